@@ -1,0 +1,40 @@
+# A room is a folder of src/ built as a static library of its own, so that its tests
+# link only what it stands on. ridgeline_library() then joins the rooms into the one
+# library that applications use.
+set(RIDGELINE_ROOMS "")
+
+function(ridgeline_room name)
+  cmake_parse_arguments(ROOM "" "" "USES;WITH" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
+  set(target ridgeline_${name})
+  if(NOT sources)
+    file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/empty.cpp "")
+    set(sources ${CMAKE_CURRENT_BINARY_DIR}/empty.cpp)
+  endif()
+  add_library(${target} STATIC ${sources})
+  target_include_directories(${target} PUBLIC
+    ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(${target} PUBLIC ridgeline_compiler Threads::Threads fmt::fmt)
+  foreach(room ${ROOM_USES})
+    target_link_libraries(${target} PUBLIC ridgeline_${room})
+  endforeach()
+  target_link_libraries(${target} PUBLIC ${ROOM_WITH})
+  set(RIDGELINE_ROOMS ${RIDGELINE_ROOMS} ${target} PARENT_SCOPE)
+  set(RIDGELINE_ROOM_LIBRARIES ${RIDGELINE_ROOM_LIBRARIES} ${ROOM_WITH} PARENT_SCOPE)
+endfunction()
+
+function(ridgeline_library)
+  set(objects "")
+  foreach(room ${RIDGELINE_ROOMS})
+    list(APPEND objects $<TARGET_OBJECTS:${room}>)
+  endforeach()
+  add_library(ridgeline ${objects})
+  set_target_properties(ridgeline PROPERTIES
+    LINKER_LANGUAGE CXX VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
+  target_compile_features(ridgeline PUBLIC cxx_std_20)
+  target_include_directories(ridgeline PUBLIC
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  target_link_libraries(ridgeline PRIVATE
+    $<BUILD_INTERFACE:ridgeline_compiler> Threads::Threads fmt::fmt ${RIDGELINE_ROOM_LIBRARIES})
+endfunction()

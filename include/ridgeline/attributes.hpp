@@ -1,0 +1,54 @@
+#pragma once
+// What a layer, a loss, an optimiser or an augmentation is set to, as a plain list of named
+// values: the common form of the experiment file, the model file, printing and comparison.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace ridgeline {
+
+using AttributeValue = std::variant<bool, std::int64_t, double, std::string,
+                                    std::vector<std::int64_t>, std::vector<double>>;
+
+/// Ordered name-value pairs. Reading takes what it knows; `expect_only` refuses the rest.
+class Attributes {
+ public:
+  Attributes() = default;
+  Attributes(std::initializer_list<std::pair<std::string, AttributeValue>> items) : items_(items) {}
+
+  void set(std::string name, AttributeValue value);
+  const AttributeValue* find(std::string_view name) const;
+  std::span<const std::pair<std::string, AttributeValue>> items() const { return items_; }
+  bool empty() const { return items_.empty(); }
+
+  // The named value, or `fallback` where it is absent. A whole number serves as a real one; a
+  // single integer as a pair of equal ones. Throw UsageError, naming the key, for another type.
+  bool boolean(std::string_view name, bool fallback) const;
+  std::int64_t integer(std::string_view name, std::int64_t fallback) const;
+  double real(std::string_view name, double fallback) const;
+  std::string text(std::string_view name, std::string_view fallback) const;
+  std::vector<std::int64_t> integers(std::string_view name, std::vector<std::int64_t> fallback) const;
+  std::vector<double> reals(std::string_view name, std::vector<double> fallback) const;
+
+  /// Throws UsageError for a name that is not among `known`, with the nearest known one:
+  /// "conv2d has no key 'filter': did you mean 'filters'?"
+  void expect_only(std::string_view owner, std::span<const std::string_view> known) const;
+
+  friend bool operator==(const Attributes&, const Attributes&) = default;
+
+ private:
+  std::vector<std::pair<std::string, AttributeValue>> items_;
+};
+
+/// "32", "3", "[1, 2]", "relu": as in the experiment file.
+std::string text(const AttributeValue& value);
+
+/// The known word nearest to `word` (edit distance), or empty where none is near.
+std::string nearest(std::string_view word, std::span<const std::string_view> known);
+
+}  // namespace ridgeline

@@ -1,0 +1,90 @@
+#pragma once
+// What a layer is, apart from how it is computed: a value with a kind, attributes, a rule for
+// its output's shape and the parameters that it owns. layers.hpp has the built-in ones.
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ridgeline/attributes.hpp"
+#include "ridgeline/shape.hpp"
+
+namespace ridgeline {
+
+class Output;
+
+/// What a parameter is for: decides the default penalty (kernels only) and its name's ending.
+enum class Role {
+  kernel,     ///< convolution and dense kernels: penalised by default
+  bias,       ///< `exclude = ["bias"]`
+  norm,       ///< scale and shift of a normalisation: `exclude = ["norm"]`
+  statistic,  ///< running mean and variance: carried in the model, never trained
+};
+
+/// A parameter that a layer owns, for given input shapes.
+struct ParameterSpec {
+  std::string name;         ///< "kernel", "bias", "gamma", "beta", "moving_mean", ...
+  Shape shape;              ///< kernels: {out, in / groups, height, width} or {out, in}
+  Role role;
+  std::string initializer;  ///< "glorot_uniform", "zeros", "constant(0.1)", ... (initialize.hpp)
+  std::int64_t fan_in = 1;  ///< inputs that meet in one output: in / groups * height * width
+  std::int64_t fan_out = 1; ///< outputs that one input reaches: out / groups * height * width
+};
+
+/// The definition of a layer: immutable, shared between networks.
+class LayerSpec {
+ public:
+  virtual ~LayerSpec() = default;
+
+  /// "conv2d", as in the experiment file and in parameter names.
+  virtual std::string_view kind() const = 0;
+  /// Everything the layer is set to, defaults included.
+  virtual Attributes attributes() const = 0;
+  /// The shape of the output for one image (no batch dimension).
+  /// Throws UsageError that says what does not fit; the caller adds the layer's name.
+  virtual Shape output_shape(std::span<const Shape> inputs) const = 0;
+  virtual std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const;
+  /// How many inputs it takes: exactly one unless it says otherwise.
+  virtual int min_inputs() const { return 1; }
+  virtual int max_inputs() const { return 1; }
+  /// The activation applied last ("linear" for none): what a loss asks about the output.
+  virtual std::string activation() const { return "linear"; }
+  /// Nominal multiply-adds times two of the forward pass for one image.
+  virtual std::int64_t flops(std::span<const Shape> inputs) const;
+};
+
+/// A layer as a value: its definition and, optionally, a name of its own.
+/// Applied to named outputs it makes a graph: `auto y = add()(x, conv2d({...})(x));` (network.hpp)
+class Layer {
+ public:
+  explicit Layer(std::shared_ptr<const LayerSpec> spec, std::string name = {})
+      : spec_(std::move(spec)), name_(std::move(name)) {}
+
+  const LayerSpec& spec() const { return *spec_; }
+  const std::string& name() const { return name_; }  ///< empty: named by kind and order
+  Layer named(std::string name) const { return Layer(spec_, std::move(name)); }
+
+  template <typename... Outputs>
+  Output operator()(const Outputs&... inputs) const;  // network.hpp
+
+  friend bool operator==(const Layer& a, const Layer& b) {
+    return a.name_ == b.name_ && a.spec_->kind() == b.spec_->kind() &&
+           a.spec_->attributes() == b.spec_->attributes();
+  }
+
+ private:
+  std::shared_ptr<const LayerSpec> spec_;
+  std::string name_;
+};
+
+/// The layer of `kind` set to `attributes`, as the experiment and model files name it.
+/// Throws UsageError for an unknown kind or attribute, with the nearest known one.
+Layer make_layer(std::string_view kind, const Attributes& attributes, std::string name = {});
+
+/// Makes a kind of layer known to make_layer: the built-in kinds are registered the same way.
+using LayerFactory = std::shared_ptr<const LayerSpec> (*)(const Attributes&);
+void register_layer(std::string kind, LayerFactory factory);
+
+}  // namespace ridgeline

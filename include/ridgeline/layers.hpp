@@ -1,0 +1,97 @@
+#pragma once
+// The built-in layers. Defaults are Keras's: Glorot uniform kernels, zero biases, 'same' padding
+// whose odd pixel is at the right and bottom, batch-norm momentum 0.99 and epsilon 1e-3.
+// Shapes are {channels, height, width} for one image.
+
+#include "ridgeline/layer.hpp"
+
+namespace ridgeline {
+
+/// Height and width; one number serves for both.
+struct Pair {
+  std::int64_t height = 1;
+  std::int64_t width = 1;
+  constexpr Pair(std::int64_t both) : height(both), width(both) {}  // NOLINT: one number for both
+  constexpr Pair(std::int64_t h, std::int64_t w) : height(h), width(w) {}
+  friend bool operator==(const Pair&, const Pair&) = default;
+};
+
+/// How an image is extended before a window slides over it.
+struct Padding {
+  enum class Kind { valid, same, explicit_ } kind = Kind::valid;
+  std::int64_t top = 0, bottom = 0, left = 0, right = 0;  ///< for explicit padding only
+  static constexpr Padding valid() { return {}; }
+  static constexpr Padding same() { return {Kind::same}; }
+  static constexpr Padding pixels(std::int64_t p) { return {Kind::explicit_, p, p, p, p}; }
+  friend bool operator==(const Padding&, const Padding&) = default;
+};
+
+// Activations, where a layer takes one: "linear", "relu", "leaky_relu" (slope 0.01),
+// "leaky_relu(SLOPE)", "sigmoid", "tanh", "gelu" (exact, with erf), "silu", "softmax" (over
+// channels or units).
+//
+// Initialisers: "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform",
+// "lecun_normal", "orthogonal", "zeros", "ones", "constant(VALUE)". The normal ones are
+// truncated at two deviations and rescaled, as in Keras.
+
+struct Conv2D {
+  std::int64_t filters = 0;
+  Pair kernel = 3;
+  Pair stride = 1;
+  Pair dilation = 1;
+  std::int64_t groups = 1;
+  Padding padding = Padding::valid();
+  std::string activation = "linear";
+  bool use_bias = true;
+  std::string kernel_initializer = "glorot_uniform";
+  std::string bias_initializer = "zeros";
+};
+struct Pool2D {
+  Pair window = 2;
+  Pair stride = 0;  ///< 0: the window's size
+  Padding padding = Padding::valid();
+};
+struct Dense {
+  std::int64_t units = 0;
+  std::string activation = "linear";
+  bool use_bias = true;
+  std::string kernel_initializer = "glorot_uniform";
+  std::string bias_initializer = "zeros";
+};
+struct BatchNorm2D {
+  double momentum = 0.99;  ///< running = momentum * running + (1 - momentum) * batch's
+  double epsilon = 1e-3;
+};
+struct Dropout {
+  double rate = 0.5;  ///< the share of values set to zero; the others grow by 1 / (1 - rate)
+};
+struct Normalize {
+  std::vector<double> mean;  ///< per channel, in the units of the input ([0, 1])
+  std::vector<double> std;
+};
+
+/// Cross-correlation over {C, H, W}; kernel {filters, C / groups, height, width}.
+Layer conv2d(const Conv2D& options);
+/// The maximum of each window; padding never wins. Ties go to the first in row-major order.
+Layer max_pool2d(const Pool2D& options = {});
+/// The mean of each window, over the pixels inside the image (padding is not counted).
+Layer average_pool2d(const Pool2D& options = {});
+/// {C, H, W} to {C}: the mean over all pixels.
+Layer global_average_pool2d();
+/// {C, H, W} to {C * H * W}, in that order.
+Layer flatten();
+/// y = W x + b over {in}; kernel {units, in}.
+Layer dense(const Dense& options);
+/// Normalises each channel over the batch and its pixels (Ioffe and Szegedy, arXiv 1502.03167).
+Layer batch_norm2d(const BatchNorm2D& options = {});
+/// Inverted dropout (Srivastava et al., JMLR 15, 2014); does nothing outside training.
+Layer dropout(const Dropout& options = {});
+/// The sum of inputs of equal shape.
+Layer add();
+/// Inputs side by side along the channels.
+Layer concat();
+Layer activation(std::string name);
+/// (x - mean) / std per channel, saved with the model.
+Layer normalize(const Normalize& options);
+
+}  // namespace ridgeline

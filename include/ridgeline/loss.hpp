@@ -1,0 +1,62 @@
+#pragma once
+// Losses: what is minimised, beside the penalty. All are means over the images of the batch
+// (class weights: over the sum of the weights met).
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ridgeline/attributes.hpp"
+#include "ridgeline/shape.hpp"
+#include "ridgeline/targets.hpp"
+
+namespace ridgeline {
+
+/// What a loss reads: the network's output, or what enters its last softmax or sigmoid. A loss
+/// that reads logits is never softmaxed twice.
+enum class Head { output, logits };
+
+class Loss {
+ public:
+  virtual ~Loss() = default;
+  virtual std::string_view kind() const = 0;
+  virtual Attributes attributes() const = 0;
+  virtual Head head() const = 0;
+  /// Throws UsageError, saying what to do, where this loss does not fit a network that ends in
+  /// `activation` with `outputs` for one image.
+  virtual void check(std::string_view activation, const Shape& outputs) const = 0;
+  /// Throws DataError where the targets do not fit: a class out of range, another width, NaN.
+  virtual void check(const Targets& targets, std::int64_t images, std::int64_t outputs) const = 0;
+  /// What the sum over these images counts: their number, or the sum of their class weights.
+  virtual double weight(const Targets& targets, std::int64_t images) const;
+  /// The sum (not the mean) of the loss over `images`, whose head's values are `values`
+  /// (images x outputs). Where `gradient` is not empty it becomes scale * d(sum) / d(values).
+  /// Called from several threads at once on different images.
+  virtual double evaluate(std::span<const float> values, std::int64_t images,
+                          const Targets& targets, double scale,
+                          std::span<float> gradient) const = 0;
+};
+
+using LossPtr = std::shared_ptr<const Loss>;
+
+struct CrossEntropy {
+  double label_smoothing = 0;         ///< towards the uniform distribution; in [0, 1)
+  std::vector<double> class_weights;  ///< one per class, or empty
+};
+/// Softmax cross-entropy, computed from the logits; the network ends in a softmax.
+LossPtr cross_entropy(const CrossEntropy& options = {});
+/// The mean over images and outputs of the squared difference, without a half. Class targets
+/// count as one-hot.
+LossPtr mean_squared_error();
+/// The mean over images and outputs; computed from the logits; the network ends in a sigmoid.
+LossPtr binary_cross_entropy();
+
+/// "cross-entropy", "mse", "binary-cross-entropy", as the experiment file names them.
+LossPtr make_loss(std::string_view kind, const Attributes& attributes = {});
+using LossFactory = LossPtr (*)(const Attributes&);
+void register_loss(std::string kind, LossFactory factory);
+
+}  // namespace ridgeline

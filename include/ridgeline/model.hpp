@@ -1,0 +1,141 @@
+#pragma once
+// A network with its weights, its loss, its optimiser and its penalty: fit, evaluate, predict,
+// save, load.
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ridgeline/dataset.hpp"
+#include "ridgeline/loss.hpp"
+#include "ridgeline/network.hpp"
+#include "ridgeline/optimizer.hpp"
+#include "ridgeline/regularize.hpp"
+
+namespace ridgeline {
+
+/// The three numbers that are always kept apart, and the metrics, of one set of images.
+struct Metrics {
+  double data_loss = 0;
+  double penalty = 0;
+  double objective = 0;  ///< data_loss + penalty
+  double accuracy = 0;   ///< fraction
+  double top5 = 0;       ///< fraction
+  std::int64_t images = 0;
+  double data_loss_error = 0;  ///< standard error over the images; filled by evaluate alone
+  double accuracy_error = 0;   ///< likewise
+  /// confusion[truth][prediction]; filled by evaluate alone.
+  std::vector<std::vector<std::int64_t>> confusion;
+
+  /// "data_loss", "accuracy", ... Throws UsageError for an unknown name.
+  double value(std::string_view name) const;
+};
+
+struct Epoch {
+  int epoch = 0;  ///< 1 for the first
+  double seconds = 0;
+  double images_per_second = 0;
+  double learning_rate = 0;
+  double l2 = 0;  ///< the base at the epoch's last step
+  Metrics train;  ///< image-weighted means over the steps, each before its update
+  std::optional<Metrics> validation;
+};
+
+struct History {
+  std::vector<Epoch> epochs;
+  int best_epoch = 0;     ///< by the monitor; without validation the last
+  bool interrupted = false;
+  bool stopped_early = false;
+  const Epoch& best() const { return epochs.at(static_cast<std::size_t>(best_epoch) - 1); }
+};
+
+/// What a callback is told while training goes on.
+struct Progress {
+  int epoch = 0, epochs = 0;
+  std::int64_t step = 0, steps = 0;  ///< within the epoch
+  double images_per_second = 0;
+  Metrics train;                      ///< means of the epoch so far
+};
+
+/// What an application hooks into training. Return false to stop after the current step.
+struct Callbacks {
+  std::function<bool(const Progress&)> on_step;
+  std::function<bool(const Epoch&)> on_epoch;
+};
+
+struct ModelOptions {
+  Shape input;  ///< {channels, height, width}
+  LossPtr loss = cross_entropy();
+  OptimizerSetting optimizer = adam();
+  Regularize regularize;
+  std::uint64_t seed = 1;  ///< of initialisation, shuffling, augmentation and dropout
+  int threads = 0;         ///< 0: all cores
+  int shards = 0;          ///< 0: one per thread; fixes the order of summation
+  std::vector<std::string> class_names;
+};
+
+struct FitOptions {
+  int epochs = 10;
+  std::int64_t batch = 32;
+  double validation = 0;         ///< a stratified fraction of the training images held out; 0: none
+  Dataset validation_data;       ///< instead of a fraction
+  std::vector<std::string> augment;  ///< "flip", "crop:4"
+  std::string monitor = "val_data_loss";  ///< of the best epoch; "val_accuracy", "train_objective", ...
+  int patience = 0;              ///< epochs without improvement before stopping; 0: never
+  bool restore_best = true;      ///< the model ends with the best epoch's weights
+  std::filesystem::path run;     ///< a folder for history.csv, model.safetensors, checkpoint.*; empty: none
+  bool resume = false;           ///< go on from the run's checkpoint, bit for bit
+  Callbacks callbacks;
+  const std::atomic<bool>* stop = nullptr;  ///< set from outside: saves a checkpoint and returns
+};
+
+struct Prediction {
+  std::int32_t label = 0;
+  std::string name;
+  double probability = 0;
+};
+
+class Model {
+ public:
+  /// Throws UsageError where the network, the input, the loss and the penalty do not fit.
+  Model(Network network, ModelOptions options);
+  ~Model();
+  Model(Model&&) noexcept;
+  Model& operator=(Model&&) noexcept;
+
+  /// Trains. Throws DivergedError when the loss becomes NaN or infinite.
+  History fit(const Dataset& train, const FitOptions& options = {});
+  Metrics evaluate(const Dataset& data);
+  /// Probabilities (the network's output), images x outputs.
+  std::vector<float> predict(const Dataset& data);
+  /// For images in memory: {channels, height, width} each, in [0, 1].
+  std::vector<float> predict(std::span<const float> pixels, ImageLayout layout = ImageLayout::nchw);
+  std::vector<float> predict(std::span<const std::uint8_t> pixels,
+                             ImageLayout layout = ImageLayout::nhwc);
+  /// The `count` most probable classes of each image.
+  std::vector<std::vector<Prediction>> top(std::span<const float> probabilities, int count) const;
+
+  /// One file: weights, network, input, class names and penalties. Written whole or not at all.
+  void save(const std::filesystem::path& file) const;
+  /// Throws DataError for a file that is truncated, corrupt or from another version.
+  static Model load(const std::filesystem::path& file, int threads = 0);
+
+  const Network& network() const;
+  const Layout& layout() const;
+  const ModelOptions& options() const;
+  std::string summary() const;  ///< with the penalty of each parameter
+  std::vector<float> weights(std::string_view parameter) const;
+  void set_weights(std::string_view parameter, std::span<const float> values);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace ridgeline

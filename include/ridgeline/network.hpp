@@ -1,0 +1,104 @@
+#pragma once
+// Networks as plain values: they can be printed, compared, saved and edited, and know nothing of
+// how they are computed.
+
+#include <iosfwd>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ridgeline/layer.hpp"
+#include "ridgeline/layers.hpp"
+
+namespace ridgeline {
+
+/// An output of a layer while a graph is being written: `auto x = input(); auto y = dense({...})(x);`
+class Output {
+ public:
+  struct Source;  ///< the layer applied and the outputs it was applied to
+  explicit Output(std::shared_ptr<const Source> source) : source_(std::move(source)) {}
+  const std::shared_ptr<const Source>& source() const { return source_; }
+
+ private:
+  std::shared_ptr<const Source> source_;
+};
+
+/// The image that enters the network.
+Output input();
+Output apply(const Layer& layer, std::vector<Output> inputs);
+
+template <typename... Outputs>
+Output Layer::operator()(const Outputs&... inputs) const {
+  return apply(*this, {inputs...});
+}
+
+/// A layer in its place in a network.
+struct Node {
+  static constexpr int image = -1;  ///< as an input: the image itself
+  std::string name;                 ///< unique: "conv2d_1", or the layer's own name
+  Layer layer;
+  std::vector<int> inputs;          ///< indices of earlier nodes, or `image`
+  friend bool operator==(const Node&, const Node&) = default;
+};
+
+/// Layers in an order in which each comes after its inputs; the last one's output is the network's.
+class Network {
+ public:
+  Network() = default;
+  /// A sequence: each layer takes the one before it.
+  Network(std::initializer_list<Layer> layers);
+  explicit Network(const std::vector<Layer>& layers);
+  /// The graph that leads from `from` (an input()) to `to`.
+  Network(const Output& from, const Output& to);
+  /// Nodes as a file names them. Throws UsageError for a name used twice or an unknown input.
+  explicit Network(std::vector<Node> nodes);
+
+  const std::vector<Node>& nodes() const { return nodes_; }
+  bool empty() const { return nodes_.empty(); }
+  /// A further layer behind the last one, or behind the named ones.
+  void append(const Layer& layer, const std::vector<std::string>& inputs = {});
+
+  friend bool operator==(const Network&, const Network&) = default;
+
+ private:
+  std::vector<Node> nodes_;
+};
+
+/// A parameter of a network, for a given input shape, in order of appearance.
+struct Parameter {
+  std::string name;  ///< "conv2d_1.kernel"
+  int node;          ///< the node that owns it
+  ParameterSpec spec;
+};
+
+/// A network laid out for one input shape.
+struct Layout {
+  Shape input;
+  std::vector<Shape> outputs;         ///< one per node, for one image
+  std::vector<Parameter> parameters;  ///< in order of appearance
+  std::vector<std::int64_t> flops;    ///< forward, per node and image
+
+  const Shape& output() const { return outputs.back(); }
+  /// Input shapes of a node of `network`.
+  std::vector<Shape> inputs_of(const Network& network, int node) const;
+  /// Trainable numbers, running statistics not counted.
+  std::int64_t trainable() const;
+};
+
+/// Infers every shape. Throws UsageError that names the layer and both shapes where they do not
+/// fit: "dense_1 takes a flat input, not 64x6x6 from max_pool2d_2: put flatten() before it".
+Layout infer(const Network& network, const Shape& input);
+
+/// The penalty column of a summary: one text per parameter (empty: none).
+using PenaltyTexts = std::vector<std::string>;
+
+/// A table like Keras's: layer, output shape, parameters, penalties, and the totals.
+std::string summary(const Network& network, const Shape& input, const PenaltyTexts& penalties = {});
+std::ostream& operator<<(std::ostream& out, const Network& network);
+
+/// A named network for `classes` classes: "article-cnn", "lenet5", "mlp", "vgg-small".
+/// Throws UsageError for an unknown name, with the nearest known one.
+Network preset(std::string_view name, std::int64_t classes);
+std::vector<std::string> preset_names();
+
+}  // namespace ridgeline

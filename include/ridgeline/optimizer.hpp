@@ -1,0 +1,102 @@
+#pragma once
+// Optimisers and learning-rate schedules. The order in a step is one for all: data gradient,
+// clip, add the coupled penalty's gradient, optimiser step with decoupled decay, proximal L1.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "ridgeline/attributes.hpp"
+
+namespace ridgeline {
+
+/// A number that changes during training.
+struct Schedule {
+  /// "constant", "step" (times `factor` every `every` epochs), "cosine" (from `value` to `to`),
+  /// "linear" (likewise), "one-cycle" (up to `value` over `warmup`, then cosine to `to`;
+  /// Smith and Topin, arXiv 1708.07120).
+  std::string kind = "constant";
+  double value = 0;       ///< the value at the start, or the peak of a warm-up
+  double to = 0;          ///< the value at the end
+  double factor = 0.1;
+  double every = 1;       ///< epochs
+  double warmup = 0;      ///< epochs of linear rise from 0 to `value`, before any kind
+
+  Schedule() = default;
+  Schedule(double constant) : value(constant) {}  // NOLINT: a number is a constant schedule
+
+  /// The value at `epoch` (fractional: epochs done so far) of `epochs`.
+  double at(double epoch, double epochs) const;
+  /// Throws UsageError for an unknown kind or a value that is negative, NaN or infinite.
+  void check(std::string_view key) const;
+  bool is_constant() const { return kind == "constant" && warmup == 0; }
+  friend bool operator==(const Schedule&, const Schedule&) = default;
+};
+
+/// One elementwise step on a run of weights. The engine owns the weights and the slots.
+struct StepInfo {
+  double learning_rate;
+  std::int64_t step;  ///< 1 for the first update
+};
+
+class Optimizer {
+ public:
+  virtual ~Optimizer() = default;
+  virtual std::string_view kind() const = 0;
+  /// Everything but the learning rate, which is a schedule beside it.
+  virtual Attributes attributes() const = 0;
+  /// Numbers of state per weight, all zero at the start: 0 for plain SGD, 1 for momentum, 2 for Adam.
+  virtual int slots() const = 0;
+  /// Whether `metric` is known, which the proximal L1 step needs.
+  virtual bool has_metric() const { return true; }
+  /// From the gradient (penalty included) and the slots, which it advances, the `step` to be
+  /// taken off the weights. Where `metric` is not null it becomes the step per unit of gradient
+  /// in the optimiser's own metric: lr for SGD, lr / (1 - momentum), lr / (sqrt(v^) + eps).
+  /// Pure per element: called from several threads at once on different runs.
+  virtual void step(const StepInfo& info, std::size_t count, const float* gradient,
+                    float* const* slots, float* step, float* metric) const = 0;
+};
+
+/// An optimiser and its learning rate, as the experiment's [optimizer] section has them.
+struct OptimizerSetting {
+  std::shared_ptr<const Optimizer> optimizer;
+  Schedule learning_rate;
+  double clip_norm = 0;   ///< the largest norm of the whole data gradient; 0: none
+  double clip_value = 0;  ///< the largest absolute value of one number of it; 0: none
+  bool full_batch = false;  ///< GD: one update an epoch, gradients summed over micro-batches
+};
+
+struct Sgd {
+  Schedule learning_rate = 0.01;
+  double momentum = 0;
+  bool nesterov = false;
+  double clip_norm = 0;
+  double clip_value = 0;
+};
+struct Adam {
+  Schedule learning_rate = 1e-3;
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-7;
+  double clip_norm = 0;
+  double clip_value = 0;
+};
+/// Full-batch gradient descent.
+OptimizerSetting gd(const Sgd& options = {});
+/// velocity = momentum * velocity + gradient; step = lr * velocity (PyTorch's recurrence).
+OptimizerSetting sgd(const Sgd& options = {});
+/// Kingma and Ba, arXiv 1412.6980, in PyTorch's recurrence.
+OptimizerSetting adam(const Adam& options = {});
+/// Adam; decoupled decay is `regularize.decay` (Loshchilov and Hutter, arXiv 1711.05101), which
+/// this kind expects and warns about where it is 0.
+OptimizerSetting adamw(const Adam& options = {});
+
+/// "gd", "sgd", "adam", "adamw", as the experiment file names them.
+std::shared_ptr<const Optimizer> make_optimizer(std::string_view kind,
+                                                const Attributes& attributes = {});
+using OptimizerFactory = std::shared_ptr<const Optimizer> (*)(const Attributes&);
+void register_optimizer(std::string kind, OptimizerFactory factory);
+
+}  // namespace ridgeline

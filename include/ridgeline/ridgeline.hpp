@@ -1,0 +1,13 @@
+#pragma once
+// Everything: networks, data, losses, optimisers, penalties, models and the choice of λ.
+
+#include "ridgeline/dataset.hpp"
+#include "ridgeline/error.hpp"
+#include "ridgeline/layers.hpp"
+#include "ridgeline/loss.hpp"
+#include "ridgeline/model.hpp"
+#include "ridgeline/network.hpp"
+#include "ridgeline/optimizer.hpp"
+#include "ridgeline/regularize.hpp"
+#include "ridgeline/selection.hpp"
+#include "ridgeline/shape.hpp"

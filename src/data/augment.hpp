@@ -1,0 +1,31 @@
+#pragma once
+// Random changes of a training image that leave its label true.
+
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "ridgeline/shape.hpp"
+#include "tensor/random.hpp"
+
+namespace ridgeline::data {
+
+/// "flip" (left-right, half of the images) or "crop:N" (shifted by up to N pixels each way, the
+/// border filled with zeros), as the experiment's `data.augment` names them.
+struct Augmentation {
+  enum class Kind { flip, crop } kind;
+  int pixels = 0;
+  friend bool operator==(const Augmentation&, const Augmentation&) = default;
+};
+
+/// Throws UsageError for an unknown name or a number out of range.
+Augmentation parse_augmentation(std::string_view text);
+std::vector<Augmentation> parse_augmentations(std::span<const std::string> texts);
+
+/// Applies all of them in order, in place, to one image of `shape`. `scratch` holds as many
+/// numbers as the image.
+void augment(std::span<const Augmentation> augmentations, const Shape& shape, Random& random,
+             std::span<float> pixels, std::span<float> scratch);
+
+}  // namespace ridgeline::data

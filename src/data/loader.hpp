@@ -1,0 +1,51 @@
+#pragma once
+// Batches made ahead of the engine on threads of their own: read, shuffle, augment, batch. What
+// an epoch yields depends on (seed, epoch, image) alone, never on the number of threads.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "data/augment.hpp"
+#include "ridgeline/dataset.hpp"
+#include "ridgeline/targets.hpp"
+
+namespace ridgeline::data {
+
+struct LoaderOptions {
+  std::int64_t batch = 32;  ///< images; the last batch of an epoch may be smaller, never dropped
+  bool shuffle = false;
+  std::uint64_t seed = 1;
+  std::vector<Augmentation> augment;
+  int threads = 1;  ///< that read ahead
+  int ahead = 4;    ///< batches
+};
+
+/// A batch in host memory, valid until the next call of `next`.
+struct Batch {
+  std::int64_t images = 0;
+  std::span<const float> inputs;        ///< images x channels x height x width
+  Targets targets;                      ///< of these images
+  std::span<const std::uint64_t> ids;   ///< Dataset::id of each
+};
+
+class Loader {
+ public:
+  Loader(Dataset data, LoaderOptions options);
+  ~Loader();
+  Loader(const Loader&) = delete;
+  Loader& operator=(const Loader&) = delete;
+
+  /// Batches in an epoch.
+  std::int64_t batches() const;
+  /// Begins epoch `epoch` (0 for the first) at batch `first`, for a resume inside an epoch.
+  void start(std::int64_t epoch, std::int64_t first = 0);
+  /// The next batch, or nullptr at the epoch's end. Throws what reading threw.
+  const Batch* next();
+
+ private:
+  struct Workers;
+  std::unique_ptr<Workers> workers_;
+};
+
+}  // namespace ridgeline::data

@@ -1,0 +1,85 @@
+#pragma once
+// The engine's face: a network, compiled for batches of any size, run on its own threads.
+//
+//   plan       what is computed and where it lies, compiled once per number of images
+//   state      weights, optimiser slots and statistics: state.hpp
+//   workspace  activations, one per shard
+//
+// A batch is split into `shards` of consecutive images; each shard is computed on one thread and
+// has a gradient arena of its own. Sums over shards follow a fixed tree, so that results depend
+// on the number of shards and not on the number of threads.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/state.hpp"
+#include "engine/update.hpp"
+#include "ridgeline/loss.hpp"
+#include "ridgeline/network.hpp"
+
+namespace ridgeline::engine {
+
+struct Options {
+  int threads = 0;         ///< 0: one per core that this process may run on
+  int shards = 0;          ///< 0: one per thread; more fix the sums for more threads
+  std::uint64_t seed = 1;  ///< of dropout
+};
+
+/// A batch in host memory.
+struct Batch {
+  std::int64_t images = 0;
+  std::span<const float> inputs;       ///< images x channels x height x width
+  Targets targets;
+  std::span<const std::uint64_t> ids;  ///< identity of each image, for dropout; may be empty
+  std::int64_t epoch = 0;              ///< for dropout
+};
+
+/// Where training stands inside one update: how much of the gradient is there already.
+struct Accumulation {
+  double weight = 0;    ///< what the loss's sum is divided by: Loss::weight of the whole batch
+  bool first = true;    ///< whether the gradient starts at zero
+};
+
+class Engine {
+ public:
+  /// Throws UsageError where the layers do not fit the input, or one is unknown to the engine.
+  Engine(Network network, const Shape& input, const Options& options = {});
+  ~Engine();
+  Engine(Engine&&) noexcept;
+
+  const Network& network() const;
+  const Layout& layout() const;
+  const Options& options() const;  ///< with threads and shards resolved
+
+  /// Fresh weights by `seed`, no optimiser slots.
+  State initial_state(std::uint64_t seed) const;
+
+  /// Forward and backward of a batch: the data gradient is in the state afterwards. Returns the
+  /// sum of the loss over the images; `values` (images x outputs, or empty) becomes what the
+  /// loss's head gave for each.
+  double gradient(State& state, const Batch& batch, const Loss& loss, const Accumulation& part,
+                  std::span<float> values = {});
+  /// One step of the optimiser, with the penalty, on the gradient in the state.
+  UpdateReport update(State& state, const UpdateRule& rule);
+
+  /// The sum of the loss over the images, without dropout, by running statistics.
+  double evaluate(State& state, const Batch& batch, const Loss& loss, std::span<float> values = {});
+  /// The network's output (probabilities, where it ends in a softmax): images x outputs.
+  void predict(State& state, std::span<const float> inputs, std::int64_t images,
+               std::span<float> outputs);
+
+  /// The gradient of parameter `index` in the state, in its plain layout.
+  std::vector<float> gradient_of(const State& state, std::size_t index) const;
+
+  /// The plan for a shard of `images`, as text, a line a step: for `inspect` and for tests.
+  std::string plan_text(std::int64_t images, bool training) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace ridgeline::engine

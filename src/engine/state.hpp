@@ -1,0 +1,66 @@
+#pragma once
+// What training changes: weights, optimiser slots, running statistics. Plain layouts (OIHW,
+// [out, in]), so that it can be saved, averaged or moved without knowing a plan.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ridgeline/network.hpp"
+#include "tensor/buffer.hpp"
+
+namespace ridgeline::engine {
+
+/// Where each parameter lies in an arena: offsets in floats, each on a cache line of its own.
+struct ArenaLayout {
+  std::vector<std::size_t> offsets;  ///< one per parameter; statistics behind the trainable ones
+  std::vector<std::size_t> sizes;
+  std::size_t trainable = 0;         ///< floats of the trainable part, padding included
+  std::size_t total = 0;
+};
+ArenaLayout arena_layout(const std::vector<Parameter>& parameters);
+
+class State {
+ public:
+  explicit State(std::vector<Parameter> parameters);
+  State(State&&) noexcept = default;
+  State& operator=(State&&) noexcept = default;
+  State copy() const;
+
+  const std::vector<Parameter>& parameters() const { return parameters_; }
+  const ArenaLayout& arena() const { return arena_; }
+
+  std::span<float> weights(std::size_t parameter);
+  std::span<const float> weights(std::size_t parameter) const;
+  /// Slot `slot` of the optimiser for a trainable parameter.
+  std::span<float> slot(int slot, std::size_t parameter);
+  std::span<const float> slot(int slot, std::size_t parameter) const;
+  int slots() const { return static_cast<int>(slots_.size()); }
+  /// Makes the optimiser's slots (zero) where there are fewer than `count`.
+  void require_slots(int count);
+
+  std::int64_t step = 0;          ///< updates done
+  std::vector<bool> frozen;       ///< per parameter: neither updated, nor penalised, nor counted
+
+  /// Call after writing to weights(): the engine's packed copies are then made anew.
+  void touch() { ++version_; }
+  std::uint64_t version() const { return version_; }
+
+  Buffer<float>& weight_arena() { return weights_; }
+  const Buffer<float>& weight_arena() const { return weights_; }
+  Buffer<float>& gradient_arena() { return gradient_; }
+  const Buffer<float>& gradient_arena() const { return gradient_; }
+  std::vector<Buffer<float>>& slot_arenas() { return slots_; }
+
+ private:
+  std::vector<Parameter> parameters_;
+  ArenaLayout arena_;
+  Buffer<float> weights_;    // arena_.total: statistics too
+  Buffer<float> gradient_;   // arena_.trainable: the sum over shards
+  std::vector<Buffer<float>> slots_;
+  std::uint64_t version_ = 1;
+};
+
+}  // namespace ridgeline::engine

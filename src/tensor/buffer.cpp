@@ -1,0 +1,30 @@
+#include "tensor/buffer.hpp"
+
+#include <fmt/format.h>
+#include <sys/mman.h>
+
+#include <cstdlib>
+#include <cstring>
+
+#include "ridgeline/error.hpp"
+
+namespace ridgeline {
+
+void* allocate_aligned(std::size_t bytes) {
+  constexpr std::size_t line = 64;
+  constexpr std::size_t huge_page = std::size_t{2} << 20;
+  const std::size_t alignment = bytes >= huge_page ? huge_page : line;
+  const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
+  void* memory = rounded < bytes ? nullptr : std::aligned_alloc(alignment, rounded);
+  if (memory == nullptr) {
+    throw ResourceError(fmt::format(
+        "not enough memory for a buffer of {} MiB: use a smaller batch or network", bytes >> 20));
+  }
+  if (alignment == huge_page) madvise(memory, rounded, MADV_HUGEPAGE);
+  std::memset(memory, 0, rounded);
+  return memory;
+}
+
+void free_aligned(void* memory) noexcept { std::free(memory); }
+
+}  // namespace ridgeline
