@@ -45,7 +45,7 @@ class Attributes {
   std::vector<std::pair<std::string, AttributeValue>> items_;
 };
 
-/// "32", "3", "[1, 2]", "relu": as in the experiment file.
+/// 32, 0.5, true, [1, 2], relu: as a reader wants to see it.
 std::string text(const AttributeValue& value);
 
 /// The known word nearest to `word` (edit distance), or empty where none is near.

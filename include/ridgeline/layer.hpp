@@ -42,6 +42,8 @@ class LayerSpec {
   virtual std::string_view kind() const = 0;
   /// Everything the layer is set to, defaults included.
   virtual Attributes attributes() const = 0;
+  /// Those of them that are not at their defaults: what a reader wants to see.
+  virtual Attributes settings() const { return attributes(); }
   /// The shape of the output for one image (no batch dimension).
   /// Throws UsageError that says what does not fit; the caller adds the layer's name.
   virtual Shape output_shape(std::span<const Shape> inputs) const = 0;
@@ -51,7 +53,8 @@ class LayerSpec {
   virtual int max_inputs() const { return 1; }
   /// The activation applied last ("linear" for none): what a loss asks about the output.
   virtual std::string activation() const { return "linear"; }
-  /// Nominal multiply-adds times two of the forward pass for one image.
+  /// Nominal multiply-adds times two of the forward pass for one image: those of convolutions and
+  /// dense layers, without their biases; 0 for all else.
   virtual std::int64_t flops(std::span<const Shape> inputs) const;
 };
 
@@ -84,6 +87,7 @@ class Layer {
 Layer make_layer(std::string_view kind, const Attributes& attributes, std::string name = {});
 
 /// Makes a kind of layer known to make_layer: the built-in kinds are registered the same way.
+/// Throws UsageError for a kind that is known already. Thread-safe.
 using LayerFactory = std::shared_ptr<const LayerSpec> (*)(const Attributes&);
 void register_layer(std::string kind, LayerFactory factory);
 

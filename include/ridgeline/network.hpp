@@ -36,7 +36,7 @@ Output Layer::operator()(const Outputs&... inputs) const {
 struct Node {
   static constexpr int image = -1;  ///< as an input: the image itself
   std::string name;                 ///< unique: "conv2d_1", or the layer's own name
-  Layer layer;
+  Layer layer;                      ///< in a network its own name has moved to `name`
   std::vector<int> inputs;          ///< indices of earlier nodes, or `image`
   friend bool operator==(const Node&, const Node&) = default;
 };
@@ -44,18 +44,29 @@ struct Node {
 /// Layers in an order in which each comes after its inputs; the last one's output is the network's.
 class Network {
  public:
+  /// What the image is called where layers name their inputs.
+  static constexpr std::string_view image_name = "input";
+
   Network() = default;
   /// A sequence: each layer takes the one before it.
   Network(std::initializer_list<Layer> layers);
   explicit Network(const std::vector<Layer>& layers);
-  /// The graph that leads from `from` (an input()) to `to`.
+  /// The graph that leads from `from` (an input()) to `to`, in the order in which layers are first
+  /// needed, inputs from left to right. What `to` does not need is left out. Throws UsageError
+  /// where `to` comes from another input.
   Network(const Output& from, const Output& to);
-  /// Nodes as a file names them. Throws UsageError for a name used twice or an unknown input.
+  /// Nodes as a file names them; those without a name are named by kind and order. Throws
+  /// UsageError for a name used twice, an unknown input, or a wrong number of inputs.
   explicit Network(std::vector<Node> nodes);
 
   const std::vector<Node>& nodes() const { return nodes_; }
   bool empty() const { return nodes_.empty(); }
-  /// A further layer behind the last one, or behind the named ones.
+  /// The index of the node of that name, or -1.
+  int find(std::string_view name) const;
+  /// The name of a node, or of the image for `Node::image`.
+  std::string_view name_of(int node) const;
+  /// A further layer behind the last one, or behind the named ones (`image_name`: the image).
+  /// Throws UsageError for a name that is used already, or an input that there is not.
   void append(const Layer& layer, const std::vector<std::string>& inputs = {});
 
   friend bool operator==(const Network&, const Network&) = default;
@@ -85,8 +96,9 @@ struct Layout {
   std::int64_t trainable() const;
 };
 
-/// Infers every shape. Throws UsageError that names the layer and both shapes where they do not
-/// fit: "dense_1 takes a flat input, not 64x6x6 from max_pool2d_2: put flatten() before it".
+/// Infers every shape. Throws UsageError that names the layer and the shapes where they do not
+/// fit: "dense_1 (after max_pool2d_2) takes a flat input, not 64x6x6: put flatten() before it";
+/// also where a layer's output is used by none.
 Layout infer(const Network& network, const Shape& input);
 
 /// The penalty column of a summary: one text per parameter (empty: none).

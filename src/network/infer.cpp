@@ -1,0 +1,88 @@
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "network/check.hpp"
+#include "ridgeline/network.hpp"
+
+namespace ridgeline {
+namespace {
+
+using network::require;
+
+std::string sources(const Network& network, const Node& node) {
+  std::vector<std::string_view> names;
+  for (const int input : node.inputs) names.push_back(network.name_of(input));
+  return fmt::format("{}", fmt::join(names, " and "));
+}
+
+/// An output that nothing uses would train nothing, yet be penalised.
+void check_all_used(const std::vector<Node>& nodes) {
+  std::vector<bool> used(nodes.size());
+  for (const Node& node : nodes) {
+    for (const int input : node.inputs) {
+      if (input != Node::image) used[static_cast<std::size_t>(input)] = true;
+    }
+  }
+  for (std::size_t i = 0; i + 1 < nodes.size(); ++i) {
+    require(used[i], "{} leads nowhere: no layer takes its output", nodes[i].name);
+  }
+}
+
+void check_input(const Shape& input) {
+  require(input.rank() > 0 && std::ranges::all_of(input, [](std::int64_t d) { return d > 0; }),
+          "the input's shape must be {{channels, height, width}} or {{numbers}}, each at least 1, "
+          "not {}",
+          input.text());
+  network::product(input.dims());
+}
+
+void infer_node(const Node& node, int index, std::span<const Shape> inputs, Layout& layout) {
+  const LayerSpec& spec = node.layer.spec();
+  layout.outputs.push_back(spec.output_shape(inputs));
+  network::product(layout.outputs.back().dims());
+  for (ParameterSpec& parameter : spec.parameters(inputs)) {
+    network::product(parameter.shape.dims());
+    std::string name = fmt::format("{}.{}", node.name, parameter.name);
+    layout.parameters.push_back({std::move(name), index, std::move(parameter)});
+  }
+  layout.flops.push_back(spec.flops(inputs));
+}
+
+}  // namespace
+
+Layout infer(const Network& network, const Shape& input) {
+  require(!network.empty(), "the network has no layers");
+  check_input(input);
+  check_all_used(network.nodes());
+  Layout layout{.input = input};
+  for (std::size_t i = 0; i < network.nodes().size(); ++i) {
+    const Node& node = network.nodes()[i];
+    const int index = static_cast<int>(i);
+    try {
+      infer_node(node, index, layout.inputs_of(network, index), layout);
+    } catch (const UsageError& error) {
+      throw UsageError(
+          fmt::format("{} (after {}) {}", node.name, sources(network, node), error.what()));
+    }
+  }
+  return layout;
+}
+
+std::vector<Shape> Layout::inputs_of(const Network& network, int node) const {
+  std::vector<Shape> shapes;
+  for (const int i : network.nodes().at(static_cast<std::size_t>(node)).inputs) {
+    shapes.push_back(i == Node::image ? input : outputs.at(static_cast<std::size_t>(i)));
+  }
+  return shapes;
+}
+
+std::int64_t Layout::trainable() const {
+  std::int64_t count = 0;
+  for (const Parameter& parameter : parameters) {
+    if (parameter.spec.role != Role::statistic) count += parameter.spec.shape.elements();
+  }
+  return count;
+}
+
+}  // namespace ridgeline

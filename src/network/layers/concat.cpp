@@ -1,0 +1,22 @@
+#include "network/layers/concat.hpp"
+
+namespace ridgeline {
+
+Shape network::ConcatSpec::output_shape(std::span<const Shape> inputs) const {
+  const std::vector<std::int64_t>& first = inputs[0].dims();
+  std::vector<std::int64_t> joined = first;
+  for (const Shape& input : inputs.subspan(1)) {
+    require(input.rank() == first.size() &&
+                std::equal(first.begin() + 1, first.end(), input.begin() + 1),
+            "takes inputs that differ in their channels alone, not {} and {}", inputs[0].text(),
+            input.text());
+    joined[0] += input[0];
+  }
+  return Shape(std::move(joined));
+}
+
+Layer concat() {
+  return network::make<network::ConcatSpec>();
+}
+
+}  // namespace ridgeline

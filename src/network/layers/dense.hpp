@@ -1,0 +1,22 @@
+#pragma once
+
+#include "network/spec.hpp"
+
+namespace ridgeline::network {
+
+template <>
+inline constexpr auto fields<Dense> = std::tuple(
+    Field{"units", &Dense::units}, Field{"activation", &Dense::activation},
+    Field{"use_bias", &Dense::use_bias}, Field{"kernel_initializer", &Dense::kernel_initializer},
+    Field{"bias_initializer", &Dense::bias_initializer});
+
+class DenseSpec final : public Spec<"dense", Dense> {
+ public:
+  explicit DenseSpec(Dense options);
+  Shape output_shape(std::span<const Shape> inputs) const override;
+  std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override;
+  std::string activation() const override { return options_.activation; }
+  std::int64_t flops(std::span<const Shape> inputs) const override;
+};
+
+}  // namespace ridgeline::network

@@ -1,0 +1,9 @@
+#include "network/layers/flatten.hpp"
+
+namespace ridgeline {
+
+Layer flatten() {
+  return network::make<network::FlattenSpec>();
+}
+
+}  // namespace ridgeline
