@@ -13,7 +13,8 @@ function(ridgeline_room name)
   endif()
   add_library(${target} STATIC ${sources})
   target_include_directories(${target} PUBLIC
-    ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
+    ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src ${RIDGELINE_GENERATED_DIR})
+  add_dependencies(${target} ridgeline_commit)
   target_link_libraries(${target} PUBLIC ridgeline_compiler Threads::Threads fmt::fmt)
   foreach(room ${ROOM_USES})
     target_link_libraries(${target} PUBLIC ridgeline_${room})
@@ -29,12 +30,16 @@ function(ridgeline_library)
     list(APPEND objects $<TARGET_OBJECTS:${room}>)
   endforeach()
   add_library(ridgeline ${objects})
+  add_library(ridgeline::ridgeline ALIAS ridgeline)
   set_target_properties(ridgeline PROPERTIES
-    LINKER_LANGUAGE CXX VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
+    LINKER_LANGUAGE CXX VERSION ${PROJECT_VERSION}
+    SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
   target_compile_features(ridgeline PUBLIC cxx_std_20)
   target_include_directories(ridgeline PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+    $<BUILD_INTERFACE:${RIDGELINE_GENERATED_DIR}>
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  list(REMOVE_DUPLICATES RIDGELINE_ROOM_LIBRARIES)
   target_link_libraries(ridgeline PRIVATE
     $<BUILD_INTERFACE:ridgeline_compiler> Threads::Threads fmt::fmt ${RIDGELINE_ROOM_LIBRARIES})
 endfunction()

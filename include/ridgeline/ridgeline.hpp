@@ -11,3 +11,4 @@
 #include "ridgeline/regularize.hpp"
 #include "ridgeline/selection.hpp"
 #include "ridgeline/shape.hpp"
+#include "ridgeline/version.hpp"
