@@ -31,7 +31,7 @@ struct Options {
 /// A batch in host memory.
 struct Batch {
   std::int64_t images = 0;
-  std::span<const float> inputs;       ///< images x channels x height x width
+  std::span<const float> inputs;  ///< images x channels x height x width
   Targets targets;
   std::span<const std::uint64_t> ids;  ///< identity of each image, for dropout; may be empty
   std::int64_t epoch = 0;              ///< for dropout
@@ -39,8 +39,8 @@ struct Batch {
 
 /// Where training stands inside one update: how much of the gradient is there already.
 struct Accumulation {
-  double weight = 0;    ///< what the loss's sum is divided by: Loss::weight of the whole batch
-  bool first = true;    ///< whether the gradient starts at zero
+  double weight = 0;  ///< what the loss's sum is divided by: Loss::weight of the whole batch
+  bool first = true;  ///< whether the gradient starts at zero
 };
 
 class Engine {

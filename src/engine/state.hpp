@@ -17,10 +17,12 @@ namespace ridgeline::engine {
 struct ArenaLayout {
   std::vector<std::size_t> offsets;  ///< one per parameter; statistics behind the trainable ones
   std::vector<std::size_t> sizes;
-  std::size_t trainable = 0;         ///< floats of the trainable part, padding included
+  std::size_t trainable = 0;  ///< floats of the trainable part, padding included
   std::size_t total = 0;
 };
 ArenaLayout arena_layout(const std::vector<Parameter>& parameters);
+
+class PackedCopies;
 
 class State {
  public:
@@ -41,8 +43,8 @@ class State {
   /// Makes the optimiser's slots (zero) where there are fewer than `count`.
   void require_slots(int count);
 
-  std::int64_t step = 0;          ///< updates done
-  std::vector<bool> frozen;       ///< per parameter: neither updated, nor penalised, nor counted
+  std::int64_t step = 0;     ///< updates done
+  std::vector<bool> frozen;  ///< per parameter: neither updated, nor penalised, nor counted
 
   /// Call after writing to weights(): the engine's packed copies are then made anew.
   void touch() { ++version_; }
@@ -53,13 +55,16 @@ class State {
   Buffer<float>& gradient_arena() { return gradient_; }
   const Buffer<float>& gradient_arena() const { return gradient_; }
   std::vector<Buffer<float>>& slot_arenas() { return slots_; }
+  /// The engine's copies in its plans' layouts; made by it on first use.
+  std::shared_ptr<PackedCopies>& packed() { return packed_; }
 
  private:
   std::vector<Parameter> parameters_;
   ArenaLayout arena_;
-  Buffer<float> weights_;    // arena_.total: statistics too
-  Buffer<float> gradient_;   // arena_.trainable: the sum over shards
+  Buffer<float> weights_;   // arena_.total: statistics too
+  Buffer<float> gradient_;  // arena_.trainable: the sum over shards
   std::vector<Buffer<float>> slots_;
+  std::shared_ptr<PackedCopies> packed_;
   std::uint64_t version_ = 1;
 };
 

@@ -1,0 +1,218 @@
+#include "engine/builder.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace ridgeline::engine {
+
+PlanBuilder::PlanBuilder(const Network& network, const Layout& layout, std::int64_t images,
+                         bool training, Head head)
+    : network_(network), layout_(layout), values_(network.nodes().size() + 1) {
+  plan_.images = images;
+  plan_.training = training;
+  plan_.head = head;
+}
+
+dnnl::prop_kind PlanBuilder::kind() const {
+  return training() ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference;
+}
+
+dnn::Dims PlanBuilder::dims(const Shape& one_image) const {
+  return one_image.with_batch(images()).dims();
+}
+
+void PlanBuilder::find_readers() {
+  const auto& nodes = network_.nodes();
+  for (int n = 0; n < static_cast<int>(nodes.size()); ++n) {
+    for (const int input : nodes[static_cast<std::size_t>(n)].inputs) {
+      ++values_[at(input)].readers;
+      if (needs_gradient(input)) values_[at(n)].needs_gradient = true;
+    }
+    for (const auto& parameter : layout_.parameters) {
+      if (parameter.node == n) values_[at(n)].needs_gradient = true;
+    }
+  }
+}
+
+NodeContext PlanBuilder::context(int node) const {
+  const auto& n = network_.nodes()[static_cast<std::size_t>(node)];
+  const bool last = node + 1 == static_cast<int>(network_.nodes().size());
+  std::string activation = n.layer.spec().activation();
+  const bool has_logits = activation == "softmax" || activation == "sigmoid";
+  if (last && plan_.head == Head::logits && has_logits) activation = "linear";
+  return {node,
+          n.name,
+          n.layer.spec(),
+          n.inputs,
+          layout_.inputs_of(network_, node),
+          layout_.outputs[static_cast<std::size_t>(node)],
+          std::move(activation)};
+}
+
+Plan PlanBuilder::build() {
+  find_readers();
+  set_value(Node::image, {dnn::plain(dims(layout_.input)), Space::input, 0});
+  const int count = static_cast<int>(network_.nodes().size());
+  std::vector<Backward> backward;
+  for (int node = 0; node < count; ++node) {
+    const NodeContext c = context(node);
+    backward.push_back(layer_compiler(c.spec.kind())(*this, c));
+  }
+  lay_loss();
+  for (int node = count - 1; training() && node >= 0; --node) {
+    auto& value = values_[at(node)];
+    if (value.needs_gradient && value.gradient) {
+      backward[static_cast<std::size_t>(node)](*value.gradient);
+    }
+  }
+  const MemoryPlan memory = plan_memory(buffers_);
+  plan_.offsets = memory.offsets;
+  plan_.arena_bytes = memory.bytes;
+  for (const auto& buffer : buffers_) plan_.unplanned_bytes += buffer.bytes;
+  return std::move(plan_);
+}
+
+void PlanBuilder::lay_loss() {
+  const int last = static_cast<int>(network_.nodes().size()) - 1;
+  const Tensor head = plain(value(last), "output");
+  plan_.output = head;
+  const auto size = static_cast<std::size_t>(head.desc.get_size() / sizeof(float));
+  std::vector<Tensor> operands{head};
+  if (training()) {
+    const Tensor gradient = buffer(head.desc);
+    operands.push_back(gradient);
+    add_gradient(last, gradient);
+  }
+  run_kernel(
+      "loss", std::move(operands), [size](std::span<void* const> operands, const ShardRun& run) {
+        const auto* values = static_cast<const float*>(operands[0]);
+        if (run.values != nullptr) std::copy(values, values + size, run.values);
+        if (run.loss == nullptr) return;
+        std::span<float> gradient;
+        if (operands.size() > 1) gradient = {static_cast<float*>(operands[1]), size};
+        *run.loss_sum =
+            run.loss->evaluate({values, size}, run.images, run.targets, run.loss_scale, gradient);
+      });
+}
+
+std::optional<float> PlanBuilder::maskable_relu(int node) const {
+  const Value& value = values_[at(node)];
+  return value.readers == 1 ? value.fused_relu : std::nullopt;
+}
+
+void PlanBuilder::add_gradient(int node, const Tensor& gradient) {
+  auto& total = values_[at(node)].gradient;
+  if (!total) {
+    total = gradient;
+    return;
+  }
+  const std::string name = network_.nodes()[static_cast<std::size_t>(node)].name + " gradient";
+  const Tensor other = reorder(gradient, total->desc, name);
+  const auto desc = dnn::sum({total->desc, total->desc});
+  const Tensor result = buffer(total->desc);
+  run(name + " sum", desc, dnnl::sum(desc),
+      {{DNNL_ARG_MULTIPLE_SRC, *total},
+       {DNNL_ARG_MULTIPLE_SRC + 1, other},
+       {DNNL_ARG_DST, result}});
+  total = result;
+}
+
+Tensor PlanBuilder::buffer(const dnn::Desc& desc) {
+  buffers_.push_back({desc.get_size(), -1, -1});
+  return {desc, Space::arena, buffers_.size() - 1};
+}
+
+Tensor PlanBuilder::reorder(const Tensor& from, const dnn::Desc& to, const std::string& name) {
+  if (from.desc == to) return from;
+  for (const auto& done : reordered_) {
+    if (done.from.space == from.space && done.from.index == from.index &&
+        done.from.desc == from.desc && done.to.desc == to) {
+      return done.to;
+    }
+  }
+  const Tensor result = buffer(to);
+  const auto desc = dnn::reorder(from.desc, to);
+  run(name + " reorder", desc, dnnl::reorder(desc), {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, result}});
+  reordered_.push_back({from, result});
+  return result;
+}
+
+Tensor PlanBuilder::plain(const Tensor& from, const std::string& name) {
+  return reorder(from, dnn::plain(dnn::dims_of(from.desc)), name);
+}
+
+Tensor PlanBuilder::parameter(int node, std::string_view name, const dnn::Dims& dims) const {
+  for (std::size_t p = 0; p < layout_.parameters.size(); ++p) {
+    if (layout_.parameters[p].node == node && layout_.parameters[p].spec.name == name) {
+      return {dnn::plain(dims), Space::weights, p};
+    }
+  }
+  assert(false && "a layer's compiler asked for a parameter that the layer does not own");
+  return {};
+}
+
+Tensor PlanBuilder::packed(const Tensor& parameter, const dnn::Desc& to) {
+  if (parameter.desc == to) return parameter;
+  const auto same = [&](const Packed& p) { return p.parameter == parameter.index && p.to == to; };
+  auto found = std::find_if(plan_.packed.begin(), plan_.packed.end(), same);
+  if (found == plan_.packed.end()) {
+    found = plan_.packed.insert(found, {parameter.index, parameter.desc, to});
+  }
+  return {to, Space::packed, static_cast<std::size_t>(found - plan_.packed.begin())};
+}
+
+Tensor PlanBuilder::gradient_of(const Tensor& parameter) {
+  return {parameter.desc, Space::gradient, parameter.index};
+}
+
+Tensor PlanBuilder::gradient_buffer(const Tensor& parameter, const dnn::Desc& desc) {
+  return desc == parameter.desc ? gradient_of(parameter) : buffer(desc);
+}
+
+void PlanBuilder::deliver(const Tensor& gradient, const Tensor& parameter,
+                          const std::string& name) {
+  if (gradient.space == Space::gradient) return;
+  const auto desc = dnn::reorder(gradient.desc, parameter.desc);
+  run(name + " gradient reorder", desc, dnnl::reorder(desc),
+      {{DNNL_ARG_FROM, gradient}, {DNNL_ARG_TO, gradient_of(parameter)}});
+}
+
+void PlanBuilder::run_kernel(std::string name, std::vector<Tensor> operands, Kernel kernel,
+                             bool barrier_after) {
+  std::vector<std::pair<int, Tensor>> arguments;
+  for (auto& operand : operands) {
+    arguments.emplace_back(static_cast<int>(arguments.size()), std::move(operand));
+  }
+  add_step({std::move(name),
+            "ridgeline",
+            0,
+            {},
+            std::move(arguments),
+            std::move(kernel),
+            barrier_after});
+}
+
+std::size_t PlanBuilder::exchange(std::size_t doubles) {
+  plan_.exchange += doubles;
+  return plan_.exchange - doubles;
+}
+
+void PlanBuilder::add_scratch(std::vector<std::pair<int, Tensor>>& arguments,
+                              const dnn::Desc& scratch) {
+  if (scratch.get_size() == 0) return;
+  plan_.scratch_bytes = std::max(plan_.scratch_bytes, scratch.get_size());
+  arguments.emplace_back(DNNL_ARG_SCRATCHPAD, Tensor{scratch, Space::scratch, 0});
+}
+
+void PlanBuilder::add_step(Step step) {
+  const int now = static_cast<int>(plan_.steps.size());
+  for (const auto& [argument, tensor] : step.arguments) {
+    if (tensor.space != Space::arena) continue;
+    Lifetime& life = buffers_[tensor.index];
+    if (life.first < 0) life.first = now;
+    life.last = now;
+  }
+  plan_.steps.push_back(std::move(step));
+}
+
+}  // namespace ridgeline::engine

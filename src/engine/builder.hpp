@@ -1,0 +1,121 @@
+#pragma once
+// What a layer's compiler uses to lay its steps: tensors, parameters, formats, gradients.
+// Every buffer is written once, so that its life is known when the plan is done.
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/memory_plan.hpp"
+#include "engine/plan.hpp"
+#include "ridgeline/network.hpp"
+
+namespace ridgeline::engine {
+
+class PlanBuilder;
+
+/// Lays a layer's backward steps, given the gradient of its output.
+using Backward = std::function<void(const Tensor& gradient)>;
+
+/// A node while it is compiled.
+struct NodeContext {
+  int node;
+  const std::string& name;
+  const LayerSpec& spec;
+  std::vector<int> inputs;    ///< values: nodes, or Node::image
+  std::vector<Shape> shapes;  ///< of the inputs, for one image
+  Shape output;               ///< for one image
+  std::string activation;     ///< what to apply: "linear" where the loss reads the logits
+};
+
+/// Lays a layer's forward steps, sets its value, and returns how to go back (training only).
+using LayerCompiler = Backward (*)(PlanBuilder&, const NodeContext&);
+
+class PlanBuilder {
+ public:
+  PlanBuilder(const Network& network, const Layout& layout, std::int64_t images, bool training,
+              Head head);
+  /// Lays all steps and plans the memory.
+  Plan build();
+
+  bool training() const { return plan_.training; }
+  dnnl::prop_kind kind() const;
+  std::int64_t images() const { return plan_.images; }
+  dnn::Dims dims(const Shape& one_image) const;  ///< with the shard's images in front
+
+  // Values: what each node (or the image) gives.
+  const Tensor& value(int node) const { return values_[at(node)].tensor; }
+  void set_value(int node, const Tensor& tensor) { values_[at(node)].tensor = tensor; }
+  bool needs_gradient(int node) const { return values_[at(node)].needs_gradient; }
+  void add_gradient(int node, const Tensor& gradient);
+
+  // A ReLU fused into the step that made a value. Its backward mask may be applied by the value's
+  // only reader instead (max-pooling: at pooled resolution, on less data).
+  void set_fused_relu(int node, float slope) { values_[at(node)].fused_relu = slope; }
+  std::optional<float> maskable_relu(int node) const;
+  void set_masked(int node) { values_[at(node)].masked = true; }
+  bool masked(int node) const { return values_[at(node)].masked; }
+
+  Tensor buffer(const dnn::Desc& desc);
+  /// The same numbers in the layout `to`: the tensor itself where it has it already.
+  Tensor reorder(const Tensor& from, const dnn::Desc& to, const std::string& name);
+  Tensor plain(const Tensor& from, const std::string& name);
+
+  /// A node's parameter by its own name ("kernel"), as a plain tensor of `dims`.
+  Tensor parameter(int node, std::string_view name, const dnn::Dims& dims) const;
+  /// The same in the layout `to`, as a copy that is kept up to date.
+  Tensor packed(const Tensor& parameter, const dnn::Desc& to);
+  /// Where the gradient of a parameter goes, plain.
+  static Tensor gradient_of(const Tensor& parameter);
+  /// Where a step that gives a gradient in `desc` may write it; pass the result to `deliver`.
+  Tensor gradient_buffer(const Tensor& parameter, const dnn::Desc& desc);
+  void deliver(const Tensor& gradient, const Tensor& parameter, const std::string& name);
+
+  /// A step of oneDNN's.
+  template <typename PrimitiveDesc, typename Primitive>
+  void run(std::string name, const PrimitiveDesc& desc, const Primitive& primitive,
+           std::vector<std::pair<int, Tensor>> arguments, std::int64_t flops = 0) {
+    add_scratch(arguments, desc.scratchpad_desc());
+    add_step(
+        {std::move(name), desc.impl_info_str(), flops, primitive, std::move(arguments), {}, false});
+  }
+  /// A step of ours; `barrier_after` where the next needs every shard's.
+  void run_kernel(std::string name, std::vector<Tensor> operands, Kernel kernel,
+                  bool barrier_after = false);
+  /// Doubles in every shard's exchange area; returns their offset.
+  std::size_t exchange(std::size_t doubles);
+
+ private:
+  struct Value {
+    Tensor tensor;
+    bool needs_gradient = false;
+    int readers = 0;
+    std::optional<float> fused_relu;
+    bool masked = false;
+    std::optional<Tensor> gradient;
+  };
+  std::size_t at(int node) const { return static_cast<std::size_t>(node + 1); }
+  void find_readers();
+  NodeContext context(int node) const;
+  void lay_loss();
+  void add_scratch(std::vector<std::pair<int, Tensor>>& arguments, const dnn::Desc& scratch);
+  void add_step(Step step);
+
+  const Network& network_;
+  const Layout& layout_;
+  Plan plan_;
+  std::vector<Value> values_;  // the image first, then one per node
+  std::vector<Lifetime> buffers_;
+  struct Reordered {
+    Tensor from, to;
+  };
+  std::vector<Reordered> reordered_;
+  Tensor head_gradient_;
+};
+
+/// The compiler of a kind of layer; throws UsageError where the engine has none.
+LayerCompiler layer_compiler(std::string_view kind);
+
+}  // namespace ridgeline::engine

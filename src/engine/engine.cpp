@@ -1,0 +1,293 @@
+#include "engine/engine.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+#include <map>
+#include <tuple>
+
+#include "engine/builder.hpp"
+#include "engine/packed.hpp"
+#include "engine/shards.hpp"
+#include "engine/team.hpp"
+#include "engine/update_pass.hpp"
+#include "engine/workspace.hpp"
+#include "network/initialize.hpp"
+#include "ridgeline/error.hpp"
+
+namespace ridgeline::engine {
+namespace {
+
+Options resolved(Options options) {
+  if (options.threads < 0 || options.shards < 0) {
+    throw UsageError("train.threads and train.shards must not be negative");
+  }
+  if (options.threads == 0) options.threads = available_cores();
+  if (options.shards == 0) options.shards = options.threads;
+  return options;
+}
+
+// The steps between two barriers.
+struct Segment {
+  std::size_t first, last;
+};
+
+std::vector<Segment> segments_of(const Plan& plan) {
+  std::vector<Segment> segments;
+  std::size_t first = 0;
+  for (std::size_t s = 0; s < plan.steps.size(); ++s) {
+    if (!plan.steps[s].barrier_after) continue;
+    segments.push_back({first, s + 1});
+    first = s + 1;
+  }
+  segments.push_back({first, plan.steps.size()});
+  return segments;
+}
+
+struct CompiledPlan {
+  std::shared_ptr<const Plan> plan;
+  std::vector<Segment> segments;
+};
+
+// A shard's memory, shared by the workspaces of all plans since it runs one at a time.
+struct ShardMemory {
+  Buffer<std::byte> arena, scratch;
+  Buffer<float> gradient;
+  std::map<const Plan*, Workspace> workspaces;
+};
+
+template <typename T>
+void grow(Buffer<T>& buffer, std::size_t size) {
+  if (buffer.size() < size) buffer = Buffer<T>(size);
+}
+
+}  // namespace
+
+struct Engine::Impl {
+  Impl(Network n, const Shape& input, const Options& o)
+      : network(std::move(n)),
+        layout(infer(network, input)),
+        options(resolved(o)),
+        team(options.threads),
+        shards(static_cast<std::size_t>(options.shards)),
+        loss_sums(shards.size()) {}
+
+  struct Job {
+    std::int64_t images = 0;
+    std::span<const float> inputs;
+    Targets targets;
+    std::span<const std::uint64_t> ids;
+    std::int64_t epoch = 0;
+    const Loss* loss = nullptr;
+    double loss_scale = 1;
+    std::span<float> values;
+    bool training = false;
+    Head head = Head::output;
+  };
+
+  const CompiledPlan& compiled(std::int64_t images, bool training, Head head);
+  Workspace& bound(std::size_t shard, const CompiledPlan& plan, State& state, const float* input);
+  double run(State& state, const Job& job);
+  std::vector<float*> pending_gradients();
+
+  Network network;
+  Layout layout;
+  Options options;
+  Team team;
+  std::map<std::tuple<std::int64_t, bool, Head>, CompiledPlan> plans;
+  std::vector<ShardMemory> shards;
+  std::vector<Workspace*> workspaces;  // of the run in hand, one per active shard
+  std::vector<ShardRun> runs;          // likewise
+  Buffer<double> exchange;
+  std::vector<double> loss_sums;
+  std::unique_ptr<UpdatePass> update_pass;
+  std::size_t pending = 0;   // shards whose gradient has not been collected
+  bool accumulated = false;  // whether the state's arena holds part of the gradient
+};
+
+const CompiledPlan& Engine::Impl::compiled(std::int64_t images, bool training, Head head) {
+  const auto key = std::tuple(images, training, head);
+  if (const auto found = plans.find(key); found != plans.end()) return found->second;
+  const dnn::SingleThread single;
+  auto plan =
+      std::make_shared<const Plan>(PlanBuilder(network, layout, images, training, head).build());
+  auto segments = segments_of(*plan);
+  return plans.emplace(key, CompiledPlan{std::move(plan), std::move(segments)}).first->second;
+}
+
+Workspace& Engine::Impl::bound(std::size_t shard, const CompiledPlan& compiled, State& state,
+                               const float* input) {
+  ShardMemory& memory = shards[shard];
+  const Plan& plan = *compiled.plan;
+  grow(memory.arena, plan.arena_bytes);
+  grow(memory.scratch, plan.scratch_bytes);
+  if (plan.training) grow(memory.gradient, state.arena().trainable);
+  Workspace& workspace = memory.workspaces.try_emplace(&plan, compiled.plan).first->second;
+  workspace.bind({input, state.weight_arena().data(), &state.arena(),
+                  state.packed()->require(plan, state), memory.gradient.data(), memory.arena.data(),
+                  memory.scratch.data()});
+  return workspace;
+}
+
+double Engine::Impl::run(State& state, const Job& job) {
+  assert(job.images > 0);
+  const int active = static_cast<int>(
+      std::min<std::int64_t>(static_cast<std::int64_t>(shards.size()), job.images));
+  const std::int64_t image_size = layout.input.elements();
+  const std::int64_t value_size = layout.output().elements();
+  if (!state.packed()) state.packed() = std::make_shared<PackedCopies>();
+
+  workspaces.clear();
+  runs.clear();
+  const std::vector<Segment>* segments = nullptr;
+  for (int s = 0; s < active; ++s) {
+    const Shard shard = shard_of(job.images, active, s);
+    const CompiledPlan& plan = compiled(shard.images, job.training, job.head);
+    segments = &plan.segments;
+    workspaces.push_back(&bound(static_cast<std::size_t>(s), plan, state,
+                                job.inputs.data() + shard.first * image_size));
+    ShardRun run;
+    run.shard = s;
+    run.shards = active;
+    run.images = shard.images;
+    run.first = shard.first;
+    run.batch_images = job.images;
+    if (!job.ids.empty()) {
+      run.ids = job.ids.subspan(static_cast<std::size_t>(shard.first),
+                                static_cast<std::size_t>(shard.images));
+    }
+    run.epoch = job.epoch;
+    run.seed = options.seed;
+    run.loss = job.loss;
+    run.targets = job.targets.slice(shard.first, shard.images);
+    run.loss_scale = job.loss_scale;
+    run.loss_sum = &loss_sums[static_cast<std::size_t>(s)];
+    run.values = job.values.empty() ? nullptr : job.values.data() + shard.first * value_size;
+    run.exchange_stride = plan.plan->exchange;
+    runs.push_back(run);
+  }
+  grow(exchange, runs[0].exchange_stride * static_cast<std::size_t>(active));
+  for (ShardRun& run : runs) run.exchange = exchange.data();
+
+  const bool stale = state.packed()->stale(state);
+  team.run([&](int thread) {
+    if (stale) {
+      state.packed()->refresh(state, thread, team.size());
+      team.barrier();
+    }
+    for (std::size_t g = 0; g < segments->size(); ++g) {
+      const auto [first, last] = (*segments)[g];
+      for (int s = thread; s < active; s += team.size()) {
+        const auto at = static_cast<std::size_t>(s);
+        workspaces[at]->run(first, last, runs[at]);
+      }
+      if (g + 1 < segments->size()) team.barrier();
+    }
+  });
+  state.packed()->set_fresh(state);
+  if (job.loss == nullptr) return 0;
+  return tree_sum({loss_sums.data(), static_cast<std::size_t>(active)});
+}
+
+std::vector<float*> Engine::Impl::pending_gradients() {
+  std::vector<float*> arenas;
+  for (std::size_t s = 0; s < pending; ++s) arenas.push_back(shards[s].gradient.data());
+  return arenas;
+}
+
+Engine::Engine(Network network, const Shape& input, const Options& options)
+    : impl_(std::make_unique<Impl>(std::move(network), input, options)) {
+  for (const Node& node : impl_->network.nodes()) layer_compiler(node.layer.spec().kind());
+}
+Engine::~Engine() = default;
+Engine::Engine(Engine&&) noexcept = default;
+
+const Network& Engine::network() const {
+  return impl_->network;
+}
+const Layout& Engine::layout() const {
+  return impl_->layout;
+}
+const Options& Engine::options() const {
+  return impl_->options;
+}
+
+State Engine::initial_state(std::uint64_t seed) const {
+  State state(impl_->layout.parameters);
+  for (std::size_t p = 0; p < state.parameters().size(); ++p) {
+    network::initialize(state.parameters()[p].spec, seed, p, state.weights(p));
+  }
+  state.touch();
+  return state;
+}
+
+double Engine::gradient(State& state, const Batch& batch, const Loss& loss,
+                        const Accumulation& part, std::span<float> values) {
+  Impl& impl = *impl_;
+  if (!impl.update_pass) impl.update_pass = std::make_unique<UpdatePass>(state);
+  if (part.first) {
+    impl.accumulated = false;
+  } else if (impl.pending > 0) {
+    impl.update_pass->collect(impl.team, impl.pending_gradients(), state.gradient_arena().data(),
+                              impl.accumulated);
+    impl.accumulated = true;
+  }
+  impl.pending = 0;
+  const double sum =
+      impl.run(state, {batch.images, batch.inputs, batch.targets, batch.ids, batch.epoch, &loss,
+                       1 / part.weight, values, true, loss.head()});
+  impl.pending = static_cast<std::size_t>(
+      std::min<std::int64_t>(static_cast<std::int64_t>(impl.shards.size()), batch.images));
+  return sum;
+}
+
+UpdateReport Engine::update(State& state, const UpdateRule& rule) {
+  Impl& impl = *impl_;
+  assert(impl.pending > 0 && "update() follows gradient()");
+  auto gradients = impl.pending_gradients();
+  if (impl.accumulated) {
+    impl.update_pass->collect(impl.team, gradients, state.gradient_arena().data(), true);
+    gradients = {state.gradient_arena().data()};
+  }
+  impl.pending = 0;
+  impl.accumulated = false;
+  return impl.update_pass->run(impl.team, state, rule, gradients);
+}
+
+double Engine::evaluate(State& state, const Batch& batch, const Loss& loss,
+                        std::span<float> values) {
+  return impl_->run(state, {batch.images, batch.inputs, batch.targets, batch.ids, batch.epoch,
+                            &loss, 1, values, false, loss.head()});
+}
+
+void Engine::predict(State& state, std::span<const float> inputs, std::int64_t images,
+                     std::span<float> outputs) {
+  impl_->run(state, {.images = images, .inputs = inputs, .values = outputs});
+}
+
+std::vector<float> Engine::gradient_of(const State& state, std::size_t index) const {
+  const std::size_t offset = state.arena().offsets.at(index), size = state.arena().sizes.at(index);
+  std::vector<std::vector<float>> parts;
+  for (std::size_t s = 0; s < impl_->pending; ++s) {
+    const float* from = impl_->shards[s].gradient.data() + offset;
+    parts.emplace_back(from, from + size);
+  }
+  for (std::size_t stride = 1; stride < parts.size(); stride *= 2) {
+    for (std::size_t i = 0; i + stride < parts.size(); i += 2 * stride) {
+      for (std::size_t k = 0; k < size; ++k) parts[i][k] += parts[i + stride][k];
+    }
+  }
+  std::vector<float> total = parts.empty() ? std::vector<float>(size) : std::move(parts[0]);
+  if (impl_->accumulated) {
+    const float* before = state.gradient_arena().data() + offset;
+    for (std::size_t k = 0; k < size; ++k) total[k] += before[k];
+  }
+  return total;
+}
+
+std::string Engine::plan_text(std::int64_t images, bool training) const {
+  return impl_->compiled(images, training, Head::logits).plan->text();
+}
+
+}  // namespace ridgeline::engine

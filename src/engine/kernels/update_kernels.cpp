@@ -1,0 +1,127 @@
+#include "engine/kernels/update_kernels.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "engine/kernels/update_kernels.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace ridgeline::engine::kernels::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+using Floats = hn::CappedTag<float, 16>;
+using Doubles = hn::Repartition<double, Floats>;
+using HalfFloats = hn::Rebind<float, Doubles>;
+
+void Add(float* a, const float* b, std::size_t count) {
+  const Floats d;
+  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
+    hn::Store(hn::Add(hn::Load(d, a + i), hn::Load(d, b + i)), d, a + i);
+  }
+}
+
+// The sum over i of f(i), where f gives as many floats as a vector of doubles has lanes.
+template <typename F>
+double Sum(std::size_t count, F f) {
+  const Doubles d;
+  const std::size_t lanes = hn::Lanes(d);
+  auto even = hn::Zero(d), odd = hn::Zero(d);
+  for (std::size_t i = 0; i < count; i += 2 * lanes) {
+    even = hn::Add(even, f(i));
+    odd = hn::Add(odd, f(i + lanes));
+  }
+  return hn::GetLane(hn::SumOfLanes(d, hn::Add(even, odd)));
+}
+
+double SquareSum(const float* values, std::size_t count) {
+  return Sum(count, [&](std::size_t i) {
+    const auto v = hn::PromoteTo(Doubles(), hn::Load(HalfFloats(), values + i));
+    return hn::Mul(v, v);
+  });
+}
+
+double AbsoluteSum(const float* values, std::size_t count) {
+  return Sum(count, [&](std::size_t i) {
+    return hn::Abs(hn::PromoteTo(Doubles(), hn::Load(HalfFloats(), values + i)));
+  });
+}
+
+double DistanceSquare(const float* a, const float* b, std::size_t count) {
+  return Sum(count, [&](std::size_t i) {
+    const HalfFloats d;
+    const auto v = hn::PromoteTo(Doubles(), hn::Sub(hn::Load(d, a + i), hn::Load(d, b + i)));
+    return hn::Mul(v, v);
+  });
+}
+
+void Penalise(float* gradient, const float* weights, std::size_t count, float scale, float limit,
+              float l2) {
+  const Floats d;
+  const auto factor = hn::Set(d, scale), strength = hn::Set(d, l2);
+  const auto high = hn::Set(d, limit), low = hn::Set(d, -limit);
+  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
+    auto g = hn::Mul(hn::Load(d, gradient + i), factor);
+    if (limit > 0) g = hn::Min(hn::Max(g, low), high);
+    hn::Store(hn::MulAdd(strength, hn::Load(d, weights + i), g), d, gradient + i);
+  }
+}
+
+void Descend(float* weights, const float* step, std::size_t count, float keep) {
+  const Floats d;
+  const auto factor = hn::Set(d, keep);
+  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
+    const auto w = hn::Load(d, weights + i);
+    hn::Store(hn::MulSub(factor, w, hn::Load(d, step + i)), d, weights + i);
+  }
+}
+
+void Shrink(float* weights, const float* metric, std::size_t count, float l1) {
+  const Floats d;
+  const auto strength = hn::Set(d, l1);
+  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
+    const auto w = hn::Load(d, weights + i);
+    const auto threshold = hn::Mul(strength, hn::Load(d, metric + i));
+    const auto size = hn::Max(hn::Sub(hn::Abs(w), threshold), hn::Zero(d));
+    hn::Store(hn::CopySign(size, w), d, weights + i);
+  }
+}
+
+}  // namespace ridgeline::engine::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace ridgeline::engine::kernels {
+
+HWY_EXPORT(Add);
+HWY_EXPORT(SquareSum);
+HWY_EXPORT(AbsoluteSum);
+HWY_EXPORT(DistanceSquare);
+HWY_EXPORT(Penalise);
+HWY_EXPORT(Descend);
+HWY_EXPORT(Shrink);
+
+void add(float* a, const float* b, std::size_t count) {
+  HWY_DYNAMIC_DISPATCH(Add)(a, b, count);
+}
+double square_sum(const float* values, std::size_t count) {
+  return HWY_DYNAMIC_DISPATCH(SquareSum)(values, count);
+}
+double absolute_sum(const float* values, std::size_t count) {
+  return HWY_DYNAMIC_DISPATCH(AbsoluteSum)(values, count);
+}
+double distance_square(const float* a, const float* b, std::size_t count) {
+  return HWY_DYNAMIC_DISPATCH(DistanceSquare)(a, b, count);
+}
+void penalise(float* gradient, const float* weights, std::size_t count, float scale, float limit,
+              float l2) {
+  HWY_DYNAMIC_DISPATCH(Penalise)(gradient, weights, count, scale, limit, l2);
+}
+void descend(float* weights, const float* step, std::size_t count, float keep) {
+  HWY_DYNAMIC_DISPATCH(Descend)(weights, step, count, keep);
+}
+void shrink(float* weights, const float* metric, std::size_t count, float l1) {
+  HWY_DYNAMIC_DISPATCH(Shrink)(weights, metric, count, l1);
+}
+
+}  // namespace ridgeline::engine::kernels
+#endif  // HWY_ONCE

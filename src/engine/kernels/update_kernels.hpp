@@ -1,0 +1,25 @@
+#pragma once
+// The vector loops of the update pass. All runs are a multiple of 16 floats long: arenas are
+// padded with zeros, which stay zero.
+
+#include <cstddef>
+
+namespace ridgeline::engine::kernels {
+
+/// a += b
+void add(float* a, const float* b, std::size_t count);
+/// The sum of squares, in double.
+double square_sum(const float* values, std::size_t count);
+/// The sum of absolute values, in double.
+double absolute_sum(const float* values, std::size_t count);
+/// gradient = clamp(scale * gradient, -limit, limit) + l2 * weights; limit 0: no clamp.
+void penalise(float* gradient, const float* weights, std::size_t count, float scale, float limit,
+              float l2);
+/// weights = keep * weights - step
+void descend(float* weights, const float* step, std::size_t count, float keep);
+/// The proximal map of l1 |w|: weights move towards zero by metric * l1 and stop there.
+void shrink(float* weights, const float* metric, std::size_t count, float l1);
+/// The sum of (a - b)^2, in double.
+double distance_square(const float* a, const float* b, std::size_t count);
+
+}  // namespace ridgeline::engine::kernels

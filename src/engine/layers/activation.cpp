@@ -1,0 +1,128 @@
+#include "engine/layers/activation.hpp"
+
+#include "engine/layers/compilers.hpp"
+#include "network/activation.hpp"
+
+namespace ridgeline::engine {
+namespace {
+
+using network::Activation;
+using Kind = Activation::Kind;
+
+// How oneDNN computes an activation. Those whose derivative follows from the result go back
+// through it, so that the input need not be kept.
+struct Recipe {
+  dnnl::algorithm forward;
+  dnnl::algorithm backward;
+  bool from_result;
+  float alpha;
+};
+
+Recipe recipe(const Activation& activation) {
+  using dnnl::algorithm;
+  switch (activation.kind) {
+    case Kind::sigmoid:
+      return {algorithm::eltwise_logistic, algorithm::eltwise_logistic_use_dst_for_bwd, true, 0};
+    case Kind::tanh:
+      return {algorithm::eltwise_tanh, algorithm::eltwise_tanh_use_dst_for_bwd, true, 0};
+    case Kind::gelu:
+      return {algorithm::eltwise_gelu_erf, algorithm::eltwise_gelu_erf, false, 0};
+    case Kind::silu:
+      return {algorithm::eltwise_swish, algorithm::eltwise_swish, false, 1};
+    default:
+      return {algorithm::eltwise_relu, algorithm::eltwise_relu_use_dst_for_bwd, true,
+              static_cast<float>(activation.slope)};
+  }
+}
+
+bool is_relu(const Activation& activation) {
+  return activation.kind == Kind::relu || activation.kind == Kind::leaky_relu;
+}
+
+Tensor lay_backward(PlanBuilder& plan, const Recipe& recipe, const Tensor& kept,
+                    const Tensor& gradient, const std::string& name) {
+  const auto forward =
+      dnn::eltwise(dnnl::prop_kind::forward_training, recipe.forward, kept.desc, recipe.alpha);
+  const auto desc =
+      dnn::eltwise_backward(recipe.backward, kept.desc, kept.desc, recipe.alpha, forward);
+  const Tensor result = plan.buffer(kept.desc);
+  plan.run(name + " activation backward", desc, dnnl::eltwise_backward(desc),
+           {{recipe.from_result ? DNNL_ARG_DST : DNNL_ARG_SRC, kept},
+            {DNNL_ARG_DIFF_DST, plan.reorder(gradient, kept.desc, name + " gradient")},
+            {DNNL_ARG_DIFF_SRC, result}});
+  return result;
+}
+
+ActivationSteps lay_softmax(PlanBuilder& plan, const Tensor& source, const std::string& name) {
+  const auto forward = dnn::softmax(plan.kind(), source.desc);
+  const Tensor result = plan.buffer(source.desc);
+  plan.run(name + " softmax", forward, dnnl::softmax_forward(forward),
+           {{DNNL_ARG_SRC, source}, {DNNL_ARG_DST, result}});
+  return {result, [result, forward, name](PlanBuilder& plan, const Tensor& gradient) {
+            const auto desc = dnn::softmax_backward(result.desc, result.desc, forward);
+            const Tensor before = plan.buffer(result.desc);
+            plan.run(name + " softmax backward", desc, dnnl::softmax_backward(desc),
+                     {{DNNL_ARG_DST, result},
+                      {DNNL_ARG_DIFF_DST, plan.reorder(gradient, result.desc, name + " gradient")},
+                      {DNNL_ARG_DIFF_SRC, before}});
+            return before;
+          }};
+}
+
+}  // namespace
+
+dnn::FusedRelu fused_relu(std::string_view text) {
+  const Activation activation = network::parse_activation(text);
+  return {is_relu(activation), static_cast<float>(activation.slope)};
+}
+
+ActivationSteps lay_activation(PlanBuilder& plan, std::string_view text, const Tensor& source,
+                               const std::string& name) {
+  const Activation activation = network::parse_activation(text);
+  if (activation.kind == Kind::linear) {
+    return {source, [](PlanBuilder&, const Tensor& gradient) { return gradient; }};
+  }
+  if (activation.kind == Kind::softmax) return lay_softmax(plan, source, name);
+  const Recipe r = recipe(activation);
+  const auto desc = dnn::eltwise(plan.kind(), r.forward, source.desc, r.alpha);
+  const Tensor result = plan.buffer(source.desc);
+  plan.run(name + " activation", desc, dnnl::eltwise_forward(desc),
+           {{DNNL_ARG_SRC, source}, {DNNL_ARG_DST, result}});
+  const Tensor kept = r.from_result ? result : source;
+  return {result, [r, kept, name](PlanBuilder& plan, const Tensor& gradient) {
+            return lay_backward(plan, r, kept, gradient, name);
+          }};
+}
+
+Tensor lay_relu_mask(PlanBuilder& plan, float slope, const Tensor& result, const Tensor& gradient,
+                     const std::string& name) {
+  return lay_backward(plan, recipe({Kind::leaky_relu, slope}), result, gradient, name);
+}
+
+std::function<Tensor(const Tensor&)> finish_with_activation(PlanBuilder& plan,
+                                                            const NodeContext& node,
+                                                            const Tensor& result) {
+  const dnn::FusedRelu relu = fused_relu(node.activation);
+  if (relu.present) {
+    plan.set_value(node.node, result);
+    plan.set_fused_relu(node.node, relu.slope);
+    return [&plan, node, relu, result](const Tensor& gradient) {
+      return plan.masked(node.node) ? gradient
+                                    : lay_relu_mask(plan, relu.slope, result, gradient, node.name);
+    };
+  }
+  const ActivationSteps steps = lay_activation(plan, node.activation, result, node.name);
+  plan.set_value(node.node, steps.result);
+  return [&plan, steps](const Tensor& gradient) { return steps.backward(plan, gradient); };
+}
+
+Backward compile_activation(PlanBuilder& plan, const NodeContext& node) {
+  const int from = node.inputs[0];
+  const ActivationSteps steps = lay_activation(plan, node.activation, plan.value(from), node.name);
+  plan.set_value(node.node, steps.result);
+  return [&plan, from, steps](const Tensor& gradient) {
+    plan.add_gradient(from, steps.backward(plan, gradient));
+  };
+}
+
+}  // namespace ridgeline::engine

@@ -1,0 +1,21 @@
+#pragma once
+// One compiler per kind of layer, each in a file of its own; registry.cpp has the table.
+
+#include "engine/builder.hpp"
+
+namespace ridgeline::engine {
+
+Backward compile_conv2d(PlanBuilder& plan, const NodeContext& node);
+Backward compile_dense(PlanBuilder& plan, const NodeContext& node);
+Backward compile_max_pool2d(PlanBuilder& plan, const NodeContext& node);
+Backward compile_average_pool2d(PlanBuilder& plan, const NodeContext& node);
+Backward compile_global_average_pool2d(PlanBuilder& plan, const NodeContext& node);
+Backward compile_flatten(PlanBuilder& plan, const NodeContext& node);
+Backward compile_batch_norm2d(PlanBuilder& plan, const NodeContext& node);
+Backward compile_dropout(PlanBuilder& plan, const NodeContext& node);
+Backward compile_add(PlanBuilder& plan, const NodeContext& node);
+Backward compile_concat(PlanBuilder& plan, const NodeContext& node);
+Backward compile_activation(PlanBuilder& plan, const NodeContext& node);
+Backward compile_normalize(PlanBuilder& plan, const NodeContext& node);
+
+}  // namespace ridgeline::engine

@@ -1,0 +1,97 @@
+// Convolution by oneDNN. Master kernels are OIHW; oneDNN computes with copies in its own layout,
+// and its kernel gradient is brought back to OIHW.
+
+#include "network/layers/conv2d.hpp"
+
+#include "engine/layers/activation.hpp"
+#include "engine/layers/compilers.hpp"
+#include "engine/layers/window.hpp"
+
+namespace ridgeline::engine {
+namespace {
+
+struct Convolution {
+  dnn::Window window;
+  dnn::Dims kernel_dims;
+  Tensor source, kernel, bias;
+  bool has_bias;
+  std::int64_t flops;
+  dnnl::convolution_forward::primitive_desc forward;
+};
+
+void lay_backward_weights(PlanBuilder& plan, const std::string& name, const Convolution& c,
+                          const Tensor& gradient) {
+  const auto desc =
+      dnn::convolution_weights(dnn::any(dnn::dims_of(c.source.desc)), dnn::any(c.kernel_dims),
+                               c.has_bias ? c.bias.desc : dnn::Desc(),
+                               dnn::any(dnn::dims_of(gradient.desc)), c.window, c.forward);
+  const Tensor kernel_gradient = plan.gradient_buffer(c.kernel, desc.diff_weights_desc());
+  std::vector<std::pair<int, Tensor>> arguments{
+      {DNNL_ARG_SRC, plan.reorder(c.source, desc.src_desc(), name)},
+      {DNNL_ARG_DIFF_DST, plan.reorder(gradient, desc.diff_dst_desc(), name + " gradient")},
+      {DNNL_ARG_DIFF_WEIGHTS, kernel_gradient}};
+  if (c.has_bias) {
+    arguments.emplace_back(DNNL_ARG_DIFF_BIAS, PlanBuilder::gradient_of(c.bias));
+  }
+  plan.run(name + " backward weights", desc, dnnl::convolution_backward_weights(desc),
+           std::move(arguments), c.flops);
+  plan.deliver(kernel_gradient, c.kernel, name);
+}
+
+Tensor lay_backward_data(PlanBuilder& plan, const std::string& name, const Convolution& c,
+                         const Tensor& gradient) {
+  const auto desc =
+      dnn::convolution_data(dnn::any(dnn::dims_of(c.source.desc)), dnn::any(c.kernel_dims),
+                            dnn::any(dnn::dims_of(gradient.desc)), c.window, c.forward);
+  const Tensor result = plan.buffer(desc.diff_src_desc());
+  plan.run(name + " backward data", desc, dnnl::convolution_backward_data(desc),
+           {{DNNL_ARG_DIFF_DST, plan.reorder(gradient, desc.diff_dst_desc(), name + " gradient")},
+            {DNNL_ARG_WEIGHTS, plan.packed(c.kernel, desc.weights_desc())},
+            {DNNL_ARG_DIFF_SRC, result}},
+           c.flops);
+  return result;
+}
+
+}  // namespace
+
+Backward compile_conv2d(PlanBuilder& plan, const NodeContext& node) {
+  const auto& o = static_cast<const network::Conv2DSpec&>(node.spec).options();
+  const Shape& in = node.shapes[0];
+  Convolution c;
+  c.window = onednn_window({o.kernel, o.stride, o.dilation, o.padding}, in);
+  c.kernel_dims = {o.filters, in[0] / o.groups, o.kernel.height, o.kernel.width};
+  if (o.groups > 1) {
+    c.kernel_dims[0] /= o.groups;
+    c.kernel_dims.insert(c.kernel_dims.begin(), o.groups);
+  }
+  c.has_bias = o.use_bias;
+  c.flops = node.spec.flops(node.shapes) * plan.images();
+  c.source = plan.value(node.inputs[0]);
+  c.kernel = plan.parameter(node.node, "kernel", c.kernel_dims);
+  if (c.has_bias) c.bias = plan.parameter(node.node, "bias", {o.filters});
+  c.forward =
+      dnn::convolution(plan.kind(), dnn::any(dnn::dims_of(c.source.desc)), dnn::any(c.kernel_dims),
+                       c.has_bias ? c.bias.desc : dnn::Desc(), dnn::any(plan.dims(node.output)),
+                       c.window, fused_relu(node.activation));
+
+  const Tensor result = plan.buffer(c.forward.dst_desc());
+  std::vector<std::pair<int, Tensor>> arguments{
+      {DNNL_ARG_SRC, plan.reorder(c.source, c.forward.src_desc(), node.name)},
+      {DNNL_ARG_WEIGHTS, plan.packed(c.kernel, c.forward.weights_desc())},
+      {DNNL_ARG_DST, result}};
+  if (c.has_bias) arguments.emplace_back(DNNL_ARG_BIAS, c.bias);
+  plan.run(node.name + " forward", c.forward, dnnl::convolution_forward(c.forward),
+           std::move(arguments), c.flops);
+  const auto before_activation = finish_with_activation(plan, node, result);
+
+  return [&plan, node, c, before_activation](const Tensor& output_gradient) {
+    const Tensor gradient = before_activation(output_gradient);
+    const int from = node.inputs[0];
+    lay_backward_weights(plan, node.name, c, gradient);
+    if (plan.needs_gradient(from)) {
+      plan.add_gradient(from, lay_backward_data(plan, node.name, c, gradient));
+    }
+  };
+}
+
+}  // namespace ridgeline::engine

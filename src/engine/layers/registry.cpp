@@ -1,0 +1,35 @@
+#include <fmt/format.h>
+
+#include <array>
+
+#include "engine/layers/compilers.hpp"
+#include "ridgeline/error.hpp"
+
+namespace ridgeline::engine {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, LayerCompiler>, 12> compilers{{
+    {"conv2d", compile_conv2d},
+    {"dense", compile_dense},
+    {"max_pool2d", compile_max_pool2d},
+    {"average_pool2d", compile_average_pool2d},
+    {"global_average_pool2d", compile_global_average_pool2d},
+    {"flatten", compile_flatten},
+    {"batch_norm2d", compile_batch_norm2d},
+    {"dropout", compile_dropout},
+    {"add", compile_add},
+    {"concat", compile_concat},
+    {"activation", compile_activation},
+    {"normalize", compile_normalize},
+}};
+
+}  // namespace
+
+LayerCompiler layer_compiler(std::string_view kind) {
+  for (const auto& [name, compiler] : compilers) {
+    if (name == kind) return compiler;
+  }
+  throw UsageError(fmt::format("the engine cannot compute layers of kind '{}'", kind));
+}
+
+}  // namespace ridgeline::engine

@@ -1,0 +1,24 @@
+#pragma once
+// Where buffers with known lifetimes lie in one arena: those whose lives overlap are kept apart,
+// others share memory.
+
+#include <cstddef>
+#include <vector>
+
+namespace ridgeline::engine {
+
+struct Lifetime {
+  std::size_t bytes = 0;
+  int first = -1;  ///< step that writes it first; -1: never used
+  int last = -1;   ///< step that reads it last
+};
+
+struct MemoryPlan {
+  std::vector<std::size_t> offsets;  ///< aligned to 64 bytes
+  std::size_t bytes = 0;
+};
+
+/// Largest first, each at the lowest offset that is free for its whole life.
+MemoryPlan plan_memory(const std::vector<Lifetime>& buffers);
+
+}  // namespace ridgeline::engine

@@ -1,0 +1,244 @@
+#include "engine/onednn.hpp"
+
+#if DNNL_CPU_RUNTIME == DNNL_RUNTIME_OMP
+#include <omp.h>
+#endif
+
+namespace ridgeline::engine::dnn {
+namespace {
+
+dnnl::primitive_attr attributes(FusedRelu relu = {}) {
+  dnnl::primitive_attr attr;
+  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  if (relu.present) {
+    dnnl::post_ops ops;
+#if DNNL_VERSION_MAJOR >= 3
+    ops.append_eltwise(algorithm::eltwise_relu, relu.slope, 0.0f);
+#else
+    ops.append_eltwise(1.0f, algorithm::eltwise_relu, relu.slope, 0.0f);
+#endif
+    attr.set_post_ops(ops);
+  }
+  return attr;
+}
+
+// oneDNN counts the gaps between a dilated kernel's elements.
+Dims gaps(const Dims& dilation) {
+  Dims result = dilation;
+  for (auto& d : result) --d;
+  return result;
+}
+
+Tag row_major(std::size_t rank) {
+  static constexpr Tag tags[] = {Tag::undef, Tag::a, Tag::ab, Tag::abc, Tag::abcd, Tag::abcde};
+  return tags[rank];
+}
+
+constexpr auto fp32 = dnnl::memory::data_type::f32;
+constexpr auto direct = algorithm::convolution_direct;
+
+// Both versions take the same descriptors in the same order; 2.x wants them in an operation
+// descriptor first, 3.x takes the engine in front.
+#if DNNL_VERSION_MAJOR >= 3
+template <typename Primitive, typename... Args>
+typename Primitive::primitive_desc describe(const dnnl::primitive_attr& attr, const Args&... args) {
+  return typename Primitive::primitive_desc(cpu(), args..., attr);
+}
+template <typename Primitive, typename Forward, typename... Args>
+typename Primitive::primitive_desc describe_backward(const Forward& forward, const Args&... args) {
+  return typename Primitive::primitive_desc(cpu(), args..., forward, attributes());
+}
+#else
+template <typename Primitive, typename... Args>
+typename Primitive::primitive_desc describe(const dnnl::primitive_attr& attr, const Args&... args) {
+  return typename Primitive::primitive_desc(typename Primitive::desc(args...), attr, cpu());
+}
+template <typename Primitive, typename Forward, typename... Args>
+typename Primitive::primitive_desc describe_backward(const Forward& forward, const Args&... args) {
+  return typename Primitive::primitive_desc(typename Primitive::desc(args...), attributes(), cpu(),
+                                            forward);
+}
+#endif
+
+bool present(const Desc& desc) {
+  return desc.get_size() != 0;
+}
+
+}  // namespace
+
+const dnnl::engine& cpu() {
+  static const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  return engine;
+}
+
+Desc plain(const Dims& dims) {
+  return Desc(dims, fp32, row_major(dims.size()));
+}
+Desc any(const Dims& dims) {
+  return Desc(dims, fp32, Tag::any);
+}
+
+Dims dims_of(const Desc& desc) {
+#if DNNL_VERSION_MAJOR >= 3
+  return desc.get_dims();
+#else
+  return desc.dims();
+#endif
+}
+
+dnnl::convolution_forward::primitive_desc convolution(prop_kind kind, const Desc& source,
+                                                      const Desc& weights, const Desc& bias,
+                                                      const Desc& destination, const Window& w,
+                                                      FusedRelu relu) {
+  using Forward = dnnl::convolution_forward;
+  const auto attr = attributes(relu);
+  if (present(bias)) {
+    return describe<Forward>(attr, kind, direct, source, weights, bias, destination, w.stride,
+                             gaps(w.dilation), w.padding_low, w.padding_high);
+  }
+  return describe<Forward>(attr, kind, direct, source, weights, destination, w.stride,
+                           gaps(w.dilation), w.padding_low, w.padding_high);
+}
+
+dnnl::convolution_backward_data::primitive_desc convolution_data(
+    const Desc& source, const Desc& weights, const Desc& destination, const Window& w,
+    const dnnl::convolution_forward::primitive_desc& forward) {
+  return describe_backward<dnnl::convolution_backward_data>(forward, direct, source, weights,
+                                                            destination, w.stride, gaps(w.dilation),
+                                                            w.padding_low, w.padding_high);
+}
+
+dnnl::convolution_backward_weights::primitive_desc convolution_weights(
+    const Desc& source, const Desc& weights, const Desc& bias, const Desc& destination,
+    const Window& w, const dnnl::convolution_forward::primitive_desc& forward) {
+  using Weights = dnnl::convolution_backward_weights;
+  if (present(bias)) {
+    return describe_backward<Weights>(forward, direct, source, weights, bias, destination, w.stride,
+                                      gaps(w.dilation), w.padding_low, w.padding_high);
+  }
+  return describe_backward<Weights>(forward, direct, source, weights, destination, w.stride,
+                                    gaps(w.dilation), w.padding_low, w.padding_high);
+}
+
+dnnl::inner_product_forward::primitive_desc inner_product(prop_kind kind, const Desc& source,
+                                                          const Desc& weights, const Desc& bias,
+                                                          const Desc& destination, FusedRelu relu) {
+  using Forward = dnnl::inner_product_forward;
+  const auto attr = attributes(relu);
+  return present(bias) ? describe<Forward>(attr, kind, source, weights, bias, destination)
+                       : describe<Forward>(attr, kind, source, weights, destination);
+}
+
+dnnl::inner_product_backward_data::primitive_desc inner_product_data(
+    const Desc& source, const Desc& weights, const Desc& destination,
+    const dnnl::inner_product_forward::primitive_desc& forward) {
+  return describe_backward<dnnl::inner_product_backward_data>(forward, source, weights,
+                                                              destination);
+}
+
+dnnl::inner_product_backward_weights::primitive_desc inner_product_weights(
+    const Desc& source, const Desc& weights, const Desc& bias, const Desc& destination,
+    const dnnl::inner_product_forward::primitive_desc& forward) {
+  using Weights = dnnl::inner_product_backward_weights;
+  return present(bias) ? describe_backward<Weights>(forward, source, weights, bias, destination)
+                       : describe_backward<Weights>(forward, source, weights, destination);
+}
+
+dnnl::pooling_forward::primitive_desc pooling(prop_kind kind, algorithm how, const Desc& source,
+                                              const Desc& destination, const Window& w) {
+#if DNNL_VERSION_MAJOR >= 3
+  return describe<dnnl::pooling_forward>(attributes(), kind, how, source, destination, w.stride,
+                                         w.kernel, gaps(w.dilation), w.padding_low, w.padding_high);
+#else
+  return describe<dnnl::pooling_forward>(attributes(), kind, how, source, destination, w.stride,
+                                         w.kernel, w.padding_low, w.padding_high);
+#endif
+}
+
+dnnl::pooling_backward::primitive_desc pooling_backward(
+    algorithm how, const Desc& source, const Desc& destination, const Window& w,
+    const dnnl::pooling_forward::primitive_desc& forward) {
+#if DNNL_VERSION_MAJOR >= 3
+  return describe_backward<dnnl::pooling_backward>(forward, how, source, destination, w.stride,
+                                                   w.kernel, gaps(w.dilation), w.padding_low,
+                                                   w.padding_high);
+#else
+  return describe_backward<dnnl::pooling_backward>(forward, how, source, destination, w.stride,
+                                                   w.kernel, w.padding_low, w.padding_high);
+#endif
+}
+
+dnnl::eltwise_forward::primitive_desc eltwise(prop_kind kind, algorithm how, const Desc& data,
+                                              float alpha) {
+#if DNNL_VERSION_MAJOR >= 3
+  return describe<dnnl::eltwise_forward>(attributes(), kind, how, data, data, alpha, 0.0f);
+#else
+  return describe<dnnl::eltwise_forward>(attributes(), kind, how, data, alpha, 0.0f);
+#endif
+}
+
+dnnl::eltwise_backward::primitive_desc eltwise_backward(
+    algorithm how, const Desc& gradient, const Desc& data, float alpha,
+    const dnnl::eltwise_forward::primitive_desc& forward) {
+#if DNNL_VERSION_MAJOR >= 3
+  return describe_backward<dnnl::eltwise_backward>(forward, how, gradient, gradient, data, alpha,
+                                                   0.0f);
+#else
+  return describe_backward<dnnl::eltwise_backward>(forward, how, gradient, data, alpha, 0.0f);
+#endif
+}
+
+dnnl::softmax_forward::primitive_desc softmax(prop_kind kind, const Desc& data) {
+#if DNNL_VERSION_MAJOR >= 3
+  return describe<dnnl::softmax_forward>(attributes(), kind, algorithm::softmax_accurate, data,
+                                         data, 1);
+#else
+  return describe<dnnl::softmax_forward>(attributes(), kind, data, 1);
+#endif
+}
+
+dnnl::softmax_backward::primitive_desc softmax_backward(
+    const Desc& gradient, const Desc& data, const dnnl::softmax_forward::primitive_desc& forward) {
+#if DNNL_VERSION_MAJOR >= 3
+  return describe_backward<dnnl::softmax_backward>(forward, algorithm::softmax_accurate, gradient,
+                                                   gradient, data, 1);
+#else
+  return describe_backward<dnnl::softmax_backward>(forward, gradient, data, 1);
+#endif
+}
+
+dnnl::sum::primitive_desc sum(const std::vector<Desc>& sources) {
+  const std::vector<float> scales(sources.size(), 1.0f);
+#if DNNL_VERSION_MAJOR >= 3
+  return dnnl::sum::primitive_desc(cpu(), sources.front(), scales, sources, attributes());
+#else
+  return dnnl::sum::primitive_desc(sources.front(), scales, sources, cpu(), attributes());
+#endif
+}
+
+dnnl::concat::primitive_desc concat(const Desc& destination, int axis,
+                                    const std::vector<Desc>& sources) {
+#if DNNL_VERSION_MAJOR >= 3
+  return dnnl::concat::primitive_desc(cpu(), destination, axis, sources, attributes());
+#else
+  return dnnl::concat::primitive_desc(destination, axis, sources, cpu(), attributes());
+#endif
+}
+
+dnnl::reorder::primitive_desc reorder(const Desc& from, const Desc& to) {
+  return dnnl::reorder::primitive_desc(cpu(), from, cpu(), to, attributes());
+}
+
+#if DNNL_CPU_RUNTIME == DNNL_RUNTIME_OMP
+SingleThread::SingleThread() : before_(omp_get_max_threads()) {
+  omp_set_num_threads(1);
+}
+SingleThread::~SingleThread() {
+  omp_set_num_threads(before_);
+}
+#else
+SingleThread::SingleThread() : before_(0) {}
+SingleThread::~SingleThread() = default;
+#endif
+
+}  // namespace ridgeline::engine::dnn

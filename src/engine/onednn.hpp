@@ -1,0 +1,94 @@
+#pragma once
+// oneDNN behind one face: 2.6 and 3.x differ in how primitive descriptors are made. Everything
+// that depends on the version is here.
+
+#include <oneapi/dnnl/dnnl.hpp>
+#include <string>
+#include <vector>
+
+namespace ridgeline::engine::dnn {
+
+using Desc = dnnl::memory::desc;
+using Dims = dnnl::memory::dims;
+using Tag = dnnl::memory::format_tag;
+using dnnl::algorithm;
+using dnnl::prop_kind;
+
+/// The one CPU engine of the process.
+const dnnl::engine& cpu();
+
+Desc plain(const Dims& dims);  ///< row-major fp32
+Desc any(const Dims& dims);    ///< fp32 in the layout that oneDNN likes best
+
+/// The logical dimensions of a layout.
+Dims dims_of(const Desc& desc);
+
+/// How windows slide: convolution and pooling.
+struct Window {
+  Dims kernel, stride, dilation;  ///< {height, width}; dilation 1 is none
+  Dims padding_low, padding_high;
+};
+
+/// A fused max(x, slope * x) at the end of a primitive.
+struct FusedRelu {
+  bool present = false;
+  float slope = 0;
+};
+
+dnnl::convolution_forward::primitive_desc convolution(prop_kind kind, const Desc& source,
+                                                      const Desc& weights, const Desc& bias,
+                                                      const Desc& destination, const Window& window,
+                                                      FusedRelu relu);
+dnnl::convolution_backward_data::primitive_desc convolution_data(
+    const Desc& source, const Desc& weights, const Desc& destination, const Window& window,
+    const dnnl::convolution_forward::primitive_desc& forward);
+dnnl::convolution_backward_weights::primitive_desc convolution_weights(
+    const Desc& source, const Desc& weights, const Desc& bias, const Desc& destination,
+    const Window& window, const dnnl::convolution_forward::primitive_desc& forward);
+
+dnnl::inner_product_forward::primitive_desc inner_product(prop_kind kind, const Desc& source,
+                                                          const Desc& weights, const Desc& bias,
+                                                          const Desc& destination, FusedRelu relu);
+dnnl::inner_product_backward_data::primitive_desc inner_product_data(
+    const Desc& source, const Desc& weights, const Desc& destination,
+    const dnnl::inner_product_forward::primitive_desc& forward);
+dnnl::inner_product_backward_weights::primitive_desc inner_product_weights(
+    const Desc& source, const Desc& weights, const Desc& bias, const Desc& destination,
+    const dnnl::inner_product_forward::primitive_desc& forward);
+
+dnnl::pooling_forward::primitive_desc pooling(prop_kind kind, algorithm how, const Desc& source,
+                                              const Desc& destination, const Window& window);
+dnnl::pooling_backward::primitive_desc pooling_backward(
+    algorithm how, const Desc& source, const Desc& destination, const Window& window,
+    const dnnl::pooling_forward::primitive_desc& forward);
+
+dnnl::eltwise_forward::primitive_desc eltwise(prop_kind kind, algorithm how, const Desc& data,
+                                              float alpha);
+dnnl::eltwise_backward::primitive_desc eltwise_backward(
+    algorithm how, const Desc& gradient, const Desc& data, float alpha,
+    const dnnl::eltwise_forward::primitive_desc& forward);
+
+/// Over axis 1: channels or units.
+dnnl::softmax_forward::primitive_desc softmax(prop_kind kind, const Desc& data);
+dnnl::softmax_backward::primitive_desc softmax_backward(
+    const Desc& gradient, const Desc& data, const dnnl::softmax_forward::primitive_desc& forward);
+
+dnnl::sum::primitive_desc sum(const std::vector<Desc>& sources);
+dnnl::concat::primitive_desc concat(const Desc& destination, int axis,
+                                    const std::vector<Desc>& sources);
+dnnl::reorder::primitive_desc reorder(const Desc& from, const Desc& to);
+
+/// Makes oneDNN run on the calling thread alone while it lives: the engine brings its own
+/// threads, and the caller's setting is put back.
+class SingleThread {
+ public:
+  SingleThread();
+  ~SingleThread();
+  SingleThread(const SingleThread&) = delete;
+  SingleThread& operator=(const SingleThread&) = delete;
+
+ private:
+  int before_;
+};
+
+}  // namespace ridgeline::engine::dnn

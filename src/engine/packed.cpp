@@ -1,0 +1,43 @@
+#include "engine/packed.hpp"
+
+namespace ridgeline::engine {
+
+PackedCopies::Copy& PackedCopies::find_or_make(const Packed& packed, const State& state) {
+  for (Copy& copy : copies_) {
+    if (copy.packed.parameter == packed.parameter && copy.packed.to == packed.to) return copy;
+  }
+  const auto desc = dnn::reorder(packed.from, packed.to);
+  Copy copy{packed, Buffer<float>((packed.to.get_size() + 3) / 4), dnnl::reorder(desc), {}, {}, {},
+            {}};
+  auto* weights = const_cast<float*>(state.weights(packed.parameter).data());
+  copy.from = dnnl::memory(packed.from, dnn::cpu(), weights);
+  copy.to = dnnl::memory(packed.to, dnn::cpu(), copy.buffer.data());
+  const auto scratch = desc.scratchpad_desc();
+  copy.scratch = Buffer<std::byte>(scratch.get_size());
+  copy.scratch_memory = dnnl::memory(scratch, dnn::cpu(), copy.scratch.data());
+  version_ = 0;
+  return copies_.emplace_back(std::move(copy));
+}
+
+std::span<float* const> PackedCopies::require(const Plan& plan, const State& state) {
+  auto [found, is_new] = addresses_.try_emplace(&plan);
+  if (is_new) {
+    for (const Packed& packed : plan.packed) {
+      found->second.push_back(find_or_make(packed, state).buffer.data());
+    }
+  }
+  return found->second;
+}
+
+void PackedCopies::refresh(const State&, int thread, int threads) {
+  int number = 0;
+  dnnl::stream stream(dnn::cpu());
+  for (Copy& copy : copies_) {
+    if (number++ % threads != thread) continue;
+    copy.primitive.execute(stream, {{DNNL_ARG_FROM, copy.from},
+                                    {DNNL_ARG_TO, copy.to},
+                                    {DNNL_ARG_SCRATCHPAD, copy.scratch_memory}});
+  }
+}
+
+}  // namespace ridgeline::engine

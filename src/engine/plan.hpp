@@ -1,0 +1,91 @@
+#pragma once
+// A plan: what is computed for a shard of a given number of images, in order, over planned
+// memory. Immutable once built and shared by every workspace and state.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/onednn.hpp"
+#include "ridgeline/loss.hpp"
+
+namespace ridgeline::engine {
+
+/// The memory that a tensor lies in.
+enum class Space {
+  input,     ///< the batch's images, the caller's
+  weights,   ///< the state's plain arena; index: parameter
+  packed,    ///< the state's copies in oneDNN's layouts; index: Plan::packed
+  gradient,  ///< the shard's plain arena; index: parameter
+  arena,     ///< the workspace's planned memory; index: Plan::buffers
+  scratch,   ///< the workspace's, used inside one step
+};
+
+/// A tensor of a plan: its layout and where it lies.
+struct Tensor {
+  dnn::Desc desc;
+  Space space = Space::arena;
+  std::size_t index = 0;
+};
+
+/// What one shard's run knows beside its tensors.
+struct ShardRun {
+  int shard = 0;
+  int shards = 1;           ///< that have images in this batch
+  std::int64_t images = 0;  ///< of this shard
+  std::int64_t first = 0;   ///< this shard's first image in the batch
+  std::int64_t batch_images = 0;
+  std::span<const std::uint64_t> ids;  ///< of this shard's images; may be empty
+  std::int64_t epoch = 0;
+  std::uint64_t seed = 0;
+  const Loss* loss = nullptr;
+  Targets targets;             ///< of this shard's images
+  double loss_scale = 1;       ///< of the gradient of the summed loss
+  double* loss_sum = nullptr;  ///< this shard's
+  float* values = nullptr;     ///< where this shard's head values go, or null
+  /// Numbers that shards show each other across a barrier: shard s's begin at exchange + s *
+  /// stride.
+  double* exchange = nullptr;
+  std::size_t exchange_stride = 0;
+};
+
+/// The operands of one of our own kernels, in the order of its step's arguments.
+using Kernel = std::function<void(std::span<void* const> operands, const ShardRun& run)>;
+
+struct Step {
+  std::string name;                               ///< "conv2d_1 forward"
+  std::string implementation;                     ///< oneDNN's name for it, or "ridgeline"
+  std::int64_t flops = 0;                         ///< nominal
+  dnnl::primitive primitive;                      ///< empty for a kernel of ours
+  std::vector<std::pair<int, Tensor>> arguments;  ///< oneDNN's argument, or a running number
+  Kernel kernel;
+  bool barrier_after = false;  ///< every shard must have done it before the next step
+};
+
+/// A copy of a parameter in another layout, made before the plan runs.
+struct Packed {
+  std::size_t parameter;
+  dnn::Desc from, to;
+};
+
+struct Plan {
+  std::int64_t images = 0;
+  bool training = false;
+  Head head = Head::output;
+  std::vector<Step> steps;
+  std::vector<Packed> packed;
+  std::vector<std::size_t> offsets;  ///< of each buffer in the arena, in bytes
+  std::size_t arena_bytes = 0;
+  std::size_t unplanned_bytes = 0;  ///< what the buffers would take side by side
+  std::size_t scratch_bytes = 0;
+  std::size_t exchange = 0;  ///< doubles per shard
+  Tensor output;             ///< the head's values, plain: images x outputs
+
+  /// A table: step, implementation, MFLOP.
+  std::string text() const;
+};
+
+}  // namespace ridgeline::engine

@@ -1,0 +1,79 @@
+#include "engine/workspace.hpp"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+namespace ridgeline::engine {
+
+Workspace::Workspace(std::shared_ptr<const Plan> plan)
+    : plan_(std::move(plan)), stream_(dnn::cpu()) {
+  steps_.reserve(plan_->steps.size());
+  for (const Step& step : plan_->steps) {
+    BoundStep bound{&step, {}, {}, {}};
+    for (const auto& [argument, tensor] : step.arguments) {
+      Argument bound_argument{tensor, {}, nullptr};
+      if (step.kernel) {
+        bound.operands.push_back(nullptr);
+      } else {
+        bound_argument.memory = dnnl::memory(tensor.desc, dnn::cpu(), DNNL_MEMORY_NONE);
+        bound.handles.push_back({argument, bound_argument.memory.get()});
+      }
+      bound.arguments.push_back(std::move(bound_argument));
+    }
+    steps_.push_back(std::move(bound));
+  }
+}
+
+void* Workspace::address(const Tensor& tensor, const Bindings& b) const {
+  switch (tensor.space) {
+    case Space::input:
+      return const_cast<float*>(b.input);  // oneDNN's handles are not const
+    case Space::weights:
+      return b.weights + b.layout->offsets[tensor.index];
+    case Space::packed:
+      return b.packed[tensor.index];
+    case Space::gradient:
+      return b.gradient + b.layout->offsets[tensor.index];
+    case Space::arena:
+      return b.arena + plan_->offsets[tensor.index];
+    case Space::scratch:
+      return b.scratch;
+  }
+  return nullptr;
+}
+
+void Workspace::bind(const Bindings& bindings) {
+  for (BoundStep& step : steps_) {
+    for (std::size_t i = 0; i < step.arguments.size(); ++i) {
+      Argument& argument = step.arguments[i];
+      void* where = address(argument.tensor, bindings);
+      if (where == argument.address) continue;
+      argument.address = where;
+      if (step.step->kernel) {
+        step.operands[i] = where;
+      } else {
+        argument.memory.set_data_handle(where);
+      }
+    }
+  }
+}
+
+void Workspace::run(std::size_t first, std::size_t last, const ShardRun& run) {
+  for (std::size_t i = first; i < last; ++i) {
+    BoundStep& bound = steps_[i];
+    if (bound.step->kernel) {
+      bound.step->kernel(bound.operands, run);
+      continue;
+    }
+    const auto status =
+        dnnl_primitive_execute(bound.step->primitive.get(), stream_.get(),
+                               static_cast<int>(bound.handles.size()), bound.handles.data());
+    if (status != dnnl_success) {
+      throw std::runtime_error(fmt::format("oneDNN failed in step '{}' with status {}",
+                                           bound.step->name, static_cast<int>(status)));
+    }
+  }
+}
+
+}  // namespace ridgeline::engine
