@@ -3,11 +3,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 #include "ridgeline/shape.hpp"
@@ -38,7 +38,8 @@ class Dataset {
  public:
   Dataset() = default;
   /// `labels` holds one class index per image, or `targets` holds target_width values per image.
-  /// Throws DataError for counts that differ or a label outside [0, class_names.size()).
+  /// No labels at all make a set without classes, for `predict`. Throws DataError for counts that
+  /// differ or a label outside [0, class_names.size()), UsageError for a target_width below 1.
   Dataset(std::shared_ptr<const ImageSource> images, std::vector<std::int32_t> labels,
           std::vector<std::string> class_names);
   Dataset(std::shared_ptr<const ImageSource> images, std::vector<float> targets,
@@ -46,22 +47,22 @@ class Dataset {
 
   std::size_t size() const { return indices_.size(); }
   bool empty() const { return indices_.empty(); }
-  Shape image_shape() const;
+  Shape image_shape() const;  ///< {channels, height, width}; empty where no images were given
   std::int64_t classes() const { return static_cast<std::int64_t>(names().size()); }
   const std::vector<std::string>& names() const;
   bool has_classes() const;
-  std::int32_t label(std::size_t i) const;
+  std::int32_t label(std::size_t i) const;             ///< only where has_classes()
   std::span<const float> target(std::size_t i) const;  ///< target_width values, or empty
-  std::int64_t target_width() const;
+  std::int64_t target_width() const;                   ///< 0 without targets
   /// Writes image i, channels x height x width, in [0, 1]. Thread-safe.
   void read(std::size_t i, std::span<float> pixels) const;
-  std::span<const std::uint8_t> bytes(std::size_t i) const;
+  std::span<const std::uint8_t> bytes(std::size_t i) const;  ///< as ImageSource::bytes
   /// The index of image i in the set that this one is part of: its identity for random numbers.
   std::uint64_t id(std::size_t i) const { return indices_[i]; }
 
-  /// Images `which` of this set, in that order.
+  /// Images `which` of this set, in that order. Throws UsageError for an index out of range.
   Dataset subset(std::span<const std::size_t> which) const;
-  Dataset take(std::size_t count) const;  ///< the first `count`
+  Dataset take(std::size_t count) const;  ///< the first `count`, or all where there are fewer
 
  private:
   struct Content;
@@ -70,8 +71,15 @@ class Dataset {
 };
 
 /// Images in memory, copied: `pixels` holds images of `shape` {channels, height, width} in
-/// `layout`; bytes are divided by 255, floats are taken as they are. `names` may be empty: the
-/// classes are then called by their numbers.
+/// `layout`; bytes are divided by 255, floats are taken as they are. Throws UsageError for another
+/// kind of shape, DataError where `pixels` is no whole number of images.
+std::shared_ptr<const ImageSource> memory_images(std::span<const std::uint8_t> pixels,
+                                                 const Shape& shape, ImageLayout layout);
+std::shared_ptr<const ImageSource> memory_images(std::span<const float> pixels, const Shape& shape,
+                                                 ImageLayout layout);
+
+/// The same with labels, of which there may be none: such a set is for `predict`. `names` may be
+/// empty: the classes are then called by their numbers, up to the largest label.
 Dataset from_memory(std::span<const std::uint8_t> pixels, const Shape& shape, ImageLayout layout,
                     std::span<const std::int32_t> labels, std::vector<std::string> names = {});
 Dataset from_memory(std::span<const float> pixels, const Shape& shape, ImageLayout layout,
@@ -82,22 +90,44 @@ struct TrainTest {
   Dataset test;  ///< may be empty
 };
 
-/// The named source ("cifar10", "cifar100", "fashion-mnist", "mnist", "idx"), at `path` or in the
-/// usual places. Throws DataError for a broken file, ResourceError where nothing is found (the
-/// message lists the places and how to get the data).
+/// The named source ("cifar10", "cifar100", "fashion-mnist", "mnist", "idx"), in the folder `path`
+/// (or one of the source's usual name inside it), else in the usual places. Throws UsageError for
+/// an unknown name, DataError for a broken file or a `path` without it, ResourceError where nothing
+/// is found (the message lists the places and how to get the data).
 TrainTest load(std::string_view source, const std::filesystem::path& path = {});
 TrainTest cifar10(const std::filesystem::path& path = {});
 TrainTest cifar100(const std::filesystem::path& path = {});
 TrainTest fashion_mnist(const std::filesystem::path& path = {});
+TrainTest mnist(const std::filesystem::path& path = {});
 
-/// A split by class: both parts have the classes' shares, to within an image. Deterministic by seed.
+/// A kind of data that `load` and the experiment's `data.source` know by name. The usual places
+/// are `folders` in: $RIDGELINE_DATA, ridgeline/ in $XDG_CACHE_HOME (or ~/.cache), ./data,
+/// ~/.keras/datasets, ~/.cache/torch/datasets, /usr/share/datasets; the first that holds one of
+/// `markers` is taken.
+struct DataSource {
+  std::string name;                  ///< "cifar10"
+  std::string title;                 ///< "CIFAR-10", for messages
+  std::vector<std::string> folders;  ///< none: only an explicit path will do
+  std::vector<std::string> markers;  ///< files of which one shows that the data is there
+  std::string how_to_get;            ///< "run `ridgeline data get cifar10`"
+  std::function<TrainTest(const std::filesystem::path& folder)> open;
+};
+/// Adds a source, or replaces the one of this name. Thread-safe.
+void register_source(DataSource source);
+std::vector<std::string> source_names();
+
+/// A split by class: both parts have the classes' shares, to within an image. Deterministic by
+/// seed.
 struct Split {
   Dataset train;
   Dataset validation;
 };
-/// `fraction` in (0, 1) of the images, at least one, go to validation.
+/// `fraction` in (0, 1) of the images, at least one and not all, go to validation. Sets without
+/// classes are split plainly. Throws UsageError for a fraction out of range or fewer than two
+/// images.
 Split stratified_split(const Dataset& data, double fraction, std::uint64_t seed);
-/// Stratified k-fold: part k of `folds` is validation, the rest training; folds at least 2.
+/// Stratified k-fold: part k of `folds` is validation, the rest training. Throws UsageError for
+/// fewer than two folds or more folds than images.
 std::vector<Split> stratified_folds(const Dataset& data, int folds, std::uint64_t seed);
 
 }  // namespace ridgeline

@@ -18,19 +18,22 @@ struct LoaderOptions {
   std::uint64_t seed = 1;
   std::vector<Augmentation> augment;
   int threads = 1;  ///< that read ahead
-  int ahead = 4;    ///< batches
+  int ahead = 4;    ///< batches made before they are asked for
 };
 
-/// A batch in host memory, valid until the next call of `next`.
+/// A batch in host memory, valid until the next call of `next` or `start`.
 struct Batch {
   std::int64_t images = 0;
-  std::span<const float> inputs;        ///< images x channels x height x width
-  Targets targets;                      ///< of these images
-  std::span<const std::uint64_t> ids;   ///< Dataset::id of each
+  std::span<const float> inputs;       ///< images x channels x height x width, on a cache line
+  Targets targets;                     ///< of these images; both kinds empty without labels
+  std::span<const std::uint64_t> ids;  ///< Dataset::id of each
 };
 
+/// One consumer calls start, then next until it gives nullptr; start may come again at any time.
 class Loader {
  public:
+  /// Throws UsageError for a batch, threads or ahead below 1 and for a crop not smaller than the
+  /// images, ResourceError where memory does not suffice.
   Loader(Dataset data, LoaderOptions options);
   ~Loader();
   Loader(const Loader&) = delete;
@@ -38,9 +41,11 @@ class Loader {
 
   /// Batches in an epoch.
   std::int64_t batches() const;
-  /// Begins epoch `epoch` (0 for the first) at batch `first`, for a resume inside an epoch.
+  /// Begins epoch `epoch` (0 for the first) at batch `first`, for a resume inside an epoch. The
+  /// batches are those that the epoch has from there on.
   void start(std::int64_t epoch, std::int64_t first = 0);
-  /// The next batch, or nullptr at the epoch's end. Throws what reading threw.
+  /// The next batch, or nullptr at the epoch's end (or before start). Throws what reading it threw,
+  /// and the same again until start is called.
   const Batch* next();
 
  private:

@@ -1,0 +1,24 @@
+#pragma once
+// Images that lie in memory as bytes: a quarter of the room that floats take, and decoded on the
+// reader's own thread.
+
+#include <cstdint>
+#include <vector>
+
+#include "ridgeline/dataset.hpp"
+
+namespace ridgeline::data {
+
+/// Records of `stride` bytes, each with an image's planes (NCHW) from byte `offset` on.
+struct ByteRecords {
+  std::vector<std::uint8_t> bytes;
+  Shape shape;  ///< {channels, height, width}
+  std::size_t offset = 0;
+  std::size_t stride = 0;  ///< 0: the images lie one behind the other
+};
+std::shared_ptr<const ImageSource> byte_images(ByteRecords records);
+
+/// "0", "1", ...: what classes without names are called.
+std::vector<std::string> numbered_names(std::int64_t classes);
+
+}  // namespace ridgeline::data

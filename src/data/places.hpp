@@ -1,0 +1,16 @@
+#pragma once
+// Where data sets usually lie.
+
+#include <filesystem>
+#include <vector>
+
+namespace ridgeline::data {
+
+/// The folders that are searched for data sets, in order; those whose variable is unset are left
+/// out.
+std::vector<std::filesystem::path> data_roots();
+
+/// Where `ridgeline data get` puts them: $RIDGELINE_DATA, else the cache.
+std::filesystem::path download_root();
+
+}  // namespace ridgeline::data

@@ -1,0 +1,234 @@
+#include "data/loader.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "folder.hpp"
+#include "ridgeline/error.hpp"
+
+namespace ridgeline::data {
+namespace {
+
+using test::message_of;
+using testing::HasSubstr;
+
+constexpr std::size_t kImages = 103;
+const Shape kShape{3, 6, 5};
+
+Dataset sample() {
+  std::vector<std::uint8_t> pixels(kImages * 90);
+  for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = (i * 31 + i / 90) % 256;
+  std::vector<std::int32_t> labels(kImages);
+  for (std::size_t i = 0; i < kImages; ++i) labels[i] = static_cast<int>(i % 7);
+  return from_memory(pixels, kShape, ImageLayout::nchw, labels);
+}
+
+struct Seen {
+  std::vector<std::int64_t> sizes;
+  std::vector<std::uint64_t> ids;
+  std::vector<std::int32_t> labels;
+  std::vector<float> pixels;
+  friend bool operator==(const Seen&, const Seen&) = default;
+};
+
+Seen rest_of_epoch(Loader& loader) {
+  Seen seen;
+  while (const Batch* batch = loader.next()) {
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(batch->inputs.data()) % 64, 0u);
+    seen.sizes.push_back(batch->images);
+    seen.ids.insert(seen.ids.end(), batch->ids.begin(), batch->ids.end());
+    seen.labels.insert(seen.labels.end(), batch->targets.classes.begin(),
+                       batch->targets.classes.end());
+    seen.pixels.insert(seen.pixels.end(), batch->inputs.begin(), batch->inputs.end());
+  }
+  return seen;
+}
+
+LoaderOptions everything(int threads) {
+  return {.batch = 8,
+          .shuffle = true,
+          .seed = 4,
+          .augment = {{Augmentation::Kind::flip}, {Augmentation::Kind::crop, 2}},
+          .threads = threads,
+          .ahead = 3};
+}
+
+TEST(Loader, InOrderWithoutShuffle) {
+  const Dataset data = sample();
+  Loader loader(data, {.batch = 20});
+  EXPECT_EQ(loader.batches(), 6);
+  EXPECT_EQ(loader.next(), nullptr) << "before start";
+  loader.start(0);
+  const Seen seen = rest_of_epoch(loader);
+  EXPECT_THAT(seen.sizes, testing::ElementsAre(20, 20, 20, 20, 20, 3));
+  std::vector<float> image(90);
+  for (std::size_t i = 0; i < kImages; ++i) {
+    EXPECT_EQ(seen.ids[i], i);
+    EXPECT_EQ(seen.labels[i], data.label(i));
+    data.read(i, image);
+    EXPECT_TRUE(std::equal(image.begin(), image.end(), seen.pixels.begin() + i * 90));
+  }
+  EXPECT_EQ(loader.next(), nullptr);
+}
+
+TEST(Loader, EveryEpochHasEachImageOnceInAnOrderOfItsOwn) {
+  Loader loader(sample(), everything(2));
+  std::vector<std::vector<std::uint64_t>> orders;
+  for (int epoch = 0; epoch < 3; ++epoch) {
+    loader.start(epoch);
+    const Seen seen = rest_of_epoch(loader);
+    std::vector<std::uint64_t> sorted = seen.ids;
+    std::sort(sorted.begin(), sorted.end());
+    for (std::size_t i = 0; i < kImages; ++i) ASSERT_EQ(sorted[i], i);
+    for (std::size_t i = 0; i < kImages; ++i) {
+      EXPECT_EQ(seen.labels[i], static_cast<int>(seen.ids[i] % 7));
+    }
+    EXPECT_NE(seen.ids, sorted);
+    orders.push_back(seen.ids);
+  }
+  EXPECT_NE(orders[0], orders[1]);
+  EXPECT_NE(orders[1], orders[2]);
+}
+
+TEST(Loader, TheNumberOfThreadsChangesNothing) {
+  std::vector<Seen> epochs;
+  for (int threads : {1, 2, 5}) {
+    Loader loader(sample(), everything(threads));
+    for (std::size_t epoch = 0; epoch < 3; ++epoch) {
+      loader.start(static_cast<std::int64_t>(epoch));
+      const Seen seen = rest_of_epoch(loader);
+      if (threads == 1) {
+        epochs.push_back(seen);
+      } else {
+        EXPECT_EQ(seen, epochs[epoch]) << threads << " threads, epoch " << epoch;
+      }
+    }
+  }
+  EXPECT_NE(epochs[0].pixels, epochs[1].pixels);
+}
+
+TEST(Loader, AugmentationFollowsTheImageNotItsPlace) {
+  LoaderOptions options = everything(2);
+  Loader shuffled(sample(), options);
+  options.shuffle = false;
+  options.batch = 50;
+  Loader ordered(sample(), options);
+  shuffled.start(2);
+  ordered.start(2);
+  const Seen a = rest_of_epoch(shuffled), b = rest_of_epoch(ordered);
+  for (std::size_t i = 0; i < kImages; ++i) {
+    EXPECT_TRUE(std::equal(a.pixels.begin() + i * 90, a.pixels.begin() + (i + 1) * 90,
+                           b.pixels.begin() + a.ids[i] * 90));
+  }
+}
+
+TEST(Loader, ResumesInsideAnEpoch) {
+  Loader loader(sample(), everything(2));
+  loader.start(1);
+  const Seen whole = rest_of_epoch(loader);
+  loader.start(1, 9);
+  const Seen rest = rest_of_epoch(loader);
+  ASSERT_EQ(rest.sizes.size(), whole.sizes.size() - 9);
+  EXPECT_TRUE(std::equal(rest.ids.begin(), rest.ids.end(), whole.ids.begin() + 72));
+  EXPECT_TRUE(std::equal(rest.pixels.begin(), rest.pixels.end(), whole.pixels.begin() + 72 * 90));
+  loader.start(1, loader.batches());
+  EXPECT_EQ(loader.next(), nullptr);
+}
+
+TEST(Loader, StartsAgainAndEndsInTheMiddle) {
+  Loader fresh(sample(), everything(5));
+  fresh.start(0);
+  const Seen whole = rest_of_epoch(fresh);
+  for (int taken = 0; taken < 6; ++taken) {
+    Loader loader(sample(), everything(5));
+    loader.start(7);
+    for (int i = 0; i < taken; ++i) ASSERT_NE(loader.next(), nullptr);
+    loader.start(0);
+    EXPECT_EQ(rest_of_epoch(loader), whole);
+    loader.start(1);
+    for (int i = 0; i < taken; ++i) ASSERT_NE(loader.next(), nullptr);
+  }
+}
+
+TEST(Loader, ABatchStaysValidUntilTheNext) {
+  Loader loader(sample(), {.batch = 1, .threads = 2, .ahead = 1});
+  loader.start(0);
+  const Dataset data = sample();
+  std::vector<float> image(90);
+  for (std::size_t i = 0; const Batch* batch = loader.next(); ++i) {
+    for (int wait = 0; wait < 100; ++wait) std::this_thread::yield();
+    data.read(i, image);
+    ASSERT_TRUE(std::equal(image.begin(), image.end(), batch->inputs.begin()));
+  }
+}
+
+TEST(Loader, BatchLargerThanTheData) {
+  Loader loader(sample(), {.batch = 1'000'000'000});
+  EXPECT_EQ(loader.batches(), 1);
+  loader.start(0);
+  EXPECT_THAT(rest_of_epoch(loader).sizes, testing::ElementsAre(103));
+}
+
+TEST(Loader, TargetsOfValues) {
+  const std::vector<float> pixels(5);
+  const auto images = memory_images(pixels, {1, 1, 1}, ImageLayout::nchw);
+  Loader loader(Dataset(images, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 2), {.batch = 3});
+  loader.start(0, 1);
+  const Batch* batch = loader.next();
+  ASSERT_NE(batch, nullptr);
+  EXPECT_EQ(batch->targets.width, 2);
+  EXPECT_TRUE(batch->targets.classes.empty());
+  EXPECT_THAT(batch->targets.values, testing::ElementsAre(6, 7, 8, 9));
+}
+
+TEST(Loader, NoLabelsAndNoImages) {
+  const std::vector<float> pixels(5);
+  Loader loader(from_memory(pixels, {1, 1, 1}, ImageLayout::nchw, {}), {.batch = 5});
+  loader.start(0);
+  const Batch* batch = loader.next();
+  ASSERT_NE(batch, nullptr);
+  EXPECT_TRUE(batch->targets.classes.empty() && batch->targets.values.empty());
+  Loader none(Dataset(), {});
+  none.start(0);
+  EXPECT_EQ(none.batches(), 0);
+  EXPECT_EQ(none.next(), nullptr);
+}
+
+class Broken final : public ImageSource {
+ public:
+  std::size_t size() const override { return 40; }
+  Shape image_shape() const override { return {1, 1, 1}; }
+  void read(std::size_t index, std::span<float> pixels) const override {
+    if (index == 21) throw DataError("image 21 is broken");
+    pixels[0] = static_cast<float>(index);
+  }
+};
+
+TEST(Loader, ErrorsOfReadersComeOutOfNext) {
+  Loader loader(Dataset(std::make_shared<Broken>(), std::vector<std::int32_t>(40), {"a"}),
+                {.batch = 4, .threads = 3});
+  for (int again = 0; again < 2; ++again) {
+    loader.start(again);
+    for (int i = 0; i < 5; ++i) ASSERT_NE(loader.next(), nullptr);
+    for (int i = 0; i < 2; ++i) {
+      EXPECT_EQ(message_of<DataError>([&] { loader.next(); }), "image 21 is broken");
+    }
+  }
+  loader.start(0, 6);
+  EXPECT_EQ(rest_of_epoch(loader).ids.size(), 16u);
+}
+
+TEST(Loader, Refuses) {
+  const auto make = [](const LoaderOptions& options) { return [=] { Loader(sample(), options); }; };
+  EXPECT_THAT(message_of<UsageError>(make({.batch = 0})), HasSubstr("at least 1, not 0"));
+  EXPECT_THAT(message_of<UsageError>(make({.threads = 0})), HasSubstr("threads"));
+  EXPECT_THAT(message_of<UsageError>(make({.ahead = -1})), HasSubstr("not -1"));
+  EXPECT_THAT(message_of<UsageError>(make({.augment = {{Augmentation::Kind::crop, 5}}})),
+              HasSubstr("smaller than the images of 3x6x5"));
+}
+
+}  // namespace
+}  // namespace ridgeline::data
