@@ -42,7 +42,7 @@ class LayerSpec {
   virtual std::string_view kind() const = 0;
   /// Everything the layer is set to, defaults included.
   virtual Attributes attributes() const = 0;
-  /// Those of them that are not at their defaults: what a reader wants to see.
+  /// Those of them that a reader wants to see: what is not at its default, and a kernel's size.
   virtual Attributes settings() const { return attributes(); }
   /// The shape of the output for one image (no batch dimension).
   /// Throws UsageError that says what does not fit; the caller adds the layer's name.

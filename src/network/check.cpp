@@ -1,5 +1,7 @@
 #include "network/check.hpp"
 
+#include <fmt/ranges.h>
+
 #include "ridgeline/attributes.hpp"
 
 namespace ridgeline::network {

@@ -33,7 +33,7 @@ class Walk {
     const Output::Source* source = output.source().get();
     if (const auto known = places_.find(source); known != places_.end()) return known->second;
     require(source->layer.has_value(),
-            "the graph begins at a second input(): all of it must come from one");
+            "the output comes from an input() that is not the network's");
     Node node{{}, *source->layer, {}};
     for (const Output& input : source->inputs) node.inputs.push_back(place(input));
     nodes.push_back(std::move(node));

@@ -29,18 +29,28 @@ void check_all_used(const std::vector<Node>& nodes) {
   }
 }
 
+bool holds_numbers(const Shape& shape) {
+  return shape.rank() > 0 && std::ranges::all_of(shape, [](std::int64_t d) { return d > 0; });
+}
+
 void check_input(const Shape& input) {
-  require(input.rank() > 0 && std::ranges::all_of(input, [](std::int64_t d) { return d > 0; }),
+  require(holds_numbers(input),
           "the input's shape must be {{channels, height, width}} or {{numbers}}, each at least 1, "
           "not {}",
           input.text());
-  network::product(input.dims());
+  try {
+    network::product(input.dims());
+  } catch (const UsageError& error) {
+    throw UsageError(fmt::format("the input {}", error.what()));
+  }
 }
 
 void infer_node(const Node& node, int index, std::span<const Shape> inputs, Layout& layout) {
   const LayerSpec& spec = node.layer.spec();
   layout.outputs.push_back(spec.output_shape(inputs));
-  network::product(layout.outputs.back().dims());
+  const Shape& output = layout.outputs.back();
+  require(holds_numbers(output), "gives no numbers: its output's shape is {}", output.text());
+  network::product(output.dims());
   for (ParameterSpec& parameter : spec.parameters(inputs)) {
     network::product(parameter.shape.dims());
     std::string name = fmt::format("{}.{}", node.name, parameter.name);

@@ -48,16 +48,14 @@ void check_wiring(const std::vector<Node>& nodes) {
     const auto& [name, layer, inputs] = nodes[static_cast<std::size_t>(i)];
     const int count = static_cast<int>(inputs.size());
     const int least = layer.spec().min_inputs(), most = layer.spec().max_inputs();
-    require(count >= least && count <= most, "{} takes {} {} input{}, not {}", name,
-            least == most   ? "exactly"
-            : count < least ? "at least"
-                            : "at most",
-            count < least ? least : most, (count < least ? least : most) == 1 ? "" : "s", count);
+    const std::string_view how = least == most ? "exactly" : count < least ? "at least" : "at most";
+    const int bound = count < least ? least : most;
+    require(least <= count && count <= most, "{} takes {} {} input{}, not {}", name, how, bound,
+            bound == 1 ? "" : "s", count);
     for (const int input : inputs) {
       require(input >= Node::image && input < i,
-              "{} takes layer {} as an input, which is not one "
-              "of the {} before it",
-              name, input, i);
+              "{} takes layer {} as an input, which is not one of the {} before it", name, input,
+              i);
     }
   }
 }

@@ -19,6 +19,7 @@ template <typename Options, typename Value>
 struct Field {
   std::string_view name;
   Value Options::*member;
+  bool telling = false;  ///< belongs to what a reader wants to see even at its default
 };
 
 template <typename Options>

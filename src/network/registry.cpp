@@ -21,21 +21,18 @@ using namespace network;
 struct Registry {
   std::mutex mutex;
   std::map<std::string, LayerFactory, std::less<>> factories;
-
-  template <typename... Specs>
-  void add() {
-    (factories.emplace(Specs::name, make_from<Specs>), ...);
-  }
 };
 
+template <typename... Specs>
+Registry registry_of() {
+  return {.factories = {{std::string(Specs::name), make_from<Specs>}...}};
+}
+
 Registry& registry() {
-  static Registry& registry = *[] {
-    auto* made = new Registry;  // never destroyed: used until the last static object is gone
-    made->add<ActivationSpec, AddSpec, AveragePool2DSpec, BatchNorm2DSpec, ConcatSpec, Conv2DSpec,
-              DenseSpec, DropoutSpec, FlattenSpec, GlobalAveragePool2DSpec, MaxPool2DSpec,
-              NormalizeSpec>();
-    return made;
-  }();
+  static Registry registry =
+      registry_of<ActivationSpec, AddSpec, AveragePool2DSpec, BatchNorm2DSpec, ConcatSpec,
+                  Conv2DSpec, DenseSpec, DropoutSpec, FlattenSpec, GlobalAveragePool2DSpec,
+                  MaxPool2DSpec, NormalizeSpec>();
   return registry;
 }
 

@@ -29,12 +29,15 @@ class Spec : public LayerSpec {
   std::string_view kind() const final { return name; }
   Attributes attributes() const final { return write_options(options_); }
   Attributes settings() const final {
-    Attributes changed;
-    const Attributes standard = write_options(Options{});
-    for (const auto& [key, value] : attributes().items()) {
-      if (*standard.find(key) != value) changed.set(key, value);
-    }
-    return changed;
+    const Options standard;
+    Attributes settings;
+    for_each_field<Options>([&](const auto& field) {
+      const auto& value = options_.*field.member;
+      if (field.telling || !(value == standard.*field.member)) {
+        settings.set(std::string(field.name), to_attribute(value));
+      }
+    });
+    return settings;
   }
 
  protected:

@@ -7,7 +7,7 @@ namespace ridgeline::network {
 
 template <>
 inline constexpr auto fields<Conv2D> =
-    std::tuple(Field{"filters", &Conv2D::filters}, Field{"kernel", &Conv2D::kernel},
+    std::tuple(Field{"filters", &Conv2D::filters}, Field{"kernel", &Conv2D::kernel, true},
                Field{"stride", &Conv2D::stride}, Field{"dilation", &Conv2D::dilation},
                Field{"groups", &Conv2D::groups}, Field{"padding", &Conv2D::padding},
                Field{"activation", &Conv2D::activation}, Field{"use_bias", &Conv2D::use_bias},

@@ -5,7 +5,7 @@
 namespace ridgeline::network {
 
 template <>
-inline constexpr auto fields<Dropout> = std::tuple(Field{"rate", &Dropout::rate});
+inline constexpr auto fields<Dropout> = std::tuple(Field{"rate", &Dropout::rate, true});
 
 class DropoutSpec final : public Spec<"dropout", Dropout> {
  public:

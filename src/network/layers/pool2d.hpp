@@ -6,7 +6,7 @@
 namespace ridgeline::network {
 
 template <>
-inline constexpr auto fields<Pool2D> = std::tuple(Field{"window", &Pool2D::window},
+inline constexpr auto fields<Pool2D> = std::tuple(Field{"window", &Pool2D::window, true},
                                                   Field{"stride", &Pool2D::stride},
                                                   Field{"padding", &Pool2D::padding});
 

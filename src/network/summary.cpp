@@ -1,0 +1,137 @@
+#include <fmt/ranges.h>
+
+#include <numeric>
+#include <ostream>
+
+#include "network/check.hpp"
+#include "network/table.hpp"
+#include "ridgeline/network.hpp"
+
+namespace ridgeline {
+namespace {
+
+using network::Table;
+
+bool is_graph(const Network& network) {
+  for (int previous = Node::image; const Node& node : network.nodes()) {
+    if (node.inputs != std::vector{previous++}) return true;
+  }
+  return false;
+}
+
+/// The name, with what it does not say: "conv2d_1", "stem (conv2d)", "dense_2 (softmax)".
+std::string title(const Node& node, bool with_activation) {
+  const LayerSpec& spec = node.layer.spec();
+  std::vector<std::string> remarks;
+  if (!node.name.starts_with(spec.kind())) remarks.emplace_back(spec.kind());
+  if (with_activation && spec.activation() != "linear") remarks.push_back(spec.activation());
+  if (remarks.empty()) return node.name;
+  return fmt::format("{} ({})", node.name, fmt::join(remarks, ", "));
+}
+
+/// Words in lines of about `width`, which a longer word exceeds.
+Table::Cell wrap(std::span<const std::string> words, std::string_view separator,
+                 std::size_t width) {
+  Table::Cell lines;
+  for (const std::string& word : words) {
+    if (!lines.empty() && lines.back().size() + separator.size() + word.size() <= width) {
+      lines.back().append(separator).append(word);
+    } else {
+      lines.push_back(word);
+    }
+  }
+  return lines;
+}
+
+Table::Cell inputs_cell(const Network& network, const Node& node) {
+  std::vector<std::string> names;
+  for (const int input : node.inputs) names.emplace_back(network.name_of(input));
+  return wrap(names, ", ", 24);
+}
+
+Table::Cell settings_cell(const Node& node) {
+  std::vector<std::string> settings;
+  const Attributes attributes = node.layer.spec().settings();
+  for (const auto& [key, value] : attributes.items()) {
+    settings.push_back(fmt::format("{} {}", key, text(value)));
+  }
+  return wrap(settings, ", ", 56);
+}
+
+/// "kernel: l2 1e-4", a line per penalty and the parameters that have it.
+Table::Cell penalty_cell(const Layout& layout, const PenaltyTexts& penalties, int node) {
+  std::vector<std::pair<std::string, std::string>> lines;  // penalty, parameters
+  for (std::size_t i = 0; i < layout.parameters.size(); ++i) {
+    if (layout.parameters[i].node != node || penalties[i].empty()) continue;
+    const std::string& name = layout.parameters[i].spec.name;
+    if (!lines.empty() && lines.back().first == penalties[i]) {
+      lines.back().second += ", " + name;
+    } else {
+      lines.emplace_back(penalties[i], name);
+    }
+  }
+  Table::Cell cell;
+  for (const auto& [penalty, names] : lines) cell.push_back(fmt::format("{}: {}", names, penalty));
+  return cell;
+}
+
+std::string totals(const Layout& layout) {
+  std::int64_t all = 0;
+  for (const Parameter& parameter : layout.parameters) all += parameter.spec.shape.elements();
+  const auto line = [](std::string_view what, std::int64_t count) {
+    return fmt::format("{} {} ({})\n", what, network::with_thousands(count),
+                       network::memory_text(count * static_cast<std::int64_t>(sizeof(float))));
+  };
+  const std::int64_t flops = std::reduce(layout.flops.begin(), layout.flops.end());
+  return line("Parameters:   ", all) + line("Trainable:    ", layout.trainable()) +
+         line("Not trainable:", all - layout.trainable()) +
+         fmt::format("Forward pass:  {} an image\n", network::flops_text(flops));
+}
+
+}  // namespace
+
+std::string summary(const Network& network, const Shape& input, const PenaltyTexts& penalties) {
+  const Layout layout = infer(network, input);
+  network::require(penalties.empty() || penalties.size() == layout.parameters.size(),
+                   "a summary takes a penalty for each of {} parameters, not {}",
+                   layout.parameters.size(), penalties.size());
+  const bool graph = is_graph(network);
+  std::vector<Table::Column> columns = {{"Layer"}, {"Output", true}, {"Parameters", true}};
+  if (graph) columns.push_back({"Inputs"});
+  if (!penalties.empty()) columns.push_back({"Penalty"});
+
+  Table table(columns);
+  std::vector<Table::Cell> image(columns.size());
+  image[0] = {std::string(Network::image_name)};
+  image[1] = {input.text()};
+  table.add(std::move(image));
+  for (std::size_t i = 0; i < network.nodes().size(); ++i) {
+    const Node& node = network.nodes()[i];
+    const int index = static_cast<int>(i);
+    std::int64_t count = 0;
+    for (const Parameter& parameter : layout.parameters) {
+      if (parameter.node == index) count += parameter.spec.shape.elements();
+    }
+    std::vector<Table::Cell> row = {
+        {title(node, true)}, {layout.outputs[i].text()}, {network::with_thousands(count)}};
+    if (graph) row.push_back(inputs_cell(network, node));
+    if (!penalties.empty()) row.push_back(penalty_cell(layout, penalties, index));
+    table.add(std::move(row));
+  }
+  return table.text() + totals(layout);
+}
+
+std::ostream& operator<<(std::ostream& out, const Network& network) {
+  const bool graph = is_graph(network);
+  std::vector<Table::Column> columns = {{"Layer"}, {"Settings"}};
+  if (graph) columns.push_back({"Inputs"});
+  Table table(columns);
+  for (const Node& node : network.nodes()) {
+    std::vector<Table::Cell> row = {{title(node, false)}, settings_cell(node)};
+    if (graph) row.push_back(inputs_cell(network, node));
+    table.add(std::move(row));
+  }
+  return out << table.text();
+}
+
+}  // namespace ridgeline

@@ -1,0 +1,92 @@
+#include "network/table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <span>
+#include <string_view>
+
+namespace ridgeline::network {
+namespace {
+
+constexpr std::string_view gap = "  ";
+
+/// Characters, not bytes: what is left when UTF-8's continuation bytes are not counted.
+std::size_t width(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+/// `number` in the largest unit of which there is at least one, to three digits.
+std::string scaled(double number, double step, std::span<const std::string_view> units) {
+  std::size_t unit = 0;
+  for (; number >= step && unit + 1 < units.size(); ++unit) number /= step;
+  if (unit == 0) return fmt::format("{:.0f} {}", number, units[0]);
+  return fmt::format("{:.{}f} {}", number, number < 10 ? 2 : number < 100 ? 1 : 0, units[unit]);
+}
+
+}  // namespace
+
+std::string Table::text() const {
+  std::vector<std::size_t> widths;
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    widths.push_back(width(columns_[i].title));
+    for (const auto& row : rows_) {
+      for (const std::string& line : row[i]) widths[i] = std::max(widths[i], width(line));
+    }
+  }
+
+  std::string text;
+  const auto add_line = [&](auto&& cell) {
+    std::string line;
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      const std::string& content = cell(i);
+      const std::string space(widths[i] - width(content), ' ');
+      if (i > 0) line += gap;
+      line += columns_[i].right ? space + content : content + space;
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + '\n';
+  };
+  const auto add_rule = [&] {
+    std::size_t total = gap.size() * (widths.size() - 1);
+    for (std::size_t i = std::reduce(widths.begin(), widths.end(), total); i > 0; --i) text += "─";
+    text += '\n';
+  };
+
+  add_line([&](std::size_t i) { return columns_[i].title; });
+  add_rule();
+  for (const auto& row : rows_) {
+    const auto more_lines = [](const Cell& a, const Cell& b) { return a.size() < b.size(); };
+    const std::size_t lines = std::ranges::max_element(row, more_lines)->size();
+    for (std::size_t n = 0; n < lines; ++n) {
+      add_line([&](std::size_t i) { return n < row[i].size() ? row[i][n] : std::string(); });
+    }
+  }
+  add_rule();
+  return text;
+}
+
+std::string with_thousands(std::int64_t number) {
+  const std::string digits = std::to_string(number);
+  std::string text;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0 && digits[i - 1] != '-') text += ',';
+    text += digits[i];
+  }
+  return text;
+}
+
+std::string memory_text(std::int64_t bytes) {
+  constexpr std::array<std::string_view, 5> units = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+  return scaled(static_cast<double>(bytes), 1024, units);
+}
+
+std::string flops_text(std::int64_t flops) {
+  constexpr std::array<std::string_view, 5> units = {"FLOP", "kFLOP", "MFLOP", "GFLOP", "TFLOP"};
+  return scaled(static_cast<double>(flops), 1000, units);
+}
+
+}  // namespace ridgeline::network

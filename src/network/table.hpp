@@ -1,0 +1,38 @@
+#pragma once
+// Tables of text for people.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace ridgeline::network {
+
+class Table {
+ public:
+  struct Column {
+    std::string title;
+    bool right = false;  ///< aligned to the right, as numbers are
+  };
+
+  explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
+
+  /// A row: a cell per column, each a list of lines.
+  using Cell = std::vector<std::string>;
+  void add(std::vector<Cell> cells) { rows_.push_back(std::move(cells)); }
+
+  /// The titles, a rule, the rows, a rule; every line ends in '\n' and none in a space.
+  std::string text() const;
+
+ private:
+  std::vector<Column> columns_;
+  std::vector<std::vector<Cell>> rows_;
+};
+
+/// "315,722"
+std::string with_thousands(std::int64_t number);
+/// "512 bytes", "1.20 MiB"
+std::string memory_text(std::int64_t bytes);
+/// "8.38 MFLOP"
+std::string flops_text(std::int64_t flops);
+
+}  // namespace ridgeline::network

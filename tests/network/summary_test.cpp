@@ -1,0 +1,92 @@
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "expect_error.hpp"
+#include "network/table.hpp"
+#include "ridgeline/network.hpp"
+
+namespace ridgeline {
+namespace {
+
+TEST(Summary, OfArticleCnn) {
+  EXPECT_EQ(summary(preset("article-cnn", 10), {3, 32, 32}),
+            R"(Layer                Output  Parameters
+───────────────────────────────────────
+input               3x32x32
+conv2d_1 (relu)    32x30x30         896
+max_pool2d_1       32x15x15           0
+conv2d_2 (relu)    64x13x13      18,496
+max_pool2d_2         64x6x6           0
+flatten_1              2304           0
+dense_1 (relu)          128     295,040
+dense_2 (softmax)        10       1,290
+───────────────────────────────────────
+Parameters:    315,722 (1.20 MiB)
+Trainable:     315,722 (1.20 MiB)
+Not trainable: 0 (0 bytes)
+Forward pass:  8.38 MFLOP an image
+)");
+}
+
+TEST(Summary, OfAGraphWithPenalties) {
+  const Output x = input();
+  const Output a =
+      conv2d({.filters = 16, .padding = Padding::same(), .use_bias = false}).named("stem")(x);
+  const Output b = activation("relu")(batch_norm2d()(a));
+  const Output c =
+      concat()(a, b, max_pool2d({.window = 3, .stride = 1, .padding = Padding::same()})(b));
+  const Network network(x, dense({.units = 10})(global_average_pool2d()(c)));
+  EXPECT_EQ(summary(network, {3, 8, 8}, {"l2 1e-4", "", "", "", "", "l2 1e-3", "l2 1e-3"}),
+            R"(Layer                    Output  Parameters  Inputs                   Penalty
+───────────────────────────────────────────────────────────────────────────────────────────
+input                     3x8x8
+stem (conv2d)            16x8x8         432  input                    kernel: l2 1e-4
+batch_norm2d_1           16x8x8          64  stem
+activation_1 (relu)      16x8x8           0  batch_norm2d_1
+max_pool2d_1             16x8x8           0  activation_1
+concat_1                 48x8x8           0  stem, activation_1
+                                             max_pool2d_1
+global_average_pool2d_1      48           0  concat_1
+dense_1                      10         490  global_average_pool2d_1  kernel, bias: l2 1e-3
+───────────────────────────────────────────────────────────────────────────────────────────
+Parameters:    986 (3.85 KiB)
+Trainable:     954 (3.73 KiB)
+Not trainable: 32 (128 bytes)
+Forward pass:  56.3 kFLOP an image
+)");
+  EXPECT_USAGE_ERROR(summary(network, {3, 8, 8}, {"l2 1e-4"}),
+                     "a summary takes a penalty for each of 7 parameters, not 1");
+}
+
+TEST(Printing, ANetworkGivesItsTable) {
+  const Output x = input();
+  const Output a = conv2d({.filters = 16, .padding = Padding::pixels(1)}).named("stem")(x);
+  const Network network(x, add()(dropout()(a), a));
+  std::ostringstream out;
+  out << network;
+  EXPECT_EQ(out.str(), R"(Layer          Settings                         Inputs
+───────────────────────────────────────────────────────────────
+stem (conv2d)  filters 16, kernel 3, padding 1  input
+dropout_1      rate 0.5                         stem
+add_1                                           dropout_1, stem
+───────────────────────────────────────────────────────────────
+)");
+}
+
+TEST(Numbers, ForPeople) {
+  using namespace network;
+  EXPECT_EQ(with_thousands(0), "0");
+  EXPECT_EQ(with_thousands(999), "999");
+  EXPECT_EQ(with_thousands(1'000), "1,000");
+  EXPECT_EQ(with_thousands(-123'456), "-123,456");
+  EXPECT_EQ(with_thousands(1'234'567'890), "1,234,567,890");
+  EXPECT_EQ(memory_text(1023), "1023 bytes");
+  EXPECT_EQ(memory_text(1024), "1.00 KiB");
+  EXPECT_EQ(memory_text(300'000'000), "286 MiB");
+  EXPECT_EQ(flops_text(8'377'600), "8.38 MFLOP");
+  EXPECT_EQ(flops_text(25'000'000'000'000), "25.0 TFLOP");
+}
+
+}  // namespace
+}  // namespace ridgeline
