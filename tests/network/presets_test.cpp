@@ -1,0 +1,92 @@
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+#include "expect_error.hpp"
+#include "ridgeline/network.hpp"
+
+namespace ridgeline {
+namespace {
+
+using Shapes = std::vector<Shape>;
+
+Shapes shapes(std::string_view name, const Shape& input) {
+  return infer(preset(name, 10), input).outputs;
+}
+
+const Shape colour = {3, 32, 32}, grey = {1, 28, 28};
+
+TEST(Preset, ArticleCnnIsTheArticlesNetwork) {
+  EXPECT_EQ(preset("article-cnn", 10),
+            (Network{
+                conv2d({.filters = 32, .kernel = 3, .activation = "relu"}),
+                max_pool2d({.window = 2}),
+                conv2d({.filters = 64, .kernel = 3, .activation = "relu"}),
+                max_pool2d({.window = 2}),
+                flatten(),
+                dense({.units = 128, .activation = "relu"}),
+                dense({.units = 10, .activation = "softmax"}),
+            }));
+  EXPECT_EQ(shapes("article-cnn", colour),
+            (Shapes{{32, 30, 30}, {32, 15, 15}, {64, 13, 13}, {64, 6, 6}, {2304}, {128}, {10}}));
+  EXPECT_EQ(shapes("article-cnn", grey),
+            (Shapes{{32, 26, 26}, {32, 13, 13}, {64, 11, 11}, {64, 5, 5}, {1600}, {128}, {10}}));
+
+  const Layout layout = infer(preset("article-cnn", 10), colour);
+  EXPECT_EQ(layout.trainable(), 896 + 18'496 + 295'040 + 1'290);
+  // A training step takes three times the forward pass, less the image's gradient.
+  const auto forward = std::reduce(layout.flops.begin(), layout.flops.end());
+  EXPECT_EQ(3 * forward - layout.flops[0], 23'577'600);
+}
+
+TEST(Preset, Lenet5HasThePapersSizesOnDigits) {
+  EXPECT_EQ(shapes("lenet5", grey),
+            (Shapes{{6, 28, 28}, {6, 14, 14}, {16, 10, 10}, {16, 5, 5}, {400}, {120}, {84}, {10}}));
+  EXPECT_EQ(infer(preset("lenet5", 10), grey).trainable(), 61'706);
+  EXPECT_EQ(shapes("lenet5", colour),
+            (Shapes{{6, 32, 32}, {6, 16, 16}, {16, 12, 12}, {16, 6, 6}, {576}, {120}, {84}, {10}}));
+}
+
+TEST(Preset, Mlp) {
+  EXPECT_EQ(shapes("mlp", grey), (Shapes{{784}, {512}, {256}, {10}}));
+  EXPECT_EQ(shapes("mlp", colour), (Shapes{{3072}, {512}, {256}, {10}}));
+}
+
+TEST(Preset, VggSmallHalvesThreeTimes) {
+  const Shapes on_colour = shapes("vgg-small", colour), on_grey = shapes("vgg-small", grey);
+  EXPECT_EQ(on_colour, (Shapes{{32, 32, 32},
+                               {32, 32, 32},
+                               {32, 16, 16},
+                               {64, 16, 16},
+                               {64, 16, 16},
+                               {64, 8, 8},
+                               {128, 8, 8},
+                               {128, 8, 8},
+                               {128, 4, 4},
+                               {2048},
+                               {256},
+                               {256},
+                               {10}}));
+  EXPECT_EQ(on_grey[8], Shape({128, 3, 3}));
+  EXPECT_EQ(on_grey.back(), Shape({10}));
+}
+
+TEST(Preset, TakesAnyNumberOfClasses) {
+  for (const std::string& name : preset_names()) {
+    const Network network = preset(name, 7);
+    EXPECT_EQ(infer(network, colour).output(), Shape({7})) << name;
+    EXPECT_EQ(network.nodes().back().layer.spec().activation(), "softmax") << name;
+  }
+}
+
+TEST(Preset, RefusesWhatItDoesNotKnow) {
+  EXPECT_USAGE_ERROR(preset("article_cn", 10),
+                     "there is no preset 'article_cn': did you mean 'article-cnn'?");
+  EXPECT_USAGE_ERROR(preset("resnet", 10),
+                     "there is no preset 'resnet': known are article-cnn, lenet5, mlp, vgg-small");
+  EXPECT_USAGE_ERROR(preset("mlp", 0),
+                     "a network for 0 classes cannot be: there must be at least 1");
+}
+
+}  // namespace
+}  // namespace ridgeline
