@@ -54,7 +54,9 @@ class Optimizer {
   /// From the gradient (penalty included) and the slots, which it advances, the `step` to be
   /// taken off the weights. Where `metric` is not null it becomes the step per unit of gradient
   /// in the optimiser's own metric: lr for SGD, lr / (1 - momentum), lr / (sqrt(v^) + eps).
-  /// Pure per element: called from several threads at once on different runs.
+  /// Pure per element: called from several threads at once on different runs. `count` is a
+  /// multiple of 16 and all arrays are aligned to 64 bytes: the engine pads with zeros, for which
+  /// the step must be zero.
   virtual void step(const StepInfo& info, std::size_t count, const float* gradient,
                     float* const* slots, float* step, float* metric) const = 0;
 };

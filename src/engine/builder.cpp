@@ -178,14 +178,14 @@ void PlanBuilder::deliver(const Tensor& gradient, const Tensor& parameter,
 }
 
 void PlanBuilder::run_kernel(std::string name, std::vector<Tensor> operands, Kernel kernel,
-                             bool barrier_after) {
+                             std::int64_t flops, bool barrier_after) {
   std::vector<std::pair<int, Tensor>> arguments;
   for (auto& operand : operands) {
     arguments.emplace_back(static_cast<int>(arguments.size()), std::move(operand));
   }
   add_step({std::move(name),
             "ridgeline",
-            0,
+            flops,
             {},
             std::move(arguments),
             std::move(kernel),

@@ -83,7 +83,7 @@ class PlanBuilder {
   }
   /// A step of ours; `barrier_after` where the next needs every shard's.
   void run_kernel(std::string name, std::vector<Tensor> operands, Kernel kernel,
-                  bool barrier_after = false);
+                  std::int64_t flops = 0, bool barrier_after = false);
   /// Doubles in every shard's exchange area; returns their offset.
   std::size_t exchange(std::size_t doubles);
 

@@ -120,30 +120,6 @@ dnnl::convolution_backward_weights::primitive_desc convolution_weights(
                                     gaps(w.dilation), w.padding_low, w.padding_high);
 }
 
-dnnl::inner_product_forward::primitive_desc inner_product(prop_kind kind, const Desc& source,
-                                                          const Desc& weights, const Desc& bias,
-                                                          const Desc& destination, FusedRelu relu) {
-  using Forward = dnnl::inner_product_forward;
-  const auto attr = attributes(relu);
-  return present(bias) ? describe<Forward>(attr, kind, source, weights, bias, destination)
-                       : describe<Forward>(attr, kind, source, weights, destination);
-}
-
-dnnl::inner_product_backward_data::primitive_desc inner_product_data(
-    const Desc& source, const Desc& weights, const Desc& destination,
-    const dnnl::inner_product_forward::primitive_desc& forward) {
-  return describe_backward<dnnl::inner_product_backward_data>(forward, source, weights,
-                                                              destination);
-}
-
-dnnl::inner_product_backward_weights::primitive_desc inner_product_weights(
-    const Desc& source, const Desc& weights, const Desc& bias, const Desc& destination,
-    const dnnl::inner_product_forward::primitive_desc& forward) {
-  using Weights = dnnl::inner_product_backward_weights;
-  return present(bias) ? describe_backward<Weights>(forward, source, weights, bias, destination)
-                       : describe_backward<Weights>(forward, source, weights, destination);
-}
-
 dnnl::pooling_forward::primitive_desc pooling(prop_kind kind, algorithm how, const Desc& source,
                                               const Desc& destination, const Window& w) {
 #if DNNL_VERSION_MAJOR >= 3

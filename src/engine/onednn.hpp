@@ -46,16 +46,6 @@ dnnl::convolution_backward_weights::primitive_desc convolution_weights(
     const Desc& source, const Desc& weights, const Desc& bias, const Desc& destination,
     const Window& window, const dnnl::convolution_forward::primitive_desc& forward);
 
-dnnl::inner_product_forward::primitive_desc inner_product(prop_kind kind, const Desc& source,
-                                                          const Desc& weights, const Desc& bias,
-                                                          const Desc& destination, FusedRelu relu);
-dnnl::inner_product_backward_data::primitive_desc inner_product_data(
-    const Desc& source, const Desc& weights, const Desc& destination,
-    const dnnl::inner_product_forward::primitive_desc& forward);
-dnnl::inner_product_backward_weights::primitive_desc inner_product_weights(
-    const Desc& source, const Desc& weights, const Desc& bias, const Desc& destination,
-    const dnnl::inner_product_forward::primitive_desc& forward);
-
 dnnl::pooling_forward::primitive_desc pooling(prop_kind kind, algorithm how, const Desc& source,
                                               const Desc& destination, const Window& window);
 dnnl::pooling_backward::primitive_desc pooling_backward(

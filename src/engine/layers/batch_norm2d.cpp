@@ -63,7 +63,7 @@ void lay_training(PlanBuilder& plan, BatchNorm& bn, const Tensor& result) {
                         bn.forward_exchange;
         kernels::moments(bn.view, in(operands[0]), shown, shown + bn.channels);
       },
-      true);
+      0, true);
   plan.run_kernel(
       bn.name + " forward",
       {bn.source, bn.gamma, bn.beta, bn.moving_mean, bn.moving_variance, bn.saved, result},
@@ -126,7 +126,7 @@ void lay_backward(PlanBuilder& plan, BatchNorm bn, int from, const Tensor& outpu
           out(operands[4])[c] = static_cast<float>(sum[c]);
         }
       },
-      true);
+      0, true);
   if (!plan.needs_gradient(from)) return;
   const Tensor result = plan.buffer(bn.source.desc);
   plan.run_kernel(bn.name + " backward", {bn.source, gradient, bn.saved, bn.gamma, result},

@@ -1,0 +1,217 @@
+#include "engine/kernels/dense.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+// Tiles are arrays of vectors, which scalable vectors cannot be in.
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "engine/kernels/dense.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace ridgeline::engine::kernels::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+using Tag = hn::CappedTag<float, 16>;
+using Vec = hn::Vec<Tag>;
+constexpr std::int64_t lanes = hn::MaxLanes(Tag());
+
+// Vectors of a row: the last one may be partial.
+struct Row {
+  static HWY_INLINE Vec load(const float* from, std::int64_t count) {
+    const Tag d;
+    if (count >= lanes) return hn::LoadU(d, from);
+    return hn::MaskedLoad(hn::FirstN(d, static_cast<std::size_t>(count)), d, from);
+  }
+  static HWY_INLINE void store(Vec v, float* to, std::int64_t count) {
+    const Tag d;
+    if (count >= lanes) {
+      hn::StoreU(v, d, to);
+    } else {
+      hn::BlendedStore(v, hn::FirstN(d, static_cast<std::size_t>(count)), d, to);
+    }
+  }
+};
+
+// Calls f with the size of each tile of up to Size rows as a compile-time number.
+template <int Size, typename F>
+HWY_INLINE void ForTiles(std::int64_t count, F f) {
+  std::int64_t i = 0;
+  for (; i + Size <= count; i += Size) f(i, std::integral_constant<int, Size>());
+  if constexpr (Size > 1) {
+    if (i < count) {
+      ForTiles<Size / 2>(count - i, [&](std::int64_t j, auto size) { f(i + j, size); });
+    }
+  }
+}
+
+template <int M, int N>
+HWY_INLINE void ForwardTile(const DenseShape& s, const DenseForward& a, std::int64_t image,
+                            std::int64_t output) {
+  const Tag d;
+  const float* x = a.x + image * s.inputs;
+  const float* w = a.w + output * s.inputs;
+  Vec sum[M][N];
+  for (int m = 0; m < M; ++m) {
+    for (int n = 0; n < N; ++n) sum[m][n] = hn::Zero(d);
+  }
+  const auto add = [&](std::int64_t i, auto load) HWY_ATTR {
+    Vec rows[N];
+    for (int n = 0; n < N; ++n) rows[n] = load(w + n * s.inputs + i);
+    for (int m = 0; m < M; ++m) {
+      const Vec v = load(x + m * s.inputs + i);
+      for (int n = 0; n < N; ++n) sum[m][n] = hn::MulAdd(v, rows[n], sum[m][n]);
+    }
+  };
+  std::int64_t i = 0;
+  for (; i + lanes <= s.inputs; i += lanes) {
+    add(i, [&](const float* from) HWY_ATTR { return hn::LoadU(d, from); });
+  }
+  if (i < s.inputs) {
+    const std::int64_t rest = s.inputs - i;
+    add(i, [&](const float* from) HWY_ATTR { return Row::load(from, rest); });
+  }
+  for (int m = 0; m < M; ++m) {
+    for (int n = 0; n < N; ++n) {
+      float y = hn::GetLane(hn::SumOfLanes(d, sum[m][n]));
+      if (a.bias != nullptr) y += a.bias[output + n];
+      if (a.relu && y < 0) y *= a.slope;
+      a.y[(image + m) * s.outputs + output + n] = y;
+    }
+  }
+}
+
+void Forward(const DenseShape& s, const DenseForward& a) {
+  ForTiles<4>(s.outputs, [&](std::int64_t output, auto n) {
+    ForTiles<4>(s.images, [&](std::int64_t image, auto m) {
+      ForwardTile<decltype(m)::value, decltype(n)::value>(s, a, image, output);
+    });
+  });
+}
+
+// A tile of a product whose inner loop broadcasts one factor and loads rows of the other:
+//   to[m][i] (+)= sum over k of factor[m * factor_row + k * factor_step] * rows[k][i]
+// for M values of m and `columns` (at most 3 vectors) of i.
+struct Outer {
+  const float* factor;
+  std::int64_t factor_row, factor_step;
+  const float* rows;
+  std::int64_t row_stride, count;  // rows and how many
+  float* to;
+  std::int64_t to_stride;
+  bool add;
+};
+
+template <int M, int V, bool Partial>
+HWY_INLINE void OuterTile(const Outer& o, std::int64_t columns) {
+  const Tag d;
+  const auto load = [&](const float* row, int v) HWY_ATTR {
+    return Partial ? Row::load(row + v * lanes, columns - v * lanes)
+                   : hn::LoadU(d, row + v * lanes);
+  };
+  Vec sum[M][V];
+  for (int m = 0; m < M; ++m) {
+    for (int v = 0; v < V; ++v) {
+      sum[m][v] = o.add ? load(o.to + m * o.to_stride, v) : hn::Zero(d);
+    }
+  }
+  for (std::int64_t k = 0; k < o.count; ++k) {
+    const float* row = o.rows + k * o.row_stride;
+    Vec values[V];
+    for (int v = 0; v < V; ++v) values[v] = load(row, v);
+    for (int m = 0; m < M; ++m) {
+      const Vec factor = hn::Set(d, o.factor[m * o.factor_row + k * o.factor_step]);
+      for (int v = 0; v < V; ++v) sum[m][v] = hn::MulAdd(factor, values[v], sum[m][v]);
+    }
+  }
+  for (int m = 0; m < M; ++m) {
+    for (int v = 0; v < V; ++v) {
+      float* to = o.to + m * o.to_stride + v * lanes;
+      if (Partial) {
+        Row::store(sum[m][v], to, columns - v * lanes);
+      } else {
+        hn::StoreU(sum[m][v], d, to);
+      }
+    }
+  }
+}
+
+// All columns of M rows.
+template <int M>
+HWY_INLINE void OuterColumns(const Outer& o, std::int64_t columns) {
+  if (columns >= 3 * lanes) {
+    OuterTile<M, 3, false>(o, columns);
+  } else if (columns >= lanes && columns % lanes == 0) {
+    Outer left = o;
+    for (std::int64_t i = 0; i < columns; i += lanes) {
+      OuterTile<M, 1, false>(left, lanes);
+      left.rows += lanes;
+      left.to += lanes;
+    }
+  } else {
+    Outer left = o;
+    for (std::int64_t i = 0; i < columns; i += lanes) {
+      OuterTile<M, 1, true>(left, columns - i);
+      left.rows += lanes;
+      left.to += lanes;
+    }
+  }
+}
+
+void BackwardWeights(const DenseShape& s, const float* x, const float* dy, float* dw, float* db) {
+  for (std::int64_t i = 0; i < s.inputs; i += 3 * lanes) {
+    const std::int64_t columns = std::min(3 * lanes, s.inputs - i);
+    ForTiles<8>(s.outputs, [&](std::int64_t output, auto m) {
+      OuterColumns<decltype(m)::value>({dy + output, 1, s.outputs, x + i, s.inputs, s.images,
+                                        dw + output * s.inputs + i, s.inputs, false},
+                                       columns);
+    });
+  }
+  if (db == nullptr) return;
+  std::fill_n(db, s.outputs, 0.0f);
+  for (std::int64_t n = 0; n < s.images; ++n) {
+    for (std::int64_t o = 0; o < s.outputs; ++o) db[o] += dy[n * s.outputs + o];
+  }
+}
+
+void BackwardData(const DenseShape& s, const float* w, const float* dy, float* dx) {
+  constexpr std::int64_t panel = 128;  // rows of w whose three vectors stay in the first cache
+  for (std::int64_t i = 0; i < s.inputs; i += 3 * lanes) {
+    const std::int64_t columns = std::min(3 * lanes, s.inputs - i);
+    for (std::int64_t k = 0; k < s.outputs; k += panel) {
+      ForTiles<8>(s.images, [&](std::int64_t image, auto m) {
+        OuterColumns<decltype(m)::value>(
+            {dy + image * s.outputs + k, s.outputs, 1, w + k * s.inputs + i, s.inputs,
+             std::min(panel, s.outputs - k), dx + image * s.inputs + i, s.inputs, k > 0},
+            columns);
+      });
+    }
+  }
+}
+
+}  // namespace ridgeline::engine::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace ridgeline::engine::kernels {
+
+HWY_EXPORT(Forward);
+HWY_EXPORT(BackwardWeights);
+HWY_EXPORT(BackwardData);
+
+void dense_forward(const DenseShape& shape, const DenseForward& arguments) {
+  HWY_DYNAMIC_DISPATCH(Forward)(shape, arguments);
+}
+void dense_backward_weights(const DenseShape& shape, const float* x, const float* dy, float* dw,
+                            float* db) {
+  HWY_DYNAMIC_DISPATCH(BackwardWeights)(shape, x, dy, dw, db);
+}
+void dense_backward_data(const DenseShape& shape, const float* w, const float* dy, float* dx) {
+  HWY_DYNAMIC_DISPATCH(BackwardData)(shape, w, dy, dx);
+}
+
+}  // namespace ridgeline::engine::kernels
+#endif  // HWY_ONCE

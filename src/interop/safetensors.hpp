@@ -1,0 +1,91 @@
+#pragma once
+// The safetensors format (github.com/huggingface/safetensors): the length of a header as eight
+// little-endian bytes, the header in JSON ({"name": {"dtype", "shape", "data_offsets"}, ...,
+// "__metadata__": {text: text}}), and the tensors one behind the other. Nothing in it is code.
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ridgeline/shape.hpp"
+#include "tensor/buffer.hpp"
+
+namespace ridgeline::interop {
+
+using Metadata = std::map<std::string, std::string, std::less<>>;
+
+/// A tensor of a file, its numbers in row-major order.
+struct StoredTensor {
+  std::string dtype;  ///< "F32", "F64", "I64", "U8", ...
+  Shape shape;
+  std::span<const std::byte> bytes;  ///< aligned for nothing
+};
+
+/// A file in memory, checked from end to end: every tensor lies inside it, has the size that its
+/// shape and type ask for, and no byte belongs to two tensors or to none.
+class Safetensors {
+ public:
+  /// Throws DataError for a file that is not there or, with what is wrong at which byte, not a
+  /// safetensors file; ResourceError for one that cannot be read.
+  static Safetensors read(const std::filesystem::path& file);
+  /// Likewise from memory; `name` is what errors call it.
+  Safetensors(Buffer<std::byte> bytes, std::string name);
+
+  const std::string& name() const { return name_; }
+  const Metadata& metadata() const { return metadata_; }
+  /// Throws DataError where there is no such key.
+  const std::string& metadata(std::string_view key) const;
+  const std::map<std::string, StoredTensor, std::less<>>& tensors() const { return tensors_; }
+  bool contains(std::string_view tensor) const { return tensors_.contains(tensor); }
+
+  // The tensor's numbers. Throw DataError where it is missing or has another type or, for those
+  // that fill `to`, another number of elements.
+  void copy(std::string_view tensor, std::span<float> to) const;
+  std::vector<double> doubles(std::string_view tensor) const;
+  std::vector<std::int64_t> integers(std::string_view tensor) const;
+
+ private:
+  void parse();
+  template <typename T>
+  std::span<const std::byte> require(std::string_view tensor) const;
+
+  Buffer<std::byte> bytes_;
+  std::string name_;
+  Metadata metadata_;
+  std::map<std::string, StoredTensor, std::less<>> tensors_;
+};
+
+/// Collects tensors, without copying them, and writes them as one file.
+class SafetensorsWriter {
+ public:
+  Metadata metadata;
+
+  // `values` must stay until write() and have as many numbers as the shape.
+  void add(std::string name, const Shape& shape, std::span<const float> values);
+  void add(std::string name, const Shape& shape, std::span<const double> values);
+  void add(std::string name, const Shape& shape, std::span<const std::int64_t> values);
+  void add(std::string name, const Shape& shape, std::span<const std::uint8_t> values);
+
+  /// Whole or not at all (atomic_file.hpp). Each tensor is aligned for its type. Throws
+  /// ResourceError.
+  void write(const std::filesystem::path& file) const;
+
+ private:
+  struct Item {
+    std::string name, dtype;
+    std::size_t width;
+    Shape shape;
+    std::span<const std::byte> bytes;
+  };
+  template <typename T>
+  void add_item(std::string name, const Shape& shape, std::span<const T> values);
+
+  std::vector<Item> items_;
+};
+
+}  // namespace ridgeline::interop

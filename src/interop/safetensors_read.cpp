@@ -1,0 +1,248 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <system_error>
+
+#include "interop/safetensors.hpp"
+#include "interop/safetensors_types.hpp"
+#include "ridgeline/error.hpp"
+
+namespace ridgeline::interop {
+namespace {
+
+constexpr std::size_t prefix = 8;                      // bytes of the header's length
+constexpr std::uint64_t longest_header = 100'000'000;  // the format's own limit
+
+template <typename... Arguments>
+[[noreturn]] void refuse(const std::string& file, fmt::format_string<Arguments...> sentence,
+                         Arguments&&... arguments) {
+  throw DataError(
+      fmt::format("{}: {}", file, fmt::format(sentence, std::forward<Arguments>(arguments)...)));
+}
+
+// Refuses a key that comes twice, of which nlohmann would silently take the last.
+class KeysOnce {
+ public:
+  bool operator()(int, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
+    using Event = nlohmann::json::parse_event_t;
+    if (event == Event::object_start) open_.emplace_back();
+    if (event == Event::object_end) open_.pop_back();
+    if (event == Event::key && !open_.back().insert(parsed.get<std::string>()).second) {
+      throw DataError(fmt::format("'{}' comes twice", parsed.get<std::string>()));
+    }
+    return true;
+  }
+
+ private:
+  std::vector<std::set<std::string>> open_;
+};
+
+nlohmann::json parse_header(std::string_view text, const std::string& file) {
+  nlohmann::json header;
+  try {
+    header = nlohmann::json::parse(text, KeysOnce());
+  } catch (const nlohmann::json::parse_error& error) {
+    refuse(file, "the header is not JSON at byte {}: not a safetensors file, or a corrupt one",
+           prefix + std::max<std::size_t>(error.byte, 1) - 1);
+  } catch (const DataError& error) {
+    refuse(file, "{} in the header (bytes {} to {})", error.what(), prefix, prefix + text.size());
+  }
+  if (!header.is_object()) refuse(file, "the header at byte {} is not a JSON object", prefix);
+  return header;
+}
+
+struct Extent {
+  std::uint64_t begin, end;
+  std::string_view tensor;
+};
+
+// What the header says of one tensor, checked by itself.
+StoredTensor read_entry(const std::string& file, const std::string& name,
+                        const nlohmann::json& entry, Extent& extent) {
+  const auto is_count = [](const nlohmann::json& n) { return n.is_number_unsigned(); };
+  const auto whole = [&](const char* key, const char* type, bool good) {
+    if (!good) refuse(file, "tensor '{}' has no {} that is {}", name, key, type);
+  };
+  whole("entry", "a JSON object", entry.is_object());
+  whole("dtype", "a text", entry.contains("dtype") && entry["dtype"].is_string());
+  whole("shape", "a list of whole numbers",
+        entry.contains("shape") && entry["shape"].is_array() &&
+            std::ranges::all_of(entry["shape"], is_count));
+  whole("data_offsets", "a pair of whole numbers",
+        entry.contains("data_offsets") && entry["data_offsets"].is_array() &&
+            entry["data_offsets"].size() == 2 &&
+            std::ranges::all_of(entry["data_offsets"], is_count));
+
+  StoredTensor tensor;
+  tensor.dtype = entry["dtype"].get<std::string>();
+  const std::uint64_t width = dtype_width(tensor.dtype);
+  if (width == 0) refuse(file, "tensor '{}' has the unknown type '{}'", name, tensor.dtype);
+  std::uint64_t size = width;
+  std::vector<std::int64_t> dims;
+  for (const auto& dim : entry["shape"]) {
+    const auto d = dim.get<std::uint64_t>();
+    if (d > (std::uint64_t{1} << 62) || __builtin_mul_overflow(size, d, &size)) {
+      refuse(file, "the shape of tensor '{}' is too large", name);
+    }
+    dims.push_back(static_cast<std::int64_t>(d));
+  }
+  tensor.shape = Shape(std::move(dims));
+  extent = {entry["data_offsets"][0].get<std::uint64_t>(),
+            entry["data_offsets"][1].get<std::uint64_t>(), name};
+  if (extent.begin > extent.end || extent.end - extent.begin != size) {
+    refuse(file, "tensor '{}' of {} {} needs {} bytes, but its data_offsets are {} and {}", name,
+           tensor.shape.text(), tensor.dtype, size, extent.begin, extent.end);
+  }
+  return tensor;
+}
+
+// The tensors must tile the data exactly. `start` is the file's byte at which the data begin.
+void check_tiling(const std::string& file, std::vector<Extent>& extents, std::size_t start,
+                  std::uint64_t size) {
+  std::ranges::sort(extents, {}, [](const Extent& e) { return std::pair(e.begin, e.end); });
+  std::uint64_t end = 0;
+  std::string_view before;
+  for (const Extent& e : extents) {
+    if (e.begin < end) {
+      refuse(file, "tensors '{}' and '{}' overlap at byte {}", before, e.tensor, start + e.begin);
+    }
+    if (e.begin > end) {
+      refuse(file, "bytes {} to {} belong to no tensor", start + end, start + e.begin);
+    }
+    end = e.end;
+    before = e.tensor;
+  }
+  if (end > size) {
+    refuse(file, "truncated: it ends at byte {}, and tensor '{}' at byte {}", start + size, before,
+           start + end);
+  }
+  if (end < size) {
+    refuse(file, "bytes {} to {} belong to no tensor", start + end, start + size);
+  }
+}
+
+}  // namespace
+
+Safetensors Safetensors::read(const std::filesystem::path& file) {
+  const auto fail = [&](const std::string& why) -> void {
+    throw ResourceError(fmt::format("{} cannot be read: {}", file.string(), why));
+  };
+  struct Descriptor {
+    int number;
+    ~Descriptor() {
+      if (number >= 0) close(number);
+    }
+  } const descriptor{open(file.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (descriptor.number < 0 && errno == ENOENT) refuse(file.string(), "there is no such file");
+  if (descriptor.number < 0) fail(std::generic_category().message(errno));
+  struct stat status {};
+  if (fstat(descriptor.number, &status) != 0) fail(std::generic_category().message(errno));
+  if (!S_ISREG(status.st_mode)) fail("it is not a regular file");
+
+  Buffer<std::byte> bytes(static_cast<std::size_t>(status.st_size));
+  for (std::size_t done = 0; done < bytes.size();) {
+    const ssize_t got = ::read(descriptor.number, bytes.data() + done, bytes.size() - done);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) fail(std::generic_category().message(errno));
+    if (got == 0) fail("it became shorter meanwhile");
+    done += static_cast<std::size_t>(got);
+  }
+  return Safetensors(std::move(bytes), file.string());
+}
+
+Safetensors::Safetensors(Buffer<std::byte> bytes, std::string name)
+    : bytes_(std::move(bytes)), name_(std::move(name)) {
+  parse();
+}
+
+void Safetensors::parse() {
+  if (bytes_.size() < prefix) {
+    refuse(name_, "truncated: a safetensors file has at least 8 bytes, not {}", bytes_.size());
+  }
+  std::uint64_t length = 0;
+  std::memcpy(&length, bytes_.data(), prefix);
+  if (length > longest_header) {
+    refuse(name_, "not a safetensors file: its first 8 bytes give a header of {} bytes, above {}",
+           length, longest_header);
+  }
+  if (length > bytes_.size() - prefix) {
+    refuse(name_, "truncated: the header of {} bytes should end at byte {}, the file ends at {}",
+           length, prefix + length, bytes_.size());
+  }
+  const auto header = parse_header(
+      {reinterpret_cast<const char*>(bytes_.data()) + prefix, static_cast<std::size_t>(length)},
+      name_);
+
+  const std::size_t start = prefix + static_cast<std::size_t>(length);
+  std::vector<Extent> extents;
+  for (const auto& [key, entry] : header.items()) {
+    if (key == "__metadata__") {
+      if (!entry.is_object()) refuse(name_, "__metadata__ is not a JSON object");
+      for (const auto& [word, text] : entry.items()) {
+        if (!text.is_string()) refuse(name_, "'{}' in __metadata__ is not a text", word);
+        metadata_.emplace(word, text.get<std::string>());
+      }
+      continue;
+    }
+    StoredTensor tensor = read_entry(name_, key, entry, extents.emplace_back());
+    extents.back().tensor = tensors_.emplace(key, std::move(tensor)).first->first;
+  }
+  std::vector<Extent> sorted = extents;
+  check_tiling(name_, sorted, start, bytes_.size() - start);
+  for (const Extent& e : extents) {
+    tensors_.find(e.tensor)->second.bytes =
+        bytes_.span().subspan(start + e.begin, static_cast<std::size_t>(e.end - e.begin));
+  }
+}
+
+const std::string& Safetensors::metadata(std::string_view key) const {
+  const auto found = metadata_.find(key);
+  if (found == metadata_.end()) refuse(name_, "there is no '{}' in its metadata", key);
+  return found->second;
+}
+
+template <typename T>
+std::span<const std::byte> Safetensors::require(std::string_view tensor) const {
+  const auto found = tensors_.find(tensor);
+  if (found == tensors_.end()) refuse(name_, "there is no tensor '{}'", tensor);
+  if (found->second.dtype != dtype_of<T>) {
+    refuse(name_, "tensor '{}' is {}, not {}", tensor, found->second.dtype, dtype_of<T>);
+  }
+  return found->second.bytes;
+}
+
+void Safetensors::copy(std::string_view tensor, std::span<float> to) const {
+  const auto bytes = require<float>(tensor);
+  if (bytes.size() != to.size_bytes()) {
+    refuse(name_, "tensor '{}' has {} numbers, not {}", tensor, bytes.size() / sizeof(float),
+           to.size());
+  }
+  if (!bytes.empty()) std::memcpy(to.data(), bytes.data(), bytes.size());
+}
+
+namespace {
+
+template <typename T>
+std::vector<T> copied(std::span<const std::byte> bytes) {
+  std::vector<T> values(bytes.size() / sizeof(T));
+  if (!bytes.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
+  return values;
+}
+
+}  // namespace
+
+std::vector<double> Safetensors::doubles(std::string_view tensor) const {
+  return copied<double>(require<double>(tensor));
+}
+std::vector<std::int64_t> Safetensors::integers(std::string_view tensor) const {
+  return copied<std::int64_t>(require<std::int64_t>(tensor));
+}
+
+}  // namespace ridgeline::interop

@@ -1,0 +1,130 @@
+// Softmax cross-entropy from the logits z. With target probabilities t (one-hot or soft), class
+// weights w and smoothing s over k classes:
+//   q_c = (1 - s) t_c + s / k,   loss = -sum_c w_c q_c log softmax(z)_c
+//   d loss / d z_j = softmax(z)_j * sum_c w_c q_c - w_j q_j
+// The batch's loss is divided by the sum of w_c t_c, which is PyTorch's convention.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "objective/losses/losses.hpp"
+#include "ridgeline/error.hpp"
+
+namespace ridgeline {
+namespace {
+
+class CrossEntropyLoss final : public Loss {
+ public:
+  explicit CrossEntropyLoss(CrossEntropy options) : options_(std::move(options)) {
+    const double s = options_.label_smoothing;
+    if (!(s >= 0 && s < 1)) {
+      throw UsageError(fmt::format("loss.label_smoothing must be in [0, 1), not {}", s));
+    }
+    for (const double w : options_.class_weights) {
+      if (!(w >= 0 && std::isfinite(w))) {
+        throw UsageError(fmt::format("loss.class_weights must not be negative, but one is {}", w));
+      }
+    }
+  }
+
+  std::string_view kind() const override { return "cross-entropy"; }
+  Attributes attributes() const override {
+    return {{"label_smoothing", options_.label_smoothing},
+            {"class_weights", options_.class_weights}};
+  }
+  Head head() const override { return Head::logits; }
+
+  void check(std::string_view activation, const Shape& outputs) const override {
+    if (activation != "softmax") {
+      throw UsageError(fmt::format(
+          "cross-entropy needs a network that ends in a softmax, and this one ends in '{}': give "
+          "the last layer activation = \"softmax\"{}",
+          activation,
+          activation == "sigmoid" ? ", or use loss.kind = \"binary-cross-entropy\"" : ""));
+    }
+    const auto weights = static_cast<std::int64_t>(options_.class_weights.size());
+    if (weights != 0 && weights != outputs.elements()) {
+      throw UsageError(fmt::format("loss.class_weights has {} numbers, but there are {} classes",
+                                   weights, outputs.elements()));
+    }
+  }
+  void check(const Targets& targets, std::int64_t images, std::int64_t outputs) const override {
+    objective::check_targets(targets, images, outputs, outputs);
+  }
+
+  double weight(const Targets& targets, std::int64_t images) const override {
+    if (options_.class_weights.empty()) return static_cast<double>(images);
+    double sum = 0;
+    for (const std::int32_t c : targets.classes) sum += class_weight(c);
+    for (std::size_t i = 0; i < targets.values.size(); ++i) {
+      sum += targets.values[i] *
+             class_weight(static_cast<std::int64_t>(i) % std::max<std::int64_t>(targets.width, 1));
+    }
+    return sum;
+  }
+
+  double evaluate(std::span<const float> values, std::int64_t images, const Targets& targets,
+                  double scale, std::span<float> gradient) const override {
+    const std::size_t k = values.size() / static_cast<std::size_t>(images);
+    double total = 0;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(images); ++i) {
+      total += one(values.subspan(i * k, k), targets, i, scale,
+                   gradient.empty() ? gradient : gradient.subspan(i * k, k));
+    }
+    return total;
+  }
+
+ private:
+  double class_weight(std::int64_t c) const {
+    return options_.class_weights.empty() ? 1 : options_.class_weights[static_cast<std::size_t>(c)];
+  }
+
+  // w_c q_c
+  double coefficient(const Targets& targets, std::size_t image, std::size_t c,
+                     std::size_t classes) const {
+    const double target = targets.values.empty()
+                              ? (targets.classes[image] == static_cast<std::int32_t>(c) ? 1.0 : 0.0)
+                              : targets.values[image * classes + c];
+    const double s = options_.label_smoothing;
+    return class_weight(static_cast<std::int64_t>(c)) *
+           ((1 - s) * target + s / static_cast<double>(classes));
+  }
+
+  double one(std::span<const float> z, const Targets& targets, std::size_t image, double scale,
+             std::span<float> gradient) const {
+    const double highest = *std::max_element(z.begin(), z.end());
+    double sum = 0, total = 0, loss = 0;
+    for (const float v : z) sum += std::exp(v - highest);
+    const double normaliser = highest + std::log(sum);
+    for (std::size_t c = 0; c < z.size(); ++c) {
+      const double a = coefficient(targets, image, c, z.size());
+      total += a;
+      if (a != 0) loss += a * (normaliser - z[c]);
+    }
+    for (std::size_t c = 0; c < gradient.size(); ++c) {
+      gradient[c] = static_cast<float>(
+          scale * (total * std::exp(z[c] - normaliser) - coefficient(targets, image, c, z.size())));
+    }
+    return loss;
+  }
+
+  CrossEntropy options_;
+};
+
+}  // namespace
+
+LossPtr cross_entropy(const CrossEntropy& options) {
+  return std::make_shared<CrossEntropyLoss>(options);
+}
+
+LossPtr objective::make_cross_entropy(const Attributes& attributes) {
+  static constexpr std::array<std::string_view, 2> known{"label_smoothing", "class_weights"};
+  attributes.expect_only("cross-entropy", known);
+  return cross_entropy(
+      {attributes.real("label_smoothing", 0), attributes.reals("class_weights", {})});
+}
+
+}  // namespace ridgeline

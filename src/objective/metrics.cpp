@@ -1,0 +1,57 @@
+#include "objective/metrics.hpp"
+
+#include <algorithm>
+
+namespace ridgeline::objective {
+namespace {
+
+std::int32_t largest(std::span<const float> values) {
+  return static_cast<std::int32_t>(std::max_element(values.begin(), values.end()) - values.begin());
+}
+
+}  // namespace
+
+std::int32_t predicted_class(std::span<const float> values, Head head) {
+  if (values.size() > 1) return largest(values);
+  return values[0] > (head == Head::logits ? 0.0f : 0.5f) ? 1 : 0;
+}
+
+bool in_top(std::span<const float> values, std::int32_t truth, int count) {
+  if (values.size() <= static_cast<std::size_t>(count)) return true;
+  const float value = values[static_cast<std::size_t>(truth)];
+  return std::count_if(values.begin(), values.end(), [&](float v) { return v > value; }) < count;
+}
+
+std::int32_t true_class(const Targets& targets, std::size_t i) {
+  if (targets.values.empty()) return targets.classes[i];
+  const auto width = static_cast<std::size_t>(targets.width);
+  const auto values = targets.values.subspan(i * width, width);
+  return width > 1 ? largest(values) : values[0] > 0.5f ? 1 : 0;
+}
+
+Counts::Counts(std::int64_t classes)
+    : confusion_(static_cast<std::size_t>(classes),
+                 std::vector<std::int64_t>(static_cast<std::size_t>(classes), 0)) {}
+
+void Counts::add(std::span<const float> values, std::int64_t images, const Targets& targets,
+                 Head head) {
+  const auto count = static_cast<std::size_t>(images);
+  const std::size_t width = values.size() / count;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto of_image = values.subspan(i * width, width);
+    const std::int32_t truth = true_class(targets, i), said = predicted_class(of_image, head);
+    correct_ += said == truth;
+    in_top5_ += in_top(of_image, truth, 5);
+    if (!confusion_.empty()) {
+      ++confusion_[static_cast<std::size_t>(truth)][static_cast<std::size_t>(said)];
+    }
+  }
+  images_ += images;
+}
+
+void Counts::clear() {
+  images_ = correct_ = in_top5_ = 0;
+  for (auto& row : confusion_) std::fill(row.begin(), row.end(), 0);
+}
+
+}  // namespace ridgeline::objective

@@ -1,0 +1,115 @@
+#include "interop/json.hpp"
+
+#include <gmock/gmock.h>
+
+#include "data/folder.hpp"
+#include "ridgeline/error.hpp"
+
+namespace ridgeline::interop {
+namespace {
+
+using test::message_of;
+
+TEST(Json, AttributesKeepTheirTypesAndOrder) {
+  const Attributes attributes{{"z", true},
+                              {"whole", std::int64_t{-3}},
+                              {"real", 1.0},
+                              {"tiny", 1e-300},
+                              {"third", 1.0 / 3},
+                              {"text", std::string("a \"λ\"")},
+                              {"pair", std::vector<std::int64_t>{1, 2}},
+                              {"reals", std::vector<double>{0.5, 2.0}},
+                              {"none", std::vector<double>{}}};
+  EXPECT_EQ(attributes_from_json(to_json(attributes)), attributes);
+  EXPECT_EQ(to_json(Attributes{{"filters", std::int64_t{32}}, {"rate", 1.0}}),
+            R"({"filters":32,"rate":1.0})");
+}
+
+TEST(Json, NumbersAsPeopleWriteThem) {
+  const Attributes attributes = attributes_from_json(R"({"mean": [0, 0.5]})");
+  EXPECT_EQ(attributes.reals("mean", {}), (std::vector<double>{0, 0.5}));
+}
+
+TEST(Json, Layers) {
+  const Layer layer = conv2d({.filters = 8, .stride = {1, 2}, .padding = Padding::same()});
+  EXPECT_EQ(layer_from_json(to_json(layer)), layer);
+  EXPECT_EQ(layer_from_json(to_json(layer.named("stem"))), layer.named("stem"));
+}
+
+TEST(Json, NetworksSequentialAndBranched) {
+  for (const std::string& name : preset_names()) {
+    const Network network = preset(name, 10);
+    EXPECT_TRUE(network_from_json(to_json(network)) == network) << name;
+  }
+  const Output x = input();
+  const Output y = conv2d({.filters = 3, .padding = Padding::same()})(x);
+  const Network graph{x, flatten()(concat()(add()(x, y), y))};
+  EXPECT_TRUE(network_from_json(to_json(graph)) == graph);
+  EXPECT_TRUE(network_from_json(to_json(Network())) == Network());
+}
+
+TEST(Json, WrongNetworks) {
+  const auto error = [](std::string_view text) {
+    return message_of<DataError>([&] { network_from_json(text); });
+  };
+  EXPECT_EQ(error("[{"), "network: not JSON at character 3");
+  EXPECT_EQ(error("{}"), "network: not a list of layers");
+  EXPECT_EQ(error("[{}]"), "network: key 'inputs' not found");
+  EXPECT_EQ(error(R"([{"kind": "conv2", "attributes": {}, "inputs": ["input"]}])"),
+            "network: there is no layer 'conv2': did you mean 'conv2d'?");
+  EXPECT_EQ(error(R"([{"kind": "conv2d", "attributes": {"filters": {}}, "inputs": ["input"]}])"),
+            "network: filters is neither a number, a text nor a list");
+  EXPECT_EQ(error(R"([{"kind": "flatten", "attributes": 1, "inputs": ["input"]}])"),
+            "network: the attributes are not a JSON object");
+  EXPECT_THAT(error(R"([{"kind": "flatten", "attributes": {}, "inputs": ["later"]}])"),
+              testing::HasSubstr("'later'"));
+}
+
+TEST(Json, Schedules) {
+  EXPECT_EQ(to_json(Schedule(1e-3)), "0.001");
+  EXPECT_EQ(schedule_from_json("1").value, 1.0);
+  Schedule schedule;
+  schedule.kind = "one-cycle";
+  schedule.value = 0.1;
+  schedule.to = 1e-6;
+  schedule.warmup = 2.5;
+  EXPECT_EQ(schedule_from_json(to_json(schedule)), schedule);
+  EXPECT_EQ(schedule_from_json(R"({"kind": "cosine", "from": 1e-3})").value, 1e-3);
+}
+
+TEST(Json, Regularize) {
+  Regularize regularize = l2(1e-4);
+  regularize.l1 = 1e-5;
+  regularize.exclude = {"bias"};
+  regularize.rules = {{.match = "dense*", .l2_factor = 10},
+                      {.match = "*.kernel", .l2 = 0.0, .l1 = 1e-3, .decay = 0.1}};
+  const Regularize again = regularize_from_json(to_json(regularize));
+  EXPECT_EQ(again.l2, regularize.l2);
+  EXPECT_EQ(again.l1, regularize.l1);
+  EXPECT_EQ(again.exclude, regularize.exclude);
+  ASSERT_EQ(again.rules.size(), 2u);
+  EXPECT_EQ(again.rules[0].match, "dense*");
+  EXPECT_EQ(again.rules[0].l2, std::nullopt);
+  EXPECT_EQ(again.rules[0].l2_factor, 10);
+  EXPECT_EQ(again.rules[1].l2, 0.0);
+  EXPECT_EQ(again.rules[1].decay, 0.1);
+}
+
+TEST(Json, PenaltyTable) {
+  const Network network{flatten(), dense({.units = 2})};
+  const auto parameters = infer(network, {1, 2, 2}).parameters;
+  EXPECT_EQ(to_json(parameters, {{.l2 = 1e-4}, {}}),
+            R"({"dense_1.kernel":{"l2":0.0001,"l1":0.0,"decay":0.0},)"
+            R"("dense_1.bias":{"l2":0.0,"l1":0.0,"decay":0.0}})");
+}
+
+TEST(Json, WordsAndShapes) {
+  const std::vector<std::string> words = {"cat", "", "Ærø \\ \"x\""};
+  EXPECT_EQ(words_from_json(to_json(words)), words);
+  EXPECT_EQ(shape_from_json(to_json(Shape{3, 32, 32})), Shape({3, 32, 32}));
+  EXPECT_EQ(message_of<DataError>([] { words_from_json("[1]"); }),
+            "list of words: type must be string, but is number");
+}
+
+}  // namespace
+}  // namespace ridgeline::interop
