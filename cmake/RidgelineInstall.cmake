@@ -26,7 +26,7 @@ set(RIDGELINE_PC_LIBS "")
 set(RIDGELINE_PC_REQUIRES "")
 if(NOT BUILD_SHARED_LIBS)
   set(RIDGELINE_PC_LIBS " -ldnnl ${OpenMP_CXX_FLAGS} -pthread")
-  set(RIDGELINE_PC_REQUIRES " zlib libcurl sqlite3 fmt tomlplusplus libhwy")
+  set(RIDGELINE_PC_REQUIRES " zlib libcurl libcrypto libarchive sqlite3 fmt tomlplusplus libhwy")
 endif()
 # From the file's own place, so that the whole installation can be moved.
 file(RELATIVE_PATH RIDGELINE_PC_PREFIX /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)

@@ -4,6 +4,8 @@
 ridgeline_find(Threads)
 ridgeline_find(ZLIB)
 ridgeline_find(CURL)
+ridgeline_find(OpenSSL)
+ridgeline_find(LibArchive)
 ridgeline_find(SQLite3)
 ridgeline_find(fmt)
 ridgeline_find(nlohmann_json)
