@@ -48,11 +48,11 @@ TEST(Summary, OfRealCifar10) {
   } catch (const ResourceError& error) {
     GTEST_SKIP() << error.what();
   }
-  const Summary summary = summarize(data.train, 0);
-  EXPECT_THAT(summary.mean, ElementsAre(DoubleNear(0.4914, 5e-5), DoubleNear(0.4822, 5e-5),
-                                        DoubleNear(0.4465, 5e-5)));
-  EXPECT_THAT(summary.deviation, ElementsAre(DoubleNear(0.2470, 5e-5), DoubleNear(0.2435, 5e-5),
-                                             DoubleNear(0.2616, 5e-5)));
+  const Summary summary = summarize(data.train);
+  EXPECT_THAT(summary.mean, ElementsAre(DoubleNear(0.4914, 3e-3), DoubleNear(0.4822, 3e-3),
+                                        DoubleNear(0.4465, 3e-3)));
+  EXPECT_THAT(summary.deviation, ElementsAre(DoubleNear(0.2470, 3e-3), DoubleNear(0.2435, 3e-3),
+                                             DoubleNear(0.2616, 3e-3)));
 }
 
 }  // namespace
