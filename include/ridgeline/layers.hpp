@@ -1,7 +1,12 @@
 #pragma once
 // The built-in layers. Defaults are Keras's: Glorot uniform kernels, zero biases, 'same' padding
 // whose odd pixel is at the right and bottom, batch-norm momentum 0.99 and epsilon 1e-3.
-// Shapes are {channels, height, width} for one image.
+// Shapes are {channels, height, width} for one image. Options out of their range are refused when
+// the layer is made, shapes that do not fit by infer() (network.hpp): both with a UsageError.
+//
+// In files the options have the names that they have here; a Pair is one number or
+// [height, width], a Padding is "valid", "same", a number of pixels or
+// [top, bottom, left, right], and the option of activation() is called "function".
 
 #include "ridgeline/layer.hpp"
 
@@ -35,11 +40,11 @@ struct Padding {
 // truncated at two deviations and rescaled, as in Keras.
 
 struct Conv2D {
-  std::int64_t filters = 0;
+  std::int64_t filters = 0;  ///< at least 1, a multiple of `groups`
   Pair kernel = 3;
   Pair stride = 1;
   Pair dilation = 1;
-  std::int64_t groups = 1;
+  std::int64_t groups = 1;   ///< divides the channels of the input
   Padding padding = Padding::valid();
   std::string activation = "linear";
   bool use_bias = true;
@@ -48,11 +53,11 @@ struct Conv2D {
 };
 struct Pool2D {
   Pair window = 2;
-  Pair stride = 0;  ///< 0: the window's size
-  Padding padding = Padding::valid();
+  Pair stride = 0;                     ///< 0: the window's size
+  Padding padding = Padding::valid();  ///< smaller than the window
 };
 struct Dense {
-  std::int64_t units = 0;
+  std::int64_t units = 0;  ///< at least 1
   std::string activation = "linear";
   bool use_bias = true;
   std::string kernel_initializer = "glorot_uniform";
@@ -63,11 +68,12 @@ struct BatchNorm2D {
   double epsilon = 1e-3;
 };
 struct Dropout {
-  double rate = 0.5;  ///< the share of values set to zero; the others grow by 1 / (1 - rate)
+  /// The share of values set to zero, in [0, 1); the others grow by 1 / (1 - rate).
+  double rate = 0.5;
 };
 struct Normalize {
   std::vector<double> mean;  ///< per channel, in the units of the input ([0, 1])
-  std::vector<double> std;
+  std::vector<double> std;   ///< per channel, above 0
 };
 
 /// Cross-correlation over {C, H, W}; kernel {filters, C / groups, height, width}.

@@ -104,11 +104,17 @@ Layout infer(const Network& network, const Shape& input);
 /// The penalty column of a summary: one text per parameter (empty: none).
 using PenaltyTexts = std::vector<std::string>;
 
-/// A table like Keras's: layer, output shape, parameters, penalties, and the totals.
+/// A table like Keras's: layer, output shape, parameters, in a graph the inputs, penalties where
+/// there is one text per parameter, and the totals. Every line ends in '\n'. Throws as infer().
 std::string summary(const Network& network, const Shape& input, const PenaltyTexts& penalties = {});
+/// A table of the layers and what they are set to; the shapes need an input: summary().
 std::ostream& operator<<(std::ostream& out, const Network& network);
 
-/// A named network for `classes` classes: "article-cnn", "lenet5", "mlp", "vgg-small".
+/// A named network for `classes` classes, which ends in a softmax:
+///   article-cnn  two 3x3 convolutions (32, 64) with max-pooling, dense 128
+///   lenet5       LeCun et al. 1998: tanh, average pooling; its sizes on 28x28
+///   mlp          dense 512, dense 256
+///   vgg-small    pairs of 3x3 convolutions (32, 64, 128) with max-pooling, dense 256, dropout
 /// Throws UsageError for an unknown name, with the nearest known one.
 Network preset(std::string_view name, std::int64_t classes);
 std::vector<std::string> preset_names();
