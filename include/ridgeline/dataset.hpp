@@ -95,6 +95,8 @@ struct TrainTest {
 /// an unknown name, DataError for a broken file or a `path` without it, ResourceError where nothing
 /// is found (the message lists the places and how to get the data).
 TrainTest load(std::string_view source, const std::filesystem::path& path = {});
+/// The folder that `load` reads. Throws as it does for what is not found.
+std::filesystem::path locate(std::string_view source, const std::filesystem::path& path = {});
 TrainTest cifar10(const std::filesystem::path& path = {});
 TrainTest cifar100(const std::filesystem::path& path = {});
 TrainTest fashion_mnist(const std::filesystem::path& path = {});

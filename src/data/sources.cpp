@@ -136,9 +136,13 @@ std::vector<std::string> source_names() {
   return names;
 }
 
-TrainTest load(std::string_view name, const fs::path& path) {
+fs::path locate(std::string_view name, const fs::path& path) {
   const DataSource source = find_source(name);
-  return source.open(path.empty() ? find_usual(source) : find_explicit(source, path));
+  return path.empty() ? find_usual(source) : find_explicit(source, path);
+}
+
+TrainTest load(std::string_view name, const fs::path& path) {
+  return find_source(name).open(locate(name, path));
 }
 
 TrainTest cifar10(const fs::path& path) {
