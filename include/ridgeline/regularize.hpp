@@ -19,6 +19,7 @@ struct PenaltyRule {
   std::string match;  ///< a glob over "layer.parameter" or over the layer: "dense*", "*.kernel"
   std::optional<double> l2, l1, decay;  ///< absolute
   std::optional<double> l2_factor;      ///< times the base l2, so that a selection keeps ratios
+  friend bool operator==(const PenaltyRule&, const PenaltyRule&) = default;
 };
 
 struct Regularize {
@@ -30,6 +31,7 @@ struct Regularize {
 
   /// Throws UsageError for a value that is negative or not finite, or an unknown role.
   void check() const;
+  friend bool operator==(const Regularize&, const Regularize&) = default;
 };
 
 /// What applies to one parameter, for a base l2.

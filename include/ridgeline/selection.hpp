@@ -19,6 +19,7 @@ struct Range {
   double max = 1e-1;
   bool log = true;
   std::vector<double> values;  ///< given one by one instead
+  friend bool operator==(const Range&, const Range&) = default;
 };
 /// Which keys are chosen and what each ranges over: {"regularize.l2", ...}.
 using SearchSpace = std::map<std::string, Range>;

@@ -1,0 +1,131 @@
+#include "experiment/build.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <ctime>
+
+#include "ridgeline/error.hpp"
+
+namespace ridgeline::experiment {
+namespace {
+
+/// The images of a split or folder that data.validation or data.test names.
+Dataset named_images(const Experiment& experiment, const TrainTest& sets, const std::string& name,
+                     bool test) {
+  if (name == "test") return sets.test;
+  const TrainTest other = load(experiment.data.source, name);
+  return (test && !other.test.empty()) || other.train.empty() ? other.test : other.train;
+}
+
+int to_int(std::int64_t value) {
+  return static_cast<int>(value);
+}
+
+}  // namespace
+
+Images load_images(const Experiment& experiment) {
+  const DataSection& data = experiment.data;
+  const TrainTest sets = load(data.source, data.path);
+  Images images{.train = sets.train, .validation = {}, .test = sets.test};
+  if (data.test == "none") {
+    images.test = {};
+  } else if (!data.test.empty()) {
+    images.test = named_images(experiment, sets, data.test, true);
+  }
+  if (const auto* name = std::get_if<std::string>(&data.validation)) {
+    images.validation = named_images(experiment, sets, *name, false);
+    // A set that epochs are chosen by says nothing new about the chosen one.
+    if (*name == "test" && (data.test.empty() || data.test == "test")) images.test = {};
+  }
+  return images;
+}
+
+Network build_network(const Experiment& experiment, std::int64_t classes) {
+  const ModelSection& model = experiment.model;
+  return model.layers.empty() ? preset(model.preset, classes) : model.layers;
+}
+
+LossPtr build_loss(const Experiment& experiment) {
+  const LossSection& loss = experiment.loss;
+  Attributes attributes;
+  if (loss.label_smoothing != 0) attributes.set("label_smoothing", loss.label_smoothing);
+  if (!loss.class_weights.empty()) attributes.set("class_weights", loss.class_weights);
+  return make_loss(loss.kind, attributes);
+}
+
+OptimizerSetting build_optimizer(const Experiment& experiment) {
+  const OptimizerSection& section = experiment.optimizer;
+  const OptimizerSection plain;
+  const Attributes known = make_optimizer(section.kind)->attributes();
+  Attributes attributes;
+  const auto pass = [&](const char* name, auto value, auto plain_value) {
+    if (known.find(name)) {
+      attributes.set(name, value);
+    } else if (value != plain_value) {
+      throw UsageError(fmt::format("optimizer.{} is nothing that {} has", name, section.kind));
+    }
+  };
+  pass("momentum", section.momentum, plain.momentum);
+  pass("nesterov", section.nesterov, plain.nesterov);
+  pass("beta1", section.beta1, plain.beta1);
+  pass("beta2", section.beta2, plain.beta2);
+  pass("epsilon", section.epsilon, plain.epsilon);
+  return {.optimizer = make_optimizer(section.kind, attributes),
+          .learning_rate = section.learning_rate,
+          .clip_norm = section.clip_norm,
+          .clip_value = section.clip_value,
+          .full_batch = section.kind == "gd"};
+}
+
+ModelOptions model_options(const Experiment& experiment, const Dataset& train) {
+  return {.input = train.image_shape(),
+          .loss = build_loss(experiment),
+          .optimizer = build_optimizer(experiment),
+          .regularize = experiment.regularize,
+          .seed = static_cast<std::uint64_t>(experiment.train.seed),
+          .threads = to_int(experiment.train.threads),
+          .shards = to_int(experiment.train.shards),
+          .class_names = train.names()};
+}
+
+FitOptions fit_options(const Experiment& experiment, const Images& images) {
+  const auto* fraction = std::get_if<double>(&experiment.data.validation);
+  return {.epochs = to_int(experiment.train.epochs),
+          .batch = experiment.train.batch,
+          .validation = fraction ? *fraction : 0,
+          .validation_data = images.validation,
+          .augment = experiment.data.augment,
+          .monitor = experiment.train.monitor,
+          .patience = to_int(experiment.train.patience)};
+}
+
+SelectOptions select_options(const Experiment& experiment) {
+  const SelectSection& section = experiment.select;
+  const auto* fraction = std::get_if<double>(&experiment.data.validation);
+  if (section.folds == 1 && !(fraction && *fraction > 0)) {
+    throw UsageError(
+        "select.folds = 1 holds out data.validation of the training images, which must then be a "
+        "fraction above 0");
+  }
+  return {.over = section.over,
+          .metric = section.metric,
+          .method = section.method,
+          .trials = to_int(section.trials),
+          .folds = to_int(section.folds),
+          .holdout = fraction ? *fraction : SelectOptions{}.holdout,
+          .rule = section.rule};
+}
+
+std::filesystem::path new_folder(const std::string& pattern) {
+  const auto at = pattern.find("{time}");
+  if (at == std::string::npos) return pattern;
+  const std::string time = fmt::format("{:%Y%m%d-%H%M%S}", fmt::localtime(std::time(nullptr)));
+  std::string folder = pattern;
+  folder.replace(at, 6, time);
+  std::filesystem::path free = folder;
+  for (int i = 2; std::filesystem::exists(free); ++i) free = fmt::format("{}-{}", folder, i);
+  return free;
+}
+
+}  // namespace ridgeline::experiment

@@ -1,0 +1,38 @@
+#pragma once
+// From an experiment to what the library takes.
+
+#include <filesystem>
+#include <string>
+
+#include "experiment/experiment.hpp"
+#include "ridgeline/dataset.hpp"
+#include "ridgeline/model.hpp"
+#include "ridgeline/selection.hpp"
+
+namespace ridgeline::experiment {
+
+/// The images of an experiment.
+struct Images {
+  Dataset train;
+  Dataset validation;  ///< where data.validation names a folder or a split; else empty
+  Dataset test;        ///< may be empty
+};
+/// Throws DataError, ResourceError.
+Images load_images(const Experiment& experiment);
+
+/// The preset for `classes` classes, or the layers.
+Network build_network(const Experiment& experiment, std::int64_t classes);
+LossPtr build_loss(const Experiment& experiment);
+/// Throws UsageError for an option that is not the kind's.
+OptimizerSetting build_optimizer(const Experiment& experiment);
+
+ModelOptions model_options(const Experiment& experiment, const Dataset& train);
+FitOptions fit_options(const Experiment& experiment, const Images& images);
+/// Throws UsageError where a hold-out is asked for and data.validation is not a fraction.
+SelectOptions select_options(const Experiment& experiment);
+
+/// A folder that does not exist yet, from a pattern: {time} is the time of day, and a number is
+/// put behind it where that folder is there already. A pattern without {time} stays as it is.
+std::filesystem::path new_folder(const std::string& pattern);
+
+}  // namespace ridgeline::experiment

@@ -1,0 +1,107 @@
+// model.layers: a network as an array of tables.
+
+#include <algorithm>
+
+#include "experiment/codec.hpp"
+#include "ridgeline/layer.hpp"
+
+namespace ridgeline::experiment {
+namespace {
+
+constexpr std::string_view shape_of_entry =
+    "a table such as { conv2d = { filters = 32, kernel = 3 } }";
+
+AttributeValue attribute(const Value& value, std::string_view key) {
+  if (const auto* array = value.get<Array>()) {
+    const bool whole = std::ranges::all_of(
+        *array, [](const Value& item) { return item.get<std::int64_t>() != nullptr; });
+    if (whole) {
+      std::vector<std::int64_t> items;
+      for (const Value& item : *array) items.push_back(*item.get<std::int64_t>());
+      return items;
+    }
+    std::vector<double> items;
+    decode(value, key, items);
+    return items;
+  }
+  if (value.get<Table>()) fail(value, key, "a number, a string, true, false or an array");
+  if (const auto* boolean = value.get<bool>()) return *boolean;
+  if (const auto* integer = value.get<std::int64_t>()) return *integer;
+  if (const auto* real = value.get<double>()) return *real;
+  return std::get<std::string>(value.data);
+}
+
+struct AttributeEncoder {
+  Value operator()(const std::vector<std::int64_t>& items) const {
+    Array array;
+    for (const auto item : items) array.push_back(encode(item));
+    return {.data = std::move(array), .where = {}};
+  }
+  Value operator()(const auto& value) const { return encode(value); }
+};
+
+/// The one entry of a layer's table that is neither its name nor its inputs.
+const Entry& kind_of(const Value& value, std::string_view key) {
+  const Entry* kind = nullptr;
+  for (const Entry& entry : expect<Table>(value, key, shape_of_entry)) {
+    if (entry.key == "name" || entry.key == "inputs") continue;
+    if (kind) {
+      throw UsageError(fmt::format("{}{} must be one layer, not both {} and {}", value.where, key,
+                                   kind->key, entry.key));
+    }
+    kind = &entry;
+  }
+  if (!kind) fail(value, key, shape_of_entry);
+  return *kind;
+}
+
+void append_layer(Network& network, const Value& value, std::string_view key) {
+  const Entry& kind = kind_of(value, key);
+  const std::string kind_key = fmt::format("{}.{}", key, kind.key);
+  Attributes attributes;
+  for (const auto& [name, item] :
+       expect<Table>(kind.value, kind_key, "a table of what the layer is set to")) {
+    attributes.set(name, attribute(item, fmt::format("{}.{}", kind_key, name)));
+  }
+  const auto& table = std::get<Table>(value.data);
+  std::string name;
+  decode_entry(table, key, "name", name);
+  std::vector<std::string> inputs;
+  decode_entry(table, key, "inputs", inputs);
+  located(value.where, [&] { network.append(make_layer(kind.key, attributes, name), inputs); });
+}
+
+}  // namespace
+
+void decode(const Value& value, std::string_view key, Network& out) {
+  Network network;
+  std::size_t index = 0;
+  for (const Value& item : expect<Array>(value, key, "an array of layers")) {
+    append_layer(network, item, fmt::format("{}[{}]", key, index++));
+  }
+  out = std::move(network);
+}
+
+Value encode(const Network& value) {
+  Array layers;
+  for (int i = 0; const Node& node : value.nodes()) {
+    Table attributes;
+    const Attributes set_to = node.layer.spec().attributes();
+    for (const auto& [name, attribute] : set_to.items()) {
+      attributes.push_back({name, std::visit(AttributeEncoder{}, attribute)});
+    }
+    Table table{{std::string(node.layer.spec().kind()), {.data = attributes, .where = {}}},
+                {"name", encode(node.name)}};
+    // The first layer's default input is the image, whose number is -1.
+    if (node.inputs != std::vector{i - 1}) {
+      std::vector<std::string> inputs;
+      for (const int input : node.inputs) inputs.emplace_back(value.name_of(input));
+      table.push_back({"inputs", encode(inputs)});
+    }
+    layers.push_back({.data = std::move(table), .where = {}});
+    ++i;
+  }
+  return {.data = std::move(layers), .where = {}};
+}
+
+}  // namespace ridgeline::experiment

@@ -1,0 +1,139 @@
+// Schedules, penalty rules and search ranges: the tables that stand for one value.
+
+#include <array>
+
+#include "experiment/codec.hpp"
+
+namespace ridgeline::experiment {
+namespace {
+
+void decode_non_negative(const Table& table, std::string_view key, std::string_view name,
+                         std::optional<double>& out) {
+  decode_entry(table, key, name, out);
+  if (out && *out < 0) {
+    fail(*find(table, name), fmt::format("{}.{}", key, name), "at least 0");
+  }
+}
+
+}  // namespace
+
+void decode(const Value& value, std::string_view key, Schedule& out) {
+  Schedule schedule;
+  if (const auto* table = value.get<Table>()) {
+    static constexpr std::array<std::string_view, 6> known{"kind",   "from",  "to",
+                                                           "factor", "every", "warmup"};
+    expect_only(*table, key, known);
+    if (!decode_entry(*table, key, "from", schedule.value)) {
+      throw UsageError(fmt::format("{}{} needs 'from', the value that its schedule begins with",
+                                   value.where, key));
+    }
+    decode_entry(*table, key, "kind", schedule.kind);
+    decode_entry(*table, key, "to", schedule.to);
+    decode_entry(*table, key, "factor", schedule.factor);
+    decode_entry(*table, key, "every", schedule.every);
+    decode_entry(*table, key, "warmup", schedule.warmup);
+  } else if (value.get<double>() || value.get<std::int64_t>()) {
+    decode(value, key, schedule.value);
+  } else {
+    fail(value, key, "a number or a schedule such as { kind = \"cosine\", from = 1e-3, to = 0 }");
+  }
+  located(value.where, [&] { schedule.check(key); });
+  out = schedule;
+}
+
+Value encode(const Schedule& value) {
+  const Schedule plain(value.value);
+  if (value == plain) return encode(value.value);
+  Table table{{"kind", encode(value.kind)}, {"from", encode(value.value)}};
+  const auto add = [&](std::string name, double field, double plain_field) {
+    if (field != plain_field) table.push_back({std::move(name), encode(field)});
+  };
+  add("to", value.to, plain.to);
+  add("factor", value.factor, plain.factor);
+  add("every", value.every, plain.every);
+  add("warmup", value.warmup, plain.warmup);
+  return {.data = std::move(table), .where = {}};
+}
+
+void decode(const Value& value, std::string_view key, PenaltyRule& out) {
+  static constexpr std::array<std::string_view, 5> known{"match", "l2", "l1", "decay", "l2_factor"};
+  const auto& table =
+      expect<Table>(value, key, "a table such as { match = \"dense*\", l2_factor = 10 }");
+  expect_only(table, key, known);
+  if (!decode_entry(table, key, "match", out.match)) {
+    throw UsageError(
+        fmt::format("{}{} needs 'match', the names that it is for: \"dense*\"", value.where, key));
+  }
+  decode_non_negative(table, key, "l2", out.l2);
+  decode_non_negative(table, key, "l1", out.l1);
+  decode_non_negative(table, key, "decay", out.decay);
+  decode_non_negative(table, key, "l2_factor", out.l2_factor);
+}
+
+Value encode(const PenaltyRule& value) {
+  Table table{{"match", encode(value.match)}};
+  const auto add = [&](std::string name, const std::optional<double>& field) {
+    if (field) table.push_back({std::move(name), encode(*field)});
+  };
+  add("l2", value.l2);
+  add("l1", value.l1);
+  add("decay", value.decay);
+  add("l2_factor", value.l2_factor);
+  return {.data = std::move(table), .where = {}};
+}
+
+void decode(const Value& value, std::string_view key, Range& out) {
+  if (value.get<Array>()) {
+    decode(value, key, out.values);
+    if (out.values.empty()) fail(value, key, "a range or at least one value");
+    return;
+  }
+  static constexpr std::array<std::string_view, 3> known{"min", "max", "scale"};
+  const auto& table = expect<Table>(
+      value, key, "{ min = 1e-6, max = 1e-1, scale = \"log\" } or an array of numbers");
+  expect_only(table, key, known);
+  if (!decode_entry(table, key, "min", out.min) || !decode_entry(table, key, "max", out.max)) {
+    throw UsageError(fmt::format("{}{} needs both 'min' and 'max'", value.where, key));
+  }
+  std::string scale = "log";
+  decode_entry(table, key, "scale", scale);
+  if (scale != "log" && scale != "linear") {
+    fail(*find(table, "scale"), fmt::format("{}.scale", key), "\"log\" or \"linear\"");
+  }
+  out.log = scale == "log";
+  if (out.log && out.min <= 0) {
+    fail(*find(table, "min"), fmt::format("{}.min", key), "above 0 on a log scale");
+  }
+  if (!(out.min < out.max)) {
+    fail(*find(table, "max"), fmt::format("{}.max", key), fmt::format("above min ({})", out.min));
+  }
+}
+
+Value encode(const Range& value) {
+  if (!value.values.empty()) return encode(value.values);
+  return {.data = Table{{"min", encode(value.min)},
+                        {"max", encode(value.max)},
+                        {"scale", encode(std::string(value.log ? "log" : "linear"))}},
+          .where = {}};
+}
+
+void decode(const Value& value, std::string_view key, SearchSpace& out) {
+  const auto& table = expect<Table>(
+      value, key, "a table such as { \"regularize.l2\" = { min = 1e-6, max = 1e-1 } }");
+  out.clear();
+  for (const auto& [name, range] : table) {
+    decode(range, fmt::format("{}.{}", key, to_toml_key(name)), out[name]);
+  }
+  if (out.empty()) {
+    throw UsageError(fmt::format("{}{} must name at least one key, such as \"regularize.l2\"",
+                                 value.where, key));
+  }
+}
+
+Value encode(const SearchSpace& value) {
+  Table table;
+  for (const auto& [name, range] : value) table.push_back({name, encode(range)});
+  return {.data = std::move(table), .where = {}};
+}
+
+}  // namespace ridgeline::experiment

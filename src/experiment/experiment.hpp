@@ -1,0 +1,90 @@
+#pragma once
+// An experiment: everything that `train` and `select` can be told, as plain values. Each field is
+// a key of the experiment file under the same name; keys.cpp has their meanings and limits.
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "ridgeline/network.hpp"
+#include "ridgeline/optimizer.hpp"
+#include "ridgeline/regularize.hpp"
+#include "ridgeline/selection.hpp"
+
+namespace ridgeline::experiment {
+
+struct DataSection {
+  std::string source = "fashion-mnist";
+  std::string path;
+  std::variant<double, std::string> validation = 0.1;  ///< a fraction, or a folder or split
+  std::string test;                                    ///< empty: the source's own test split
+  std::string groups;
+  std::vector<std::string> augment;
+  bool operator==(const DataSection&) const = default;
+};
+
+struct ModelSection {
+  std::string preset = "article-cnn";  ///< empty where `layers` are given
+  Network layers;
+  bool operator==(const ModelSection&) const = default;
+};
+
+struct LossSection {
+  std::string kind = "cross-entropy";
+  double label_smoothing = 0;
+  std::vector<double> class_weights;
+  bool operator==(const LossSection&) const = default;
+};
+
+/// The options of all kinds side by side; the ones that are not the kind's stay at their defaults.
+struct OptimizerSection {
+  std::string kind = "adam";
+  Schedule learning_rate = 1e-3;
+  double momentum = 0;
+  bool nesterov = false;
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-7;
+  double clip_norm = 0;
+  double clip_value = 0;
+  bool operator==(const OptimizerSection&) const = default;
+};
+
+struct TrainSection {
+  std::int64_t epochs = 10;
+  std::int64_t batch = 32;
+  std::int64_t seed = 1;
+  std::string precision = "fp32";
+  std::int64_t threads = 0;
+  std::int64_t shards = 0;
+  bool autotune = false;
+  std::string monitor = "val_data_loss";
+  std::int64_t patience = 0;
+  std::string run = "runs/{name}-{time}";
+  bool operator==(const TrainSection&) const = default;
+};
+
+struct SelectSection {
+  SearchSpace over = log_range("regularize.l2", 1e-6, 1e-1);
+  std::string metric = "val_data_loss";
+  std::string method = "grid";
+  std::int64_t trials = 16;
+  std::int64_t folds = 5;
+  std::string rule = "one-standard-error";
+  std::string study = "studies/{name}-{time}";
+  bool operator==(const SelectSection&) const = default;
+};
+
+struct Experiment {
+  DataSection data;
+  ModelSection model;
+  LossSection loss;
+  Regularize regularize{.l2 = 1e-4};
+  OptimizerSection optimizer;
+  TrainSection train;
+  SelectSection select;
+  bool operator==(const Experiment&) const = default;
+};
+
+}  // namespace ridgeline::experiment

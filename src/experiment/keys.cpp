@@ -1,0 +1,209 @@
+#include "experiment/keys.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "data/augment.hpp"
+#include "experiment/checks.hpp"
+#include "experiment/codec.hpp"
+#include "ridgeline/attributes.hpp"
+#include "ridgeline/dataset.hpp"
+
+namespace ridgeline::experiment {
+namespace {
+
+template <typename T>
+constexpr bool is_number =
+    std::is_same_v<T, std::int64_t> || std::is_same_v<T, double> || std::is_same_v<T, Schedule>;
+
+Value from_number(std::int64_t, double number) {
+  return encode(static_cast<std::int64_t>(std::llround(number)));
+}
+Value from_number(double, double number) {
+  return encode(number);
+}
+Value from_number(Schedule schedule, double number) {
+  schedule.value = number;
+  return encode(schedule);
+}
+
+template <typename Section, typename Field>
+Key row(std::string name, Section Experiment::*section, Field Section::*field, std::string meaning,
+        Check check = {}) {
+  Key key;
+  key.name = name;
+  key.meaning = std::move(meaning);
+  key.read = [=](Experiment& experiment, const Value& value) {
+    decode(value, name, experiment.*section.*field);
+    if (check) check(value, name);
+  };
+  key.write = [=](const Experiment& experiment) { return encode(experiment.*section.*field); };
+  if constexpr (is_number<Field>) {
+    key.set = [read = key.read, section, field](Experiment& experiment, double number) {
+      read(experiment, from_number(experiment.*section.*field, number));
+    };
+  }
+  return key;
+}
+
+void check_source(const Value& value, std::string_view key) {
+  one_of(source_names(), {"folder", "voc", "coco", "masks"})(value, key);
+}
+
+void check_augmentations(const Value& value, std::string_view key) {
+  for (const Value& item : std::get<Array>(value.data)) {
+    located(fmt::format("{}{}: ", item.where, key),
+            [&] { data::parse_augmentation(std::get<std::string>(item.data)); });
+  }
+}
+
+void check_search_space(const Value& value, std::string_view name) {
+  for (const auto& [chosen, range] : std::get<Table>(value.data)) {
+    located(fmt::format("{}{}: ", range.where, name), [&, &chosen = chosen] {
+      if (!key(chosen).set) {
+        throw UsageError(
+            fmt::format("{} is not a number, which is all that can be chosen", chosen));
+      }
+    });
+  }
+}
+
+void check_preset(const Value& value, std::string_view key) {
+  if (!std::get<std::string>(value.data).empty()) one_of(preset_names())(value, key);
+}
+
+std::vector<Key> make_keys() {
+  using E = Experiment;
+  constexpr auto data = &E::data;
+  constexpr auto model = &E::model;
+  constexpr auto loss = &E::loss;
+  constexpr auto regularize = &E::regularize;
+  constexpr auto optimizer = &E::optimizer;
+  constexpr auto train = &E::train;
+  constexpr auto select = &E::select;
+  return {
+      row("data.source", data, &DataSection::source,
+          "cifar10, cifar100, fashion-mnist, mnist, or idx for other files of that format",
+          check_source),
+      row("data.path", data, &DataSection::path,
+          "where the images lie; empty: the usual places are searched"),
+      row("data.validation", data, &DataSection::validation,
+          "a fraction of the training images (stratified, by seed), a folder, or \"test\"",
+          fraction()),
+      row("data.test", data, &DataSection::test,
+          "empty: the source's own test split; \"none\"; or a folder"),
+      row("data.groups", data, &DataSection::groups, "what must stay on one side of a split",
+          only(encode(std::string()), "splits are by class alone")),
+      row("data.augment", data, &DataSection::augment,
+          "changes of training images: \"flip\", \"crop:4\" (shifted by up to 4 pixels)",
+          check_augmentations),
+
+      row("model.preset", model, &ModelSection::preset,
+          "a named network, where there are no layers", check_preset),
+      row("model.layers", model, &ModelSection::layers,
+          "the network itself: [{ conv2d = { filters = 32, kernel = 3 } }, ...]"),
+
+      row("loss.kind", loss, &LossSection::kind, "cross-entropy, mse or binary-cross-entropy",
+          not_yet({"focal", "dice"}, "\"cross-entropy\"")),
+      row("loss.label_smoothing", loss, &LossSection::label_smoothing,
+          "how far targets move towards the uniform distribution", fraction()),
+      row("loss.class_weights", loss, &LossSection::class_weights,
+          "one weight a class; empty: all alike"),
+
+      row("regularize.l2", regularize, &Regularize::l2,
+          "λ: the penalty is λ/2 |w|², its gradient λ w; a number or a schedule"),
+      row("regularize.l1", regularize, &Regularize::l1, "the penalty is l1 |w|₁, exact zeros",
+          at_least(0)),
+      row("regularize.decay", regularize, &Regularize::decay,
+          "decoupled weight decay (AdamW, SGDW); no part of the objective", at_least(0)),
+      row("regularize.exclude", regularize, &Regularize::exclude,
+          "what is not penalised: \"bias\", \"norm\""),
+      row("regularize.rule", regularize, &Regularize::rules,
+          "exceptions, later ones win: [{ match = \"dense*\", l2_factor = 10 }]"),
+
+      row("optimizer.kind", optimizer, &OptimizerSection::kind,
+          "gd (full batch), sgd, adam, adamw"),
+      row("optimizer.learning_rate", optimizer, &OptimizerSection::learning_rate,
+          "a number or a schedule { kind = \"cosine\", from = 1e-3, to = 0 }; gd and sgd: 0.01"),
+      row("optimizer.momentum", optimizer, &OptimizerSection::momentum, "gd, sgd", fraction()),
+      row("optimizer.nesterov", optimizer, &OptimizerSection::nesterov, "gd, sgd"),
+      row("optimizer.beta1", optimizer, &OptimizerSection::beta1, "adam, adamw", fraction()),
+      row("optimizer.beta2", optimizer, &OptimizerSection::beta2, "adam, adamw", fraction()),
+      row("optimizer.epsilon", optimizer, &OptimizerSection::epsilon, "adam, adamw", above(0)),
+      row("optimizer.clip_norm", optimizer, &OptimizerSection::clip_norm,
+          "the largest norm of the data gradient; 0: none", at_least(0)),
+      row("optimizer.clip_value", optimizer, &OptimizerSection::clip_value,
+          "the largest absolute value of a number of it; 0: none", at_least(0)),
+
+      row("train.epochs", train, &TrainSection::epochs, "passes over the training images",
+          whole(1)),
+      row("train.batch", train, &TrainSection::batch, "images in a step", at_least(1)),
+      row("train.seed", train, &TrainSection::seed,
+          "of splits, initial weights, shuffling, augmentation and dropout", at_least(0)),
+      row("train.precision", train, &TrainSection::precision, "fp32", one_of({"fp32"}, {"bf16"})),
+      row("train.threads", train, &TrainSection::threads, "0: all cores", whole(0)),
+      row("train.shards", train, &TrainSection::shards,
+          "parts of a batch, which fix the order of sums; 0: one a thread", whole(0)),
+      row("train.autotune", train, &TrainSection::autotune, "kernels chosen by measurement",
+          only(encode(false), "kernels are chosen by rule")),
+      row("train.monitor", train, &TrainSection::monitor,
+          "what the best epoch is best in: val_data_loss, val_accuracy, train_objective, ...",
+          metric({"val_", "train_"})),
+      row("train.patience", train, &TrainSection::patience,
+          "epochs without improvement before stopping; 0: never", whole(0)),
+      row("train.run", train, &TrainSection::run, "the folder of the run"),
+
+      row("select.over", select, &SelectSection::over,
+          "numeric keys, each with { min, max, scale = \"log\" | \"linear\" } or [values]",
+          check_search_space),
+      row("select.metric", select, &SelectSection::metric,
+          "what a trial is scored by: val_data_loss, val_accuracy, ...", metric({"val_"})),
+      row("select.method", select, &SelectSection::method, "grid or random",
+          one_of({"grid", "random"}, {"bayes", "halving", "race", "path", "hypergradient"})),
+      row("select.trials", select, &SelectSection::trials, "candidates, λ = 0 among them",
+          whole(1)),
+      row("select.folds", select, &SelectSection::folds,
+          "folds of cross-validation; 1: a hold-out of data.validation", whole(1)),
+      row("select.rule", select, &SelectSection::rule, "one-standard-error or best",
+          one_of({"one-standard-error", "best"})),
+      row("select.study", select, &SelectSection::study, "the folder of the study"),
+  };
+}
+
+/// The key meant by a name that is none: the nearest, or the one called so in another section.
+std::string guess_key(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const Key& key : keys()) names.push_back(key.name);
+  const std::string near = nearest(name, names);
+  if (!near.empty()) return near;
+  const std::string_view field = name.substr(name.find('.') + 1);
+  const auto same = std::ranges::find(keys(), field, &Key::field);
+  return same == keys().end() ? std::string() : same->name;
+}
+
+}  // namespace
+
+const std::vector<Key>& keys() {
+  static const std::vector<Key> table = make_keys();
+  return table;
+}
+
+const Key& key(std::string_view name) {
+  for (const Key& key : keys()) {
+    if (key.name == name) return key;
+  }
+  const std::string guess = guess_key(name);
+  throw UsageError(fmt::format("unknown key '{}': {}", name,
+                               guess.empty() ? "'ridgeline help keys' lists them all"
+                                             : fmt::format("did you mean '{}'?", guess)));
+}
+
+void set_number(Experiment& experiment, std::string_view name, double number) {
+  const Key& found = key(name);
+  if (!found.set) throw UsageError(fmt::format("{} is not a number", name));
+  found.set(experiment, number);
+}
+
+}  // namespace ridgeline::experiment

@@ -1,0 +1,124 @@
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include "experiment/build.hpp"
+#include "experiment/file.hpp"
+#include "experiment/keys.hpp"
+#include "experiment/toml.hpp"
+
+namespace ridgeline::experiment {
+namespace {
+
+// Written by to_toml() for people to read: it says who wrote the file, not what to do.
+constexpr std::string_view provenance = "ridgeline";
+
+class Reader {
+ public:
+  /// Takes over what one source (the file, or an override) says.
+  void apply(const Table& root) {
+    for (const auto& [section, value] : root) {
+      if (section == provenance) continue;
+      const auto* table = value.get<Table>();
+      if (!table || table->empty()) refuse_unknown_section(section, value);
+      if (table && find(*table, "layers") && find(*table, "preset") && section == "model") {
+        refuse_two_networks(*table);
+      }
+      for (const auto& [field, item] : *table) set(fmt::format("{}.{}", section, field), item);
+    }
+  }
+
+  /// Settles what depends on several keys.
+  Experiment finish(std::string_view name) {
+    const bool descends = experiment_.optimizer.kind == "gd" || experiment_.optimizer.kind == "sgd";
+    if (descends && !where_.contains("optimizer.learning_rate")) {
+      experiment_.optimizer.learning_rate = Sgd{}.learning_rate;
+    }
+    located(where("regularize.exclude"), [&] { experiment_.regularize.check(); });
+    located(where("loss.kind"), [&] { build_loss(experiment_); });
+    located(where("optimizer.kind"), [&] { build_optimizer(experiment_); });
+    for (std::string* folder : {&experiment_.train.run, &experiment_.select.study}) {
+      const auto at = folder->find("{name}");
+      if (at != std::string::npos) folder->replace(at, 6, name);
+    }
+    return std::move(experiment_);
+  }
+
+  const Experiment& experiment() const { return experiment_; }
+
+ private:
+  void set(const std::string& name, const Value& value) {
+    located(value.where, [&] { key(name); });
+    key(name).read(experiment_, value);
+    where_[name] = value.where;
+    // The network is the one named last.
+    if (name == "model.preset" && !experiment_.model.preset.empty()) experiment_.model.layers = {};
+    if (name == "model.layers" && !experiment_.model.layers.empty()) experiment_.model.preset = {};
+  }
+
+  static void refuse_two_networks(const Table& model) {
+    const auto* preset = find(model, "preset")->get<std::string>();
+    const auto* layers = find(model, "layers")->get<Array>();
+    if (!preset || preset->empty() || !layers || layers->empty()) return;
+    throw UsageError(
+        fmt::format("{}model.preset and model.layers exclude each other: leave one out",
+                    find(model, "layers")->where));
+  }
+
+  static void refuse_unknown_section(std::string_view section, const Value& value) {
+    for (const Key& known : keys()) {
+      if (known.section() != section) continue;
+      if (value.get<Table>()) return;
+      fail(value, section, fmt::format("a table: [{}]", section));
+    }
+    located(value.where, [&] { key(section); });
+  }
+
+  std::string where(const std::string& name) const {
+    const auto found = where_.find(name);
+    return found == where_.end() ? std::string() : found->second;
+  }
+
+  Experiment experiment_;
+  std::map<std::string, std::string> where_;
+};
+
+std::string contents(const std::filesystem::path& file) {
+  errno = 0;
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream text;
+  if (in && in.peek() != std::ifstream::traits_type::eof()) text << in.rdbuf();
+  if (!in || errno == EISDIR) {
+    throw UsageError(fmt::format("the experiment file {} cannot be read: {}", file.string(),
+                                 std::strerror(errno)));
+  }
+  return text.str();
+}
+
+/// What {name} stands for: the file's stem, or the data and the network where that says nothing.
+std::string name_of(const std::filesystem::path& file, const Experiment& experiment) {
+  const std::string stem = file.stem().string();
+  if (!stem.empty() && stem != "experiment") return stem;
+  const std::string& preset = experiment.model.preset;
+  return experiment.data.source + "-" + (preset.empty() ? "layers" : preset);
+}
+
+}  // namespace
+
+Experiment parse(std::string_view text, const std::filesystem::path& file,
+                 std::span<const std::string> overrides) {
+  Reader reader;
+  reader.apply(parse_toml(text, file.string()));
+  for (const std::string& override_text : overrides) reader.apply(parse_override(override_text));
+  return reader.finish(name_of(file, reader.experiment()));
+}
+
+Experiment read(const std::filesystem::path& file, std::span<const std::string> overrides) {
+  return parse(file.empty() ? std::string() : contents(file), file, overrides);
+}
+
+}  // namespace ridgeline::experiment

@@ -1,0 +1,93 @@
+#include "experiment/value.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace ridgeline::experiment {
+namespace {
+
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      out += fmt::format("\\u{:04X}", static_cast<unsigned char>(c));
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
+bool is_bare(std::string_view key) {
+  return !key.empty() && std::ranges::all_of(key, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
+  });
+}
+
+std::string array_text(const Array& array) {
+  const bool tables =
+      std::ranges::any_of(array, [](const Value& item) { return item.get<Table>() != nullptr; });
+  std::string out = "[";
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    if (tables) {
+      out += fmt::format("\n  {},", to_toml(array[i]));
+    } else {
+      out += fmt::format("{}{}", i ? ", " : "", to_toml(array[i]));
+    }
+  }
+  return out + (tables ? "\n]" : "]");
+}
+
+std::string table_text(const Table& table) {
+  std::string out = "{";
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    out +=
+        fmt::format("{} {} = {}", i ? "," : "", to_toml_key(table[i].key), to_toml(table[i].value));
+  }
+  return out + (table.empty() ? "}" : " }");
+}
+
+struct TomlText {
+  std::string operator()(bool value) const { return value ? "true" : "false"; }
+  std::string operator()(std::int64_t value) const { return std::to_string(value); }
+  // Shortest digits that read back as the same number; TOML spells nan and inf as fmt does.
+  std::string operator()(double value) const { return fmt::format("{}", value); }
+  std::string operator()(const std::string& value) const { return quoted(value); }
+  std::string operator()(const Array& value) const { return array_text(value); }
+  std::string operator()(const Table& value) const { return table_text(value); }
+};
+
+}  // namespace
+
+const Value* find(const Table& table, std::string_view key) {
+  const auto entry = std::ranges::find(table, key, &Entry::key);
+  return entry == table.end() ? nullptr : &entry->value;
+}
+
+std::string to_toml(const Value& value) {
+  return std::visit(TomlText{}, value.data);
+}
+
+std::string to_toml_key(std::string_view key) {
+  return is_bare(key) ? std::string(key) : quoted(key);
+}
+
+std::string describe(const Value& value) {
+  if (value.get<std::string>()) return "the string " + to_toml(value);
+  if (value.get<Array>()) return "an array";
+  if (value.get<Table>()) return "a table";
+  return to_toml(value);
+}
+
+void fail(const Value& value, std::string_view key, std::string_view must_be) {
+  throw UsageError(
+      fmt::format("{}{} must be {}, not {}", value.where, key, must_be, describe(value)));
+}
+
+}  // namespace ridgeline::experiment

@@ -1,0 +1,59 @@
+#pragma once
+// A TOML value that remembers where it stood, so that every error can name file and line. What
+// reads and writes experiments sees this type alone; toml.cpp alone sees the TOML library.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "ridgeline/error.hpp"
+
+namespace ridgeline::experiment {
+
+struct Value;
+struct Entry;
+using Array = std::vector<Value>;
+using Table = std::vector<Entry>;  // in the file's order
+
+struct Value {
+  std::variant<bool, std::int64_t, double, std::string, Array, Table> data;
+  std::string where;  ///< "experiment.toml:12: ", or empty for an override
+
+  template <typename T>
+  const T* get() const {
+    return std::get_if<T>(&data);
+  }
+};
+
+struct Entry {
+  std::string key;
+  Value value;
+};
+
+/// The value of `key`, or nullptr.
+const Value* find(const Table& table, std::string_view key);
+
+/// As TOML on one line; an array of tables has a line for each, indented.
+std::string to_toml(const Value& value);
+/// `key` as TOML writes it: quoted where it must be.
+std::string to_toml_key(std::string_view key);
+
+/// For errors: "0", "the string \"ten\"", "an array", "a table".
+std::string describe(const Value& value);
+
+/// Throws UsageError: "experiment.toml:12: train.batch must be at least 1, not 0".
+[[noreturn]] void fail(const Value& value, std::string_view key, std::string_view must_be);
+
+/// Runs `action`; a UsageError that it throws is thrown again with `where` before its sentence.
+template <typename Action>
+auto located(const std::string& where, Action&& action) {
+  try {
+    return action();
+  } catch (const UsageError& error) {
+    throw UsageError(where + error.what());
+  }
+}
+
+}  // namespace ridgeline::experiment

@@ -1,0 +1,34 @@
+#include <fmt/format.h>
+
+#include "experiment/file.hpp"
+#include "experiment/keys.hpp"
+#include "experiment/machine.hpp"
+#include "interop/atomic_file.hpp"
+#include "ridgeline/version.hpp"
+
+namespace ridgeline::experiment {
+
+std::string to_toml(const Experiment& experiment) {
+  std::string text;
+  std::string_view section;
+  for (const Key& key : keys()) {
+    if (key.section() != section) {
+      section = key.section();
+      text += fmt::format("{}[{}]\n", text.empty() ? "" : "\n", section);
+    }
+    const std::string line = fmt::format("{} = {}", key.field(), to_toml(key.write(experiment)));
+    const bool several_lines = line.find('\n') != std::string::npos;
+    text += several_lines ? fmt::format("# {}\n{}\n", key.meaning, line)
+                          : fmt::format("{:<40} # {}\n", line, key.meaning);
+  }
+  const auto quoted = [](std::string value) { return to_toml(Value{std::move(value), {}}); };
+  return text + fmt::format("\n[ridgeline]\nversion = {}\ncommit = {}\nmachine = {}\n",
+                            quoted(std::string(version())), quoted(std::string(commit())),
+                            quoted(machine()));
+}
+
+void save(const Experiment& experiment, const std::filesystem::path& file) {
+  interop::write_file(file, to_toml(experiment));
+}
+
+}  // namespace ridgeline::experiment
