@@ -1,0 +1,27 @@
+"""What the peers' processes share: images, and answering bench/peers line by line."""
+
+import json
+import os
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tools"))
+from labelled_images import cifar10  # noqa: E402
+
+IMAGES = 20480
+
+
+def images_and_labels():
+    (images, labels), _ = cifar10()
+    return images[:IMAGES].astype("float32") / 255, labels[:IMAGES]
+
+
+def serve(library, variants, measure):
+    """Answers with measure(variant, batch, seconds), in images a second, until the input ends."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what the library prints must not come between
+    print(json.dumps({"library": library, "variants": list(variants)}), file=answers, flush=True)
+    for line in sys.stdin:
+        request = json.loads(line)
+        speed = measure(request["variant"], request["batch"], request["seconds"])
+        print(json.dumps({"images_per_second": speed}), file=answers, flush=True)
