@@ -15,7 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-gzFile handle(const std::unique_ptr<void, auto>& file) {
+template <typename Close>
+gzFile handle(const std::unique_ptr<void, Close>& file) {
   return static_cast<gzFile>(file.get());
 }
 

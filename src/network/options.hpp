@@ -21,6 +21,9 @@ struct Field {
   Value Options::*member;
   bool telling = false;  ///< belongs to what a reader wants to see even at its default
 };
+// Clang before 17 does not deduce an aggregate's arguments by itself.
+template <typename Options, typename Value>
+Field(std::string_view, Value Options::*, bool = false) -> Field<Options, Value>;
 
 template <typename Options>
 inline constexpr auto fields = std::tuple();

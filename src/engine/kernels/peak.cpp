@@ -13,8 +13,8 @@ namespace {
 using Loop = float (*)(std::int64_t);
 using Clock = std::chrono::steady_clock;
 
-constexpr double kSeconds = 0.05;
-constexpr int kRepetitions = 8;
+constexpr double seconds_each = 0.05;
+constexpr int repetitions = 8;
 
 /// Seconds that all threads of the team take for `rounds` rounds each.
 double time_rounds(Team& team, Loop loop, std::int64_t rounds) {
@@ -33,8 +33,8 @@ double time_rounds(Team& team, Loop loop, std::int64_t rounds) {
 double peak(Team& team, Loop loop, std::int64_t round_flops) {
   std::int64_t rounds = 1 << 12;
   double seconds = time_rounds(team, loop, rounds);
-  for (; seconds < kSeconds; rounds *= 2) seconds = time_rounds(team, loop, 2 * rounds);
-  for (int repetition = 0; repetition < kRepetitions; ++repetition) {
+  for (; seconds < seconds_each; rounds *= 2) seconds = time_rounds(team, loop, 2 * rounds);
+  for (int repetition = 0; repetition < repetitions; ++repetition) {
     seconds = std::min(seconds, time_rounds(team, loop, rounds));
   }
   return 1e-9 * static_cast<double>(round_flops * rounds * team.size()) / seconds;

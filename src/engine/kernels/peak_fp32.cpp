@@ -12,11 +12,12 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 // To keep the multipliers busy takes their number times their latency of sums that do not wait
 // for each other: 8 to 10 on x86, 16 on some ARM cores. More than the registers hold would spill.
-constexpr bool kSixteenRegisters = HWY_ARCH_X86 && HWY_TARGET > HWY_AVX3;  // less is newer
-constexpr int kSums = kSixteenRegisters ? 12 : 24;
+constexpr bool sixteen_registers = HWY_ARCH_X86 && HWY_TARGET > HWY_AVX3;  // less is newer
+constexpr int sum_count = sixteen_registers ? 12 : 24;
 
 std::int64_t RoundFlops() {
-  return std::int64_t{2} * kSums * static_cast<std::int64_t>(hn::Lanes(hn::ScalableTag<float>()));
+  return std::int64_t{2} * sum_count *
+         static_cast<std::int64_t>(hn::Lanes(hn::ScalableTag<float>()));
 }
 
 // Every sum ends at 2, its fixed point. Variables and not an array: vectors of scalable length
@@ -33,7 +34,7 @@ float Rounds(std::int64_t rounds) {
   const auto add = [&](auto&... sums) HWY_ATTR { ((sums = hn::MulAdd(sums, x, y)), ...); };
   for (std::int64_t round = 0; round < rounds; ++round) {
     add(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11);
-    if constexpr (!kSixteenRegisters) add(b0, b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11);
+    if constexpr (!sixteen_registers) add(b0, b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11);
   }
   const auto fold = [&](auto... sums) HWY_ATTR {
     auto total = hn::Zero(d);
@@ -41,7 +42,7 @@ float Rounds(std::int64_t rounds) {
     return hn::GetLane(hn::SumOfLanes(d, total));
   };
   float total = fold(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11);
-  if constexpr (!kSixteenRegisters) {
+  if constexpr (!sixteen_registers) {
     total += fold(b0, b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11);
   }
   return total;
