@@ -94,6 +94,9 @@ struct Layout {
   std::vector<Shape> inputs_of(const Network& network, int node) const;
   /// Trainable numbers, running statistics not counted.
   std::int64_t trainable() const;
+  /// Nominal floating-point operations of a training step for one image: forward, the gradient of
+  /// the parameters, and that of the inputs where a layer before has parameters to train.
+  std::int64_t training_flops(const Network& network) const;
 };
 
 /// Infers every shape. Throws UsageError that names the layer and the shapes where they do not

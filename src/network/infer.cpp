@@ -95,4 +95,22 @@ std::int64_t Layout::trainable() const {
   return count;
 }
 
+std::int64_t Layout::training_flops(const Network& network) const {
+  std::vector<bool> trains(outputs.size());  // whether a gradient must reach the node's output
+  for (const Parameter& parameter : parameters) {
+    if (parameter.spec.role != Role::statistic) {
+      trains[static_cast<std::size_t>(parameter.node)] = true;
+    }
+  }
+  std::int64_t total = 0;
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const bool inputs_train = std::ranges::any_of(network.nodes().at(i).inputs, [&](int input) {
+      return input != Node::image && trains[static_cast<std::size_t>(input)];
+    });
+    total += flops[i] * (1 + (trains[i] ? 1 : 0) + (inputs_train ? 1 : 0));
+    if (inputs_train) trains[i] = true;
+  }
+  return total;
+}
+
 }  // namespace ridgeline

@@ -29,6 +29,20 @@ TEST(Infer, LaysOutAGraph) {
   EXPECT_EQ(layout.trainable(), 4 * 27 + 4 + 4 + 330 * 2 + 2) << "statistics are not trained";
 }
 
+TEST(Infer, TrainingFlopsLeaveOutTheGradientOfTheImage) {
+  const Network article = preset("article-cnn", 10);
+  const std::int64_t conv1 = 2 * 30 * 30 * 32 * 27, conv2 = 2 * 13 * 13 * 64 * 288;
+  const std::int64_t both_dense = 2 * (2304 * 128 + 128 * 10);
+  EXPECT_EQ(infer(article, {3, 32, 32}).training_flops(article),
+            2 * conv1 + 3 * conv2 + 3 * both_dense);
+  EXPECT_NEAR(static_cast<double>(infer(article, {3, 32, 32}).training_flops(article)), 23.58e6,
+              5e3);
+  const Network behind{normalize({.mean = {0.5}, .std = {0.2}}), conv2d({.filters = 1}), flatten(),
+                       dense({.units = 2})};
+  EXPECT_EQ(infer(behind, {1, 3, 3}).training_flops(behind), 2 * (2 * 9) + 3 * (2 * 2))
+      << "what lies before the first trained layer needs no gradient";
+}
+
 TEST(Infer, ErrorsNameTheLayerItsInputsAndTheShapes) {
   EXPECT_USAGE_ERROR(
       infer(Network{conv2d({.filters = 8}), max_pool2d(), dense({.units = 10})}, {3, 32, 32}),
