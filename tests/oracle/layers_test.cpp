@@ -1,0 +1,249 @@
+// Every layer of the engine against the reference, on random shapes.
+
+#include "ridgeline/layers.hpp"
+
+#include <fmt/format.h>
+
+#include "oracle/harness.hpp"
+
+namespace ridgeline::oracle {
+namespace {
+
+// Compares `make(random)` on many draws; most must be free of near-ties.
+void compare_many(int draws, const std::function<Case(Random&)>& make) {
+  int compared = 0;
+  for (int draw = 0; draw < draws; ++draw) {
+    Random random(static_cast<std::uint64_t>(draw), Purpose::test, 77);
+    Case c = make(random);
+    c.images = 1 + static_cast<std::int64_t>(random.below(7));
+    c.threads = 1 + static_cast<int>(random.below(2));
+    c.shards = 1 + static_cast<int>(random.below(4));
+    std::ostringstream what;
+    what << "draw " << draw << ": " << c.network << " on " << c.input.text() << ", " << c.images
+         << " images, " << c.shards << " shards";
+    SCOPED_TRACE(what.str());
+    Harness harness(std::move(c), static_cast<std::uint64_t>(draw));
+    compared += harness.compare(reference::cross_entropy_of(harness.labels()));
+    if (testing::Test::HasFailure()) return;
+  }
+  EXPECT_GE(compared, draws * 2 / 3) << "near-ties excluded the others";
+}
+
+std::int64_t pick(Random& random, std::initializer_list<std::int64_t> values) {
+  return values.begin()[random.below(values.size())];
+}
+
+Case with_head(Random& random, std::vector<Layer> layers, Shape input, bool flat = false) {
+  if (!flat) layers.push_back(flatten());
+  layers.push_back(dense({.units = pick(random, {2, 3, 10}), .activation = "softmax"}));
+  return {.network = Network(layers), .input = std::move(input)};
+}
+
+Shape image(Random& random) {
+  return {pick(random, {1, 2, 3, 5, 16, 17, 33}), pick(random, {5, 6, 7, 9, 12}),
+          pick(random, {5, 6, 8, 11})};
+}
+
+Padding padding(Random& random, std::int64_t most) {
+  switch (random.below(3)) {
+    case 0:
+      return Padding::valid();
+    case 1:
+      return Padding::same();
+    default:
+      const auto pixels = [&] {
+        return static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(most + 1)));
+      };
+      return {Padding::Kind::explicit_, pixels(), pixels(), pixels(), pixels()};
+  }
+}
+
+TEST(Engine, Conv2D) {
+  compare_many(60, [](Random& r) {
+    const Shape in = image(r);
+    const std::int64_t groups = in[0] % 2 == 0 ? pick(r, {1, 2}) : in[0] == 3 ? pick(r, {1, 3}) : 1;
+    const std::int64_t filters = groups * pick(r, {1, 2, 5, 16, 17});
+    const Layer layer = conv2d({.filters = filters,
+                                .kernel = {pick(r, {1, 2, 3, 5}), pick(r, {1, 2, 3, 4})},
+                                .stride = {pick(r, {1, 2}), pick(r, {1, 1, 3})},
+                                .dilation = {pick(r, {1, 1}), pick(r, {1, 1, 2})},
+                                .groups = groups,
+                                .padding = padding(r, 2),
+                                .activation = r.below(2) == 0 ? "linear" : "relu",
+                                .use_bias = r.below(4) != 0});
+    try {
+      infer(Network({layer}), in);
+    } catch (const std::exception&) {
+      return with_head(r, {conv2d({.filters = filters, .groups = groups})}, in);
+    }
+    return with_head(r, {layer}, in);
+  });
+}
+
+TEST(Engine, DepthwiseConv2D) {
+  compare_many(10, [](Random& r) {
+    Shape in = image(r);
+    return with_head(
+        r, {conv2d({.filters = 2 * in[0], .groups = in[0], .padding = Padding::same()})}, in);
+  });
+}
+
+TEST(Engine, TwoConvolutionsAndMaxPools) {
+  compare_many(20, [](Random& r) {
+    return with_head(
+        r,
+        {conv2d({.filters = pick(r, {4, 16, 20}), .kernel = 3, .activation = "relu"}), max_pool2d(),
+         conv2d({.filters = pick(r, {3, 32}), .kernel = {2, 3}, .activation = "leaky_relu(0.2)"}),
+         max_pool2d({.window = {2, 1}})},
+        {pick(r, {1, 3}), pick(r, {11, 12, 13}), pick(r, {12, 14})});
+  });
+}
+
+TEST(Engine, MaxPool2D) {
+  compare_many(30, [](Random& r) {
+    const std::int64_t window = pick(r, {2, 3});
+    const Layer pool =
+        max_pool2d({.window = {window, pick(r, {2, 3})},
+                    .stride = pick(r, {0, 1, 2}),
+                    .padding = r.below(2) == 0 ? Padding::valid() : Padding::same()});
+    return with_head(r, {pool}, image(r));
+  });
+}
+
+TEST(Engine, AveragePool2D) {
+  compare_many(30, [](Random& r) {
+    const Layer pool = average_pool2d({.window = {pick(r, {2, 3}), pick(r, {2, 3})},
+                                       .stride = pick(r, {0, 1, 2}),
+                                       .padding = padding(r, 1)});
+    return with_head(
+        r, {conv2d({.filters = pick(r, {3, 16, 18}), .kernel = 1, .activation = "relu"}), pool},
+        image(r));
+  });
+}
+
+TEST(Engine, GlobalAveragePool2D) {
+  compare_many(10, [](Random& r) {
+    return with_head(
+        r, {conv2d({.filters = pick(r, {3, 16, 18}), .kernel = 3}), global_average_pool2d()},
+        image(r), true);
+  });
+}
+
+TEST(Engine, Dense) {
+  compare_many(20, [](Random& r) {
+    return with_head(r,
+                     {flatten(), dense({.units = pick(r, {1, 7, 64}),
+                                        .activation = r.below(2) ? "relu" : "tanh",
+                                        .use_bias = r.below(3) != 0})},
+                     image(r), true);
+  });
+}
+
+TEST(Engine, Activations) {
+  for (const char* name : {"linear", "relu", "leaky_relu", "leaky_relu(0.3)", "sigmoid", "tanh",
+                           "gelu", "silu", "softmax"}) {
+    SCOPED_TRACE(name);
+    compare_many(4, [&](Random& r) {
+      return with_head(r,
+                       {conv2d({.filters = pick(r, {5, 16, 19}), .kernel = 2, .activation = name}),
+                        activation(name), flatten(), dense({.units = 9, .activation = name})},
+                       image(r), true);
+    });
+  }
+}
+
+TEST(Engine, BatchNorm2D) {
+  compare_many(20, [](Random& r) {
+    Case c = with_head(r,
+                       {conv2d({.filters = pick(r, {3, 8, 16, 20}), .kernel = 3}), batch_norm2d(),
+                        activation("relu"), conv2d({.filters = 5, .kernel = 1}), batch_norm2d()},
+                       image(r));
+    c.tolerance = 1e-4;  // the statistics cancel most of each gradient
+    return c;
+  });
+}
+
+TEST(Engine, Dropout) {
+  compare_many(10, [](Random& r) {
+    return with_head(r,
+                     {conv2d({.filters = pick(r, {3, 16}), .kernel = 3, .activation = "relu"}),
+                      dropout({.rate = 0.3}), flatten(), dense({.units = 20}), dropout()},
+                     image(r), true);
+  });
+}
+
+TEST(Engine, Normalize) {
+  compare_many(6, [](Random& r) {
+    return with_head(r,
+                     {normalize({.mean = {0.4, 0.5, 0.6}, .std = {0.2, 0.3, 0.4}}),
+                      conv2d({.filters = 4, .kernel = 3}),
+                      normalize({.mean = {0, 1, 2, 3}, .std = {1, 2, 3, 4}})},
+                     {3, 6, 7});
+  });
+}
+
+TEST(Engine, GraphsWithSharedValuesAddAndConcat) {
+  compare_many(20, [](Random& r) {
+    const auto x = input();
+    const auto a = conv2d({.filters = pick(r, {4, 16}),
+                           .kernel = 3,
+                           .padding = Padding::same(),
+                           .activation = "relu"})(x);
+    const std::int64_t more = pick(r, {3, 16, 17});
+    const auto b = conv2d({.filters = more, .kernel = 1})(a);
+    const auto c = conv2d({.filters = more, .kernel = 3, .padding = Padding::same()})(x);
+    const auto sum = activation("relu")(add()(b, c, b));
+    const auto all = concat()(a, sum, x);
+    const auto pooled = max_pool2d()(all);
+    const auto y = dense({.units = 4, .activation = "softmax"})(flatten()(pooled));
+    return Case{.network = Network(x, y), .input = image(r)};
+  });
+}
+
+TEST(Engine, ResidualBlockWithBatchNorm) {
+  compare_many(10, [](Random& r) {
+    const std::int64_t f = pick(r, {8, 16});
+    const auto x = input();
+    const auto stem = conv2d({.filters = f, .kernel = 3, .padding = Padding::same()})(x);
+    auto y = activation("relu")(batch_norm2d()(stem));
+    y = conv2d({.filters = f, .kernel = 3, .padding = Padding::same(), .use_bias = false})(y);
+    y = activation("relu")(add()(batch_norm2d()(y), stem));
+    y = dense({.units = 3, .activation = "softmax"})(global_average_pool2d()(y));
+    return Case{.network = Network(x, y), .input = image(r), .tolerance = 1e-4};
+  });
+}
+
+TEST(Engine, Presets) {
+  for (const std::string& name : preset_names()) {
+    SCOPED_TRACE(name);
+    Case c{.network = preset(name, 10), .input = {3, 32, 32}, .images = 2};
+    Harness harness(std::move(c), 3);
+    harness.compare(reference::cross_entropy_of(harness.labels()));
+  }
+}
+
+TEST(Engine, Losses) {
+  const auto body = [](const char* last, std::int64_t units) {
+    return Network({conv2d({.filters = 6, .kernel = 3, .activation = "tanh"}), flatten(),
+                    dense({.units = units, .activation = last})});
+  };
+  const auto check = [](Case c, auto&& loss) {
+    c.images = 5;
+    Harness harness(std::move(c), 8);
+    EXPECT_TRUE(harness.compare(loss(harness.labels())));
+  };
+  const Shape in{2, 6, 6};
+  check({.network = body("softmax", 4), .input = in, .loss = mean_squared_error()},
+        [](auto labels) { return reference::mean_squared_error_of(labels); });
+  check({.network = body("linear", 4), .input = in, .loss = mean_squared_error()},
+        [](auto labels) { return reference::mean_squared_error_of(labels); });
+  check({.network = body("sigmoid", 1), .input = in, .loss = binary_cross_entropy()},
+        [](auto labels) { return reference::binary_cross_entropy_of(labels); });
+  check({.network = body("softmax", 4),
+         .input = in,
+         .loss = cross_entropy({.label_smoothing = 0.1, .class_weights = {}})},
+        [](auto labels) { return reference::cross_entropy_of(labels, 0.1); });
+}
+
+}  // namespace
+}  // namespace ridgeline::oracle

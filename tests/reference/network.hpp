@@ -1,0 +1,45 @@
+#pragma once
+// A whole network forward and backward in double precision.
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "reference/layers.hpp"
+#include "ridgeline/loss.hpp"
+#include "ridgeline/network.hpp"
+
+namespace ridgeline::reference {
+
+/// The loss of a batch from the head's values, and its gradient.
+using LossFunction = std::function<double(const Batch& head, Values& gradient)>;
+
+struct Problem {
+  const Network& network;
+  Shape input;
+  std::int64_t images = 0;
+  Values inputs;                          ///< images x input
+  std::map<std::string, Values> weights;  ///< by parameter; statistics too
+  Head head = Head::output;
+  bool training = true;
+  /// Whether dropout of a node keeps an element of an image; all are kept where it is empty.
+  std::function<bool(int node, std::int64_t image, std::int64_t element)> keeps;
+};
+
+struct Result {
+  Batch output;  ///< of the head
+  double loss = 0;
+  std::map<std::string, Values> gradients;
+  Values input_gradient;
+  Margin margin;
+};
+
+Result run(const Problem& problem, const LossFunction& loss);
+
+// Means over the images, as ridgeline/loss.hpp defines them.
+LossFunction cross_entropy_of(std::vector<std::int32_t> labels, double smoothing = 0,
+                              std::vector<double> class_weights = {});
+LossFunction mean_squared_error_of(std::vector<std::int32_t> labels);
+LossFunction binary_cross_entropy_of(std::vector<std::int32_t> labels);
+
+}  // namespace ridgeline::reference
