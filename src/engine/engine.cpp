@@ -202,6 +202,7 @@ Engine::Engine(Network network, const Shape& input, const Options& options)
 }
 Engine::~Engine() = default;
 Engine::Engine(Engine&&) noexcept = default;
+Engine& Engine::operator=(Engine&&) noexcept = default;
 
 const Network& Engine::network() const {
   return impl_->network;

@@ -49,6 +49,7 @@ class Engine {
   Engine(Network network, const Shape& input, const Options& options = {});
   ~Engine();
   Engine(Engine&&) noexcept;
+  Engine& operator=(Engine&&) noexcept;
 
   const Network& network() const;
   const Layout& layout() const;

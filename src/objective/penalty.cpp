@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "objective/match.hpp"
 #include "ridgeline/error.hpp"
 #include "ridgeline/regularize.hpp"
 
@@ -28,11 +29,6 @@ bool matches(std::string_view pattern, std::string_view text) {
          matches(pattern.substr(1), text.substr(1));
 }
 
-bool matches(const PenaltyRule& rule, const Parameter& parameter) {
-  const std::string_view name = parameter.name;
-  return matches(rule.match, name) || matches(rule.match, name.substr(0, name.rfind('.')));
-}
-
 std::string_view role_name(Role role) {
   return role == Role::kernel ? "kernel" : role == Role::bias ? "bias" : "norm";
 }
@@ -52,6 +48,12 @@ void apply(const PenaltyRule& rule, double base_l2, Penalty& penalty) {
 }
 
 }  // namespace
+
+bool objective::matches(std::string_view glob, const Parameter& parameter) {
+  const std::string_view name = parameter.name;
+  return ridgeline::matches(glob, name) ||
+         ridgeline::matches(glob, name.substr(0, name.rfind('.')));
+}
 
 void Regularize::check() const {
   l2.check("regularize.l2");
@@ -88,7 +90,9 @@ std::vector<Penalty> resolve(const Regularize& regularize, double base_l2,
   for (const auto& rule : regularize.rules) {
     bool used = false;
     for (std::size_t p = 0; p < parameters.size(); ++p) {
-      if (parameters[p].spec.role == Role::statistic || !matches(rule, parameters[p])) continue;
+      if (parameters[p].spec.role == Role::statistic ||
+          !objective::matches(rule.match, parameters[p]))
+        continue;
       used = true;
       apply(rule, base_l2, penalties[p]);
     }
