@@ -28,7 +28,7 @@ struct Metrics {
   double accuracy = 0;   ///< fraction
   double top5 = 0;       ///< fraction
   std::int64_t images = 0;
-  double data_loss_error = 0;  ///< standard error over the images; filled by evaluate alone
+  double data_loss_error = 0;  ///< standard error over the images; of training images 0
   double accuracy_error = 0;   ///< likewise
   /// confusion[truth][prediction]; filled by evaluate alone.
   std::vector<std::vector<std::int64_t>> confusion;
@@ -49,9 +49,9 @@ struct Epoch {
 
 struct History {
   std::vector<Epoch> epochs;
-  int best_epoch = 0;     ///< by the monitor; without validation the last
-  bool interrupted = false;
-  bool stopped_early = false;
+  int best_epoch = 0;          ///< by the monitor; without validation the last; 0: none is done
+  bool interrupted = false;    ///< by FitOptions::stop or on_step: the model is as it was left
+  bool stopped_early = false;  ///< by the patience or on_epoch
   const Epoch& best() const { return epochs.at(static_cast<std::size_t>(best_epoch) - 1); }
 };
 
@@ -60,12 +60,14 @@ struct Progress {
   int epoch = 0, epochs = 0;
   std::int64_t step = 0, steps = 0;  ///< within the epoch
   double images_per_second = 0;
-  Metrics train;                      ///< means of the epoch so far
+  Metrics train;  ///< means of the epoch so far
 };
 
-/// What an application hooks into training. Return false to stop after the current step.
+/// What an application hooks into training; called on the thread that called fit.
 struct Callbacks {
+  /// After steps, about 20 times a second at most. Return false to stop here, as if interrupted.
   std::function<bool(const Progress&)> on_step;
+  /// After each epoch, its validation and its files. Return false to stop early.
   std::function<bool(const Epoch&)> on_epoch;
 };
 
@@ -75,22 +77,29 @@ struct ModelOptions {
   OptimizerSetting optimizer = adam();
   Regularize regularize;
   std::uint64_t seed = 1;  ///< of initialisation, shuffling, augmentation and dropout
-  int threads = 0;         ///< 0: all cores
-  int shards = 0;          ///< 0: one per thread; fixes the order of summation
-  std::vector<std::string> class_names;
+  int threads = 0;         ///< 0: all cores; resolved in Model::options
+  int shards = 0;          ///< 0: one per thread; fixes the order of summation; likewise resolved
+  std::vector<std::string> class_names;  ///< one per output; empty: those of the training data
+  /// Globs over "layer.parameter" or the layer, as in PenaltyRule: parameters that stay as they
+  /// are, and are neither penalised nor counted in the penalty.
+  std::vector<std::string> frozen;
 };
 
 struct FitOptions {
   int epochs = 10;
-  std::int64_t batch = 32;
-  double validation = 0;         ///< a stratified fraction of the training images held out; 0: none
-  Dataset validation_data;       ///< instead of a fraction
+  std::int64_t batch = 32;  ///< at most the training images; with GD the size of its parts
+  double validation = 0;    ///< a stratified fraction of the training images held out; 0: none
+  Dataset validation_data;  ///< instead of a fraction
   std::vector<std::string> augment;  ///< "flip", "crop:4"
-  std::string monitor = "val_data_loss";  ///< of the best epoch; "val_accuracy", "train_objective", ...
-  int patience = 0;              ///< epochs without improvement before stopping; 0: never
-  bool restore_best = true;      ///< the model ends with the best epoch's weights
-  std::filesystem::path run;     ///< a folder for history.csv, model.safetensors, checkpoint.*; empty: none
-  bool resume = false;           ///< go on from the run's checkpoint, bit for bit
+  std::string monitor =
+      "val_data_loss";        ///< of the best epoch; "val_accuracy", "train_objective", ...
+  int patience = 0;           ///< epochs without improvement before stopping; 0: never
+  bool restore_best = true;   ///< the model ends with the best epoch's weights
+  std::filesystem::path run;  ///< a folder for history.csv, model.safetensors (of the best epoch)
+                              ///< and checkpoint.safetensors, written each epoch; empty: none
+  /// Go on from the run's checkpoint, bit for bit; from the start where there is none. Everything
+  /// but `epochs` (with constant schedules), `patience` and `callbacks` must be as it was.
+  bool resume = false;
   Callbacks callbacks;
   const std::atomic<bool>* stop = nullptr;  ///< set from outside: saves a checkpoint and returns
 };
@@ -109,8 +118,13 @@ class Model {
   Model(Model&&) noexcept;
   Model& operator=(Model&&) noexcept;
 
-  /// Trains. Throws DivergedError when the loss becomes NaN or infinite.
+  /// Trains. Called again it goes on: from the weights, the optimiser's state and the random
+  /// streams as they are, with schedules from their start. Throws UsageError for options and data
+  /// that do not fit the model or each other, DivergedError when the loss becomes NaN or infinite,
+  /// ResourceError where the run's files cannot be written.
   History fit(const Dataset& train, const FitOptions& options = {});
+  /// Metrics of labelled images, with standard errors and the confusion matrix. The penalty is that
+  /// of the weights, by the base l2 of the epoch that they come from.
   Metrics evaluate(const Dataset& data);
   /// Probabilities (the network's output), images x outputs.
   std::vector<float> predict(const Dataset& data);
@@ -122,6 +136,7 @@ class Model {
   std::vector<std::vector<Prediction>> top(std::span<const float> probabilities, int count) const;
 
   /// One file: weights, network, input, class names and penalties. Written whole or not at all.
+  /// The optimiser's state stays behind: a loaded model begins anew there.
   void save(const std::filesystem::path& file) const;
   /// Throws DataError for a file that is truncated, corrupt or from another version.
   static Model load(const std::filesystem::path& file, int threads = 0);
@@ -130,11 +145,14 @@ class Model {
   const Layout& layout() const;
   const ModelOptions& options() const;
   std::string summary() const;  ///< with the penalty of each parameter
+  // By a parameter's name, "conv2d_1.kernel", in its plain layout. Throw UsageError for an unknown
+  // name, with the nearest known one, and for another number of values.
   std::vector<float> weights(std::string_view parameter) const;
   void set_weights(std::string_view parameter, std::span<const float> values);
 
  private:
   struct Impl;
+  explicit Model(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

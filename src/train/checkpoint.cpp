@@ -1,0 +1,161 @@
+#include "train/checkpoint.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "interop/json.hpp"
+#include "interop/safetensors.hpp"
+#include "ridgeline/error.hpp"
+#include "train/fingerprint.hpp"
+#include "train/format.hpp"
+#include "train/history.hpp"
+
+namespace ridgeline::train {
+namespace {
+
+constexpr FileFormat format{"ridgeline-checkpoint", 1};
+
+// Whole numbers, in the order in which they are stored.
+struct Counters {
+  std::int64_t shards, updates, epochs_trained, epoch, step, first_stream, best_epoch, slots;
+
+  static constexpr std::size_t count = 8;
+  std::array<std::int64_t, count> row() const {
+    return {shards, updates, epochs_trained, epoch, step, first_stream, best_epoch, slots};
+  }
+  static Counters from(const std::array<std::int64_t, count>& r) {
+    return {r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7]};
+  }
+};
+
+template <std::size_t Count, typename T>
+std::array<T, Count> exactly(const std::vector<T>& values, std::string_view tensor) {
+  if (values.size() != Count) {
+    throw DataError(fmt::format("{} has {} numbers, not {}", tensor, values.size(), Count));
+  }
+  std::array<T, Count> row;
+  std::ranges::copy(values, row.begin());
+  return row;
+}
+
+std::string slot_name(int slot, const Parameter& parameter) {
+  return fmt::format("slot{}/{}", slot, parameter.name);
+}
+bool has_slots(const Parameter& parameter) {
+  return parameter.spec.role != Role::statistic;
+}
+
+void add_state(interop::SafetensorsWriter& file, const engine::State& state) {
+  for (std::size_t p = 0; p < state.parameters().size(); ++p) {
+    const Parameter& parameter = state.parameters()[p];
+    file.add("weights/" + parameter.name, parameter.spec.shape, state.weights(p));
+    for (int s = 0; s < state.slots() && has_slots(parameter); ++s) {
+      file.add(slot_name(s, parameter), parameter.spec.shape, state.slot(s, p));
+    }
+  }
+}
+
+void add_best(interop::SafetensorsWriter& file, const engine::State& state,
+              std::span<const float> best) {
+  for (std::size_t p = 0; p < state.parameters().size() && !best.empty(); ++p) {
+    const Parameter& parameter = state.parameters()[p];
+    file.add("best/" + parameter.name, parameter.spec.shape,
+             best.subspan(state.arena().offsets[p], state.arena().sizes[p]));
+  }
+}
+
+engine::State read_state(const interop::Safetensors& file, const engine::State& like, int slots) {
+  engine::State state = like.copy();
+  state.require_slots(slots);
+  for (std::size_t p = 0; p < state.parameters().size(); ++p) {
+    const Parameter& parameter = state.parameters()[p];
+    file.copy("weights/" + parameter.name, state.weights(p));
+    for (int s = 0; s < slots && has_slots(parameter); ++s) {
+      file.copy(slot_name(s, parameter), state.slot(s, p));
+    }
+  }
+  state.touch();
+  return state;
+}
+
+std::vector<float> read_best(const interop::Safetensors& file, const engine::State& like) {
+  const auto& parameters = like.parameters();
+  if (parameters.empty() || !file.contains("best/" + parameters[0].name)) return {};
+  std::vector<float> best(like.arena().total);
+  for (std::size_t p = 0; p < parameters.size(); ++p) {
+    file.copy("best/" + parameters[p].name,
+              std::span(best).subspan(like.arena().offsets[p], like.arena().sizes[p]));
+  }
+  return best;
+}
+
+}  // namespace
+
+void save_checkpoint(const std::filesystem::path& path, const ModelCore& core,
+                     const Position& position, const Attributes& fingerprint) {
+  const auto counters = Counters{core.options.shards,
+                                 core.state.step,
+                                 core.epochs_trained,
+                                 position.epoch,
+                                 position.step,
+                                 position.first_stream,
+                                 position.history.best_epoch,
+                                 core.state.slots()}
+                            .row();
+  const auto sums = position.sums.row();
+  const auto rows = to_rows(position.history.epochs);
+  const auto epochs = static_cast<std::int64_t>(position.history.epochs.size());
+
+  interop::SafetensorsWriter file;
+  format.write(file.metadata);
+  file.metadata["fingerprint"] = interop::to_json(fingerprint);
+  file.add("counters", {static_cast<std::int64_t>(counters.size())}, counters);
+  file.add("base_l2", {}, std::span(&core.base_l2, 1));
+  file.add("epoch_sums", {static_cast<std::int64_t>(sums.size())}, sums);
+  file.add("history", {epochs, static_cast<std::int64_t>(epoch_columns)}, rows);
+  add_state(file, core.state);
+  add_best(file, core.state, position.best);
+  file.write(path);
+}
+
+Position load_checkpoint(const std::filesystem::path& path, ModelCore& core,
+                         const Attributes& fingerprint) {
+  const auto file = interop::Safetensors::read(path);
+  format.check(file);
+  check_same(interop::attributes_from_json(file.metadata("fingerprint")), fingerprint, file.name());
+  const auto counters =
+      Counters::from(exactly<Counters::count>(file.integers("counters"), "counters"));
+  if (counters.shards != core.options.shards && !core.automatic_shards) {
+    throw UsageError(fmt::format("{} was made with train.shards = {}, not {}: resume with that",
+                                 file.name(), counters.shards, core.options.shards));
+  }
+  const auto slots = static_cast<int>(
+      std::clamp<std::int64_t>(counters.slots, 0, core.options.optimizer.optimizer->slots()));
+  Position position;
+  position.epoch = counters.epoch;
+  position.step = counters.step;
+  position.first_stream = counters.first_stream;
+  position.sums =
+      EpochSums::from(exactly<EpochSums::count>(file.doubles("epoch_sums"), "epoch_sums"));
+  position.history.epochs = from_rows(file.doubles("history"));
+  position.history.best_epoch = static_cast<int>(counters.best_epoch);
+  const bool consistent =
+      counters.shards >= 1 && counters.epoch >= 0 && counters.step >= 0 &&
+      static_cast<std::size_t>(counters.epoch) == position.history.epochs.size() &&
+      counters.best_epoch >= (counters.epoch > 0 ? 1 : 0) && counters.best_epoch <= counters.epoch;
+  if (!consistent) throw DataError(fmt::format("{}: its counters are out of range", file.name()));
+  position.best = read_best(file, core.state);
+  engine::State state = read_state(file, core.state, slots);
+  const double base_l2 = exactly<1>(file.doubles("base_l2"), "base_l2")[0];
+
+  core.set_shards(static_cast<int>(counters.shards));
+  core.state = std::move(state);
+  core.state.step = counters.updates;
+  core.base_l2 = base_l2;
+  core.epochs_trained = counters.epochs_trained;
+  return position;
+}
+
+}  // namespace ridgeline::train

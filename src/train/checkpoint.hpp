@@ -1,0 +1,33 @@
+#pragma once
+// checkpoint.safetensors: everything that training needs to go on with the same bits.
+
+#include <filesystem>
+#include <vector>
+
+#include "train/core.hpp"
+#include "train/epoch_sums.hpp"
+
+namespace ridgeline::train {
+
+/// Where a fit stands, apart from the model.
+struct Position {
+  std::int64_t epoch = 0;         ///< epochs done
+  std::int64_t step = 0;          ///< steps done in the epoch under way
+  std::int64_t first_stream = 0;  ///< ModelCore::epochs_trained when it began
+  EpochSums sums;                 ///< of the epoch under way
+  History history;
+  std::vector<float> best;  ///< the best epoch's weights, in the state's arena; or empty
+};
+
+/// Weights, optimiser slots and statistics of the core as it is, and where the fit stands.
+/// Whole or not at all. Throws ResourceError.
+void save_checkpoint(const std::filesystem::path& file, const ModelCore& core,
+                     const Position& position, const Attributes& fingerprint);
+
+/// Puts the core back to what was saved, and gives where the fit stood. Where the number of shards
+/// was left to us it becomes the checkpoint's. Throws UsageError for other settings, DataError for
+/// a file that is corrupt or of another version; the core is then as it was.
+Position load_checkpoint(const std::filesystem::path& file, ModelCore& core,
+                         const Attributes& fingerprint);
+
+}  // namespace ridgeline::train

@@ -1,0 +1,104 @@
+#include "train/core.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "network/check.hpp"
+#include "objective/match.hpp"
+#include "ridgeline/error.hpp"
+
+namespace ridgeline::train {
+namespace {
+
+using network::require;
+
+void check_clip(std::string_view key, double value) {
+  require(value >= 0 && std::isfinite(value), "{} must be a number that is not negative, not {}",
+          key, value);
+}
+
+ModelOptions checked(ModelOptions options) {
+  require(options.loss != nullptr, "the model needs a loss");
+  require(options.optimizer.optimizer != nullptr, "the model needs an optimizer");
+  options.optimizer.learning_rate.check("optimizer.learning_rate");
+  check_clip("optimizer.clip_norm", options.optimizer.clip_norm);
+  check_clip("optimizer.clip_value", options.optimizer.clip_value);
+  options.regularize.check();
+  return options;
+}
+
+engine::Options engine_options(const ModelOptions& options) {
+  return {.threads = options.threads, .shards = options.shards, .seed = options.seed};
+}
+
+void check_l1(const std::vector<Penalty>& penalties, const Optimizer& optimizer) {
+  const bool wanted = std::ranges::any_of(penalties, [](const Penalty& p) { return p.l1 > 0; });
+  require(!wanted || optimizer.has_metric(),
+          "regularize.l1 needs an optimizer with a diagonal metric, which {} has not: use sgd or "
+          "adam",
+          optimizer.kind());
+}
+
+// Which parameters the globs name. Throws UsageError for one that names none.
+std::vector<bool> frozen_ones(const std::vector<std::string>& globs,
+                              const std::vector<Parameter>& parameters) {
+  std::vector<bool> frozen(parameters.size(), false);
+  for (const std::string& glob : globs) {
+    bool used = false;
+    for (std::size_t p = 0; p < parameters.size(); ++p) {
+      if (!objective::matches(glob, parameters[p])) continue;
+      frozen[p] = used = true;
+    }
+    require(used, "frozen: no parameter is named '{}'", glob);
+  }
+  return frozen;
+}
+
+}  // namespace
+
+ModelCore::ModelCore(Network network, ModelOptions given)
+    : automatic_shards(given.shards == 0),
+      options(checked(std::move(given))),
+      engine(std::move(network), options.input, engine_options(options)),
+      state(engine.initial_state(options.seed)),
+      base_l2(options.regularize.l2.value) {
+  options.threads = engine.options().threads;
+  options.shards = engine.options().shards;
+  loss().check(this->network().nodes().back().layer.spec().activation(), layout().output());
+  state.frozen = frozen_ones(options.frozen, layout().parameters);
+  check_l1(penalties(base_l2), *options.optimizer.optimizer);
+  const auto names = static_cast<std::int64_t>(options.class_names.size());
+  require(names == 0 || names == outputs() || (names == 2 && outputs() == 1),
+          "there are {} class names, but the network has {} outputs", names, outputs());
+}
+
+std::vector<Penalty> ModelCore::penalties(double l2) const {
+  std::vector<Penalty> all = resolve(options.regularize, l2, layout().parameters);
+  for (std::size_t p = 0; p < all.size(); ++p) {
+    if (state.frozen[p]) all[p] = {};
+  }
+  return all;
+}
+
+std::size_t ModelCore::parameter(std::string_view name) const {
+  const auto& parameters = layout().parameters;
+  const auto found = std::ranges::find(parameters, name, &Parameter::name);
+  if (found == parameters.end()) {
+    std::vector<std::string_view> known;
+    for (const Parameter& p : parameters) known.push_back(p.name);
+    throw UsageError(fmt::format("the network has no parameter '{}': {}", name,
+                                 network::suggestion(name, known)));
+  }
+  return static_cast<std::size_t>(found - parameters.begin());
+}
+
+void ModelCore::set_shards(int shards) {
+  if (shards == options.shards) return;
+  options.shards = shards;
+  engine = engine::Engine(network(), options.input, engine_options(options));
+  state.packed().reset();  // made for the plans of the engine that went
+}
+
+}  // namespace ridgeline::train

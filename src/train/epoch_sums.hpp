@@ -1,0 +1,39 @@
+#pragma once
+// Sums over the steps of an epoch that is under way.
+
+#include <array>
+
+#include "ridgeline/model.hpp"
+
+namespace ridgeline::train {
+
+/// All but the seconds are weighted by images: each step counts with its mean times its images.
+struct EpochSums {
+  double images = 0;
+  double data_loss = 0;
+  double penalty = 0;
+  double correct = 0;
+  double in_top5 = 0;
+  double seconds = 0;
+
+  Metrics means() const {
+    const double n = images > 0 ? images : 1;
+    return {.data_loss = data_loss / n,
+            .penalty = penalty / n,
+            .objective = data_loss / n + penalty / n,
+            .accuracy = correct / n,
+            .top5 = in_top5 / n,
+            .images = static_cast<std::int64_t>(images)};
+  }
+  double images_per_second() const { return seconds > 0 ? images / seconds : 0; }
+
+  static constexpr std::size_t count = 6;
+  std::array<double, count> row() const {
+    return {images, data_loss, penalty, correct, in_top5, seconds};
+  }
+  static EpochSums from(const std::array<double, count>& r) {
+    return {r[0], r[1], r[2], r[3], r[4], r[5]};
+  }
+};
+
+}  // namespace ridgeline::train

@@ -1,0 +1,82 @@
+#include "train/fingerprint.hpp"
+
+#include <fmt/ranges.h>
+
+#include <bit>
+
+#include "interop/json.hpp"
+#include "ridgeline/error.hpp"
+
+namespace ridgeline::train {
+namespace {
+
+constexpr std::size_t longest_shown = 60;
+
+// FNV-1a over words.
+class Hash {
+ public:
+  void add(std::uint64_t word) { value_ = (value_ ^ word) * 0x100000001b3; }
+  std::uint64_t value() const { return value_; }
+
+ private:
+  std::uint64_t value_ = 0xcbf29ce484222325;
+};
+
+// The images by identity and label; not their pixels, which may be many.
+std::string describe(const Dataset& data) {
+  Hash hash;
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    hash.add(data.id(i));
+    if (data.has_classes()) hash.add(static_cast<std::uint64_t>(data.label(i)));
+    for (const float value : data.target(i)) hash.add(std::bit_cast<std::uint32_t>(value));
+  }
+  return fmt::format("{} ({:x})", data.size(), hash.value());
+}
+
+}  // namespace
+
+Attributes fingerprint(const ModelCore& core, const FitOptions& options, const Dataset& train,
+                       const Dataset& validation) {
+  Attributes print;
+  const auto add = [&](std::string key, auto&& value) {
+    print.set(std::move(key), fmt::format("{}", value));
+  };
+  const ModelOptions& model = core.options;
+  add("network", interop::to_json(core.network()));
+  add("input", model.input.text());
+  add("loss", interop::to_json(core.loss()));
+  add("optimizer", interop::to_json(model.optimizer));
+  add("regularize", interop::to_json(model.regularize));
+  add("frozen", fmt::format("{}", model.frozen));
+  add("train.seed", model.seed);
+  add("train.batch", options.batch);
+  add("train.monitor", options.monitor);
+  add("data.augment", fmt::format("{}", options.augment));
+  add("training images", describe(train));
+  add("validation images", describe(validation));
+  if (!model.optimizer.learning_rate.is_constant() || !model.regularize.l2.is_constant()) {
+    add("train.epochs", options.epochs);
+  }
+  return print;
+}
+
+void check_same(const Attributes& stored, const Attributes& wanted, std::string_view file) {
+  const auto differs = [&](std::string_view key, const std::string& was, const std::string& is) {
+    const bool shown = was.size() + is.size() <= longest_shown && !was.empty() && !is.empty();
+    throw UsageError(
+        shown ? fmt::format("{} was made with {} = {}, not {}: resume with that, or start anew",
+                            file, key, was, is)
+              : fmt::format("{} was made with another setting of '{}': resume with that, or start "
+                            "anew",
+                            file, key));
+  };
+  for (const auto& [key, value] : wanted.items()) {
+    const std::string was = stored.text(key, ""), is = text(value);
+    if (was != is) differs(key, was, is);
+  }
+  for (const auto& [key, value] : stored.items()) {
+    if (!wanted.find(key)) differs(key, text(value), "");
+  }
+}
+
+}  // namespace ridgeline::train

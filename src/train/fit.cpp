@@ -1,0 +1,288 @@
+#include "train/fit.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "interop/atomic_file.hpp"
+#include "network/check.hpp"
+#include "ridgeline/error.hpp"
+#include "train/data_checks.hpp"
+#include "train/fingerprint.hpp"
+#include "train/history.hpp"
+#include "train/measure.hpp"
+#include "train/model_file.hpp"
+
+namespace ridgeline::train {
+namespace {
+
+using network::require;
+
+constexpr const char* checkpoint_name = "checkpoint.safetensors";
+constexpr const char* remedy = "try a lower optimizer.learning_rate, or optimizer.clip_norm = 1";
+constexpr auto report_interval = std::chrono::milliseconds(50);
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace
+
+Fit::Fit(ModelCore& core, const Dataset& data, FitOptions options)
+    : core_(core),
+      options_(std::move(options)),
+      monitor_(options_.monitor),
+      train_(data),
+      validation_(options_.validation_data),
+      full_batch_(core.options.optimizer.full_batch) {
+  check_options();
+  check_images(core_, train_, "training images");
+  if (options_.validation > 0) {
+    Split split = stratified_split(data, options_.validation, core_.options.seed);
+    train_ = std::move(split.train);
+    validation_ = std::move(split.validation);
+  }
+  full_weight_ = check_labels(core_, train_, "training images");
+  if (!validation_.empty()) {
+    check_labels(core_, validation_, "validation images");
+    validation_loader_ = std::make_unique<data::Loader>(validation_, evaluation_loader(core_));
+  }
+  require(!train_.has_classes() || train_.classes() == std::max<std::int64_t>(core_.outputs(), 2),
+          "the training images have {} classes, but the network has {} outputs", train_.classes(),
+          core_.outputs());
+  const auto images = static_cast<std::int64_t>(train_.size());
+  require(options_.batch <= images || full_batch_,
+          "train.batch is {} but there are only {} training images", options_.batch, images);
+  require(options_.patience == 0 || monitor_.available(!validation_.empty()),
+          "train.patience needs validation images to measure {}: set data.validation",
+          options_.monitor);
+  if (core_.options.class_names.empty()) core_.options.class_names = train_.names();
+  if (!options_.run.empty()) fingerprint_ = fingerprint(core_, options_, train_, validation_);
+  loader_ = std::make_unique<data::Loader>(
+      train_, data::LoaderOptions{.batch = std::min(options_.batch, images),
+                                  .shuffle = !full_batch_,
+                                  .seed = core_.options.seed,
+                                  .augment = data::parse_augmentations(options_.augment),
+                                  .threads = 1 + core_.options.threads / 8});
+  values_.resize(static_cast<std::size_t>(std::min(options_.batch, images) * core_.outputs()));
+  const OptimizerSetting& optimizer = core_.options.optimizer;
+  rule_ = {.optimizer = optimizer.optimizer.get(),
+           .clip_norm = optimizer.clip_norm,
+           .clip_value = optimizer.clip_value};
+}
+
+void Fit::check_options() const {
+  require(options_.epochs >= 1, "train.epochs must be at least 1, not {}", options_.epochs);
+  require(options_.batch >= 1, "train.batch must be at least 1, not {}", options_.batch);
+  require(options_.patience >= 0, "train.patience must not be negative, but is {}",
+          options_.patience);
+  require(options_.validation >= 0 && options_.validation < 1,
+          "data.validation must be a fraction of at least 0 and below 1, not {}",
+          options_.validation);
+  require(options_.validation == 0 || options_.validation_data.empty(),
+          "there are validation images already: data.validation must then be 0, not {}",
+          options_.validation);
+  require(!options_.resume || !options_.run.empty(), "to resume, name the run's folder");
+}
+
+History Fit::run() {
+  position_.first_stream = core_.epochs_trained;
+  if (!options_.run.empty()) interop::make_folder(options_.run);
+  if (options_.resume && std::filesystem::exists(file(checkpoint_name))) resume();
+  History& history = position_.history;
+  while (position_.epoch < options_.epochs) {
+    if (out_of_patience()) {
+      history.stopped_early = true;
+      break;
+    }
+    if (!train_epoch()) {
+      interrupt();
+      return history;
+    }
+    end_epoch();
+    if (options_.callbacks.on_epoch && !options_.callbacks.on_epoch(history.epochs.back())) {
+      history.stopped_early = position_.epoch < options_.epochs;
+      break;
+    }
+  }
+  if (options_.restore_best) restore_best();
+  return history;
+}
+
+void Fit::resume() {
+  position_ = load_checkpoint(file(checkpoint_name), core_, fingerprint_);
+  require(position_.step < loader_->batches(), "{} stands behind the epoch's last step",
+          file(checkpoint_name).string());
+  interop::write_file(file("history.csv"), history_csv(position_.history));
+}
+
+bool Fit::train_epoch() {
+  if (full_batch_) {
+    const auto& arena = core_.state.weight_arena();
+    statistics_.assign(arena.data() + core_.state.arena().trainable, arena.data() + arena.size());
+  }
+  pending_ = {};
+  seconds_before_ = position_.sums.seconds;
+  epoch_start_ = Clock::now();
+  loader_->start(position_.first_stream + position_.epoch, position_.step);
+  while (const data::Batch* batch = loader_->next()) {
+    if (stop_wanted()) return false;
+    train_batch(*batch);
+    if (options_.callbacks.on_step) report_progress();
+  }
+  return true;
+}
+
+void Fit::train_batch(const data::Batch& batch) {
+  const Loss& loss = core_.loss();
+  double weight = full_batch_ ? full_weight_ : loss.weight(batch.targets, batch.images);
+  if (!(weight > 0)) weight = 1;  // all of it without weight: the sum is 0 too
+  const auto values =
+      std::span(values_).first(static_cast<std::size_t>(batch.images * core_.outputs()));
+  set_rates();
+  const double sum =
+      core_.engine.gradient(core_.state,
+                            {.images = batch.images,
+                             .inputs = batch.inputs,
+                             .targets = batch.targets,
+                             .ids = batch.ids,
+                             .epoch = position_.first_stream + position_.epoch},
+                            loss, {.weight = weight, .first = pending_.images == 0}, values);
+  check_finite(sum, "data loss");
+  counts_.clear();
+  counts_.add(values, batch.images, batch.targets, loss.head());
+  pending_.images += static_cast<double>(batch.images);
+  pending_.loss += sum;
+  pending_.weight += full_batch_ ? loss.weight(batch.targets, batch.images) : weight;
+  pending_.correct += static_cast<double>(counts_.correct());
+  pending_.in_top5 += static_cast<double>(counts_.in_top5());
+  if (!full_batch_ || position_.step + 1 == loader_->batches()) update();
+  ++position_.step;
+}
+
+// The learning rate and the penalty of the step to come.
+void Fit::set_rates() {
+  const double steps = full_batch_ ? 1 : static_cast<double>(loader_->batches());
+  const double step = full_batch_ ? 0 : static_cast<double>(position_.step);
+  const double epoch = static_cast<double>(position_.epoch) + step / steps;
+  rule_.learning_rate = core_.options.optimizer.learning_rate.at(epoch, options_.epochs);
+  const double l2 = core_.options.regularize.l2.at(epoch, options_.epochs);
+  if (rule_.penalties.empty() || l2 != core_.base_l2) {
+    rule_.penalties = core_.penalties(l2);
+    core_.base_l2 = l2;
+  }
+}
+
+void Fit::update() {
+  const engine::UpdateReport report = core_.engine.update(core_.state, rule_);
+  check_finite(report.gradient_norm, "gradient");
+  position_.sums = sums_with_pending(report.penalty);
+  pending_ = {};
+}
+
+EpochSums Fit::sums_with_pending(double penalty) const {
+  EpochSums sums = position_.sums;
+  const double weight = pending_.weight > 0 ? pending_.weight : 1;
+  sums.images += pending_.images;
+  sums.data_loss += pending_.loss / weight * pending_.images;
+  sums.penalty += penalty * pending_.images;
+  sums.correct += pending_.correct;
+  sums.in_top5 += pending_.in_top5;
+  sums.seconds = seconds_before_ + seconds_since(epoch_start_);
+  return sums;
+}
+
+void Fit::end_epoch() {
+  Epoch epoch{.epoch = static_cast<int>(++position_.epoch),
+              .images_per_second = position_.sums.images_per_second(),
+              .learning_rate = rule_.learning_rate,
+              .l2 = core_.base_l2,
+              .train = position_.sums.means()};
+  if (validation_loader_) {
+    epoch.validation = measure(core_, *validation_loader_, false);
+    if (!std::isfinite(epoch.validation->data_loss)) {
+      throw DivergedError(
+          fmt::format("training diverged in epoch {}: the validation data loss is {}; {}",
+                      epoch.epoch, epoch.validation->data_loss, remedy));
+    }
+  }
+  epoch.seconds = seconds_before_ + seconds_since(epoch_start_);
+  position_.step = 0;
+  position_.sums = {};
+  core_.epochs_trained = position_.first_stream + position_.epoch;
+  position_.history.epochs.push_back(epoch);
+  keep_best(epoch);
+  if (options_.run.empty()) return;
+  // The checkpoint last: a run that ends in between goes on from the one before, and writes the
+  // others again.
+  interop::write_file(file("history.csv"), history_csv(position_.history));
+  save_checkpoint(file(checkpoint_name), core_, position_, fingerprint_);
+}
+
+void Fit::keep_best(const Epoch& epoch) {
+  History& history = position_.history;
+  const bool monitored = monitor_.available(epoch.validation.has_value());
+  if (monitored && history.best_epoch > 0 && !monitor_.better(epoch, history.best())) return;
+  history.best_epoch = epoch.epoch;
+  if (monitored) {
+    const auto& arena = core_.state.weight_arena();
+    position_.best.assign(arena.data(), arena.data() + arena.size());
+  }
+  if (!options_.run.empty()) save_model(core_, file("model.safetensors"));
+}
+
+void Fit::restore_best() {
+  const History& history = position_.history;
+  if (history.best_epoch == static_cast<int>(history.epochs.size())) return;
+  std::ranges::copy(position_.best, core_.state.weight_arena().data());
+  core_.state.touch();
+  core_.base_l2 = history.best().l2;
+}
+
+bool Fit::stop_wanted() const {
+  return stop_asked_ || (options_.stop && options_.stop->load(std::memory_order_relaxed));
+}
+
+bool Fit::out_of_patience() const {
+  const History& history = position_.history;
+  return options_.patience > 0 &&
+         static_cast<int>(history.epochs.size()) - history.best_epoch >= options_.patience;
+}
+
+void Fit::interrupt() {
+  position_.history.interrupted = true;
+  if (full_batch_) {
+    // Part of a gradient is worth nothing, but has moved the statistics already.
+    std::ranges::copy(statistics_,
+                      core_.state.weight_arena().data() + core_.state.arena().trainable);
+    core_.state.touch();
+    position_.step = 0;
+  }
+  if (!options_.run.empty()) {
+    save_checkpoint(file(checkpoint_name), core_, position_, fingerprint_);
+  }
+}
+
+void Fit::report_progress() {
+  const auto now = Clock::now();
+  if (now - last_report_ < report_interval) return;
+  last_report_ = now;
+  const EpochSums sums = sums_with_pending(0);
+  stop_asked_ = !options_.callbacks.on_step({.epoch = static_cast<int>(position_.epoch) + 1,
+                                             .epochs = options_.epochs,
+                                             .step = position_.step,
+                                             .steps = loader_->batches(),
+                                             .images_per_second = sums.images_per_second(),
+                                             .train = sums.means()});
+}
+
+void Fit::check_finite(double value, const char* what) const {
+  if (std::isfinite(value)) return;
+  throw DivergedError(fmt::format(
+      "training diverged in epoch {}, step {} of {}: the {} is {} at a learning rate of {}; {}",
+      position_.epoch + 1, position_.step + 1, loader_->batches(), what, value, rule_.learning_rate,
+      remedy));
+}
+
+}  // namespace ridgeline::train

@@ -1,0 +1,71 @@
+#pragma once
+// The training loop.
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "data/loader.hpp"
+#include "objective/metrics.hpp"
+#include "train/checkpoint.hpp"
+#include "train/core.hpp"
+#include "train/monitor.hpp"
+
+namespace ridgeline::train {
+
+/// One call of Model::fit. `core` must outlive it.
+class Fit {
+ public:
+  /// Throws UsageError or DataError for options and data that do not fit.
+  Fit(ModelCore& core, const Dataset& data, FitOptions options);
+  History run();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  /// What has gone into the gradient since the last update: one batch or, with GD, all so far.
+  struct Pending {
+    double images = 0, loss = 0, weight = 0, correct = 0, in_top5 = 0;
+  };
+
+  void check_options() const;
+  std::filesystem::path file(const char* name) const { return options_.run / name; }
+  void resume();
+  /// Whether the epoch was finished.
+  bool train_epoch();
+  void train_batch(const data::Batch& batch);
+  void set_rates();
+  void update();
+  void end_epoch();
+  void keep_best(const Epoch& epoch);
+  void restore_best();
+  /// Whether to stop before the next step.
+  bool stop_wanted() const;
+  bool out_of_patience() const;
+  void interrupt();
+  void report_progress();
+  EpochSums sums_with_pending(double penalty) const;
+  void check_finite(double value, const char* what) const;
+
+  ModelCore& core_;
+  const FitOptions options_;
+  const Monitor monitor_;
+  Dataset train_, validation_;
+  bool full_batch_;
+  double full_weight_ = 0;  // Loss::weight of all training images
+  Attributes fingerprint_;
+  std::unique_ptr<data::Loader> loader_, validation_loader_;
+
+  Position position_;
+  Pending pending_;
+  engine::UpdateRule rule_;
+  objective::Counts counts_;
+  std::vector<float> values_;      // the head's, of a batch
+  std::vector<float> statistics_;  // with GD: as the epoch found them
+  bool stop_asked_ = false;        // by on_step
+  Clock::time_point epoch_start_, last_report_;
+  double seconds_before_ = 0;  // of the epoch under way, before an interruption
+};
+
+}  // namespace ridgeline::train

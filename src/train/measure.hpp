@@ -1,0 +1,19 @@
+#pragma once
+// A pass over labelled images without learning from them.
+
+#include "data/loader.hpp"
+#include "train/core.hpp"
+
+namespace ridgeline::train {
+
+/// Images at a time, so that the activations of a batch stay small.
+std::int64_t evaluation_batch(const ModelCore& core);
+/// Reads `data` in order, in such batches.
+data::LoaderOptions evaluation_loader(const ModelCore& core);
+
+/// All of Metrics: the data loss over all images (class weights: over their sum), the penalty by
+/// core.base_l2, standard errors over the images (of a weighted mean: as of a ratio), and the
+/// confusion matrix where it is wanted.
+Metrics measure(ModelCore& core, data::Loader& loader, bool confusion);
+
+}  // namespace ridgeline::train

@@ -1,0 +1,120 @@
+#include "ridgeline/model.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "network/check.hpp"
+#include "train/core.hpp"
+#include "train/data_checks.hpp"
+#include "train/fit.hpp"
+#include "train/measure.hpp"
+#include "train/model_file.hpp"
+
+namespace ridgeline {
+
+Model::Model(Network network, ModelOptions options)
+    : impl_(std::make_unique<Impl>(std::move(network), std::move(options))) {}
+Model::Model(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Model::~Model() = default;
+Model::Model(Model&&) noexcept = default;
+Model& Model::operator=(Model&&) noexcept = default;
+
+History Model::fit(const Dataset& train, const FitOptions& options) {
+  return train::Fit(*impl_, train, options).run();
+}
+
+Metrics Model::evaluate(const Dataset& data) {
+  train::check_labels(*impl_, data, "images");
+  data::Loader loader(data, train::evaluation_loader(*impl_));
+  return train::measure(*impl_, loader, true);
+}
+
+std::vector<float> Model::predict(const Dataset& data) {
+  if (data.empty()) return {};
+  train::check_images(*impl_, data, "images");
+  const auto outputs = static_cast<std::size_t>(impl_->outputs());
+  std::vector<float> all(data.size() * outputs);
+  std::span<float> rest = all;
+  data::Loader loader(data, train::evaluation_loader(*impl_));
+  loader.start(0);
+  while (const data::Batch* batch = loader.next()) {
+    const auto count = static_cast<std::size_t>(batch->images) * outputs;
+    impl_->engine.predict(impl_->state, batch->inputs, batch->images, rest.first(count));
+    rest = rest.subspan(count);
+  }
+  return all;
+}
+
+std::vector<float> Model::predict(std::span<const float> pixels, ImageLayout layout) {
+  return predict(from_memory(pixels, impl_->options.input, layout, {}));
+}
+std::vector<float> Model::predict(std::span<const std::uint8_t> pixels, ImageLayout layout) {
+  return predict(from_memory(pixels, impl_->options.input, layout, {}));
+}
+
+std::vector<std::vector<Prediction>> Model::top(std::span<const float> probabilities,
+                                                int count) const {
+  const auto outputs = static_cast<std::size_t>(impl_->outputs());
+  network::require(probabilities.size() % outputs == 0,
+                   "{} probabilities are no whole number of images of {} outputs",
+                   probabilities.size(), outputs);
+  network::require(count >= 1, "the number of predictions must be at least 1, not {}", count);
+  const auto& names = impl_->options.class_names;
+  const std::size_t kept = std::min(outputs, static_cast<std::size_t>(count));
+  std::vector<std::int32_t> order(outputs);
+  std::vector<std::vector<Prediction>> all;
+  for (; !probabilities.empty(); probabilities = probabilities.subspan(outputs)) {
+    std::iota(order.begin(), order.end(), 0);
+    std::ranges::stable_sort(order, std::greater<>(), [&](std::int32_t label) {
+      return probabilities[static_cast<std::size_t>(label)];
+    });
+    auto& predictions = all.emplace_back();
+    for (std::size_t k = 0; k < kept; ++k) {
+      const auto label = static_cast<std::size_t>(order[k]);
+      predictions.push_back({order[k], label < names.size() ? names[label] : std::to_string(label),
+                             probabilities[label]});
+    }
+  }
+  return all;
+}
+
+void Model::save(const std::filesystem::path& file) const {
+  train::save_model(*impl_, file);
+}
+Model Model::load(const std::filesystem::path& file, int threads) {
+  return Model(std::make_unique<Impl>(train::load_model(file, threads)));
+}
+
+const Network& Model::network() const {
+  return impl_->network();
+}
+const Layout& Model::layout() const {
+  return impl_->layout();
+}
+const ModelOptions& Model::options() const {
+  return impl_->options;
+}
+
+std::string Model::summary() const {
+  PenaltyTexts penalties = describe(impl_->penalties(impl_->base_l2));
+  for (std::size_t p = 0; p < penalties.size(); ++p) {
+    if (impl_->state.frozen[p]) penalties[p] = "frozen";
+  }
+  return ridgeline::summary(impl_->network(), impl_->options.input, penalties);
+}
+
+std::vector<float> Model::weights(std::string_view parameter) const {
+  const engine::State& state = impl_->state;
+  const auto values = state.weights(impl_->parameter(parameter));
+  return {values.begin(), values.end()};
+}
+
+void Model::set_weights(std::string_view parameter, std::span<const float> values) {
+  const auto weights = impl_->state.weights(impl_->parameter(parameter));
+  network::require(values.size() == weights.size(), "{} has {} values, not {}", parameter,
+                   weights.size(), values.size());
+  std::ranges::copy(values, weights.begin());
+  impl_->state.touch();
+}
+
+}  // namespace ridgeline

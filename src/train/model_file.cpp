@@ -1,0 +1,104 @@
+#include "train/model_file.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "interop/json.hpp"
+#include "interop/safetensors.hpp"
+#include "network/check.hpp"
+#include "ridgeline/error.hpp"
+#include "train/format.hpp"
+
+namespace ridgeline::train {
+namespace {
+
+constexpr FileFormat format{"ridgeline-model", 1};
+
+// Images come as numbers in [0, 1]; what else is done to them (normalize) is in the network.
+constexpr const char* preprocessing = R"({"range":[0,1],"layout":"NCHW"})";
+
+std::uint64_t read_seed(const std::string& text) {
+  std::uint64_t seed = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    throw DataError(fmt::format("seed: '{}' is not a whole number", text));
+  }
+  return seed;
+}
+
+ModelOptions read_options(const interop::Safetensors& file, int threads) {
+  using namespace interop;
+  return {.input = shape_from_json(file.metadata("input")),
+          .loss = loss_from_json(file.metadata("loss"), make_loss),
+          .optimizer = optimizer_from_json(file.metadata("optimizer"), make_optimizer),
+          .regularize = regularize_from_json(file.metadata("regularize")),
+          .seed = read_seed(file.metadata("seed")),
+          .threads = threads,
+          .class_names = words_from_json(file.metadata("class_names")),
+          .frozen = words_from_json(file.metadata("frozen"))};
+}
+
+void read_weights(const interop::Safetensors& file, ModelCore& core) {
+  const auto& parameters = core.layout().parameters;
+  for (std::size_t p = 0; p < parameters.size(); ++p) {
+    const auto& [name, node, spec] = parameters[p];
+    const auto found = file.tensors().find(name);
+    if (found != file.tensors().end() && found->second.shape != spec.shape) {
+      throw DataError(fmt::format("{} is {}, but the network needs {}", name,
+                                  found->second.shape.text(), spec.shape.text()));
+    }
+    file.copy(name, core.state.weights(p));
+  }
+  if (file.tensors().size() > parameters.size()) {
+    throw DataError(fmt::format("it has {} tensors, but the network has {} parameters",
+                                file.tensors().size(), parameters.size()));
+  }
+  core.state.touch();
+}
+
+}  // namespace
+
+void save_model(const ModelCore& core, const std::filesystem::path& path) {
+  interop::SafetensorsWriter file;
+  file.metadata = {
+      {"network", interop::to_json(core.network())},
+      {"input", interop::to_json(core.options.input)},
+      {"class_names", interop::to_json(core.options.class_names)},
+      {"preprocessing", preprocessing},
+      {"loss", interop::to_json(core.loss())},
+      {"optimizer", interop::to_json(core.options.optimizer)},
+      {"regularize", interop::to_json(core.options.regularize)},
+      {"frozen", interop::to_json(core.options.frozen)},
+      {"seed", std::to_string(core.options.seed)},
+      {"base_l2", interop::to_json(Schedule(core.base_l2))},
+      {"penalties", interop::to_json(core.layout().parameters, core.penalties(core.base_l2))}};
+  format.write(file.metadata);
+  for (std::size_t p = 0; p < core.layout().parameters.size(); ++p) {
+    const Parameter& parameter = core.layout().parameters[p];
+    file.add(parameter.name, parameter.spec.shape, core.state.weights(p));
+  }
+  file.write(path);
+}
+
+ModelCore load_model(const std::filesystem::path& path, int threads) {
+  network::require(threads >= 0, "train.threads must not be negative, but is {}", threads);
+  const auto file = interop::Safetensors::read(path);
+  format.check(file);
+  try {
+    ModelCore core(interop::network_from_json(file.metadata("network")),
+                   read_options(file, threads));
+    core.base_l2 = interop::schedule_from_json(file.metadata("base_l2")).value;
+    read_weights(file, core);
+    return core;
+  } catch (const ResourceError&) {
+    throw;
+  } catch (const std::exception& error) {
+    const std::string_view sentence = error.what();
+    throw DataError(sentence.starts_with(file.name())
+                        ? std::string(sentence)
+                        : fmt::format("{}: {}", file.name(), sentence));
+  }
+}
+
+}  // namespace ridgeline::train

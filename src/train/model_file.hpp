@@ -1,0 +1,21 @@
+#pragma once
+// model.safetensors: weights in plain layouts under their parameters' names (OIHW, [out, in]),
+// and all else in the metadata, as texts:
+//   format, format_version, ridgeline (the program's version)
+//   network, input, class_names, preprocessing, loss, optimizer, regularize, frozen, seed (JSON)
+//   base_l2, penalties: the base and what it comes to for each parameter (JSON)
+
+#include <filesystem>
+
+#include "train/core.hpp"
+
+namespace ridgeline::train {
+
+/// Whole or not at all. Throws ResourceError.
+void save_model(const ModelCore& core, const std::filesystem::path& file);
+
+/// Throws DataError, which names the file, for one that is corrupt, of another kind or of another
+/// format version; ResourceError for one that cannot be read.
+ModelCore load_model(const std::filesystem::path& file, int threads);
+
+}  // namespace ridgeline::train

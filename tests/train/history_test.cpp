@@ -1,0 +1,112 @@
+#include "train/history.hpp"
+
+#include <limits>
+
+#include "train/monitor.hpp"
+#include "train/support.hpp"
+
+namespace ridgeline::train {
+namespace {
+
+using test::message_of;
+
+TEST(Metrics, ByName) {
+  const Metrics metrics{
+      .data_loss = 1, .penalty = 2, .objective = 3, .accuracy = 0.5, .top5 = 0.75};
+  EXPECT_EQ(metrics.value("data_loss"), 1);
+  EXPECT_EQ(metrics.value("penalty"), 2);
+  EXPECT_EQ(metrics.value("objective"), 3);
+  EXPECT_EQ(metrics.value("accuracy"), 0.5);
+  EXPECT_EQ(metrics.value("top5"), 0.75);
+  EXPECT_EQ(message_of<UsageError>([&] { metrics.value("acuracy"); }),
+            "there is no metric 'acuracy': did you mean 'accuracy'?");
+}
+
+Epoch epoch_of(double train_loss, double val_loss, double val_accuracy) {
+  Epoch epoch;
+  epoch.train.data_loss = train_loss;
+  epoch.validation = Metrics{.data_loss = val_loss, .accuracy = val_accuracy};
+  return epoch;
+}
+
+TEST(Monitor, LowerIsBetterAndForAccuraciesHigher) {
+  const Epoch first = epoch_of(3, 2, 0.5), second = epoch_of(2, 3, 0.6);
+  EXPECT_TRUE(Monitor("val_data_loss").better(first, second));
+  EXPECT_FALSE(Monitor("val_data_loss").better(second, first));
+  EXPECT_TRUE(Monitor("train_data_loss").better(second, first));
+  EXPECT_TRUE(Monitor("val_accuracy").better(second, first));
+  EXPECT_FALSE(Monitor("val_accuracy").better(first, second));
+}
+
+TEST(Monitor, ImprovementIsStrictAndNanIsNone) {
+  const Epoch epoch = epoch_of(1, 1, 1);
+  const Epoch nan = epoch_of(1, std::numeric_limits<double>::quiet_NaN(), 1);
+  EXPECT_FALSE(Monitor("val_data_loss").better(epoch, epoch));
+  EXPECT_FALSE(Monitor("val_data_loss").better(nan, epoch));
+}
+
+TEST(Monitor, NeedsValidationOnlyForItsMetrics) {
+  EXPECT_FALSE(Monitor("val_accuracy").available(false));
+  EXPECT_TRUE(Monitor("val_accuracy").available(true));
+  EXPECT_TRUE(Monitor("train_objective").available(false));
+}
+
+TEST(Monitor, UnknownNames) {
+  EXPECT_EQ(message_of<UsageError>([] { Monitor("data_loss"); }),
+            "train.monitor begins with val_ or train_, as in val_data_loss, not 'data_loss'");
+  EXPECT_EQ(message_of<UsageError>([] { Monitor("val_los"); }).substr(0, 27),
+            "there is no metric 'los': k");
+  EXPECT_THROW(Monitor(""), UsageError);
+}
+
+History sample() {
+  History history;
+  history.epochs.push_back({.epoch = 1,
+                            .seconds = 1.23456,
+                            .images_per_second = 1000.26,
+                            .learning_rate = 0.001,
+                            .l2 = 1e-4,
+                            .train = {.data_loss = 1.0 / 3,
+                                      .penalty = 0.5,
+                                      .objective = 5.0 / 6,
+                                      .accuracy = 0.25,
+                                      .top5 = 1,
+                                      .images = 40}});
+  history.epochs.push_back(history.epochs[0]);
+  history.epochs[1].epoch = 2;
+  history.epochs[1].validation = {.data_loss = 2,
+                                  .penalty = 0.125,
+                                  .objective = 2.125,
+                                  .accuracy = 1,
+                                  .images = 8,
+                                  .data_loss_error = 0.1,
+                                  .accuracy_error = 0.2};
+  return history;
+}
+
+TEST(History, CsvHasTheColumnsOfTheContract) {
+  EXPECT_EQ(history_csv(sample()),
+            "epoch,seconds,images_per_second,learning_rate,l2,"
+            "train_data_loss,train_penalty,train_objective,train_accuracy,"
+            "val_data_loss,val_penalty,val_objective,val_accuracy\n"
+            "1,1.235,1000.3,0.001,0.0001,0.3333333333333333,0.5,0.8333333333333334,0.25,,,,\n"
+            "2,1.235,1000.3,0.001,0.0001,0.3333333333333333,0.5,0.8333333333333334,0.25,"
+            "2,0.125,2.125,1\n");
+}
+
+TEST(History, RowsReadBackToTheBit) {
+  const auto epochs = sample().epochs;
+  const auto rows = to_rows(epochs);
+  ASSERT_EQ(rows.size(), 2 * epoch_columns);
+  const auto again = from_rows(rows);
+  ASSERT_EQ(again.size(), 2u);
+  EXPECT_EQ(to_rows(again), rows);
+  EXPECT_FALSE(again[0].validation);
+  EXPECT_EQ(again[1].epoch, 2);
+  EXPECT_EQ(again[1].validation->data_loss_error, 0.1);
+  EXPECT_EQ(again[1].validation->accuracy_error, 0.2);
+  EXPECT_EQ(again[1].train.images, 40);
+}
+
+}  // namespace
+}  // namespace ridgeline::train

@@ -1,0 +1,221 @@
+#include <fstream>
+
+#include "train/support.hpp"
+
+namespace ridgeline {
+namespace {
+
+using test::all_weights;
+using test::Folder;
+using test::message_of;
+using test::pictures;
+
+ModelOptions options_with(OptimizerSetting optimizer, LossPtr loss = cross_entropy()) {
+  ModelOptions options = test::small_options();
+  options.optimizer = std::move(optimizer);
+  options.loss = std::move(loss);
+  return options;
+}
+
+FitOptions fit_options(const Folder& folder) {
+  return {.epochs = 4,
+          .batch = 10,
+          .validation = 0.2,
+          .augment = {"flip", "crop:1"},
+          .run = folder.path()};
+}
+
+std::string text_of(const std::filesystem::path& file) {
+  const auto bytes = test::read_bytes(file);
+  return {bytes.begin(), bytes.end()};
+}
+
+// What is left of a CSV file without its second and third column, the times.
+std::string without_times(const std::string& csv) {
+  std::string text;
+  std::istringstream lines(csv);
+  for (std::string line; std::getline(lines, line);) {
+    const auto first = line.find(','), third = line.find(',', line.find(',', first + 1) + 1);
+    text += line.substr(0, first) + line.substr(third) + "\n";
+  }
+  return text;
+}
+
+// A training of 4 epochs of 5 steps that is interrupted behind `steps` of them, and goes on in
+// another model, gives what an uninterrupted one gives.
+void expect_resumed_equals_uninterrupted(const OptimizerSetting& optimizer, int steps) {
+  SCOPED_TRACE(testing::Message() << "stopped behind step " << steps);
+  const Dataset data = pictures(60);
+  const Folder whole_run, run;
+  Model whole(test::rich_network(), options_with(optimizer));
+  const History expected = whole.fit(data, fit_options(whole_run));
+
+  const auto trap = std::make_shared<test::Trap>();
+  trap->shards_until = 2 * steps;
+  Model first(test::rich_network(), options_with(optimizer, trap));
+  FitOptions options = fit_options(run);
+  options.stop = &trap->stop;
+  const History begun = first.fit(data, options);
+  EXPECT_TRUE(begun.interrupted);
+  ASSERT_EQ(static_cast<int>(begun.epochs.size()), steps / 5);
+
+  Model second(test::rich_network(), options_with(optimizer));
+  options.stop = nullptr;
+  options.resume = true;
+  const History history = second.fit(data, options);
+  EXPECT_FALSE(history.interrupted);
+  test::expect_same(history, expected);
+  EXPECT_TRUE(test::same(all_weights(second), all_weights(whole)));
+  EXPECT_EQ(without_times(text_of(run / "history.csv")),
+            without_times(text_of(whole_run / "history.csv")));
+  EXPECT_EQ(text_of(run / "model.safetensors"), text_of(whole_run / "model.safetensors"));
+}
+
+TEST(Resume, AdamGivesTheSameBits) {
+  for (const int steps : {1, 5, 8, 13}) {
+    expect_resumed_equals_uninterrupted(adam({.learning_rate = 0.01}), steps);
+  }
+}
+
+TEST(Resume, MomentumAndASchedule) {
+  Schedule rate;
+  rate.kind = "cosine";
+  rate.value = 0.1;
+  expect_resumed_equals_uninterrupted(sgd({.learning_rate = rate, .momentum = 0.9}), 7);
+}
+
+TEST(Resume, FullBatchBeginsTheEpochAgain) {
+  // The trap's steps are parts of a gradient here: stopped within the second update's.
+  expect_resumed_equals_uninterrupted(gd({.learning_rate = 0.1, .momentum = 0.9}), 8);
+}
+
+TEST(Resume, AFinishedRunIsReadBackAndMayGoOnForLonger) {
+  const Dataset data = pictures(60);
+  const Folder run, whole_run;
+  const auto optimizer = adam({.learning_rate = 0.01});
+  Model model(test::rich_network(), options_with(optimizer));
+  FitOptions options = fit_options(run);
+  const History history = model.fit(data, options);
+
+  options.resume = true;
+  Model again(test::rich_network(), options_with(optimizer));
+  test::expect_same(again.fit(data, options), history);
+  EXPECT_TRUE(test::same(all_weights(again), all_weights(model)));
+
+  options.epochs = 6;
+  Model longer(test::rich_network(), options_with(optimizer));
+  const History further = longer.fit(data, options);
+  FitOptions at_once = fit_options(whole_run);
+  at_once.epochs = 6;
+  Model whole(test::rich_network(), options_with(optimizer));
+  test::expect_same(further, whole.fit(data, at_once));
+  EXPECT_TRUE(test::same(all_weights(longer), all_weights(whole)));
+}
+
+TEST(Resume, FromTheStartWhereThereIsNoCheckpoint) {
+  const Folder run, other;
+  FitOptions options = fit_options(run);
+  options.resume = true;
+  Model model(test::rich_network(), options_with(adam()));
+  EXPECT_EQ(model.fit(pictures(60), options).epochs.size(), 4u);
+}
+
+TEST(Resume, ShardsAreTheCheckpointsWhereTheyAreLeftToUs) {
+  const Dataset data = pictures(60);
+  const Folder run;
+  FitOptions options = fit_options(run);
+  options.epochs = 1;
+  ModelOptions two = options_with(adam());
+  Model(test::rich_network(), two).fit(data, options);
+  options.epochs = 2;
+  options.resume = true;
+
+  ModelOptions three = two;
+  three.shards = 3;
+  Model fixed(test::rich_network(), three);
+  EXPECT_EQ(message_of<UsageError>([&] { fixed.fit(data, options); }),
+            (run / "checkpoint.safetensors").string() +
+                " was made with train.shards = 2, not 3: resume with that");
+  ModelOptions automatic = two;
+  automatic.shards = 0;
+  automatic.threads = 3;
+  Model model(test::rich_network(), automatic);
+  EXPECT_EQ(model.options().shards, 3);
+  EXPECT_EQ(model.fit(data, options).epochs.size(), 2u);
+  EXPECT_EQ(model.options().shards, 2);
+}
+
+TEST(Resume, OtherSettingsAreRefusedByName) {
+  const Dataset data = pictures(60);
+  const Folder run;
+  FitOptions options = fit_options(run);
+  options.epochs = 1;
+  Model(test::rich_network(), options_with(adam())).fit(data, options);
+  options.resume = true;
+  const std::string file = (run / "checkpoint.safetensors").string();
+  const auto refusal = [&](const ModelOptions& model_options, const FitOptions& fit,
+                           const Dataset& images) {
+    Model model(test::rich_network(), model_options);
+    const auto before = all_weights(model);
+    const std::string message = message_of<UsageError>([&] { model.fit(images, fit); });
+    EXPECT_TRUE(test::same(all_weights(model), before));
+    EXPECT_EQ(message.substr(0, file.size()), file);
+    return message.substr(file.size());
+  };
+  FitOptions batch = options;
+  batch.batch = 12;
+  EXPECT_EQ(refusal(options_with(adam()), batch, data),
+            " was made with train.batch = 10, not 12: resume with that, or start anew");
+  ModelOptions seed = options_with(adam());
+  seed.seed = 7;
+  EXPECT_EQ(refusal(seed, options, data),
+            " was made with train.seed = 1, not 7: resume with that, or start anew");
+  EXPECT_EQ(refusal(options_with(sgd()), options, data),
+            " was made with another setting of 'optimizer': resume with that, or start anew");
+  EXPECT_NE(refusal(options_with(adam()), options, pictures(59)).find("images"), std::string::npos);
+}
+
+TEST(Resume, ACorruptCheckpointIsADataError) {
+  const Dataset data = pictures(60);
+  const Folder run;
+  FitOptions options = fit_options(run);
+  options.epochs = 1;
+  Model(test::rich_network(), options_with(adam())).fit(data, options);
+  options.resume = true;
+  auto bytes = test::read_bytes(run / "checkpoint.safetensors");
+  bytes.resize(bytes.size() - 10);
+  run.write("checkpoint.safetensors", bytes);
+  Model model(test::rich_network(), options_with(adam()));
+  EXPECT_NE(message_of<DataError>([&] { model.fit(data, options); }).find("truncated"),
+            std::string::npos);
+}
+
+TEST(Resume, AModelIsNoCheckpoint) {
+  const Dataset data = pictures(60);
+  const Folder run;
+  FitOptions options = fit_options(run);
+  options.resume = true;
+  Model model(test::rich_network(), options_with(adam()));
+  model.save(run / "checkpoint.safetensors");
+  EXPECT_EQ(message_of<DataError>([&] { model.fit(data, options); }),
+            (run / "checkpoint.safetensors").string() +
+                ": not a ridgeline-checkpoint file: its metadata give the format "
+                "'ridgeline-model'");
+}
+
+TEST(Resume, InterruptedBeforeTheFirstStep) {
+  const Folder run;
+  const std::atomic<bool> stop = true;
+  FitOptions options = fit_options(run);
+  options.stop = &stop;
+  Model model(test::rich_network(), options_with(adam()));
+  const auto before = all_weights(model);
+  const History history = model.fit(pictures(60), options);
+  EXPECT_TRUE(history.interrupted);
+  EXPECT_EQ(history.best_epoch, 0);
+  EXPECT_TRUE(test::same(all_weights(model), before));
+  EXPECT_TRUE(std::filesystem::exists(run / "checkpoint.safetensors"));
+}
+
+}  // namespace
+}  // namespace ridgeline
