@@ -116,10 +116,9 @@ void write_file(const fs::path& target, std::string_view text) {
 void make_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
-  if (!fs::is_directory(folder)) {
+  if (error) {
     throw ResourceError(
-        fmt::format("the folder {} cannot be made: {}", folder.string(),
-                    error ? error.message() : "a file of that name is in its place"));
+        fmt::format("the folder {} cannot be made: {}", folder.string(), error.message()));
   }
 }
 

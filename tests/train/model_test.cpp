@@ -328,8 +328,7 @@ TEST(Run, InAPlaceThatIsTaken) {
   EXPECT_EQ(message_of<ResourceError>([&] {
               model.fit(pictures(60), {.epochs = 1, .batch = 10, .run = folder / "file"});
             }),
-            "the folder " + (folder / "file").string() +
-                " cannot be made: a file of that name is in its place");
+            "the folder " + (folder / "file").string() + " cannot be made: Not a directory");
 }
 
 }  // namespace
