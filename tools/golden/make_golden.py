@@ -1,0 +1,153 @@
+#!/usr/bin/env python3
+"""Writes tests/golden/*.txt: what PyTorch computes, in double precision, for layers, losses and
+optimisers. Needs `pip install torch numpy`; the tests need neither.
+
+usage: tools/golden/make_golden.py [FOLDER]
+
+A file holds named arrays, one a line: NAME COUNT VALUE...; a case begins with `case NAME`.
+"""
+import pathlib
+import sys
+
+import torch
+import torch.nn.functional as F
+
+torch.set_default_dtype(torch.float64)
+folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parents[2] / "tests/golden")
+
+
+class Golden:
+    def __init__(self, name):
+        self.lines, self.path = [], folder / name
+
+    def case(self, name):
+        self.lines.append(f"case {name}")
+
+    def add(self, name, tensor):
+        values = torch.as_tensor(tensor).detach().double().reshape(-1).tolist()
+        self.lines.append(" ".join([name, str(len(values))] + [f"{v:.9g}" for v in values]))
+
+    def write(self):
+        self.path.write_text("\n".join(self.lines) + "\n")
+
+
+def single(tensor):
+    """Rounded to single precision, so that both sides begin with the same numbers."""
+    return tensor.float().double().requires_grad_()
+
+
+def network(golden, name, shape, parameters, forward, images=3, classes=3, loss=None):
+    golden.case(name)
+    torch.manual_seed(sum(map(ord, name)))
+    x = single(torch.randn(images, *shape))
+    labels = torch.randint(0, classes, (images,))
+    weights = {key: single(0.5 * torch.randn(*size)) for key, size in parameters.items()}
+    head = forward(x, weights)
+    value = loss(head, labels) if loss else F.cross_entropy(head, labels)
+    value.backward()
+    golden.add("input", x)
+    golden.add("labels", labels)
+    golden.add("head", head)
+    golden.add("loss", value)
+    golden.add("gradient:input", x.grad)
+    for key, weight in weights.items():
+        golden.add("weight:" + key, weight)
+        golden.add("gradient:" + key, weight.grad)
+
+
+def dense(x, w, name):
+    return F.linear(x, w[name + ".kernel"], w[name + ".bias"])
+
+
+def layers():
+    g = Golden("layers.txt")
+    head = lambda inputs, classes=3, name="dense_1": {name + ".kernel": (classes, inputs), name + ".bias": (classes,)}
+
+    def conv(filters, channels, kernel, name="conv2d_1"):
+        return {name + ".kernel": (filters, channels, *kernel), name + ".bias": (filters,)}
+
+    network(g, "conv_relu", (2, 5, 6), conv(3, 2, (3, 3)) | head(3 * 3 * 4),
+            lambda x, w: dense(F.relu(F.conv2d(x, w["conv2d_1.kernel"], w["conv2d_1.bias"])).flatten(1), w, "dense_1"))
+    network(g, "conv_strided_dilated_grouped", (4, 8, 7), conv(6, 2, (3, 2)) | head(6 * 4 * 8),
+            lambda x, w: dense(F.leaky_relu(F.conv2d(
+                F.pad(x, (2, 1, 1, 1)), w["conv2d_1.kernel"], w["conv2d_1.bias"], stride=(2, 1), dilation=(1, 2), groups=2),
+                0.2).flatten(1), w, "dense_1"))
+    # 'same': the odd pixel at the right and bottom
+    network(g, "conv_same_even_kernel", (1, 5, 5), conv(2, 1, (2, 4)) | head(2 * 3 * 3),
+            lambda x, w: dense(F.conv2d(F.pad(x, (1, 2, 0, 1)), w["conv2d_1.kernel"], w["conv2d_1.bias"], stride=2).flatten(1),
+                               w, "dense_1"))
+    network(g, "max_pool", (2, 7, 7), head(2 * 3 * 3),
+            lambda x, w: dense(F.max_pool2d(x, 3, 2).flatten(1), w, "dense_1"))
+    network(g, "average_pool", (2, 6, 6), head(2 * 4 * 4),
+            lambda x, w: dense(F.avg_pool2d(x, 3, 1).flatten(1), w, "dense_1"))
+    network(g, "average_pool_padded", (2, 5, 5), head(2 * 3 * 3),
+            lambda x, w: dense(F.avg_pool2d(x, 3, 2, padding=1, count_include_pad=False).flatten(1), w, "dense_1"))
+    norm = {"batch_norm2d_1.gamma": (3,), "batch_norm2d_1.beta": (3,)}
+    network(g, "batch_norm", (3, 4, 5), norm | head(3),
+            lambda x, w: dense(F.relu(F.batch_norm(x, None, None, w["batch_norm2d_1.gamma"], w["batch_norm2d_1.beta"],
+                                                   training=True, eps=1e-3)).mean((2, 3)), w, "dense_1"))
+    for name, function in {"sigmoid": torch.sigmoid, "tanh": torch.tanh, "gelu": F.gelu, "silu": F.silu,
+                           "softmax": lambda x: F.softmax(x, 1)}.items():
+        network(g, "activation_" + name, (2, 3, 3), head(2 * 3 * 3),
+                lambda x, w, f=function: dense(f(x).flatten(1), w, "dense_1"))
+
+    def residual(x, w):
+        a = F.relu(F.conv2d(x, w["conv2d_1.kernel"], w["conv2d_1.bias"], padding=1))
+        b = F.conv2d(a, w["conv2d_2.kernel"], w["conv2d_2.bias"])
+        return dense(torch.cat([a + b, x], 1).flatten(1), w, "dense_1")
+
+    network(g, "residual_concat", (2, 4, 4), conv(3, 2, (3, 3)) | conv(3, 3, (1, 1), "conv2d_2") | head(5 * 16), residual)
+    network(g, "loss_mse_on_softmax", (1, 3, 3), head(9, 4),
+            lambda x, w: F.softmax(dense(x.flatten(1), w, "dense_1"), 1), classes=4,
+            loss=lambda p, t: F.mse_loss(p, F.one_hot(t, 4).double()))
+    network(g, "loss_binary", (1, 3, 3), head(9, 1), lambda x, w: dense(x.flatten(1), w, "dense_1"), classes=2,
+            loss=lambda z, t: F.binary_cross_entropy_with_logits(z[:, 0], t.double()))
+    network(g, "loss_smoothing", (1, 3, 3), head(9, 4), lambda x, w: dense(x.flatten(1), w, "dense_1"), classes=4,
+            loss=lambda z, t: F.cross_entropy(z, t, label_smoothing=0.1))
+    weights = torch.tensor([0.5, 2.0, 1.0, 0.25])
+    network(g, "loss_class_weights", (1, 3, 3), head(9, 4), lambda x, w: dense(x.flatten(1), w, "dense_1"), classes=4,
+            images=6, loss=lambda z, t: F.cross_entropy(z, t, weight=weights))
+    network(g, "loss_class_weights_smoothing", (1, 3, 3), head(9, 4), lambda x, w: dense(x.flatten(1), w, "dense_1"),
+            classes=4, images=6, loss=lambda z, t: F.cross_entropy(z, t, weight=weights, label_smoothing=0.2))
+    g.write()
+
+
+def trajectories():
+    """Twelve steps of three tensors under given gradients; the middle one is not penalised."""
+    g = Golden("optimizers.txt")
+    sizes = (17, 3, 100)
+    for name, make in {
+        "sgd": lambda p: torch.optim.SGD(p, lr=0.05),
+        "sgd_l2": lambda p: torch.optim.SGD(p, lr=0.05),
+        "momentum_l2": lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9),
+        "nesterov_l2": lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, nesterov=True),
+        "adam": lambda p: torch.optim.Adam(p, lr=0.01, eps=1e-7),
+        "adam_l2": lambda p: torch.optim.Adam(p, lr=0.01, eps=1e-7),
+        "adamw_decay": lambda p: torch.optim.AdamW(p, lr=0.01, eps=1e-7, weight_decay=0),
+        "adam_clip_l2": lambda p: torch.optim.Adam(p, lr=0.01, eps=1e-7),
+    }.items():
+        g.case(name)
+        torch.manual_seed(3)
+        tensors = [single(torch.randn(n)) for n in sizes]
+        decay = 0.1 if "l2" in name or "decay" in name else 0.0
+        optimizer = make([{"params": [tensors[0], tensors[2]], "weight_decay": 0.0 if "clip" in name else decay},
+                          {"params": [tensors[1]], "weight_decay": 0.0}])
+        for i, t in enumerate(tensors):
+            g.add(f"start:{i}", t)
+        for step in range(12):
+            for i, t in enumerate(tensors):
+                t.grad = torch.randn(t.shape).float().double()
+                g.add(f"gradient:{step}:{i}", t.grad)
+            if "clip" in name:  # the data gradient is clipped before the penalty's is added
+                torch.nn.utils.clip_grad_norm_(tensors, 2.0)
+                for i in (0, 2):
+                    tensors[i].grad += decay * tensors[i].detach()
+            optimizer.step()
+        for i, t in enumerate(tensors):
+            g.add(f"end:{i}", t)
+    g.write()
+
+
+folder.mkdir(parents=True, exist_ok=True)
+layers()
+trajectories()
