@@ -18,6 +18,13 @@ Dataset named_images(const Experiment& experiment, const TrainTest& sets, const 
   return (test && !other.test.empty()) || other.train.empty() ? other.test : other.train;
 }
 
+/// `count` of the images, the same ones for every seed, so that runs can be compared.
+Dataset limited(const Dataset& data, std::size_t count) {
+  if (count == 0 || count >= data.size()) return data;
+  const double share = static_cast<double>(count) / static_cast<double>(data.size());
+  return stratified_split(data, share, 0).validation;
+}
+
 int to_int(std::int64_t value) {
   return static_cast<int>(value);
 }
@@ -27,7 +34,9 @@ int to_int(std::int64_t value) {
 Images load_images(const Experiment& experiment) {
   const DataSection& data = experiment.data;
   const TrainTest sets = load(data.source, data.path);
-  Images images{.train = sets.train, .validation = {}, .test = sets.test};
+  Images images{.train = limited(sets.train, static_cast<std::size_t>(data.limit)),
+                .validation = {},
+                .test = sets.test};
   if (data.test == "none") {
     images.test = {};
   } else if (!data.test.empty()) {

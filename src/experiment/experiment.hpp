@@ -19,6 +19,7 @@ struct DataSection {
   std::string path;
   std::variant<double, std::string> validation = 0.1;  ///< a fraction, or a folder or split
   std::string test;                                    ///< empty: the source's own test split
+  std::int64_t limit = 0;                              ///< training images to use; 0: all
   std::string groups;
   std::vector<std::string> augment;
   bool operator==(const DataSection&) const = default;

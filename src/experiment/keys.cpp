@@ -94,6 +94,8 @@ std::vector<Key> make_keys() {
           fraction()),
       row("data.test", data, &DataSection::test,
           "empty: the source's own test split; \"none\"; or a folder"),
+      row("data.limit", data, &DataSection::limit,
+          "use only so many training images, the classes in their shares; 0: all", at_least(0)),
       row("data.groups", data, &DataSection::groups, "what must stay on one side of a split",
           only(encode(std::string()), "splits are by class alone")),
       row("data.augment", data, &DataSection::augment,
