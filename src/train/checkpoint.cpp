@@ -67,7 +67,8 @@ void add_best(interop::SafetensorsWriter& file, const engine::State& state,
 }
 
 engine::State read_state(const interop::Safetensors& file, const engine::State& like, int slots) {
-  engine::State state = like.copy();
+  engine::State state(like.parameters());
+  state.frozen = like.frozen;
   state.require_slots(slots);
   for (std::size_t p = 0; p < state.parameters().size(); ++p) {
     const Parameter& parameter = state.parameters()[p];
@@ -141,12 +142,14 @@ Position load_checkpoint(const std::filesystem::path& path, ModelCore& core,
       EpochSums::from(exactly<EpochSums::count>(file.doubles("epoch_sums"), "epoch_sums"));
   position.history.epochs = from_rows(file.doubles("history"));
   position.history.best_epoch = static_cast<int>(counters.best_epoch);
+  position.best = read_best(file, core.state);
   const bool consistent =
       counters.shards >= 1 && counters.epoch >= 0 && counters.step >= 0 &&
       static_cast<std::size_t>(counters.epoch) == position.history.epochs.size() &&
-      counters.best_epoch >= (counters.epoch > 0 ? 1 : 0) && counters.best_epoch <= counters.epoch;
+      counters.best_epoch >= (counters.epoch > 0 ? 1 : 0) &&
+      counters.best_epoch <= counters.epoch &&
+      (counters.best_epoch == counters.epoch || !position.best.empty());
   if (!consistent) throw DataError(fmt::format("{}: its counters are out of range", file.name()));
-  position.best = read_best(file, core.state);
   engine::State state = read_state(file, core.state, slots);
   const double base_l2 = exactly<1>(file.doubles("base_l2"), "base_l2")[0];
 
