@@ -122,7 +122,7 @@ SelectOptions select_options(const Experiment& experiment) {
           .method = section.method,
           .trials = to_int(section.trials),
           .folds = to_int(section.folds),
-          .holdout = fraction ? *fraction : SelectOptions{}.holdout,
+          .holdout = fraction ? *fraction : 0,
           .rule = section.rule};
 }
 

@@ -67,7 +67,7 @@ struct TrainSection {
 };
 
 struct SelectSection {
-  SearchSpace over = log_range("regularize.l2", 1e-6, 1e-1);
+  SearchSpace over = {{"regularize.l2", {.min = 1e-6, .max = 1e-1}}};
   std::string metric = "val_data_loss";
   std::string method = "grid";
   std::int64_t trials = 16;

@@ -7,6 +7,11 @@
 #include "ridgeline/version.hpp"
 
 namespace ridgeline::experiment {
+namespace {
+
+constexpr std::size_t comment_column = 32;
+
+}  // namespace
 
 std::string to_toml(const Experiment& experiment) {
   std::string text;
@@ -17,9 +22,9 @@ std::string to_toml(const Experiment& experiment) {
       text += fmt::format("{}[{}]\n", text.empty() ? "" : "\n", section);
     }
     const std::string line = fmt::format("{} = {}", key.field(), to_toml(key.write(experiment)));
-    const bool several_lines = line.find('\n') != std::string::npos;
-    text += several_lines ? fmt::format("# {}\n{}\n", key.meaning, line)
-                          : fmt::format("{:<40} # {}\n", line, key.meaning);
+    const bool beside = line.size() <= comment_column && line.find('\n') == std::string::npos;
+    text += beside ? fmt::format("{:<{}} # {}\n", line, comment_column, key.meaning)
+                   : fmt::format("# {}\n{}\n", key.meaning, line);
   }
   const auto quoted = [](std::string value) { return to_toml(Value{std::move(value), {}}); };
   return text + fmt::format("\n[ridgeline]\nversion = {}\ncommit = {}\nmachine = {}\n",

@@ -1,0 +1,232 @@
+#include "experiment/support.hpp"
+
+namespace ridgeline::experiment {
+namespace {
+
+TEST(Read, NothingGivesTheDefaults) {
+  const Experiment experiment = parsed("");
+  EXPECT_EQ(experiment.train, (TrainSection{.run = "runs/fashion-mnist-article-cnn-{time}"}));
+  EXPECT_EQ(experiment.data, DataSection{});
+  EXPECT_EQ(experiment.regularize.l2, Schedule(1e-4));
+}
+
+TEST(Read, EveryKindOfValue) {
+  const Experiment experiment = parsed(R"(
+[data]
+source = "cifar10"
+validation = "test"
+augment = ["flip", "crop:4"]
+[loss]
+label_smoothing = 0.1
+class_weights = [1, 2.5]
+[regularize]
+l2 = { kind = "cosine", from = 1e-3, to = 0 }
+exclude = ["norm"]
+[[regularize.rule]]
+match = "dense*"
+l2_factor = 10
+[optimizer]
+kind = "sgd"
+momentum = 0.9
+nesterov = true
+learning_rate = 1
+[train]
+epochs = 3
+[select]
+over = { "regularize.l2" = [0, 1e-3], "optimizer.learning_rate" = { min = 1e-4, max = 1, scale = "linear" } }
+)");
+  EXPECT_EQ(experiment.data.source, "cifar10");
+  EXPECT_EQ(std::get<std::string>(experiment.data.validation), "test");
+  EXPECT_EQ(experiment.data.augment, (std::vector<std::string>{"flip", "crop:4"}));
+  EXPECT_EQ(experiment.loss.class_weights, (std::vector<double>{1, 2.5}));
+  EXPECT_EQ(experiment.regularize.l2.kind, "cosine");
+  EXPECT_EQ(experiment.regularize.l2.value, 1e-3);
+  EXPECT_EQ(experiment.regularize.exclude, std::vector<std::string>{"norm"});
+  ASSERT_EQ(experiment.regularize.rules.size(), 1);
+  EXPECT_EQ(experiment.regularize.rules[0].match, "dense*");
+  EXPECT_EQ(experiment.regularize.rules[0].l2_factor, 10);
+  EXPECT_FALSE(experiment.regularize.rules[0].l2.has_value());
+  EXPECT_TRUE(experiment.optimizer.nesterov);
+  EXPECT_EQ(experiment.optimizer.learning_rate, Schedule(1));
+  EXPECT_EQ(experiment.train.epochs, 3);
+  EXPECT_EQ(experiment.select.over.at("regularize.l2").values, (std::vector<double>{0, 1e-3}));
+  EXPECT_FALSE(experiment.select.over.at("optimizer.learning_rate").log);
+}
+
+TEST(Read, AnUnknownKeyNamesFileLineAndTheNearestKey) {
+  EXPECT_EQ(refusal("[train]\nepochs = 3\nbacth = 32\n"),
+            "experiment.toml:3: unknown key 'train.bacth': did you mean 'train.batch'?");
+  EXPECT_EQ(refusal("[train]\nlearning_rate = 0.1\n"),
+            "experiment.toml:2: unknown key 'train.learning_rate': "
+            "did you mean 'optimizer.learning_rate'?");
+  EXPECT_EQ(refusal("[trian]\nepochs = 3\n"),
+            "experiment.toml:2: unknown key 'trian.epochs': did you mean 'train.epochs'?");
+  EXPECT_EQ(refusal("[optimiser]\nkind = \"sgd\"\n"),
+            "experiment.toml:2: unknown key 'optimiser.kind': did you mean 'optimizer.kind'?");
+  EXPECT_EQ(refusal("epochs = 3\n"),
+            "experiment.toml:1: unknown key 'epochs': did you mean 'train.epochs'?");
+  EXPECT_EQ(
+      refusal("[train]\nxyzzyplugh = 3\n"),
+      "experiment.toml:2: unknown key 'train.xyzzyplugh': 'ridgeline help keys' lists them all");
+  EXPECT_NE(refusal("[nothing]\n").find("unknown key 'nothing'"), std::string::npos);
+  EXPECT_EQ(refusal("[regularize]\nl2 = { from = 1, too = 0 }\n"),
+            "experiment.toml:2: regularize.l2 has no key 'too': did you mean 'to'?");
+  EXPECT_EQ(
+      refusal("[[regularize.rule]]\nmatch = \"*\"\nl2_facto = 2\n"),
+      "experiment.toml:3: regularize.rule[0] has no key 'l2_facto': did you mean 'l2_factor'?");
+}
+
+TEST(Read, AWrongTypeSaysTheTypeExpected) {
+  EXPECT_EQ(refusal("[train]\nepochs = \"ten\"\n"),
+            "experiment.toml:2: train.epochs must be a whole number, not the string \"ten\"");
+  EXPECT_EQ(refusal("[train]\nepochs = 1.5\n"),
+            "experiment.toml:2: train.epochs must be a whole number, not 1.5");
+  EXPECT_EQ(refusal("[train]\nepochs = [1]\n"),
+            "experiment.toml:2: train.epochs must be a whole number, not an array");
+  EXPECT_EQ(refusal("[optimizer]\nnesterov = 1\n"),
+            "experiment.toml:2: optimizer.nesterov must be true or false, not 1");
+  EXPECT_EQ(refusal("[data]\naugment = \"flip\"\n"),
+            "experiment.toml:2: data.augment must be an array of strings, not the string \"flip\"");
+  EXPECT_EQ(refusal("[data]\naugment = [\n  \"flip\",\n  3\n]\n"),
+            "experiment.toml:4: data.augment[1] must be a string, not 3");
+  EXPECT_EQ(refusal("[data]\nvalidation = true\n"),
+            "experiment.toml:2: data.validation must be a number or a string, not true");
+  EXPECT_EQ(refusal("[regularize]\nl2 = \"strong\"\n"),
+            "experiment.toml:2: regularize.l2 must be a number or a schedule such as "
+            "{ kind = \"cosine\", from = 1e-3, to = 0 }, not the string \"strong\"");
+  EXPECT_EQ(refusal("train = 3\n"), "experiment.toml:1: train must be a table: [train], not 3");
+  EXPECT_EQ(refusal("[data]\npath = 2020-01-01\n"),
+            "experiment.toml:2: a date or time is not a value of any key: put it in quotes");
+}
+
+TEST(Read, ValuesOutsideTheirLimits) {
+  EXPECT_EQ(refusal("[train]\n\nbatch = 0\n"),
+            "experiment.toml:3: train.batch must be at least 1, not 0");
+  EXPECT_EQ(refusal("[train]\nepochs = 2147483648\n"),
+            "experiment.toml:2: train.epochs must be at most 2147483647, not 2147483648");
+  EXPECT_EQ(refusal("[regularize]\nl1 = -1e-3\n"),
+            "experiment.toml:2: regularize.l1 must be at least 0, not -0.001");
+  EXPECT_EQ(refusal("[regularize]\nl1 = nan\n"),
+            "experiment.toml:2: regularize.l1 must be a finite number, not nan");
+  for (const char* l2 : {"-1e-3", "nan", "inf", "{ kind = \"cosine\", from = -1 }",
+                         "{ kind = \"cosine\", from = 1, to = nan }",
+                         "{ kind = \"sine\", from = 1 }", "{ kind = \"cosine\" }"}) {
+    const std::string sentence = refusal(std::string("[regularize]\nl2 = ") + l2 + "\n");
+    EXPECT_TRUE(sentence.starts_with("experiment.toml:2: regularize.l2")) << l2 << ": " << sentence;
+  }
+  EXPECT_EQ(refusal("[data]\nvalidation = 1.0\n"),
+            "experiment.toml:2: data.validation must be at least 0 and below 1, not 1");
+  EXPECT_EQ(refusal("[optimizer]\nepsilon = 0\n"),
+            "experiment.toml:2: optimizer.epsilon must be above 0, not 0");
+  EXPECT_EQ(refusal("[[regularize.rule]]\nmatch = \"*\"\nl2 = -1\n"),
+            "experiment.toml:3: regularize.rule[0].l2 must be at least 0, not -1");
+  EXPECT_NE(refusal("[regularize]\nexclude = [\"kernels\"]\n").find("experiment.toml:2: "),
+            std::string::npos);
+  EXPECT_NE(refusal("[data]\naugment = [\"flop\"]\n").find("experiment.toml:2: data.augment"),
+            std::string::npos);
+}
+
+TEST(Read, WordsOutsideTheirChoices) {
+  EXPECT_EQ(refusal("[model]\npreset = \"lenet\"\n"),
+            "experiment.toml:2: model.preset must be \"article-cnn\", \"lenet5\", \"mlp\" or "
+            "\"vgg-small\" (perhaps \"lenet5\"), not the string \"lenet\"");
+  EXPECT_EQ(refusal("[data]\nsource = \"cifar1O\"\n"),
+            "experiment.toml:2: data.source must be \"cifar10\", \"cifar100\", \"fashion-mnist\", "
+            "\"mnist\" or \"idx\" (perhaps \"cifar10\"), not the string \"cifar1O\"");
+  EXPECT_NE(refusal("[loss]\nkind = \"crossentropy\"\n").find("cross-entropy"), std::string::npos);
+  EXPECT_NE(refusal("[optimizer]\nkind = \"adamm\"\n").find("adam"), std::string::npos);
+  EXPECT_EQ(refusal("[train]\nmonitor = \"loss\"\n"),
+            "experiment.toml:2: train.monitor must be a metric such as \"val_data_loss\", not the "
+            "string \"loss\"");
+  EXPECT_TRUE(refusal("[train]\nmonitor = \"val_accurcy\"\n")
+                  .starts_with("experiment.toml:2: train.monitor: "));
+  EXPECT_EQ(refusal("[select]\nmetric = \"train_data_loss\"\n"),
+            "experiment.toml:2: select.metric must be a metric such as \"val_data_loss\", not the "
+            "string \"train_data_loss\"");
+}
+
+TEST(Read, WhatIsNotThereYetSaysSo) {
+  EXPECT_EQ(refusal("[select]\nmethod = \"race\"\n"),
+            "experiment.toml:2: select.method = \"race\" is not there yet: use \"grid\" or "
+            "\"random\"");
+  EXPECT_EQ(refusal("[train]\nprecision = \"bf16\"\n"),
+            "experiment.toml:2: train.precision = \"bf16\" is not there yet: use \"fp32\"");
+  EXPECT_EQ(refusal("[train]\nautotune = true\n"),
+            "experiment.toml:2: train.autotune is not there yet: kernels are chosen by rule");
+  EXPECT_EQ(refusal("[data]\ngroups = \"patient\"\n"),
+            "experiment.toml:2: data.groups is not there yet: splits are by class alone");
+  for (const char* source : {"folder", "voc", "coco", "masks"}) {
+    EXPECT_NE(refusal(std::string("[data]\nsource = \"") + source + "\"\n").find("not there yet"),
+              std::string::npos);
+  }
+  EXPECT_NE(refusal("[loss]\nkind = \"focal\"\n").find("not there yet"), std::string::npos);
+}
+
+TEST(Read, OptionsOfAnotherKindAreRefused) {
+  EXPECT_EQ(refusal("[optimizer]\nkind = \"adam\"\nmomentum = 0.9\n"),
+            "experiment.toml:2: optimizer.momentum is nothing that adam has");
+  EXPECT_EQ(refusal("[optimizer]\nkind = \"sgd\"\nbeta1 = 0.8\n"),
+            "experiment.toml:2: optimizer.beta1 is nothing that sgd has");
+  EXPECT_NE(refusal("[loss]\nkind = \"mse\"\nlabel_smoothing = 0.1\n"), "");
+}
+
+TEST(Read, TheLearningRateFollowsTheOptimizerUnlessGiven) {
+  EXPECT_EQ(parsed("").optimizer.learning_rate, Schedule(1e-3));
+  EXPECT_EQ(parsed("", {"optimizer.kind=sgd"}).optimizer.learning_rate, Schedule(0.01));
+  EXPECT_EQ(parsed("[optimizer]\nkind = \"gd\"\nlearning_rate = 1e-3").optimizer.learning_rate,
+            Schedule(1e-3));
+}
+
+TEST(Read, SearchRanges) {
+  const auto over = [](const std::string& range) {
+    return refusal("[select]\nover = { " + range + " }\n");
+  };
+  EXPECT_EQ(over("\"train.batch\" = [16, 32]"), "");
+  EXPECT_EQ(over("\"regularize.l2\" = { min = 0, max = 1 }"),
+            "experiment.toml:2: select.over.\"regularize.l2\".min must be above 0 on a log scale, "
+            "not 0");
+  EXPECT_EQ(over("\"regularize.l2\" = { min = 1, max = 1 }"),
+            "experiment.toml:2: select.over.\"regularize.l2\".max must be above min (1), not 1");
+  EXPECT_EQ(over("\"regularize.l2\" = { min = 1 }"),
+            "experiment.toml:2: select.over.\"regularize.l2\" needs both 'min' and 'max'");
+  EXPECT_EQ(over("\"regularize.l2\" = { min = 1, max = 2, scale = \"ln\" }"),
+            "experiment.toml:2: select.over.\"regularize.l2\".scale must be \"log\" or \"linear\", "
+            "not the string \"ln\"");
+  EXPECT_EQ(over("\"regularize.l\" = [1]"),
+            "experiment.toml:2: select.over: unknown key 'regularize.l': did you mean "
+            "'regularize.l2'?");
+  EXPECT_EQ(over("\"model.preset\" = [1]"),
+            "experiment.toml:2: select.over: model.preset is not a number, which is all that can "
+            "be chosen");
+  EXPECT_NE(over(""), "");
+}
+
+TEST(Read, WhatIsNotTomlNamesTheLine) {
+  EXPECT_TRUE(refusal("[train]\nepochs = \n").starts_with("experiment.toml:2: this is not TOML: "));
+  EXPECT_TRUE(refusal("[train]\nepochs = 1\nepochs = 2\n")
+                  .starts_with("experiment.toml:3: this is not TOML: "));
+  EXPECT_NE(refusal(std::string("[train]\n\0\xff", 10)), "");
+}
+
+TEST(Read, AFileThatIsNotThere) {
+  try {
+    read("/nonexistent/experiment.toml");
+    FAIL();
+  } catch (const UsageError& error) {
+    EXPECT_STREQ(error.what(),
+                 "the experiment file /nonexistent/experiment.toml cannot be read: No such file or "
+                 "directory");
+  }
+  EXPECT_THROW(read("/"), UsageError);
+}
+
+TEST(Read, TheNameOfARunComesFromTheFile) {
+  EXPECT_EQ(parse("", "some/small.toml").train.run, "runs/small-{time}");
+  EXPECT_EQ(
+      parse("", "runs/x/experiment.toml", std::vector<std::string>{"model.preset=mlp"}).train.run,
+      "runs/fashion-mnist-mlp-{time}");
+  EXPECT_EQ(parsed("[train]\nrun = \"here\"").train.run, "here");
+}
+
+}  // namespace
+}  // namespace ridgeline::experiment
