@@ -1,0 +1,133 @@
+#include "cli/arguments.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <list>
+
+#include "cli/help.hpp"
+#include "ridgeline/attributes.hpp"
+#include "ridgeline/error.hpp"
+#include "ridgeline/version.hpp"
+
+namespace ridgeline::cli {
+namespace {
+
+const Option json_option{"--json", "", ""};
+
+bool is_help(std::string_view word) {
+  return word == "--help" || word == "-h" || word == "help";
+}
+
+/// The command that `arguments` begin with, and how many words name it.
+std::pair<const Command*, std::size_t> find_command(std::span<const std::string> arguments,
+                                                    std::span<const Command> commands) {
+  const auto words = [&](std::size_t count) {
+    return fmt::format("{}", fmt::join(arguments.subspan(0, count), " "));
+  };
+  for (const Command& command : commands) {
+    const auto count = 1 + static_cast<std::size_t>(std::ranges::count(command.name, ' '));
+    if (arguments.size() >= count && words(count) == command.name) return {&command, count};
+  }
+  std::vector<std::string_view> names{"help"};
+  for (const Command& command : commands) names.push_back(command.name);
+  // "data", without what to do with it, is near to "data get"
+  for (const std::string_view name : names) {
+    if (name.starts_with(arguments[0] + " ")) {
+      throw UsageError(fmt::format("unknown command '{}': did you mean '{}'?",
+                                   words(std::min<std::size_t>(2, arguments.size())), name));
+    }
+  }
+  const std::string guess = nearest(arguments[0], names);
+  throw UsageError(fmt::format("unknown command '{}': {}", arguments[0],
+                               guess.empty() ? fmt::format("there are {}", fmt::join(names, ", "))
+                                             : fmt::format("did you mean '{}'?", guess)));
+}
+
+UsageError unknown_argument(const std::string& word, const Command& command) {
+  if (!word.starts_with('-')) {
+    return UsageError(
+        fmt::format("'{}' is one argument too many for 'ridgeline {}'", word, command.name));
+  }
+  std::vector<std::string_view> names{json_option.name, "--help"};
+  for (const Option& option : command.options) names.push_back(option.name);
+  const std::string guess = nearest(word, names);
+  return UsageError(fmt::format("'ridgeline {}' has no option '{}': {}", command.name, word,
+                                guess.empty() ? fmt::format("it has {}", fmt::join(names, ", "))
+                                              : fmt::format("did you mean '{}'?", guess)));
+}
+
+Arguments parse_command(const Command& command, std::span<const std::string> words) {
+  CLI::App app;
+  app.set_help_flag();
+  std::list<std::pair<Option, std::string>> options;  // whose addresses CLI11 keeps
+  std::list<bool> flags;
+  const auto add = [&](const Option& option) {
+    auto& [kept, value] = options.emplace_back(option, std::string());
+    if (option.value.empty()) {
+      app.add_flag(option.name, flags.emplace_back(false));
+    } else {
+      app.add_option(option.name, value)->type_name(option.value);
+    }
+  };
+  for (const Option& option : command.options) add(option);
+  add(json_option);
+  std::vector<std::string> positionals;
+  if (!command.positionals.empty()) app.add_option("words", positionals);
+
+  // CLI11 takes the words last first.
+  std::vector<std::string> reversed(words.rbegin(), words.rend());
+  try {
+    app.parse(reversed);
+  } catch (const CLI::ExtrasError&) {
+    throw unknown_argument(app.remaining().front(), command);
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(fmt::format("'ridgeline {}': {}", command.name, error.what()));
+  }
+
+  Arguments arguments;
+  for (const auto& [option, value] : options) {
+    if (app.count(option.name) > 0) arguments.set(option.name, value);
+  }
+  for (const std::string& word : positionals) arguments.add(word);
+  return arguments;
+}
+
+void check_positionals(const Command& command, const std::vector<std::string>& words) {
+  for (std::size_t i = words.size(); i < command.positionals.size(); ++i) {
+    const Positional& missing = command.positionals[i];
+    if (!missing.required) break;
+    throw UsageError(
+        fmt::format("'ridgeline {}' needs {}: {}", command.name, missing.name, missing.meaning));
+  }
+  const bool open = !command.positionals.empty() && command.positionals.back().several;
+  if (!open && words.size() > command.positionals.size()) {
+    throw unknown_argument(words[command.positionals.size()], command);
+  }
+}
+
+std::string help_about(std::span<const std::string> topic, std::span<const Command> commands) {
+  if (topic.empty()) return overview(commands);
+  if (topic[0] == "keys") return help_keys();
+  return help(*find_command(topic, commands).first);
+}
+
+}  // namespace
+
+Invocation parse_arguments(std::span<const std::string> arguments,
+                           std::span<const Command> commands) {
+  const auto wants_help = [](const std::string& word) { return word == "--help" || word == "-h"; };
+  if (arguments[0] == "--version") {
+    return {.text = fmt::format("ridgeline {} ({})\n", version(), commit())};
+  }
+  if (is_help(arguments[0])) return {.text = help_about(arguments.subspan(1), commands)};
+  const auto [command, count] = find_command(arguments, commands);
+  const auto words = arguments.subspan(count);
+  if (std::ranges::any_of(words, wants_help)) return {.text = help(*command)};
+  Invocation invocation{.command = command, .arguments = parse_command(*command, words)};
+  check_positionals(*command, invocation.arguments.positionals());
+  return invocation;
+}
+
+}  // namespace ridgeline::cli

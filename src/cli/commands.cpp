@@ -1,0 +1,14 @@
+#include "cli/commands.hpp"
+
+#include <vector>
+
+namespace ridgeline::cli {
+
+std::span<const Command> commands() {
+  static const std::vector<Command> table = {
+      train_command(), evaluate_command(), predict_command(), inspect_command(), data_get_command(),
+  };
+  return table;
+}
+
+}  // namespace ridgeline::cli

@@ -1,0 +1,19 @@
+#pragma once
+// The commands: each has a file of its own and a line in the table.
+
+#include <span>
+
+#include "cli/command.hpp"
+
+namespace ridgeline::cli {
+
+Command train_command();
+Command evaluate_command();
+Command predict_command();
+Command inspect_command();
+Command data_get_command();
+
+/// In the order of the help.
+std::span<const Command> commands();
+
+}  // namespace ridgeline::cli

@@ -1,0 +1,103 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/results.hpp"
+#include "cli/table.hpp"
+#include "experiment/build.hpp"
+#include "experiment/file.hpp"
+#include "ridgeline/error.hpp"
+
+namespace ridgeline::cli {
+namespace {
+
+using std::filesystem::path;
+
+/// The data of the run that `model` belongs to, unless the options name other data.
+TrainTest find_data(const Arguments& arguments, const path& model) {
+  const path folder = arguments.option("--path").value_or("");
+  if (const auto source = arguments.option("--data")) return load(*source, folder);
+  const path record = model.parent_path() / "experiment.toml";
+  if (!std::filesystem::exists(record)) {
+    throw UsageError(fmt::format(
+        "{} lies in no run's folder, which would name its data: say which with --data SOURCE",
+        model.string()));
+  }
+  const experiment::Experiment experiment = experiment::read(record);
+  return load(experiment.data.source, folder.empty() ? path(experiment.data.path) : folder);
+}
+
+Dataset choose_split(const TrainTest& sets, const std::string& split) {
+  if (split != "train" && split != "test") {
+    throw UsageError(fmt::format("--split must be train or test, not \"{}\"", split));
+  }
+  const Dataset& data = split == "train" ? sets.train : sets.test;
+  if (data.empty()) throw DataError(fmt::format("this data has no {} split", split));
+  return data;
+}
+
+std::string confusion_table(const Metrics& metrics, const std::vector<std::string>& names) {
+  std::vector<std::vector<std::string>> rows{{"truth \\ predicted"}};
+  for (std::size_t i = 0; i < metrics.confusion.size(); ++i) {
+    rows.front().push_back(std::to_string(i));
+    auto& row = rows.emplace_back();
+    row.push_back(i < names.size() ? fmt::format("{} {}", i, names[i]) : std::to_string(i));
+    for (const std::int64_t images : metrics.confusion[i]) {
+      row.push_back(images ? count(images) : "·");
+    }
+  }
+  return table(rows);
+}
+
+int evaluate(const Arguments& arguments, Console& console) {
+  const path file = model_file(arguments.positionals().front());
+  Model model = Model::load(file);
+  const Dataset data =
+      choose_split(find_data(arguments, file), arguments.option("--split").value_or("test"));
+  const Metrics metrics = model.evaluate(data);
+  if (console.json()) {
+    auto json = to_json(metrics);
+    json["data_loss_error"] = metrics.data_loss_error;
+    json["accuracy_error"] = metrics.accuracy_error;
+    json["classes"] = model.options().class_names;
+    json["confusion"] = metrics.confusion;
+    Console::document(json.dump(2));
+    return static_cast<int>(ExitCode::done);
+  }
+  console.print("{} images\n\n", count(metrics.images));
+  console.write(table({{"data loss", fmt::format("{} ± {}", number(metrics.data_loss),
+                                                 number(metrics.data_loss_error))},
+                       {"penalty", number(metrics.penalty)},
+                       {"objective", number(metrics.objective)},
+                       {"accuracy", fmt::format("{} ± {}", number(metrics.accuracy),
+                                                number(metrics.accuracy_error))},
+                       {"top-5 accuracy", number(metrics.top5)}}));
+  // A wide table is for programs: --json has it whatever the number of classes.
+  if (!metrics.confusion.empty() && metrics.confusion.size() <= 20) {
+    console.print("\n{}", confusion_table(metrics, model.options().class_names));
+  }
+  return static_cast<int>(ExitCode::done);
+}
+
+}  // namespace
+
+Command evaluate_command() {
+  return {
+      .name = "evaluate",
+      .summary = "metrics of a model on a labelled set",
+      .positionals = {{"MODEL", "a model file, or the folder of a run or study"}},
+      .options = {{"--data", "SOURCE", "cifar10, fashion-mnist, ...; the run's own data if absent"},
+                  {"--path", "FOLDER", "where that data lies; the usual places if absent"},
+                  {"--split", "SPLIT", "test (the default) or train"}},
+      .details =
+          "Examples:\n"
+          "  ridgeline evaluate runs/fashion-mnist-article-cnn-20250101-120000\n"
+          "  ridgeline evaluate model.safetensors --data cifar10 --split train --json\n"
+          "\nThe number behind ± is the standard error over the images.\n",
+      .run = evaluate,
+  };
+}
+
+}  // namespace ridgeline::cli

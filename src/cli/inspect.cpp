@@ -1,0 +1,143 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/results.hpp"
+#include "cli/table.hpp"
+#include "data/summary.hpp"
+#include "ridgeline/dataset.hpp"
+#include "ridgeline/error.hpp"
+
+namespace ridgeline::cli {
+namespace {
+
+using nlohmann::ordered_json;
+using std::filesystem::path;
+
+std::vector<Penalty> penalties(const Model& model) {
+  const Regularize& regularize = model.options().regularize;
+  return resolve(regularize, regularize.l2.value, model.layout().parameters);
+}
+
+ordered_json model_json(const std::string& file, const Model& model) {
+  const auto layers = [&] {
+    auto list = ordered_json::array();
+    for (std::size_t i = 0; i < model.network().nodes().size(); ++i) {
+      const Node& node = model.network().nodes()[i];
+      list.push_back({{"name", node.name},
+                      {"kind", node.layer.spec().kind()},
+                      {"output", model.layout().outputs[i].dims()}});
+    }
+    return list;
+  }();
+  auto parameters = ordered_json::array();
+  for (std::size_t i = 0; const Penalty& penalty : penalties(model)) {
+    const Parameter& parameter = model.layout().parameters[i++];
+    parameters.push_back({{"name", parameter.name},
+                          {"shape", parameter.spec.shape.dims()},
+                          {"l2", penalty.l2},
+                          {"l1", penalty.l1},
+                          {"decay", penalty.decay}});
+  }
+  return {{"model", file},
+          {"input", model.options().input.dims()},
+          {"classes", model.options().class_names},
+          {"loss", model.options().loss->kind()},
+          {"trainable", model.layout().trainable()},
+          {"layers", layers},
+          {"parameters", parameters}};
+}
+
+void inspect_model(const path& file, Console& console) {
+  const Model model = Model::load(file);
+  if (console.json()) return Console::document(model_json(file.string(), model).dump(2));
+  const ModelOptions& options = model.options();
+  console.print("{}\n", model.summary());
+  console.print("input    {}\nloss     {}\n", options.input.text(), options.loss->kind());
+  if (!options.class_names.empty()) {
+    console.print("classes  {}\n", fmt::join(options.class_names, ", "));
+  }
+}
+
+ordered_json set_json(const Dataset& set) {
+  if (set.empty()) return nullptr;
+  const data::Summary summary = data::summarize(set);
+  auto classes = ordered_json::array();
+  for (const auto& [name, images] : summary.classes) {
+    classes.push_back({{"name", name}, {"images", images}});
+  }
+  return {{"images", summary.images},
+          {"shape", summary.shape.dims()},
+          {"classes", classes},
+          {"mean", summary.mean},
+          {"std", summary.deviation}};
+}
+
+void inspect_data(const std::string& source, const path& folder, Console& console) {
+  const TrainTest sets = load(source, folder);
+  if (console.json()) {
+    return Console::document(ordered_json{
+        {"source", source},
+        {"path", folder.string()},
+        {"train", set_json(sets.train)},
+        {"test",
+         set_json(sets.test)}}.dump(2));
+  }
+  console.print("{} from {}\n", source, folder.string());
+  for (const auto& [name, set] : {std::pair("training", &sets.train), {"test", &sets.test}}) {
+    if (set->empty()) continue;
+    console.print("\n{}\n{}", console.bold(fmt::format("{} images", name)),
+                  data::text(data::summarize(*set)));
+  }
+}
+
+/// The source whose files lie in `folder`: of several the one named in its path, else "idx".
+std::optional<std::string> source_at(const path& folder) {
+  std::optional<std::string> found;
+  for (const std::string& source : source_names()) {
+    try {
+      locate(source, folder);
+    } catch (const Error&) {
+      continue;
+    }
+    if (folder.string().find(source) != std::string::npos) return source;
+    if (!found || source == "idx") found = source;
+  }
+  return found;
+}
+
+int inspect(const Arguments& arguments, Console& console) {
+  const std::string& what = arguments.positionals().front();
+  if (std::ranges::count(source_names(), what) > 0) {
+    inspect_data(what, locate(what), console);
+  } else if (!std::filesystem::exists(what)) {
+    throw UsageError(fmt::format("'{}' is neither a file or folder nor one of the data sources {}",
+                                 what, fmt::join(source_names(), ", ")));
+  } else if (const auto source =
+                 std::filesystem::is_directory(what) ? source_at(what) : std::nullopt) {
+    inspect_data(*source, locate(*source, what), console);
+  } else {
+    inspect_model(model_file(what), console);
+  }
+  return static_cast<int>(ExitCode::done);
+}
+
+}  // namespace
+
+Command inspect_command() {
+  return {
+      .name = "inspect",
+      .summary = "a model's layers, parameters and penalties, or a data set's summary",
+      .positionals = {{"MODEL | DATA",
+                       "a model file, a run's folder, a data source or its folder"}},
+      .details =
+          "Examples:\n"
+          "  ridgeline inspect runs/fashion-mnist-article-cnn-20250101-120000\n"
+          "  ridgeline inspect cifar10\n",
+      .run = inspect,
+  };
+}
+
+}  // namespace ridgeline::cli

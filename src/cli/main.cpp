@@ -1,0 +1,53 @@
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/help.hpp"
+#include "ridgeline/error.hpp"
+
+namespace ridgeline::cli {
+namespace {
+
+int run(const std::vector<std::string>& words) {
+  if (words.empty()) {
+    fmt::print(stderr, "{}", overview(commands()));
+    return static_cast<int>(ExitCode::usage);
+  }
+  const Invocation invocation = parse_arguments(words, commands());
+  if (!invocation.command) {
+    fmt::print("{}", invocation.text);
+    return static_cast<int>(ExitCode::done);
+  }
+  Console console(invocation.arguments.flag("--json"));
+  return invocation.command->run(invocation.arguments, console);
+}
+
+int fail(ExitCode code, const std::string& sentence) {
+  print_error(sentence);
+  return static_cast<int>(code);
+}
+
+}  // namespace
+}  // namespace ridgeline::cli
+
+int main(int argc, char** argv) {
+  using namespace ridgeline;
+  try {
+    return cli::run({argv + 1, argv + argc});
+  } catch (const Error& error) {
+    return cli::fail(error.exit_code(), error.what());
+  } catch (const std::bad_alloc&) {
+    return cli::fail(ExitCode::resource,
+                     "there is not enough memory: a smaller train.batch or network needs less");
+  } catch (const std::filesystem::filesystem_error& error) {
+    return cli::fail(ExitCode::resource,
+                     fmt::format("{}: {}", error.path1().string(), error.code().message()));
+  } catch (const std::exception& error) {
+    return cli::fail(ExitCode::resource, fmt::format("unexpected error: {}", error.what()));
+  }
+}

@@ -1,0 +1,101 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/results.hpp"
+#include "cli/table.hpp"
+#include "data/formats/image.hpp"
+#include "ridgeline/error.hpp"
+
+namespace ridgeline::cli {
+namespace {
+
+using Files = std::span<const std::string>;
+using Predictions = std::vector<std::vector<Prediction>>;
+
+constexpr std::size_t images_at_once = 128;
+
+int count_of(const Arguments& arguments) {
+  const std::string text = arguments.option("--top").value_or("5");
+  int count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc() || end != text.data() + text.size() || count < 1) {
+    throw UsageError(fmt::format("--top must be a whole number of at least 1, not '{}'", text));
+  }
+  return count;
+}
+
+Predictions predict_files(Model& model, Files files, int top) {
+  Predictions all;
+  for (std::size_t first = 0; first < files.size(); first += images_at_once) {
+    std::vector<float> pixels;
+    for (const std::string& file :
+         files.subspan(first, std::min(images_at_once, files.size() - first))) {
+      const auto image = data::fit_image(data::read_image(file), model.options().input);
+      pixels.insert(pixels.end(), image.begin(), image.end());
+    }
+    auto some = model.top(model.predict(std::span<const float>(pixels)), top);
+    std::move(some.begin(), some.end(), std::back_inserter(all));
+  }
+  return all;
+}
+
+std::string to_json(Files files, const Predictions& predictions) {
+  auto images = nlohmann::ordered_json::array();
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    auto labels = nlohmann::ordered_json::array();
+    for (const Prediction& one : predictions[i]) {
+      labels.push_back({{"label", one.name}, {"probability", one.probability}});
+    }
+    images.push_back({{"image", files[i]}, {"predictions", labels}});
+  }
+  return images.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string to_table(Files files, const Predictions& predictions) {
+  std::vector<std::vector<std::string>> rows{{"image", "label", "probability"}};
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    for (const Prediction& one : predictions[i]) {
+      const bool first = &one == &predictions[i].front();
+      rows.push_back({first ? files[i] : "", one.name, number(one.probability)});
+    }
+  }
+  return table(rows);
+}
+
+int predict(const Arguments& arguments, Console& console) {
+  const Files files = Files(arguments.positionals()).subspan(1);
+  const int top = count_of(arguments);
+  Model model = Model::load(model_file(arguments.positionals().front()));
+  const Predictions predictions = predict_files(model, files, top);
+  if (console.json()) {
+    Console::document(to_json(files, predictions));
+  } else {
+    console.write(to_table(files, predictions));
+  }
+  return static_cast<int>(ExitCode::done);
+}
+
+}  // namespace
+
+Command predict_command() {
+  return {
+      .name = "predict",
+      .summary = "the most probable labels of image files",
+      .positionals = {{"MODEL", "a model file, or the folder of a run or study"},
+                      {"IMAGE", "PNG or JPEG files", true, true}},
+      .options = {{"--top", "N", "labels for each image; 5 if absent"}},
+      .details =
+          "Images of another size are resized to the model's input (bilinear, antialiased, the\n"
+          "aspect ratio not kept); grey and RGB are converted into each other.\n\n"
+          "Examples:\n"
+          "  ridgeline predict runs/fashion-mnist-article-cnn-20250101-120000 shirt.png\n"
+          "  ridgeline predict model.safetensors --top 1 --json photos/*.jpg\n",
+      .run = predict,
+  };
+}
+
+}  // namespace ridgeline::cli

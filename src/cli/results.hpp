@@ -1,0 +1,25 @@
+#pragma once
+// What commands have in common: sets of metrics, and what MODEL and a run's folder stand for.
+
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ridgeline/model.hpp"
+
+namespace ridgeline::cli {
+
+/// S of the contract: {"data_loss", "penalty", "objective", "accuracy", ...}; null without metrics.
+nlohmann::ordered_json to_json(const std::optional<Metrics>& metrics);
+
+/// A row for each set that is there, under the names of the numbers.
+std::string metrics_table(const std::vector<std::pair<std::string, std::optional<Metrics>>>& sets);
+
+/// The model file that MODEL stands for: itself, or the one in a run's or study's folder.
+/// Throws DataError where there is none.
+std::filesystem::path model_file(const std::filesystem::path& model);
+
+}  // namespace ridgeline::cli

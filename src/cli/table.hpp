@@ -1,0 +1,21 @@
+#pragma once
+// Numbers and tables for people.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace ridgeline::cli {
+
+/// A loss or a fraction: "0.4213", "1.20e-05", "0".
+std::string number(double value);
+/// "1:02:05", "2:05".
+std::string duration(double seconds);
+/// "60,000".
+std::string count(std::int64_t value);
+
+/// Rows of cells, the first row the header: the first column is aligned to the left, all others to
+/// the right. No spaces at the ends of lines.
+std::string table(const std::vector<std::vector<std::string>>& rows);
+
+}  // namespace ridgeline::cli

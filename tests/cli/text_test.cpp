@@ -1,0 +1,86 @@
+// Tables, numbers and progress for people.
+#include <gmock/gmock.h>
+
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/console.hpp"
+#include "cli/progress.hpp"
+#include "cli/table.hpp"
+
+namespace ridgeline::cli {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(Text, Numbers) {
+  EXPECT_EQ(number(0), "0");
+  EXPECT_EQ(number(0.42131), "0.4213");
+  EXPECT_EQ(number(-12.5), "-12.5000");
+  EXPECT_EQ(number(1.2e-5), "1.20e-05");
+  EXPECT_EQ(number(3e7), "3.00e+07");
+  EXPECT_EQ(count(0), "0");
+  EXPECT_EQ(count(999), "999");
+  EXPECT_EQ(count(60000), "60,000");
+  EXPECT_EQ(count(-1234567), "-1,234,567");
+  EXPECT_EQ(duration(0.4), "0:00");
+  EXPECT_EQ(duration(125), "2:05");
+  EXPECT_EQ(duration(3725), "1:02:05");
+}
+
+TEST(Text, ATableIsAlignedByColumnsNotBytes) {
+  EXPECT_EQ(table({{"", "λ"}, {"a", "12"}, {"größer", "3"}}),
+            "          λ\n"
+            "a        12\n"
+            "größer    3\n");
+}
+
+TEST(Progress, TheLiveLineFitsAnyTerminal) {
+  const Progress progress{
+      .epoch = 3,
+      .epochs = 10,
+      .step = 50,
+      .steps = 200,
+      .images_per_second = 8123,
+      .train = {.data_loss = 0.5, .penalty = 0.25, .objective = 0.75, .accuracy = 0.875}};
+  const std::string line = progress_line(progress, 83, 120);
+  for (const char* text : {"3/10", "25 %", "0.5000 + 0.2500 = 0.7500", "accuracy 0.8750",
+                           "8,123 images/s", "ETA 1:23"}) {
+    EXPECT_THAT(line, HasSubstr(text));
+  }
+  for (int width = 1; width < 200; ++width) {
+    EXPECT_LT(columns(progress_line(progress, 83, width)), width);
+  }
+}
+
+TEST(Progress, TheTableOfEpochsFitsEightyColumns) {
+  const Metrics metrics{.data_loss = 12.5, .penalty = 1e-5, .objective = 12.5, .accuracy = 0.1};
+  const Epoch epoch{
+      .epoch = 100, .images_per_second = 123456, .train = metrics, .validation = metrics};
+  EXPECT_EQ(columns(epoch_line(epoch, 100)), 80 + 1);
+  EXPECT_EQ(columns(epoch_line(epoch, 100)), columns(epoch_header(true)));
+  Epoch alone = epoch;
+  alone.validation.reset();
+  EXPECT_EQ(columns(epoch_line(alone, 100)), columns(epoch_header(false)));
+}
+
+TEST(Arguments, OptionsAndPositionalsInAnyOrder) {
+  const std::vector<std::string> words{"train", "a=1", "--resume", "run", "b=2", "--json"};
+  const Invocation invocation = parse_arguments(words, commands());
+  ASSERT_NE(invocation.command, nullptr);
+  EXPECT_EQ(invocation.command->name, "train");
+  EXPECT_EQ(invocation.arguments.positionals(), (std::vector<std::string>{"a=1", "b=2"}));
+  EXPECT_EQ(invocation.arguments.option("--resume"), "run");
+  EXPECT_TRUE(invocation.arguments.flag("--json"));
+  EXPECT_FALSE(invocation.arguments.flag("--pin"));
+}
+
+TEST(Arguments, EveryCommandHasHelpWithExamples) {
+  for (const Command& command : commands()) {
+    const std::vector<std::string> words{"help", command.name.substr(0, command.name.find(' '))};
+    EXPECT_THAT(command.details, HasSubstr("ridgeline " + command.name)) << command.name;
+    EXPECT_NE(command.run, nullptr);
+  }
+}
+
+}  // namespace
+}  // namespace ridgeline::cli

@@ -1,0 +1,244 @@
+// Training and what is done with a trained model, on a data set that is learnt at once.
+#include <gmock/gmock.h>
+#include <png.h>
+
+#include <chrono>
+#include <thread>
+
+#include "cli/program.hpp"
+
+namespace ridgeline::cli {
+namespace {
+
+using nlohmann::json;
+using test::Folder;
+using test::Outcome;
+using test::run;
+using testing::HasSubstr;
+using testing::Not;
+
+class TrainedModel : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = std::make_unique<Folder>();
+    test::write_images(*folder_, "images", 120, 30);
+    folder_->write("small.toml", std::string("[data]\nsource = \"idx\"\npath = \"images\"\n"
+                                             "[model]\npreset = \"mlp\"\n"
+                                             "[train]\nepochs = 4\nbatch = 16\nrun = \"first\"\n"));
+    trained_ = run(*folder_, {"train", "small.toml", "regularize.l2=1e-3", "--json"});
+  }
+  static void TearDownTestSuite() { folder_.reset(); }
+
+  static std::vector<std::string> words(std::vector<std::string> more) {
+    more.insert(more.begin(), {"train", "small.toml"});
+    return more;
+  }
+
+  static inline std::unique_ptr<Folder> folder_;
+  static inline Outcome trained_;
+};
+
+void expect_set(const json& set, std::int64_t images) {
+  ASSERT_TRUE(set.is_object());
+  EXPECT_EQ(set["images"], images);
+  EXPECT_NEAR(set["objective"].get<double>(),
+              set["data_loss"].get<double>() + set["penalty"].get<double>(), 1e-6);
+  EXPECT_GE(set["accuracy"], 0);
+  EXPECT_LE(set["accuracy"], 1);
+}
+
+TEST_F(TrainedModel, TrainGivesOneJsonDocument) {
+  ASSERT_EQ(trained_.code, 0) << trained_.err;
+  const json result = trained_.json();
+  EXPECT_EQ(result["run"], "first");
+  EXPECT_EQ(result["epochs"], 4);
+  EXPECT_GE(result["best_epoch"], 1);
+  EXPECT_GT(result["images_per_second"], 0);
+  expect_set(result["train"], 108);
+  expect_set(result["validation"], 12);
+  expect_set(result["test"], 30);
+  EXPECT_GT(result["train"]["penalty"], 0);
+  EXPECT_EQ(result["test"]["accuracy"], 1.0);
+  EXPECT_THAT(trained_.err, HasSubstr("dense_1"));
+  EXPECT_THAT(trained_.err, HasSubstr("4/4"));
+  EXPECT_THAT(trained_.err, Not(HasSubstr("\x1b")));
+}
+
+TEST_F(TrainedModel, TheRunIsRecorded) {
+  const auto bytes = test::read_bytes(*folder_ / "first/experiment.toml");
+  const std::string record(bytes.begin(), bytes.end());
+  for (const char* text : {"\nrun = \"first\"", "\nl2 = 0.001", "\n[ridgeline]\nversion = "}) {
+    EXPECT_THAT(record, HasSubstr(text));
+  }
+  EXPECT_THAT(record, Not(HasSubstr("\nthreads = 0")));
+  EXPECT_THAT(record, Not(HasSubstr("\nshards = 0")));
+  for (const char* file : {"history.csv", "model.safetensors"}) {
+    EXPECT_TRUE(std::filesystem::exists(*folder_ / "first" / file)) << file;
+  }
+}
+
+TEST_F(TrainedModel, ARunIsNotOverwritten) {
+  const Outcome again = run(*folder_, words({}));
+  EXPECT_EQ(again.code, 2);
+  EXPECT_EQ(again.err,
+            "first holds a run already: name another folder with train.run=..., or go on with it: "
+            "ridgeline train --resume first\n");
+}
+
+TEST_F(TrainedModel, TheSameRecordGivesTheSameModel) {
+  const Outcome again =
+      run(*folder_, {"train", "first/experiment.toml", "train.run=again", "--json"});
+  ASSERT_EQ(again.code, 0) << again.err;
+  EXPECT_EQ(again.json()["test"], trained_.json()["test"]);
+  EXPECT_EQ(test::read_bytes(*folder_ / "again/model.safetensors"),
+            test::read_bytes(*folder_ / "first/model.safetensors"));
+}
+
+TEST_F(TrainedModel, WithoutValidationOrTest) {
+  const Outcome outcome =
+      run(*folder_, words({"data.validation=0", "data.test=none", "train.run=bare", "--json"}));
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.json()["best_epoch"], 4);
+  EXPECT_TRUE(outcome.json()["validation"].is_null());
+  EXPECT_TRUE(outcome.json()["test"].is_null());
+}
+
+TEST_F(TrainedModel, TheTestSplitCanBeTheValidation) {
+  const Outcome outcome =
+      run(*folder_, words({"data.validation=test", "train.run=tested", "--json"}));
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  expect_set(outcome.json()["train"], 120);
+  expect_set(outcome.json()["validation"], 30);
+  EXPECT_TRUE(outcome.json()["test"].is_null());
+}
+
+TEST_F(TrainedModel, PlainOutputIsForPeople) {
+  const Outcome outcome = run(*folder_, words({"train.run=plain", "train.epochs=2"}));
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.err, "");
+  for (const char* text : {"idx from ", "120 training images (10 % of them for validation)",
+                           "kernel: l2 0.0001", "data loss", "2/2", "validation", "test"}) {
+    EXPECT_THAT(outcome.out, HasSubstr(text));
+  }
+  EXPECT_THAT(outcome.out, Not(HasSubstr("\x1b")));
+}
+
+TEST_F(TrainedModel, Evaluate) {
+  const Outcome outcome = run(*folder_, {"evaluate", "first", "--json"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const json result = outcome.json();
+  EXPECT_EQ(result["images"], 30);
+  EXPECT_EQ(result["data_loss"], trained_.json()["test"]["data_loss"]);
+  EXPECT_EQ(result["confusion"], json::parse("[[10,0,0],[0,10,0],[0,0,10]]"));
+  EXPECT_EQ(result["classes"], json::parse(R"(["0", "1", "2"])"));
+
+  const Outcome plain = run(*folder_, {"evaluate", "first/model.safetensors", "--data", "idx",
+                                       "--path", "images", "--split", "train"});
+  ASSERT_EQ(plain.code, 0) << plain.err;
+  EXPECT_THAT(plain.out, HasSubstr("120 images"));
+  EXPECT_THAT(plain.out, HasSubstr("truth"));
+}
+
+TEST_F(TrainedModel, EvaluateRefusesWhatDoesNotFit) {
+  EXPECT_EQ(run(*folder_, {"evaluate", "first", "--split", "both"}).code, 2);
+  EXPECT_EQ(run(*folder_, {"evaluate", "first", "--data", "idx"}).code, 2);
+  std::filesystem::copy(*folder_ / "first/model.safetensors", *folder_ / "alone.safetensors");
+  const Outcome alone = run(*folder_, {"evaluate", "alone.safetensors"});
+  EXPECT_EQ(alone.code, 2);
+  EXPECT_THAT(alone.err, HasSubstr("--data SOURCE"));
+}
+
+void write_png(const std::filesystem::path& file, unsigned size, const test::Bytes& pixels) {
+  png_image image{};
+  image.version = PNG_IMAGE_VERSION;
+  image.format = PNG_FORMAT_GRAY;
+  image.width = image.height = size;
+  ASSERT_NE(png_image_write_to_file(&image, file.c_str(), 0, pixels.data(), 0, nullptr), 0);
+}
+
+TEST_F(TrainedModel, PredictsImageFiles) {
+  // Twice the size of the training images, the middle third bright: class 1.
+  test::Bytes pixels(16 * 16, 40);
+  for (unsigned i = 0; i < pixels.size(); ++i) pixels[i] += i % 16 / 6 == 1 ? 160 : 0;
+  write_png(*folder_ / "middle.png", 16, pixels);
+  const Outcome outcome =
+      run(*folder_, {"predict", "first", "middle.png", "middle.png", "--top", "2", "--json"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const json result = outcome.json();
+  ASSERT_EQ(result.size(), 2);
+  EXPECT_EQ(result[0]["image"], "middle.png");
+  ASSERT_EQ(result[0]["predictions"].size(), 2);
+  EXPECT_EQ(result[0]["predictions"][0]["label"], "1");
+  EXPECT_GT(result[0]["predictions"][0]["probability"], 0.5);
+  EXPECT_EQ(result[0], result[1]);
+
+  const Outcome plain = run(*folder_, {"predict", "first", "middle.png"});
+  EXPECT_EQ(plain.code, 0);
+  EXPECT_THAT(plain.out, HasSubstr("probability"));
+
+  folder_->write("broken.png", std::string("\x89PNG and no more"));
+  const Outcome broken = run(*folder_, {"predict", "first", "middle.png", "broken.png", "--json"});
+  EXPECT_EQ(broken.code, 3);
+  EXPECT_EQ(broken.out, "");
+  EXPECT_THAT(broken.err, HasSubstr("broken.png"));
+}
+
+TEST_F(TrainedModel, InspectsModelsAndData) {
+  const Outcome model = run(*folder_, {"inspect", "first", "--json"});
+  ASSERT_EQ(model.code, 0) << model.err;
+  EXPECT_EQ(model.json()["input"], json::parse("[1, 8, 8]"));
+  EXPECT_EQ(model.json()["classes"].size(), 3);
+  EXPECT_EQ(model.json()["parameters"][0]["l2"], 1e-3);
+  EXPECT_THAT(run(*folder_, {"inspect", "first"}).out, HasSubstr("cross-entropy"));
+
+  const Outcome data = run(*folder_, {"inspect", "images", "--json"});
+  ASSERT_EQ(data.code, 0) << data.err;
+  EXPECT_EQ(data.json()["source"], "idx");
+  EXPECT_EQ(data.json()["train"]["images"], 120);
+  EXPECT_EQ(data.json()["test"]["classes"][2]["images"], 10);
+  EXPECT_THAT(run(*folder_, {"inspect", "images"}).out, HasSubstr("120 images of 1x8x8"));
+}
+
+TEST_F(TrainedModel, DivergedIsFour) {
+  const Outcome outcome = run(
+      *folder_, words({"train.run=wild", "optimizer.kind=sgd", "optimizer.learning_rate=1e30"}));
+  EXPECT_EQ(outcome.code, 4) << outcome.err;
+}
+
+TEST_F(TrainedModel, AResourceThatIsMissingIsFive) {
+  EXPECT_EQ(run(*folder_, words({"train.run=/proc/nowhere/run"})).code, 5);
+  EXPECT_EQ(run(*folder_, words({"train.run=small.toml/run"})).code, 5);
+}
+
+TEST_F(TrainedModel, ABatchLargerThanTheDataIsRefused) {
+  const Outcome outcome = run(*folder_, words({"train.run=large", "train.batch=1000"}));
+  EXPECT_EQ(outcome.code, 2) << outcome.err;
+}
+
+TEST_F(TrainedModel, AnInterruptedRunGoesOnToTheSameEnd) {
+  const std::vector<std::string> long_run{"train.epochs=60", "train.patience=0",
+                                          "train.run=interrupted"};
+  const Outcome stopped = run(*folder_, words(long_run), [&](pid_t child) {
+    // After the first epoch, long before the last.
+    for (int i = 0; i < 20000 && !std::filesystem::exists(*folder_ / "interrupted/history.csv");
+         ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    kill(child, SIGINT);
+  });
+  ASSERT_EQ(stopped.code, 130) << stopped.err;
+  EXPECT_THAT(stopped.out, HasSubstr("ridgeline train --resume interrupted"));
+  const Outcome resumed =
+      run(*folder_, {"train", "--resume", "interrupted", "train.epochs=60", "--json"});
+  ASSERT_EQ(resumed.code, 0) << resumed.err;
+  const Outcome straight =
+      run(*folder_, words({"train.epochs=60", "train.run=straight", "--json"}));
+  ASSERT_EQ(straight.code, 0) << straight.err;
+  EXPECT_EQ(resumed.json()["test"], straight.json()["test"]);
+  EXPECT_EQ(resumed.json()["epochs"], 60);
+  EXPECT_EQ(test::read_bytes(*folder_ / "interrupted/model.safetensors"),
+            test::read_bytes(*folder_ / "straight/model.safetensors"));
+}
+
+}  // namespace
+}  // namespace ridgeline::cli
