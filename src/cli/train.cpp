@@ -7,8 +7,7 @@
 #include "cli/pin.hpp"
 #include "cli/progress.hpp"
 #include "cli/results.hpp"
-#include "cli/table.hpp"
-#include "experiment/build.hpp"
+#include "cli/setup.hpp"
 #include "experiment/file.hpp"
 #include "ridgeline/error.hpp"
 
@@ -16,56 +15,56 @@ namespace ridgeline::cli {
 namespace {
 
 using experiment::Experiment;
-using experiment::Images;
 using std::filesystem::path;
 
-constexpr const char* record = "experiment.toml";
+bool holds_run(const path& folder) {
+  return std::filesystem::exists(folder / "history.csv") ||
+         std::filesystem::exists(folder / "checkpoint.safetensors");
+}
 
-/// The experiment and the run's folder, as the arguments have them.
-Experiment read_experiment(const Arguments& arguments) {
-  auto overrides = arguments.positionals();
-  const auto resume = arguments.option("--resume");
-  path file;
-  if (!overrides.empty() && overrides.front().find('=') == std::string::npos) {
-    file = overrides.front();
-    overrides.erase(overrides.begin());
-  }
-  if (!resume) {
-    Experiment experiment = experiment::read(file, overrides);
-    experiment.train.run = experiment::new_folder(experiment.train.run).string();
-    if (std::filesystem::exists(path(experiment.train.run) / record)) {
-      throw UsageError(
-          fmt::format("{0} holds a run already: name another folder with train.run=..., "
-                      "or go on with it: ridgeline train --resume {0}",
-                      experiment.train.run));
-    }
-    return experiment;
-  }
-  if (!file.empty()) {
+/// A new run, in a folder that holds none yet.
+Experiment begin(const ExperimentWords& words) {
+  Experiment experiment = experiment::read(words.file, words.overrides);
+  experiment.train.run = experiment::new_folder(experiment.train.run).string();
+  if (holds_run(experiment.train.run)) {
     throw UsageError(
-        fmt::format("--resume goes on with the run's own {}: leave {} out", record, file.string()));
+        fmt::format("{0} holds a run already: name another folder with train.run=..., or go on "
+                    "with it: ridgeline train --resume {0}",
+                    experiment.train.run));
   }
-  if (!std::filesystem::exists(path(*resume) / record)) {
-    throw UsageError(
-        fmt::format("--resume needs the folder of a run: {} holds no {}", *resume, record));
-  }
-  Experiment experiment = experiment::read(path(*resume) / record, overrides);
-  experiment.train.run = *resume;
   return experiment;
 }
 
-void print_beginning(Console& console, const Experiment& experiment, const Images& images,
-                     const Model& model) {
-  const auto& data = experiment.data;
-  const auto images_of = [](const Dataset& set) {
-    return count(static_cast<std::int64_t>(set.size()));
-  };
-  std::string sets = fmt::format("{} training images", images_of(images.train));
-  const auto* share = std::get_if<double>(&data.validation);
-  if (share && *share > 0) sets += fmt::format(" ({:.3g} % of them for validation)", 100 * *share);
-  if (!share) sets += fmt::format(", {} for validation", images_of(images.validation));
-  if (!images.test.empty()) sets += fmt::format(", {} for the test", images_of(images.test));
-  console.print("{} from {}\n{}\n\n{}\n", data.source, data.path, sets, model.summary());
+/// The run in `folder`, which may have moved since it was begun.
+Experiment resume(const path& folder, const ExperimentWords& words) {
+  if (!words.file.empty()) {
+    throw UsageError(fmt::format("--resume goes on with the run's own {}: leave {} out",
+                                 record_name, words.file.string()));
+  }
+  if (!std::filesystem::exists(folder / record_name)) {
+    throw UsageError(fmt::format("--resume needs the folder of a run: {} holds no {}",
+                                 folder.string(), record_name));
+  }
+  Experiment experiment = experiment::read(folder / record_name, words.overrides);
+  experiment.train.run = folder.string();
+  return experiment;
+}
+
+/// Trains, with the experiment's record in the run's folder. What is refused leaves no record.
+History fit(Model& model, const Dataset& train, const FitOptions& options,
+            const Experiment& experiment) {
+  std::filesystem::create_directories(options.run);
+  experiment::save(experiment, options.run / record_name);
+  try {
+    return model.fit(train, options);
+  } catch (const UsageError&) {
+    std::error_code not_empty;
+    if (!holds_run(options.run)) {
+      std::filesystem::remove(options.run / record_name);
+      std::filesystem::remove(options.run, not_empty);
+    }
+    throw;
+  }
 }
 
 nlohmann::ordered_json to_json(const Experiment& experiment, const History& history,
@@ -106,10 +105,10 @@ void print_end(Console& console, const Experiment& experiment, const History& hi
 }
 
 int train(const Arguments& arguments, Console& console) {
-  Experiment experiment = read_experiment(arguments);
-  experiment.data.path =
-      std::filesystem::absolute(locate(experiment.data.source, experiment.data.path)).string();
-  const Images images = experiment::load_images(experiment);
+  const ExperimentWords words = experiment_words(arguments);
+  const auto run = arguments.option("--resume");
+  Experiment experiment = run ? resume(*run, words) : begin(words);
+  const experiment::Images images = load_images(experiment);
 
   const auto threads = threads_now();
   Model model(experiment::build_network(experiment, images.train.classes()),
@@ -117,17 +116,18 @@ int train(const Arguments& arguments, Console& console) {
   if (arguments.flag("--pin")) pin_threads_since(threads);
   experiment.train.threads = model.options().threads;
   experiment.train.shards = model.options().shards;
-  print_beginning(console, experiment, images, model);
+  console.print("{}\n{}\n", describe(experiment, images), model.summary());
+  if (experiment.optimizer.kind == "adamw" && experiment.regularize.decay == 0) {
+    console.note("adamw without regularize.decay is adam: set regularize.decay, such as 0.01");
+  }
 
   TrainingProgress progress(console, static_cast<int>(experiment.train.epochs));
-  FitOptions fit = experiment::fit_options(experiment, images);
-  fit.run = experiment.train.run;
-  fit.resume = arguments.flag("--resume");
-  fit.callbacks = progress.callbacks();
-  fit.stop = &stop_on_interrupt();
-  std::filesystem::create_directories(fit.run);
-  experiment::save(experiment, fit.run / record);
-  const History history = model.fit(images.train, fit);
+  FitOptions options = experiment::fit_options(experiment, images);
+  options.run = experiment.train.run;
+  options.resume = run.has_value();
+  options.callbacks = progress.callbacks();
+  options.stop = &stop_on_interrupt();
+  const History history = fit(model, images.train, options, experiment);
 
   std::optional<Metrics> test;
   if (!history.interrupted && !images.test.empty()) test = model.evaluate(images.test);
@@ -142,9 +142,7 @@ Command train_command() {
   return {
       .name = "train",
       .summary = "train one model",
-      .positionals = {{"EXPERIMENT.toml", "the experiment; without one, the defaults", false},
-                      {"key=value", "sets any key of it: train.epochs=5 regularize.l2=1e-3", false,
-                       true}},
+      .positionals = experiment_positionals(),
       .options = {{"--resume", "RUN", "go on with an interrupted run, bit for bit"},
                   {"--pin", "", "keep each thread of the engine on a core of its own"}},
       .details =

@@ -213,6 +213,8 @@ TEST_F(TrainedModel, AResourceThatIsMissingIsFive) {
 TEST_F(TrainedModel, ABatchLargerThanTheDataIsRefused) {
   const Outcome outcome = run(*folder_, words({"train.run=large", "train.batch=1000"}));
   EXPECT_EQ(outcome.code, 2) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("train.batch"));
+  EXPECT_FALSE(std::filesystem::exists(*folder_ / "large"));
 }
 
 TEST_F(TrainedModel, AnInterruptedRunGoesOnToTheSameEnd) {

@@ -1,0 +1,33 @@
+#pragma once
+// From the words `[EXPERIMENT.toml] [key=value ...]` to an experiment and its images: what the
+// commands that train begin with.
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "cli/command.hpp"
+#include "experiment/build.hpp"
+
+namespace ridgeline::cli {
+
+/// The experiment file that a run's folder holds.
+inline constexpr const char* record_name = "experiment.toml";
+
+/// The positionals of such a command, for the table.
+std::vector<Positional> experiment_positionals();
+
+struct ExperimentWords {
+  std::filesystem::path file;          ///< empty: none
+  std::vector<std::string> overrides;  ///< "train.epochs=5"
+};
+ExperimentWords experiment_words(const Arguments& arguments);
+
+/// The images; data.path becomes the folder in which they were found, so that a record of the
+/// experiment names it.
+experiment::Images load_images(experiment::Experiment& experiment);
+
+/// "fashion-mnist from FOLDER\n60,000 training images (10 % of them for validation), ...\n"
+std::string describe(const experiment::Experiment& experiment, const experiment::Images& images);
+
+}  // namespace ridgeline::cli
