@@ -10,28 +10,32 @@ namespace ridgeline::cli {
 
 class TrainingProgress {
  public:
-  TrainingProgress(Console& console, int epochs) : console_(console), epochs_(epochs) {}
+  /// `validation`: whether epochs will have validation numbers.
+  TrainingProgress(Console& console, bool validation)
+      : console_(console), validation_(validation) {}
 
-  /// What fit() is to call; this object must outlive it.
-  Callbacks callbacks();
+  /// What fit() is to call for a training of `epochs`; this object must outlive it.
+  Callbacks callbacks(int epochs);
 
  private:
+  void begin();
   void step(const Progress& progress);
-  void epoch(const Epoch& epoch);
 
   using Clock = std::chrono::steady_clock;
   Console& console_;
-  int epochs_;
-  bool header_done_ = false;
-  Clock::time_point begin_{};  // of the first step seen, which a resumed run has in its middle
-  double begin_done_ = 0;      // the share of all steps that was done then
+  bool validation_;
+  bool begun_ = false;
+  Clock::time_point first_seen_{};  // the first step, which a resumed run has in its middle
+  double done_then_ = 0;            // the share of all steps that was done then
   Clock::time_point drawn_{};
 };
 
-/// The live line, at most `width` columns: bar, losses, metric, images/s, ETA in `seconds_left`.
-std::string progress_line(const Progress& progress, double seconds_left, int width);
-/// A line of the table of epochs, and its header, without colours.
-std::string epoch_line(const Epoch& epoch, int epochs);
+// The table of epochs, 80 columns wide; without line ends.
 std::string epoch_header(bool validation);
+std::string epoch_line(const Epoch& epoch, int epochs);
+/// The epoch at work, in the same columns: where validation's numbers will be stand the share that
+/// is done and the time left of all epochs. A bar follows where `width` columns leave room.
+std::string progress_line(const Progress& progress, double seconds_left, bool validation,
+                          int width);
 
 }  // namespace ridgeline::cli

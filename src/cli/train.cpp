@@ -121,11 +121,11 @@ int train(const Arguments& arguments, Console& console) {
     console.note("adamw without regularize.decay is adam: set regularize.decay, such as 0.01");
   }
 
-  TrainingProgress progress(console, static_cast<int>(experiment.train.epochs));
   FitOptions options = experiment::fit_options(experiment, images);
+  TrainingProgress progress(console, options.validation > 0 || !options.validation_data.empty());
   options.run = experiment.train.run;
   options.resume = run.has_value();
-  options.callbacks = progress.callbacks();
+  options.callbacks = progress.callbacks(options.epochs);
   options.stop = &stop_on_interrupt();
   const History history = fit(model, images.train, options, experiment);
 

@@ -42,13 +42,16 @@ TEST(Progress, TheLiveLineFitsAnyTerminal) {
       .steps = 200,
       .images_per_second = 8123,
       .train = {.data_loss = 0.5, .penalty = 0.25, .objective = 0.75, .accuracy = 0.875}};
-  const std::string line = progress_line(progress, 83, 120);
-  for (const char* text : {"3/10", "25 %", "0.5000 + 0.2500 = 0.7500", "accuracy 0.8750",
-                           "8,123 images/s", "ETA 1:23"}) {
-    EXPECT_THAT(line, HasSubstr(text));
-  }
-  for (int width = 1; width < 200; ++width) {
-    EXPECT_LT(columns(progress_line(progress, 83, width)), width);
+  for (const bool validation : {false, true}) {
+    const std::string line = progress_line(progress, 83, validation, 80);
+    for (const char* text :
+         {"3/10", "25 %", "0.5000 +   0.2500 =    0.7500", "0.8750", "8,123", "ETA 1:23"}) {
+      EXPECT_THAT(line, HasSubstr(text));
+    }
+    EXPECT_THAT(progress_line(progress, 83, validation, 120), HasSubstr("━━━"));
+    for (int width = 1; width < 200; ++width) {
+      EXPECT_LE(columns(progress_line(progress, 83, validation, width)), width);
+    }
   }
 }
 
@@ -56,8 +59,8 @@ TEST(Progress, TheTableOfEpochsFitsEightyColumns) {
   const Metrics metrics{.data_loss = 12.5, .penalty = 1e-5, .objective = 12.5, .accuracy = 0.1};
   const Epoch epoch{
       .epoch = 100, .images_per_second = 123456, .train = metrics, .validation = metrics};
-  EXPECT_EQ(columns(epoch_line(epoch, 100)), 80 + 1);
-  EXPECT_EQ(columns(epoch_line(epoch, 100)), columns(epoch_header(true)));
+  EXPECT_EQ(columns(epoch_line(epoch, 100)), 80);
+  EXPECT_EQ(columns(epoch_header(true)), 80);
   Epoch alone = epoch;
   alone.validation.reset();
   EXPECT_EQ(columns(epoch_line(alone, 100)), columns(epoch_header(false)));
