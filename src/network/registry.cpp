@@ -1,5 +1,4 @@
-#include <map>
-#include <mutex>
+#include "network/registry.hpp"
 
 #include "network/layers/activation.hpp"
 #include "network/layers/add.hpp"
@@ -18,44 +17,28 @@ namespace {
 
 using namespace network;
 
-struct Registry {
-  std::mutex mutex;
-  std::map<std::string, LayerFactory, std::less<>> factories;
-};
-
 template <typename... Specs>
-Registry registry_of() {
-  return {.factories = {{std::string(Specs::name), make_from<Specs>}...}};
+Registry<LayerFactory>::Table table_of() {
+  return {{std::string(Specs::name), make_from<Specs>}...};
 }
 
-Registry& registry() {
-  static Registry registry =
-      registry_of<ActivationSpec, AddSpec, AveragePool2DSpec, BatchNorm2DSpec, ConcatSpec,
-                  Conv2DSpec, DenseSpec, DropoutSpec, FlattenSpec, GlobalAveragePool2DSpec,
-                  MaxPool2DSpec, NormalizeSpec>();
+Registry<LayerFactory>& registry() {
+  static Registry<LayerFactory> registry(
+      "a", "layer",
+      table_of<ActivationSpec, AddSpec, AveragePool2DSpec, BatchNorm2DSpec, ConcatSpec, Conv2DSpec,
+               DenseSpec, DropoutSpec, FlattenSpec, GlobalAveragePool2DSpec, MaxPool2DSpec,
+               NormalizeSpec>());
   return registry;
-}
-
-LayerFactory find_factory(std::string_view kind) {
-  auto& [mutex, factories] = registry();
-  const std::scoped_lock lock(mutex);
-  if (const auto found = factories.find(kind); found != factories.end()) return found->second;
-  std::vector<std::string_view> known;
-  for (const auto& [name, factory] : factories) known.push_back(name);
-  throw UsageError(fmt::format("there is no layer '{}': {}", kind, suggestion(kind, known)));
 }
 
 }  // namespace
 
 Layer make_layer(std::string_view kind, const Attributes& attributes, std::string name) {
-  return Layer(find_factory(kind)(attributes), std::move(name));
+  return Layer(registry().find(kind)(attributes), std::move(name));
 }
 
 void register_layer(std::string kind, LayerFactory factory) {
-  auto& [mutex, factories] = registry();
-  const std::scoped_lock lock(mutex);
-  require(!factories.contains(kind), "there is a layer '{}' already", kind);
-  factories.emplace(std::move(kind), factory);
+  registry().add(std::move(kind), factory);
 }
 
 }  // namespace ridgeline

@@ -1,10 +1,8 @@
-#include <fmt/ranges.h>
+#include "network/registry.hpp"
 
 #include <array>
-#include <map>
 
 #include "optimize/optimizers/optimizers.hpp"
-#include "ridgeline/error.hpp"
 
 namespace ridgeline {
 namespace {
@@ -25,31 +23,24 @@ OptimizerPtr adam_from(std::string_view kind, const Attributes& a) {
                              a.real("epsilon", standard.epsilon));
 }
 
-std::map<std::string, OptimizerFactory, std::less<>>& factories() {
-  static std::map<std::string, OptimizerFactory, std::less<>> table{
-      {"gd", [](const Attributes& a) { return sgd_from("gd", a); }},
-      {"sgd", [](const Attributes& a) { return sgd_from("sgd", a); }},
-      {"adam", [](const Attributes& a) { return adam_from("adam", a); }},
-      {"adamw", [](const Attributes& a) { return adam_from("adamw", a); }},
-  };
-  return table;
+network::Registry<OptimizerFactory>& registry() {
+  static network::Registry<OptimizerFactory> registry(
+      "an", "optimizer",
+      {{"gd", [](const Attributes& a) { return sgd_from("gd", a); }},
+       {"sgd", [](const Attributes& a) { return sgd_from("sgd", a); }},
+       {"adam", [](const Attributes& a) { return adam_from("adam", a); }},
+       {"adamw", [](const Attributes& a) { return adam_from("adamw", a); }}});
+  return registry;
 }
 
 }  // namespace
 
 OptimizerPtr make_optimizer(std::string_view kind, const Attributes& attributes) {
-  const auto found = factories().find(kind);
-  if (found != factories().end()) return found->second(attributes);
-  std::vector<std::string_view> known;
-  for (const auto& [name, factory] : factories()) known.push_back(name);
-  const std::string near = nearest(kind, known);
-  throw UsageError(fmt::format("there is no optimizer '{}': {}", kind,
-                               near.empty() ? fmt::format("known are {}", fmt::join(known, ", "))
-                                            : fmt::format("did you mean '{}'?", near)));
+  return registry().find(kind)(attributes);
 }
 
 void register_optimizer(std::string kind, OptimizerFactory factory) {
-  factories()[std::move(kind)] = factory;
+  registry().add(std::move(kind), factory);
 }
 
 void optimize::check_range(std::string_view key, double value, double low, double high) {
