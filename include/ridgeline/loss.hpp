@@ -46,16 +46,25 @@ struct CrossEntropy {
   double label_smoothing = 0;         ///< towards the uniform distribution; in [0, 1)
   std::vector<double> class_weights;  ///< one per class, or empty
 };
-/// Softmax cross-entropy, computed from the logits; the network ends in a softmax.
+/// Softmax cross-entropy, computed from the logits; the network ends in a softmax. With targets t
+/// (one-hot or soft, in [0, 1]), smoothing s, weights w and k classes, an image's loss is
+///   -sum_c w_c ((1 - s) t_c + s / k) log softmax_c
+/// and the mean divides by the sum over the images of sum_c w_c t_c (not smoothed): PyTorch's
+/// convention for class indices, kept for soft targets, so that an index and its one-hot form agree.
+/// Throws UsageError for smoothing outside [0, 1), negative weights or weights that are all 0.
 LossPtr cross_entropy(const CrossEntropy& options = {});
 /// The mean over images and outputs of the squared difference, without a half. Class targets
-/// count as one-hot.
+/// count as one-hot; for a single output as the value 0 or 1.
 LossPtr mean_squared_error();
 /// The mean over images and outputs; computed from the logits; the network ends in a sigmoid.
+/// Targets are classes, as in mean_squared_error(), or probabilities in [0, 1], one per output.
 LossPtr binary_cross_entropy();
 
-/// "cross-entropy", "mse", "binary-cross-entropy", as the experiment file names them.
+/// "cross-entropy", "mse", "binary-cross-entropy", as the experiment file names them. Throws
+/// UsageError for an unknown kind or attribute, with the nearest known one.
 LossPtr make_loss(std::string_view kind, const Attributes& attributes = {});
+/// Makes a kind of loss known to make_loss. Throws UsageError for a kind that is known already.
+/// Thread-safe.
 using LossFactory = LossPtr (*)(const Attributes&);
 void register_loss(std::string kind, LossFactory factory);
 

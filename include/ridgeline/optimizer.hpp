@@ -12,24 +12,29 @@
 
 namespace ridgeline {
 
-/// A number that changes during training.
+/// A number that changes during training. At epoch e (fractional) of n, with r = `warmup`:
+///   while e < r     value * e / r                              (any kind but one-cycle)
+///   constant        value
+///   step            value * factor^floor((e - r) / every)
+///   linear          value + (to - value) * d,                  d = min(1, (e - r) / (n - r))
+///   cosine          to + (value - to) * (1 + cos(pi d)) / 2    (Loshchilov and Hutter, 1608.03983)
+///   one-cycle       from value / 25 linearly up to value over r (0.3 n where `warmup` is 0), then
+///                   as cosine                                  (Smith and Topin, arXiv 1708.07120)
 struct Schedule {
-  /// "constant", "step" (times `factor` every `every` epochs), "cosine" (from `value` to `to`),
-  /// "linear" (likewise), "one-cycle" (up to `value` over `warmup`, then cosine to `to`;
-  /// Smith and Topin, arXiv 1708.07120).
   std::string kind = "constant";
   double value = 0;       ///< the value at the start, or the peak of a warm-up
   double to = 0;          ///< the value at the end
-  double factor = 0.1;
-  double every = 1;       ///< epochs
-  double warmup = 0;      ///< epochs of linear rise from 0 to `value`, before any kind
+  double factor = 0.1;    ///< of "step"
+  double every = 1;       ///< epochs; of "step"
+  double warmup = 0;      ///< epochs of linear rise, before any kind
 
   Schedule() = default;
   Schedule(double constant) : value(constant) {}  // NOLINT: a number is a constant schedule
 
   /// The value at `epoch` (fractional: epochs done so far) of `epochs`.
   double at(double epoch, double epochs) const;
-  /// Throws UsageError for an unknown kind or a value that is negative, NaN or infinite.
+  /// Throws UsageError, naming `key`, for an unknown kind, a field that is negative, NaN or
+  /// infinite, or `every` = 0.
   void check(std::string_view key) const;
   bool is_constant() const { return kind == "constant" && warmup == 0; }
   friend bool operator==(const Schedule&, const Schedule&) = default;
@@ -95,9 +100,12 @@ OptimizerSetting adam(const Adam& options = {});
 /// this kind expects and warns about where it is 0.
 OptimizerSetting adamw(const Adam& options = {});
 
-/// "gd", "sgd", "adam", "adamw", as the experiment file names them.
+/// "gd", "sgd", "adam", "adamw", as the experiment file names them. Throws UsageError for an unknown
+/// kind or attribute, with the nearest known one, and for values out of range.
 std::shared_ptr<const Optimizer> make_optimizer(std::string_view kind,
                                                 const Attributes& attributes = {});
+/// Makes a kind of optimiser known to make_optimizer. Throws UsageError for a kind that is known
+/// already. Thread-safe.
 using OptimizerFactory = std::shared_ptr<const Optimizer> (*)(const Attributes&);
 void register_optimizer(std::string kind, OptimizerFactory factory);
 

@@ -45,7 +45,7 @@ struct Penalty {
 /// One per parameter. Throws UsageError for a rule that matches nothing.
 std::vector<Penalty> resolve(const Regularize& regularize, double base_l2,
                              const std::vector<Parameter>& parameters);
-/// For the summary's column: "l2 1e-4", "l2 1e-4, decay 0.01", or empty.
+/// For the summary's column: "l2 0.0001", "l2 0.0001, decay 0.01", or empty.
 PenaltyTexts describe(const std::vector<Penalty>& penalties);
 
 /// L2 of that strength on all kernels.

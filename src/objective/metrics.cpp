@@ -18,8 +18,12 @@ std::int32_t predicted_class(std::span<const float> values, Head head) {
 
 bool in_top(std::span<const float> values, std::int32_t truth, int count) {
   if (values.size() <= static_cast<std::size_t>(count)) return true;
-  const float value = values[static_cast<std::size_t>(truth)];
-  return std::count_if(values.begin(), values.end(), [&](float v) { return v > value; }) < count;
+  const auto place = static_cast<std::size_t>(truth);
+  int ahead = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    ahead += i < place ? values[i] >= values[place] : values[i] > values[place];
+  }
+  return ahead < count;
 }
 
 std::int32_t true_class(const Targets& targets, std::size_t i) {

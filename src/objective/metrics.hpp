@@ -12,7 +12,7 @@ namespace ridgeline::objective {
 /// The class that an image's head values say: the largest, the first of equal ones; for a single
 /// output 1 where it is above the middle (logit 0, probability 0.5).
 std::int32_t predicted_class(std::span<const float> values, Head head);
-/// Whether `truth` is among the `count` largest values.
+/// Whether `truth` is among the `count` largest values; of equal ones the first count as larger.
 bool in_top(std::span<const float> values, std::int32_t truth, int count);
 /// The class that the targets of image i say: its index, or the largest of its values.
 std::int32_t true_class(const Targets& targets, std::size_t i);

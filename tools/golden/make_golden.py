@@ -148,6 +148,49 @@ def trajectories():
     g.write()
 
 
+def losses():
+    """Losses of given head values: their mean and the gradient of their sum."""
+    g = Golden("losses.txt")
+    torch.manual_seed(5)
+    soft = lambda: single(F.softmax(2 * torch.randn(5, 4), 1))
+    weights = torch.tensor([0.5, 2.0, 1.0, 0.25])
+
+    def case(name, head, function, targets, **options):
+        g.case(name)
+        total = function(head, targets.detach(), reduction="sum", **options)
+        total.backward()
+        g.add("head", head)
+        g.add("targets" if targets.is_floating_point() else "labels", targets)
+        for key, value in options.items():
+            g.add({"weight": "class_weights"}.get(key, key), value)
+        g.add("sum", total)
+        g.add("mean", function(head, targets.detach(), **options))
+        g.add("gradient", head.grad)
+
+    def logits(outputs=4, scale=2.0):
+        return single(scale * torch.randn(5, outputs))
+
+    labels = torch.tensor([3, 0, 1, 1, 2])
+    one_hot = F.one_hot(labels, 4).double()
+    entropy, binary = F.cross_entropy, F.binary_cross_entropy_with_logits
+    case("cross-entropy:labels", logits(), entropy, labels)
+    case("cross-entropy:one_hot", logits(), entropy, one_hot)
+    case("cross-entropy:soft", logits(), entropy, soft())
+    case("cross-entropy:soft_smoothing", logits(), entropy, soft(), label_smoothing=0.1)
+    case("cross-entropy:far_apart", logits(scale=2000.0), entropy, labels)
+    case("cross-entropy:weights", logits(), entropy, labels, weight=weights)
+    case("cross-entropy:weights_smoothing", logits(), entropy, labels, weight=weights, label_smoothing=0.2)
+    case("cross-entropy:soft_weights", logits(), entropy, soft(), weight=weights)
+    case("cross-entropy:soft_weights_smoothing", logits(), entropy, soft(), weight=weights, label_smoothing=0.2)
+    case("binary-cross-entropy:soft", logits(), binary, soft())
+    case("binary-cross-entropy:one", logits(1), binary, torch.tensor([[1.0], [0.0], [0.0], [1.0], [1.0]]))
+    case("binary-cross-entropy:far_apart", logits(scale=2000.0), binary, one_hot)
+    case("mse:numbers", logits(), F.mse_loss, single(3 * torch.randn(5, 4)))
+    case("mse:one_hot", single(F.softmax(torch.randn(5, 4), 1)), F.mse_loss, one_hot)
+    g.write()
+
+
 folder.mkdir(parents=True, exist_ok=True)
 layers()
 trajectories()
+losses()

@@ -25,7 +25,8 @@ class BinaryCrossEntropyLoss final : public Loss {
         activation, activation == "softmax" ? ", or use loss.kind = \"cross-entropy\"" : ""));
   }
   void check(const Targets& targets, std::int64_t images, std::int64_t outputs) const override {
-    objective::check_targets(targets, images, outputs, outputs == 1 ? 2 : outputs);
+    objective::check_targets(targets, images, outputs);
+    objective::check_probabilities(targets, kind());
   }
 
   double evaluate(std::span<const float> values, std::int64_t images, const Targets& targets,
@@ -34,21 +35,13 @@ class BinaryCrossEntropyLoss final : public Loss {
     const double share = 1.0 / static_cast<double>(k);
     double total = 0;
     for (std::size_t i = 0; i < values.size(); ++i) {
-      const double z = values[i], t = target(targets, i, k);
+      const double z = values[i], t = objective::target_value(targets, i, k);
       total += share * (std::max(z, 0.0) - z * t + std::log1p(std::exp(-std::abs(z))));
       if (!gradient.empty()) {
         gradient[i] = static_cast<float>(scale * share * (1 / (1 + std::exp(-z)) - t));
       }
     }
     return total;
-  }
-
- private:
-  // One output: the class is 0 or 1. Several: the class is the one output that is 1.
-  static double target(const Targets& targets, std::size_t i, std::size_t k) {
-    if (!targets.values.empty()) return targets.values[i];
-    const std::int32_t wanted = k == 1 ? 1 : static_cast<std::int32_t>(i % k);
-    return targets.classes[i / k] == wanted ? 1 : 0;
   }
 };
 

@@ -2,7 +2,9 @@
 // weights w and smoothing s over k classes:
 //   q_c = (1 - s) t_c + s / k,   loss = -sum_c w_c q_c log softmax(z)_c
 //   d loss / d z_j = softmax(z)_j * sum_c w_c q_c - w_j q_j
-// The batch's loss is divided by the sum of w_c t_c, which is PyTorch's convention.
+// The batch's loss is divided by the sum over images of sum_c w_c t_c, smoothing left out: for
+// class indices that is PyTorch's convention. (With soft targets and class weights PyTorch divides
+// by the number of images; here indices and their one-hot form always give the same loss.)
 
 #include <fmt/format.h>
 
@@ -23,10 +25,15 @@ class CrossEntropyLoss final : public Loss {
     if (!(s >= 0 && s < 1)) {
       throw UsageError(fmt::format("loss.label_smoothing must be in [0, 1), not {}", s));
     }
-    for (const double w : options_.class_weights) {
+    const auto& weights = options_.class_weights;
+    for (const double w : weights) {
       if (!(w >= 0 && std::isfinite(w))) {
-        throw UsageError(fmt::format("loss.class_weights must not be negative, but one is {}", w));
+        throw UsageError(fmt::format(
+            "loss.class_weights must be numbers that are not negative, but one is {}", w));
       }
+    }
+    if (!weights.empty() && std::ranges::all_of(weights, [](double w) { return w == 0; })) {
+      throw UsageError("loss.class_weights are all 0, which leaves nothing to learn");
     }
   }
 
@@ -45,14 +52,27 @@ class CrossEntropyLoss final : public Loss {
           activation,
           activation == "sigmoid" ? ", or use loss.kind = \"binary-cross-entropy\"" : ""));
     }
+    const std::int64_t classes = outputs.elements();
+    if (outputs.rank() == 0 || outputs[0] != classes) {
+      throw UsageError(fmt::format(
+          "cross-entropy takes one number per class and image, and this network gives {}: end it "
+          "in global_average_pool2d() or flatten(), then dense() with activation = \"softmax\"",
+          outputs.text()));
+    }
+    if (classes < 2) {
+      throw UsageError(
+          "cross-entropy needs at least 2 outputs, and this network has 1, whose softmax is always "
+          "1: give it activation = \"sigmoid\" and use loss.kind = \"binary-cross-entropy\"");
+    }
     const auto weights = static_cast<std::int64_t>(options_.class_weights.size());
-    if (weights != 0 && weights != outputs.elements()) {
+    if (weights != 0 && weights != classes) {
       throw UsageError(fmt::format("loss.class_weights has {} numbers, but there are {} classes",
-                                   weights, outputs.elements()));
+                                   weights, classes));
     }
   }
   void check(const Targets& targets, std::int64_t images, std::int64_t outputs) const override {
-    objective::check_targets(targets, images, outputs, outputs);
+    objective::check_targets(targets, images, outputs);
+    objective::check_probabilities(targets, kind());
   }
 
   double weight(const Targets& targets, std::int64_t images) const override {
@@ -85,9 +105,7 @@ class CrossEntropyLoss final : public Loss {
   // w_c q_c
   double coefficient(const Targets& targets, std::size_t image, std::size_t c,
                      std::size_t classes) const {
-    const double target = targets.values.empty()
-                              ? (targets.classes[image] == static_cast<std::int32_t>(c) ? 1.0 : 0.0)
-                              : targets.values[image * classes + c];
+    const double target = objective::target_value(targets, image * classes + c, classes);
     const double s = options_.label_smoothing;
     return class_weight(static_cast<std::int64_t>(c)) *
            ((1 - s) * target + s / static_cast<double>(classes));

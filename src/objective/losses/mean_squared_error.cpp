@@ -12,7 +12,7 @@ class MeanSquaredErrorLoss final : public Loss {
   Head head() const override { return Head::output; }
   void check(std::string_view, const Shape&) const override {}
   void check(const Targets& targets, std::int64_t images, std::int64_t outputs) const override {
-    objective::check_targets(targets, images, outputs, outputs);
+    objective::check_targets(targets, images, outputs);
   }
 
   double evaluate(std::span<const float> values, std::int64_t images, const Targets& targets,
@@ -21,11 +21,7 @@ class MeanSquaredErrorLoss final : public Loss {
     const double share = 1.0 / static_cast<double>(k);
     double total = 0;
     for (std::size_t i = 0; i < values.size(); ++i) {
-      const double target =
-          targets.values.empty()
-              ? (targets.classes[i / k] == static_cast<std::int32_t>(i % k) ? 1.0 : 0.0)
-              : targets.values[i];
-      const double error = values[i] - target;
+      const double error = values[i] - objective::target_value(targets, i, k);
       total += share * error * error;
       if (!gradient.empty()) gradient[i] = static_cast<float>(scale * share * 2 * error);
     }

@@ -68,7 +68,7 @@ class AdamOptimizer final : public Optimizer {
       : kind_(kind), beta1_(beta1), beta2_(beta2), epsilon_(epsilon) {
     check_range("optimizer.beta1", beta1, 0, 1);
     check_range("optimizer.beta2", beta2, 0, 1);
-    check_range("optimizer.epsilon", epsilon, 1e-30, 1);
+    check_range("optimizer.epsilon", epsilon, 1e-30, 1e30);
   }
 
   std::string_view kind() const override { return kind_; }

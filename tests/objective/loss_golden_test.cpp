@@ -1,0 +1,64 @@
+// Losses of given head values against PyTorch's: tools/golden/make_golden.py.
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <set>
+
+#include "ridgeline/loss.hpp"
+#include "support/golden.hpp"
+
+namespace ridgeline {
+namespace {
+
+constexpr std::size_t images = 5;
+
+template <typename T>
+std::vector<T> as(const golden::Arrays& arrays, const std::string& name) {
+  const auto found = arrays.find(name);
+  if (found == arrays.end()) return {};
+  return {found->second.begin(), found->second.end()};
+}
+
+LossPtr loss_of(const std::string& kind, const golden::Arrays& arrays) {
+  if (kind != "cross-entropy") return make_loss(kind);
+  const auto smoothing = as<double>(arrays, "label_smoothing");
+  return make_loss(kind, {{"label_smoothing", smoothing.empty() ? 0.0 : smoothing[0]},
+                          {"class_weights", as<double>(arrays, "class_weights")}});
+}
+
+TEST(LossGolden, SumsMeansAndGradientsArePyTorchs) {
+  const auto cases = golden::read("losses.txt");
+  std::set<std::string> kinds;
+  for (const auto& [name, arrays] : cases) {
+    SCOPED_TRACE(name);
+    const std::string kind = name.substr(0, name.find(':'));
+    kinds.insert(kind);
+    const LossPtr loss = loss_of(kind, arrays);
+    const auto head = as<float>(arrays, "head"), values = as<float>(arrays, "targets");
+    const auto classes = as<std::int32_t>(arrays, "labels");
+    const std::size_t outputs = head.size() / images;
+    const Targets targets{classes, values, static_cast<std::int64_t>(values.empty() ? 0 : outputs)};
+    loss->check(targets, images, static_cast<std::int64_t>(outputs));
+
+    // PyTorch's sum is over the outputs, too, where its mean is.
+    const double share = kind == "cross-entropy" ? 1 : 1 / static_cast<double>(outputs);
+    const double expected = share * arrays.at("sum")[0];
+    std::vector<float> gradient(head.size());
+    const double sum = loss->evaluate(head, images, targets, 3, gradient);
+    EXPECT_NEAR(sum, expected, 1e-7 * std::abs(expected));
+    for (std::size_t i = 0; i < head.size(); ++i) {
+      const double wanted = 3 * share * arrays.at("gradient")[i];
+      EXPECT_NEAR(gradient[i], wanted, 1e-6 * (1e-3 + std::abs(wanted))) << i;
+    }
+    // Of soft targets with class weights our mean is another one by intention: loss.hpp.
+    if (values.empty() || !arrays.contains("class_weights")) {
+      const double mean = arrays.at("mean")[0];
+      EXPECT_NEAR(sum / loss->weight(targets, images), mean, 1e-7 * std::abs(mean));
+    }
+  }
+  EXPECT_EQ(kinds, (std::set<std::string>{"binary-cross-entropy", "cross-entropy", "mse"}));
+}
+
+}  // namespace
+}  // namespace ridgeline
