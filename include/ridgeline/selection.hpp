@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ridgeline/dataset.hpp"
@@ -28,12 +29,26 @@ SearchSpace log_range(const std::string& key, double min, double max);
 using Assignment = std::map<std::string, double>;
 
 struct Trial {
-  int number = 0;
+  int number = 0;  ///< 1 for the first
   Assignment parameters;
-  double score = 0;           ///< the mean over folds of `metric` at the last epoch
-  double standard_error = 0;  ///< deviation of the fold scores over sqrt(folds); over images for a hold-out
-  std::string status;         ///< "done", "diverged", "running", "stopped"
-  int epochs = 0;
+  double score = 0;           ///< the mean over folds of `metric` at the last epoch; or NaN
+  double standard_error = 0;  ///< deviation of the fold scores over sqrt(folds); over images for a
+                              ///< hold-out
+  std::string status;         ///< "done", "diverged" (in a fold), "running", "stopped"
+  int epochs = 0;             ///< the median over folds
+  /// Means over folds at the last epoch, with standard errors over all images.
+  Metrics train, validation;
+};
+
+/// What a caller is told while a selection goes on.
+struct SelectProgress {
+  int trial = 0, trials = 0;     ///< 1 for the first; 0: the refit
+  int fold = 0, folds = 0;       ///< 1 for the first
+  Assignment parameters;         ///< of this trial
+  const Progress* step = nullptr;  ///< of the training at work
+  const Epoch* epoch = nullptr;    ///< just ended
+  const Trial* ended = nullptr;    ///< just ended: done, diverged or stopped
+  bool known = false;              ///< the trial was found in the study, nothing was trained
 };
 
 struct SelectOptions {
@@ -44,24 +59,49 @@ struct SelectOptions {
   int folds = 5;                         ///< 1: a hold-out
   double holdout = 0.1;                  ///< the fraction held out where folds is 1
   std::string rule = "one-standard-error";  ///< or "best"
-  std::filesystem::path study;           ///< a folder for study.sqlite, trials/ and refit/; empty: none
-  bool resume = true;                    ///< finished folds of the study are not trained again
-  bool refit = true;                     ///< train on everything with what was chosen
+  std::filesystem::path study;  ///< a folder for study.sqlite, trials/ and refit/; empty: none
+  bool resume = true;  ///< go on with the study where it is: finished folds are not trained again
+  bool refit = true;   ///< train on everything with what was chosen
+  std::uint64_t seed = 1;  ///< of the folds and of random search
+  std::function<void(const SelectProgress&)> on_progress;
 };
 
 struct Selection {
-  Assignment chosen;         ///< empty where nothing is learnable
-  std::string rule;
+  Assignment chosen;  ///< empty where nothing is learnable
+  std::string rule;   ///< the one applied
   std::optional<std::pair<double, double>> tied;  ///< for one ordered key: within a standard error
-  std::vector<Trial> trials;
-  int trainings = 0;
-  double seconds = 0;
+  std::vector<Trial> trials;  ///< in the order of their numbers
+  int trainings = 0;          ///< folds and refit, those found in the study included
+  double seconds = 0;         ///< of these trainings
+  bool interrupted = false;   ///< stopped from outside: go on with the same call and study
+  /// What the best answer that ignores the image would score on the validation images; not known
+  /// for targets that are no classes.
+  std::optional<Metrics> guess;
   std::optional<History> refit;
   std::optional<Metrics> test;
 };
 
-/// Chooses for a model's network and options and for `fit`'s epochs and batch. The model is left
-/// refitted with what was chosen. The test set, where given, is looked at once, by the refit.
+/// Chooses for a model's network and options and for `fit`'s epochs and batch, and leaves the model
+/// refitted on all of `train` with what was chosen, λ not rescaled, for as many epochs as its folds
+/// took (their median). The test set, where given, is looked at once, by the refit.
+///
+/// Every trial is scored on the same folds, which take the place of `fit`'s validation, and begins
+/// from the same weights. Keys are the experiment file's: regularize.l2, regularize.l1,
+/// regularize.decay, optimizer.learning_rate, optimizer.clip_norm, train.epochs, train.batch.
+///
+/// The rule `best` takes the best score. `one-standard-error` takes, for one key, the largest value
+/// (of train.epochs the smallest) that scores within the best one's standard error of it: the
+/// strongest penalty that the data cannot tell from the best (Breiman et al., Classification and
+/// Regression Trees, 1984). For several keys it is `best`. Nothing is chosen, and the model stays
+/// as it was, where every trial diverged or none is better than guessing: neither its accuracy nor
+/// its data loss beats the best answer that ignores the image by three standard errors.
+///
+/// With a study, whatever ends the program, the same call goes on from there. `fit.run` must be
+/// empty: runs lie in the study. `fit.stop` and a callback's false stop and save.
+///
+/// Throws UsageError for options that make no sense (before anything is trained) and for a study of
+/// other settings, naming the first that differs; DataError for a study.sqlite that is corrupt or
+/// none of ours; ResourceError where the study cannot be written or is in use.
 Selection select(Model& model, const Dataset& train, const FitOptions& fit = {},
                  const SelectOptions& options = {}, const Dataset& test = {});
 

@@ -22,7 +22,13 @@ class Hash {
   std::uint64_t value_ = 0xcbf29ce484222325;
 };
 
-// The images by identity and label; not their pixels, which may be many.
+template <typename Value>
+void add(Attributes& print, std::string key, const Value& value) {
+  print.set(std::move(key), fmt::format("{}", value));
+}
+
+}  // namespace
+
 std::string describe(const Dataset& data) {
   Hash hash;
   for (std::size_t i = 0; i < data.size(); ++i) {
@@ -33,29 +39,29 @@ std::string describe(const Dataset& data) {
   return fmt::format("{} ({:x})", data.size(), hash.value());
 }
 
-}  // namespace
+Attributes settings(const Network& network, const ModelOptions& model, const FitOptions& options) {
+  Attributes print;
+  add(print, "network", interop::to_json(network));
+  add(print, "input", model.input.text());
+  add(print, "loss", interop::to_json(*model.loss));
+  add(print, "optimizer", interop::to_json(model.optimizer));
+  add(print, "regularize", interop::to_json(model.regularize));
+  add(print, "frozen", fmt::format("{}", model.frozen));
+  add(print, "train.seed", model.seed);
+  add(print, "train.batch", options.batch);
+  add(print, "train.monitor", options.monitor);
+  add(print, "data.augment", fmt::format("{}", options.augment));
+  return print;
+}
 
 Attributes fingerprint(const ModelCore& core, const FitOptions& options, const Dataset& train,
                        const Dataset& validation) {
-  Attributes print;
-  const auto add = [&](std::string key, auto&& value) {
-    print.set(std::move(key), fmt::format("{}", value));
-  };
   const ModelOptions& model = core.options;
-  add("network", interop::to_json(core.network()));
-  add("input", model.input.text());
-  add("loss", interop::to_json(core.loss()));
-  add("optimizer", interop::to_json(model.optimizer));
-  add("regularize", interop::to_json(model.regularize));
-  add("frozen", fmt::format("{}", model.frozen));
-  add("train.seed", model.seed);
-  add("train.batch", options.batch);
-  add("train.monitor", options.monitor);
-  add("data.augment", fmt::format("{}", options.augment));
-  add("training images", describe(train));
-  add("validation images", describe(validation));
+  Attributes print = settings(core.network(), model, options);
+  add(print, "training images", describe(train));
+  add(print, "validation images", describe(validation));
   if (!model.optimizer.learning_rate.is_constant() || !model.regularize.l2.is_constant()) {
-    add("train.epochs", options.epochs);
+    add(print, "train.epochs", options.epochs);
   }
   return print;
 }

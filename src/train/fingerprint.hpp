@@ -5,6 +5,12 @@
 
 namespace ridgeline::train {
 
+/// The settings of a training by the names of their keys, in words: network, loss, optimizer, ...
+Attributes settings(const Network& network, const ModelOptions& model, const FitOptions& options);
+
+/// The images by identity and label; not their pixels, which may be many.
+std::string describe(const Dataset& data);
+
 /// Settings by the names of their keys, in words: network, loss, optimizer, ..., the images and
 /// their labels. `epochs` belongs to it only where a schedule depends on it. Threads and shards do
 /// not: the former change nothing, the latter are the checkpoint's own.

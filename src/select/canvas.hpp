@@ -1,0 +1,51 @@
+#pragma once
+// A small drawing surface of characters: lines of braille dots (2 x 4 a character), or of full
+// stops where the terminal knows ASCII alone.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ridgeline::selection {
+
+/// How a terminal writes it, where it has colours.
+enum class Ink { plain, faint, strong, accent };
+
+/// `text` in that ink; as it is without colours.
+std::string inked(std::string_view text, Ink ink, bool colours);
+
+struct CanvasOptions {
+  int columns = 66;
+  int rows = 16;
+  bool utf8 = true;
+  bool colours = false;
+};
+
+struct Point {
+  double x, y;  ///< in characters from the middle of the one at the top left
+};
+
+class Canvas {
+ public:
+  explicit Canvas(const CanvasOptions& options);
+
+  /// A straight line, of which every `gap`th dot is drawn. Dots outside are left out.
+  void line(Point from, Point to, Ink ink, int gap = 1);
+  /// A character, over everything else; `ascii` stands in for it. Outside it is left out.
+  void mark(int column, int row, std::string_view character, char ascii, Ink ink);
+  /// A row, without what is blank at its end.
+  std::string row(int row) const;
+
+ private:
+  struct Cell {
+    unsigned dots = 0;  // braille's bits
+    std::string mark;   // what covers them
+    Ink ink = Ink::plain;
+  };
+  Cell* at(int column, int row);
+
+  CanvasOptions options_;
+  std::vector<Cell> cells_;
+};
+
+}  // namespace ridgeline::selection

@@ -1,0 +1,77 @@
+#pragma once
+// SQLite with exceptions: DataError for a file that is no database or a broken one, ResourceError
+// for one that is locked or cannot be written.
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace ridgeline::selection {
+
+class Statement {
+ public:
+  Statement(sqlite3* database, std::string_view sql);
+  ~Statement();
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+
+  /// Binds the next parameter. NaN and infinity are stored as null.
+  Statement& bind(std::int64_t value);
+  Statement& bind(int value) { return bind(static_cast<std::int64_t>(value)); }
+  Statement& bind(double value);
+  Statement& bind(std::string_view value);
+
+  /// True while there is a row.
+  bool next();
+  /// For a statement without rows.
+  void run() { next(); }
+  std::int64_t integer(int column) const;
+  double real(int column) const;  ///< NaN for null
+  std::string text(int column) const;
+
+ private:
+  sqlite3* database_;
+  sqlite3_stmt* statement_ = nullptr;
+  int bound_ = 0;
+};
+
+class Database {
+ public:
+  /// Opens or makes the file. `patience`: how long a locked one is waited for.
+  explicit Database(const std::filesystem::path& file,
+                    std::chrono::milliseconds patience = std::chrono::seconds(10));
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  void run(const std::string& sql);
+  Statement prepare(std::string_view sql) { return {database_, sql}; }
+  /// The first column of the first row, a whole number.
+  std::int64_t number(std::string_view sql);
+
+ private:
+  sqlite3* database_ = nullptr;
+};
+
+/// Everything written while it lives is written at commit() or not at all.
+class Transaction {
+ public:
+  explicit Transaction(Database& database) : database_(database) {
+    database_.run("BEGIN IMMEDIATE");
+  }
+  ~Transaction();
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  void commit();
+
+ private:
+  Database& database_;
+  bool done_ = false;
+};
+
+}  // namespace ridgeline::selection

@@ -1,0 +1,56 @@
+#include "select/folds.hpp"
+
+#include "ridgeline/error.hpp"
+
+namespace ridgeline::selection {
+namespace {
+
+template <typename Argument>
+std::function<bool(const Argument&)> both(std::function<bool(const Argument&)> first,
+                                          std::function<bool(const Argument&)> second) {
+  if (!first) return second;
+  return [first = std::move(first), second = std::move(second)](const Argument& argument) {
+    const bool on = first(argument);
+    return second(argument) && on;
+  };
+}
+
+void set_run(FitOptions& fit, const std::filesystem::path& run, const Callbacks& callbacks) {
+  fit.validation = 0;
+  fit.run = run;
+  fit.resume = !run.empty();
+  fit.callbacks.on_step = both(fit.callbacks.on_step, callbacks.on_step);
+  fit.callbacks.on_epoch = both(fit.callbacks.on_epoch, callbacks.on_epoch);
+}
+
+}  // namespace
+
+std::vector<Split> splits(const Dataset& train, const SelectOptions& options) {
+  if (options.folds > 1) return stratified_folds(train, options.folds, options.seed);
+  return {stratified_split(train, options.holdout, options.seed)};
+}
+
+Dataset validation_images(const Dataset& train, const std::vector<Split>& splits) {
+  return splits.size() == 1 ? splits[0].validation : train;
+}
+
+FoldResult train_fold(Model& model, const Split& split, FitOptions fit, const FoldCall& call) {
+  set_run(fit, call.run, call.callbacks);
+  fit.validation_data = split.validation;
+  try {
+    History history = model.fit(split.train, fit);
+    return {.epochs = std::move(history.epochs), .interrupted = history.interrupted};
+  } catch (const DivergedError&) {
+    return {.diverged = true};
+  }
+}
+
+History train_whole(Model& model, const Dataset& train, FitOptions fit, const RefitCall& call) {
+  set_run(fit, call.run, call.callbacks);
+  fit.validation_data = {};
+  fit.epochs = call.epochs;
+  fit.patience = 0;
+  return model.fit(train, fit);
+}
+
+}  // namespace ridgeline::selection

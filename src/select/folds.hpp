@@ -1,0 +1,23 @@
+#pragma once
+// The splits of a selection, the same for all its trials, and trainings on them.
+
+#include <vector>
+
+#include "select/task.hpp"
+
+namespace ridgeline::selection {
+
+/// Stratified folds, or for `folds` = 1 one split that holds out `holdout` of the images. Throws
+/// UsageError where there are too few images.
+std::vector<Split> splits(const Dataset& train, const SelectOptions& options);
+
+/// All images that some split has for its validation: those that scores are measured on.
+Dataset validation_images(const Dataset& train, const std::vector<Split>& splits);
+
+/// Trains on a split, which takes the place of the validation of `fit`, as `call` says.
+FoldResult train_fold(Model& model, const Split& split, FitOptions fit, const FoldCall& call);
+
+/// Trains on all images, without validation, as `call` says.
+History train_whole(Model& model, const Dataset& train, FitOptions fit, const RefitCall& call);
+
+}  // namespace ridgeline::selection

@@ -1,0 +1,91 @@
+#include "select/guess.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+
+namespace ridgeline::selection {
+namespace {
+
+constexpr int most_steps = 1000;
+constexpr double enough = 1e-9;  // of a step's gain, of the loss
+
+// The mean loss over all images of one answer, and its gradient, class by class.
+class ConstantAnswer {
+ public:
+  ConstantAnswer(const Loss& loss, const std::vector<double>& counts)
+      : loss_(loss), counts_(counts) {
+    for (std::size_t c = 0; c < counts_.size(); ++c) {
+      const auto label = static_cast<std::int32_t>(c);
+      weight_ += counts_[c] * loss_.weight({.classes = {&label, 1}}, 1);
+    }
+    if (!(weight_ > 0)) weight_ = 1;
+  }
+
+  double operator()(const std::vector<float>& answer, std::vector<float>& gradient) const {
+    double sum = 0;
+    std::vector<float> part(answer.size());
+    std::ranges::fill(gradient, 0.0F);
+    for (std::size_t c = 0; c < counts_.size(); ++c) {
+      if (counts_[c] == 0) continue;
+      const auto label = static_cast<std::int32_t>(c);
+      const double share = counts_[c] / weight_;
+      sum += share * loss_.evaluate(answer, 1, {.classes = {&label, 1}}, share, part);
+      std::ranges::transform(gradient, part, gradient.begin(), std::plus<>());
+    }
+    return sum;
+  }
+
+ private:
+  const Loss& loss_;
+  const std::vector<double>& counts_;
+  double weight_ = 0;
+};
+
+// By gradient descent, whose steps grow while they help: the losses are convex in the answer.
+double lowest(const ConstantAnswer& loss, std::size_t outputs) {
+  std::vector<float> answer(outputs, 0.0F), gradient(outputs), next(outputs),
+      next_gradient(outputs);
+  double value = loss(answer, gradient);
+  double rate = 1;
+  for (int step = 0; step < most_steps; ++step) {
+    for (std::size_t i = 0; i < outputs; ++i) {
+      next[i] = static_cast<float>(answer[i] - rate * gradient[i]);
+    }
+    const double next_value = loss(next, next_gradient);
+    if (!(next_value < value)) {
+      if ((rate /= 2) < enough) break;
+      continue;
+    }
+    const bool last = value - next_value < enough * value;
+    value = next_value;
+    answer.swap(next);
+    gradient.swap(next_gradient);
+    rate *= 1.5;
+    if (last) break;
+  }
+  return value;
+}
+
+}  // namespace
+
+std::optional<Metrics> best_guess(const Dataset& data, const Loss& loss, std::int64_t outputs) {
+  if (data.empty() || !data.has_classes() || data.classes() != std::max<std::int64_t>(outputs, 2)) {
+    return std::nullopt;
+  }
+  std::vector<double> counts(static_cast<std::size_t>(data.classes()));
+  for (std::size_t i = 0; i < data.size(); ++i) ++counts[static_cast<std::size_t>(data.label(i))];
+
+  Metrics guess;
+  guess.images = static_cast<std::int64_t>(data.size());
+  guess.data_loss = lowest({loss, counts}, static_cast<std::size_t>(outputs));
+  guess.objective = guess.data_loss;
+  std::ranges::sort(counts, std::greater<>());
+  const double n = static_cast<double>(data.size());
+  const std::size_t five = std::min<std::size_t>(counts.size(), 5);
+  guess.accuracy = counts[0] / n;
+  guess.top5 = std::accumulate(counts.begin(), counts.begin() + static_cast<long>(five), 0.0) / n;
+  return guess;
+}
+
+}  // namespace ridgeline::selection

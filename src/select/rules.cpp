@@ -1,0 +1,68 @@
+#include "select/rules.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "ridgeline/attributes.hpp"
+#include "ridgeline/error.hpp"
+#include "select/score.hpp"
+
+namespace ridgeline::selection {
+namespace {
+
+constexpr double errors_above_guess = 3;
+
+double value_of(const Trial& trial) {
+  return trial.parameters.begin()->second;
+}
+
+/// Whether trial `a` is a simpler model than `b` of the same key: more penalty, or fewer epochs.
+bool simpler(const Trial& a, const Trial& b) {
+  const bool fewer = a.parameters.begin()->first == "train.epochs";
+  return fewer ? value_of(a) < value_of(b) : value_of(a) > value_of(b);
+}
+
+}  // namespace
+
+void check_rule(std::string_view rule) {
+  static constexpr std::array<std::string_view, 2> rules{"best", "one-standard-error"};
+  if (std::ranges::find(rules, rule) != rules.end()) return;
+  const std::string near = nearest(rule, rules);
+  throw UsageError(fmt::format("unknown select.rule '{}': {}", rule,
+                               near.empty() ? "known are best, one-standard-error"
+                                            : fmt::format("did you mean '{}'?", near)));
+}
+
+Choice choose(const std::vector<Trial>& trials, std::string_view metric, std::string_view rule) {
+  const double sign = higher_is_better(metric) ? -1 : 1;
+  std::vector<const Trial*> done;
+  for (const Trial& t : trials) {
+    if (t.status == "done" && std::isfinite(t.score)) done.push_back(&t);
+  }
+  if (done.empty()) return {nullptr, std::string(rule), std::nullopt};
+  const Trial* best =
+      *std::ranges::min_element(done, {}, [sign](const Trial* t) { return sign * t->score; });
+  if (best->parameters.size() != 1) return {best, "best", std::nullopt};
+
+  const double bound = sign * best->score + best->standard_error;
+  std::erase_if(done, [&](const Trial* t) { return sign * t->score > bound; });
+  const Trial* simplest = best;
+  auto [low, high] = std::pair(value_of(*best), value_of(*best));
+  for (const Trial* t : done) {
+    low = std::min(low, value_of(*t));
+    high = std::max(high, value_of(*t));
+    if (simpler(*t, *simplest)) simplest = t;
+  }
+  return {rule == "best" ? best : simplest, std::string(rule), std::pair(low, high)};
+}
+
+bool better_than_guess(const Trial& trial, const Metrics& guess) {
+  const Metrics& m = trial.validation;
+  return m.accuracy - errors_above_guess * m.accuracy_error > guess.accuracy ||
+         m.data_loss + errors_above_guess * m.data_loss_error < guess.data_loss;
+}
+
+}  // namespace ridgeline::selection

@@ -1,0 +1,266 @@
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+
+#include "ridgeline/error.hpp"
+#include "select/rules.hpp"
+#include "select/samplers/sampler.hpp"
+#include "select/score.hpp"
+#include "select/study.hpp"
+#include "select/task.hpp"
+
+namespace ridgeline::selection {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Seconds since `start`, or what the epochs took where some of them were trained before it.
+double seconds_of(Clock::time_point start, const std::vector<Epoch>& epochs) {
+  double sum = 0;
+  for (const Epoch& epoch : epochs) sum += epoch.seconds;
+  return std::max(std::chrono::duration<double>(Clock::now() - start).count(), sum);
+}
+
+void check_options(const SelectOptions& o) {
+  if (o.over.empty()) throw UsageError("select.over names no key: for example regularize.l2");
+  for (const auto& [key, range] : o.over) check(key, range);
+  if (o.trials < 1) {
+    throw UsageError(fmt::format("select.trials must be at least 1, not {}", o.trials));
+  }
+  if (o.folds < 1) {
+    throw UsageError(fmt::format("select.folds must be at least 1, not {}", o.folds));
+  }
+  higher_is_better(o.metric);
+  check_rule(o.rule);
+  make_sampler(o.method);
+}
+
+// What must not change between the parts of a study.
+Settings settings_of(const SelectOptions& o, const SelectionTask& task) {
+  Settings settings;
+  for (const auto& [key, r] : o.over) {
+    settings.emplace_back("select.over." + key,
+                          r.values.empty()
+                              ? fmt::format("{} to {}, {}", r.min, r.max, r.log ? "log" : "linear")
+                              : fmt::format("{}", r.values));
+  }
+  settings.insert(settings.end(), {{"select.over", fmt::format("{}", o.over.size())},
+                                   {"select.method", o.method},
+                                   {"select.trials", fmt::format("{}", o.trials)},
+                                   {"select.folds", fmt::format("{}", o.folds)},
+                                   {"select.metric", o.metric},
+                                   {"select.rule", o.rule},
+                                   {"the folds' seed", fmt::format("{}", o.seed)}});
+  if (o.folds == 1) settings.emplace_back("data.validation", fmt::format("{}", o.holdout));
+  settings.insert(settings.end(), task.settings.begin(), task.settings.end());
+  return settings;
+}
+
+class Runner {
+ public:
+  Runner(const SelectOptions& options, const SelectionTask& task) : options_(options), task_(task) {
+    const auto sample = [&] {
+      return make_sampler(options_.method)(
+          {options_.over, options_.trials, options_.seed, task_.settle});
+    };
+    if (options_.study.empty()) {
+      candidates_ = sample();
+      return;
+    }
+    study_.emplace(options_.study, settings_of(options_, task_), options_.resume);
+    candidates_ = study_->candidates(sample);
+  }
+
+  Selection run() {
+    result_.guess = task_.guess;
+    for (std::size_t c = 0; c < candidates_.size() && !result_.interrupted; ++c) {
+      run_trial(static_cast<int>(c) + 1, candidates_[c]);
+    }
+    if (!result_.interrupted) choose();
+    return std::move(result_);
+  }
+
+ private:
+  std::filesystem::path folder(const std::string& name) const {
+    return options_.study.empty() ? std::filesystem::path() : options_.study / name;
+  }
+  bool stop_asked() const { return task_.stop && task_.stop->load(std::memory_order_relaxed); }
+
+  void tell(SelectProgress progress) const {
+    if (!options_.on_progress) return;
+    progress.trials = static_cast<int>(candidates_.size());
+    progress.folds = options_.folds;
+    options_.on_progress(progress);
+  }
+
+  /// Callbacks that tell of steps and epochs; `keep` is called with each epoch before.
+  Callbacks telling(const SelectProgress& where, std::function<void(const Epoch&)> keep) const {
+    return {.on_step =
+                [this, where](const Progress& step) {
+                  SelectProgress progress = where;
+                  progress.step = &step;
+                  tell(progress);
+                  return true;
+                },
+            .on_epoch =
+                [this, where, keep = std::move(keep)](const Epoch& epoch) {
+                  keep(epoch);
+                  SelectProgress progress = where;
+                  progress.epoch = &epoch;
+                  tell(progress);
+                  return true;
+                }};
+  }
+
+  void run_trial(int number, const Assignment& parameters) {
+    std::vector<FoldRecord> folds;
+    bool known = true;
+    for (int fold = 1; fold <= options_.folds; ++fold) {
+      auto record = study_ ? study_->fold(number, fold) : std::nullopt;
+      if (!record) {
+        if (known && study_) study_->begin(number);
+        known = false;
+        record = train_fold(number, fold, parameters);
+      }
+      if (!record) break;
+      result_.seconds += record->seconds;
+      ++result_.trainings;
+      folds.push_back(std::move(*record));
+      if (folds.back().status == "diverged") break;
+    }
+    result_.trials.push_back(summary(number, parameters, folds));
+    const Trial& trial = result_.trials.back();
+    if (study_) study_->finish(trial);
+    tell({.trial = number, .parameters = parameters, .ended = &trial, .known = known});
+  }
+
+  /// Nothing where it was interrupted.
+  std::optional<FoldRecord> train_fold(int number, int fold, const Assignment& parameters) {
+    if (stop_asked()) {
+      result_.interrupted = true;
+      return std::nullopt;
+    }
+    const auto start = Clock::now();
+    const SelectProgress where{.trial = number, .fold = fold, .parameters = parameters};
+    tell(where);
+    Epoch last;
+    FoldResult result = task_.train({.trial = number,
+                                     .fold = fold,
+                                     .parameters = parameters,
+                                     .run = folder(fmt::format("trials/{}/fold-{}", number, fold)),
+                                     .callbacks = telling(where, [&](const Epoch& epoch) {
+                                       last = epoch;
+                                       if (study_) study_->add(number, fold, epoch);
+                                     })});
+    if (result.interrupted) {
+      result_.interrupted = true;
+      return std::nullopt;
+    }
+    if (!result.epochs.empty()) last = result.epochs.back();
+    FoldRecord record{.status = "done",
+                      .score = score_of(options_.metric, last),
+                      .standard_error = image_error_of(options_.metric, last),
+                      .epochs = last.epoch,
+                      .seconds = seconds_of(start, result.epochs),
+                      .last = last};
+    if (result.diverged || !std::isfinite(record.score)) {
+      record.status = "diverged";
+      record.score = record.standard_error = std::numeric_limits<double>::quiet_NaN();
+    }
+    if (study_) study_->finish(number, fold, record, result.epochs);
+    return record;
+  }
+
+  Trial summary(int number, const Assignment& parameters,
+                const std::vector<FoldRecord>& folds) const {
+    Trial trial{.number = number,
+                .parameters = parameters,
+                .score = std::numeric_limits<double>::quiet_NaN(),
+                .standard_error = std::numeric_limits<double>::quiet_NaN(),
+                .status = "stopped"};
+    std::vector<double> scores;
+    std::vector<int> epochs;
+    std::vector<Metrics> train, validation;
+    for (const FoldRecord& f : folds) {
+      scores.push_back(f.score);
+      epochs.push_back(f.epochs);
+      train.push_back(f.last.train);
+      validation.push_back(f.last.validation.value_or(Metrics{}));
+    }
+    trial.epochs = median(epochs);
+    trial.train = mean_of(train);
+    trial.validation = mean_of(validation);
+    if (!folds.empty() && folds.back().status == "diverged") {
+      trial.status = "diverged";
+    } else if (static_cast<int>(folds.size()) == options_.folds) {
+      trial.status = "done";
+      const MeanAndError score = mean_and_error(scores);
+      trial.score = score.mean;
+      trial.standard_error = folds.size() == 1 ? folds[0].standard_error : score.standard_error;
+    }
+    return trial;
+  }
+
+  bool learnable() const {
+    return !task_.guess || std::ranges::any_of(result_.trials, [&](const Trial& trial) {
+      return trial.status == "done" && better_than_guess(trial, *task_.guess);
+    });
+  }
+
+  void choose() {
+    const Choice choice = selection::choose(result_.trials, options_.metric, options_.rule);
+    result_.rule = choice.rule;
+    if (choice.chosen == nullptr || !learnable()) return;
+    result_.tied = choice.tied;
+    result_.chosen = choice.chosen->parameters;
+    if (study_) study_->choose(choice.chosen->number);
+    if (options_.refit) refit(*choice.chosen);
+  }
+
+  void refit(const Trial& chosen) {
+    auto record = study_ ? study_->refit() : std::nullopt;
+    if (!record && stop_asked()) {
+      result_.interrupted = true;
+      return;
+    }
+    const auto start = Clock::now();
+    const SelectProgress where{.parameters = chosen.parameters};
+    if (!record) tell(where);
+    // Where it has ended before, this only reads what it left.
+    History history = task_.refit({.parameters = chosen.parameters,
+                                   .epochs = chosen.epochs,
+                                   .run = folder("refit"),
+                                   .callbacks = telling(where, [](const Epoch&) {})});
+    result_.interrupted = history.interrupted;
+    if (result_.interrupted) return;
+    if (!record) {
+      record = {.trial = chosen.number,
+                .epochs = chosen.epochs,
+                .seconds = seconds_of(start, history.epochs),
+                .test = task_.test ? task_.test() : std::nullopt};
+      if (study_) study_->finish(*record);
+    }
+    ++result_.trainings;
+    result_.seconds += record->seconds;
+    result_.refit = std::move(history);
+    result_.test = record->test;
+  }
+
+  const SelectOptions& options_;
+  const SelectionTask& task_;
+  std::optional<Study> study_;
+  std::vector<Assignment> candidates_;
+  Selection result_;
+};
+
+}  // namespace
+
+Selection run(const SelectOptions& options, const SelectionTask& task) {
+  check_options(options);
+  return Runner(options, task).run();
+}
+
+}  // namespace ridgeline::selection

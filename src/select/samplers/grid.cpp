@@ -1,0 +1,79 @@
+#include <algorithm>
+
+#include "select/samplers/sampler.hpp"
+
+namespace ridgeline::selection {
+namespace {
+
+bool has_zero(const std::string& key, const Range& range) {
+  return takes_zero(key) && (!range.values.empty() || range.log || range.min > 0 || range.max < 0);
+}
+
+// `count` values of a range, 0 among them where it belongs there; all that are listed.
+std::vector<double> values_of(const std::string& key, const Range& range, int count) {
+  std::vector<double> values = range.values;
+  if (has_zero(key, range)) {
+    values.push_back(0);
+    --count;
+  }
+  for (int i = 0; i < count && range.values.empty(); ++i) {
+    values.push_back(value_at(range, count == 1 ? 0.5 : static_cast<double>(i) / (count - 1)));
+  }
+  return values;
+}
+
+void sort_out(std::vector<double>& values) {
+  std::ranges::sort(values);
+  values.erase(std::ranges::unique(values).begin(), values.end());
+}
+
+struct Axis {
+  const std::string& key;
+  const Range& range;
+  int count;
+};
+
+// Counts whose product is at most `trials`, each raised in turn while there is room.
+std::vector<Axis> axes_of(const Search& search) {
+  std::vector<Axis> axes;
+  int product = 1;
+  for (const auto& [key, range] : search.over) {
+    std::vector<double> listed = values_of(key, range, 1);
+    sort_out(listed);
+    axes.push_back({key, range, static_cast<int>(listed.size())});
+    product *= axes.back().count;
+  }
+  for (bool raised = true; raised;) {
+    raised = false;
+    for (Axis& axis : axes) {
+      const int larger = product / axis.count * (axis.count + 1);
+      if (!axis.range.values.empty() || larger > search.trials) continue;
+      product = larger;
+      ++axis.count;
+      raised = true;
+    }
+  }
+  return axes;
+}
+
+}  // namespace
+
+std::vector<Assignment> sample_grid(const Search& search) {
+  std::vector<Assignment> candidates{{}};
+  for (const Axis& axis : axes_of(search)) {
+    std::vector<double> values = values_of(axis.key, axis.range, axis.count);
+    for (double& value : values) value = search.settled(axis.key, value);
+    sort_out(values);
+    std::vector<Assignment> longer;
+    for (const Assignment& candidate : candidates) {
+      for (const double value : values) {
+        longer.push_back(candidate);
+        longer.back()[axis.key] = value;
+      }
+    }
+    candidates = std::move(longer);
+  }
+  return candidates;
+}
+
+}  // namespace ridgeline::selection

@@ -1,0 +1,65 @@
+#include "select/samplers/sampler.hpp"
+
+#include <fmt/ranges.h>
+
+#include <array>
+#include <cmath>
+#include <cstdlib>
+
+#include "ridgeline/attributes.hpp"
+#include "ridgeline/error.hpp"
+
+namespace ridgeline::selection {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, Sampler>, 2> samplers{{
+    {"grid", sample_grid},
+    {"random", sample_random},
+}};
+
+}  // namespace
+
+Sampler make_sampler(std::string_view method) {
+  std::vector<std::string_view> known;
+  for (const auto& [name, sampler] : samplers) {
+    if (name == method) return sampler;
+    known.push_back(name);
+  }
+  const std::string near = nearest(method, known);
+  throw UsageError(fmt::format("unknown select.method '{}': {}", method,
+                               near.empty() ? fmt::format("known are {}", fmt::join(known, ", "))
+                                            : fmt::format("did you mean '{}'?", near)));
+}
+
+void check(const std::string& key, const Range& range) {
+  for (const double value : range.values) {
+    if (std::isfinite(value)) continue;
+    throw UsageError(fmt::format("select.over '{}' lists {}: values must be finite", key, value));
+  }
+  if (!range.values.empty()) return;
+  if (!std::isfinite(range.min) || !std::isfinite(range.max) || range.min > range.max) {
+    throw UsageError(fmt::format("select.over '{}' needs finite min <= max, not {} and {}", key,
+                                 range.min, range.max));
+  }
+  if (range.log && range.min <= 0) {
+    throw UsageError(
+        fmt::format("select.over '{}' has a log scale, which needs min above 0, not {}{}", key,
+                    range.min, takes_zero(key) ? "; 0 itself is always among the candidates" : ""));
+  }
+}
+
+bool takes_zero(std::string_view key) {
+  return key.starts_with("regularize.");
+}
+
+double value_at(const Range& range, double position) {
+  const double value = range.log ? range.min * std::pow(range.max / range.min, position)
+                                 : range.min + (range.max - range.min) * position;
+  if (position == 0) return range.min;
+  if (position == 1) return range.max;
+  const double step = 1e-4 * std::abs(value);  // that four digits can be off by, and twice
+  if (range.max - range.min < 1e3 * step) return value;
+  return std::strtod(fmt::format("{:.4g}", value).c_str(), nullptr);
+}
+
+}  // namespace ridgeline::selection

@@ -1,0 +1,30 @@
+#pragma once
+// Scores of trials, and their means over folds.
+
+#include <string_view>
+#include <vector>
+
+#include "ridgeline/selection.hpp"
+
+namespace ridgeline::selection {
+
+/// Whether more of a metric is better: accuracies, not losses. Throws UsageError for a metric that
+/// is not measured on the validation images, with the nearest one that is.
+bool higher_is_better(std::string_view metric);
+/// A metric ("val_data_loss") of an epoch; NaN where it had no validation.
+double score_of(std::string_view metric, const Epoch& epoch);
+/// Its standard error over the images; 0 where none is measured.
+double image_error_of(std::string_view metric, const Epoch& epoch);
+
+struct MeanAndError {
+  double mean = 0, standard_error = 0;
+};
+/// The mean, and the sample deviation over sqrt(count); error 0 for one value.
+MeanAndError mean_and_error(const std::vector<double>& values);
+
+/// The mean over folds, the images of all, and the standard errors of the mean over these images.
+Metrics mean_of(const std::vector<Metrics>& folds);
+/// The middle value, or the mean of the two in the middle rounded up; 0 for none.
+int median(std::vector<int> values);
+
+}  // namespace ridgeline::selection

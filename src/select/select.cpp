@@ -1,0 +1,96 @@
+// The library's select(): a model's own options, with the chosen keys set.
+
+#include <fmt/format.h>
+
+#include "objective/match.hpp"
+#include "ridgeline/error.hpp"
+#include "select/folds.hpp"
+#include "select/guess.hpp"
+#include "select/keys.hpp"
+#include "select/task.hpp"
+#include "train/fingerprint.hpp"
+
+namespace ridgeline {
+namespace {
+
+using selection::SelectionTask;
+using selection::Settings;
+
+struct Trainable {
+  Model model;
+  FitOptions fit;
+};
+
+// A new model of the same kind. What is frozen is given, not trained: it stays.
+Trainable with(const Model& model, FitOptions fit, const Assignment& parameters) {
+  ModelOptions options = model.options();
+  for (const auto& [key, value] : parameters) selection::set_key(key, value, options, fit);
+  Trainable result{Model(model.network(), options), std::move(fit)};
+  for (const Parameter& parameter : model.layout().parameters) {
+    for (const std::string& glob : options.frozen) {
+      if (!objective::matches(glob, parameter)) continue;
+      result.model.set_weights(parameter.name, model.weights(parameter.name));
+    }
+  }
+  return result;
+}
+
+Settings settings_of(const Model& model, const Dataset& train, const Dataset& test,
+                     const FitOptions& fit, const SearchSpace& over) {
+  ModelOptions options = model.options();
+  FitOptions plain = fit;
+  for (const auto& [key, range] : over) {  // whose own values play no part
+    selection::set_key(key, range.values.empty() ? range.max : range.values[0], options, plain);
+  }
+  Settings settings;
+  const Attributes training = train::settings(model.network(), options, plain);
+  for (const auto& [name, value] : training.items()) {
+    settings.emplace_back(name, text(value));
+  }
+  settings.insert(settings.end(), {{"train.epochs", fmt::format("{}", plain.epochs)},
+                                   {"train.patience", fmt::format("{}", plain.patience)},
+                                   {"train.shards", fmt::format("{}", options.shards)},
+                                   {"training images", train::describe(train)},
+                                   {"test images", train::describe(test)}});
+  return settings;
+}
+
+}  // namespace
+
+SearchSpace log_range(const std::string& key, double min, double max) {
+  return {{key, Range{.min = min, .max = max}}};
+}
+
+Selection select(Model& model, const Dataset& train, const FitOptions& fit,
+                 const SelectOptions& options, const Dataset& test) {
+  if (!fit.run.empty()) {
+    throw UsageError("FitOptions::run must be empty: the runs of a selection lie in its study");
+  }
+  const std::vector<Split> splits = selection::splits(train, options);
+
+  SelectionTask task;
+  task.settings = settings_of(model, train, test, fit, options.over);
+  task.settle = [&](const std::string& key, double value) {
+    ModelOptions model_options = model.options();
+    FitOptions fit_options = fit;
+    return selection::set_key(key, value, model_options, fit_options);
+  };
+  task.train = [&](const selection::FoldCall& call) {
+    Trainable trial = with(model, fit, call.parameters);
+    const Split& split = splits[static_cast<std::size_t>(call.fold) - 1];
+    return selection::train_fold(trial.model, split, trial.fit, call);
+  };
+  task.refit = [&](const selection::RefitCall& call) {
+    Trainable chosen = with(model, fit, call.parameters);
+    History history = selection::train_whole(chosen.model, train, chosen.fit, call);
+    if (!history.interrupted) model = std::move(chosen.model);
+    return history;
+  };
+  task.test = [&] { return test.empty() ? std::nullopt : std::optional(model.evaluate(test)); };
+  task.guess = selection::best_guess(selection::validation_images(train, splits),
+                                     *model.options().loss, model.layout().output().elements());
+  task.stop = fit.stop;
+  return selection::run(options, task);
+}
+
+}  // namespace ridgeline

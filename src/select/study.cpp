@@ -1,0 +1,186 @@
+#include "select/study.hpp"
+
+#include <fmt/format.h>
+
+#include "interop/atomic_file.hpp"
+#include "ridgeline/error.hpp"
+#include "select/rows.hpp"
+#include "select/schema.hpp"
+
+namespace ridgeline::selection {
+namespace {
+
+constexpr std::size_t longest_shown = 80;
+
+const std::filesystem::path& made(const std::filesystem::path& folder) {
+  interop::make_folder(folder);
+  return folder;
+}
+
+}  // namespace
+
+Study::Study(const std::filesystem::path& folder, const Settings& settings, bool resume)
+    : file_(folder / "study.sqlite"), lock_(made(folder)), database_(file_) {
+  Transaction transaction(database_);
+  if (database_.number("SELECT count(*) FROM sqlite_master") == 0) {
+    database_.run(schema);
+    database_.run(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}",
+                              application_id, schema_version));
+    for (const auto& [name, value] : settings) {
+      database_.prepare("INSERT INTO setting VALUES (?, ?)").bind(name).bind(value).run();
+    }
+  } else {
+    if (database_.number("PRAGMA application_id") != application_id) {
+      throw DataError(fmt::format("{}: a database of another program", file_.string()));
+    }
+    if (const auto version = database_.number("PRAGMA user_version"); version != schema_version) {
+      throw DataError(fmt::format("{}: a study of version {}, but this program reads version {}",
+                                  file_.string(), version, schema_version));
+    }
+    Statement sound = database_.prepare("PRAGMA quick_check(1)");
+    if (!sound.next() || sound.text(0) != "ok") {
+      throw DataError(fmt::format("{}: the file is damaged: {}", file_.string(), sound.text(0)));
+    }
+    if (!resume) {
+      throw UsageError(fmt::format(
+          "{} holds a study already: go on with it, or name another folder", folder.string()));
+    }
+    check(settings);
+  }
+  transaction.commit();
+}
+
+void Study::check(const Settings& settings) {
+  for (const auto& [name, value] : settings) {
+    Statement row = database_.prepare("SELECT value FROM setting WHERE name = ?");
+    row.bind(name);
+    const std::string before = row.next() ? row.text(0) : "nothing";
+    if (before == value) continue;
+    const bool shown = before.size() + value.size() <= longest_shown;
+    throw UsageError(fmt::format(
+        "{}: this study was begun with {}: go on with that, or name another folder", file_.string(),
+        shown ? fmt::format("{} = {}, not {}", name, before, value)
+              : fmt::format("another setting of {}", name)));
+  }
+}
+
+std::vector<Assignment> Study::candidates(const std::function<std::vector<Assignment>()>& make) {
+  std::vector<Assignment> candidates;
+  Statement row = database_.prepare("SELECT trial, name, value FROM parameters");
+  for (std::int64_t trial = 0; row.next();) {
+    if (row.integer(0) != trial) candidates.emplace_back();
+    trial = row.integer(0);
+    candidates.back()[row.text(1)] = row.real(2);
+  }
+  if (!candidates.empty()) return candidates;
+
+  candidates = make();
+  Transaction transaction(database_);
+  for (std::size_t c = 0; c < candidates.size(); ++c) {
+    const auto number = static_cast<std::int64_t>(c) + 1;
+    database_.prepare("INSERT INTO trial (number) VALUES (?)").bind(number).run();
+    for (const auto& [name, value] : candidates[c]) {
+      database_.prepare("INSERT INTO parameter VALUES (?, ?, ?)")
+          .bind(number)
+          .bind(name)
+          .bind(value)
+          .run();
+    }
+  }
+  transaction.commit();
+  return candidates;
+}
+
+std::optional<FoldRecord> Study::fold(int trial, int fold) {
+  Statement row = database_.prepare(
+      "SELECT status, score, standard_error, epochs, seconds FROM fold WHERE trial = ? AND fold = "
+      "?");
+  row.bind(trial).bind(fold);
+  if (!row.next()) return std::nullopt;
+  FoldRecord record{.status = row.text(0),
+                    .score = row.real(1),
+                    .standard_error = row.real(2),
+                    .epochs = static_cast<int>(row.integer(3)),
+                    .seconds = row.real(4)};
+  Statement last =
+      database_.prepare(fmt::format("SELECT epoch, {} FROM epoch WHERE trial = ? AND fold = ? "
+                                    "ORDER BY epoch DESC LIMIT 1",
+                                    epoch_columns));
+  last.bind(trial).bind(fold);
+  if (last.next()) record.last = read_epoch(last, static_cast<int>(last.integer(0)), 1);
+  return record;
+}
+
+std::optional<RefitRecord> Study::refit() {
+  Statement row =
+      database_.prepare(fmt::format("SELECT trial, epochs, seconds, {} FROM refit", test_columns));
+  if (!row.next()) return std::nullopt;
+  return RefitRecord{.trial = static_cast<int>(row.integer(0)),
+                     .epochs = static_cast<int>(row.integer(1)),
+                     .seconds = row.real(2),
+                     .test = read_test(row, 3)};
+}
+
+void Study::begin(int trial) {
+  database_.prepare("UPDATE trial SET status = 'running' WHERE number = ?").bind(trial).run();
+}
+
+void Study::add(int trial, int fold, const Epoch& epoch) {
+  Statement row = database_.prepare(
+      fmt::format("INSERT OR REPLACE INTO epoch (trial, fold, epoch, {}) VALUES (?, ?, ?, {})",
+                  epoch_columns, epoch_places));
+  row.bind(trial).bind(fold).bind(epoch.epoch);
+  bind_epoch(row, epoch);
+  row.run();
+}
+
+void Study::finish(int trial, int fold, const FoldRecord& record,
+                   const std::vector<Epoch>& epochs) {
+  Transaction transaction(database_);
+  for (const Epoch& epoch : epochs) add(trial, fold, epoch);
+  database_.prepare("DELETE FROM epoch WHERE trial = ? AND fold = ? AND epoch > ?")
+      .bind(trial)
+      .bind(fold)
+      .bind(record.epochs)
+      .run();
+  database_.prepare("INSERT INTO fold VALUES (?, ?, ?, ?, ?, ?, ?)")
+      .bind(trial)
+      .bind(fold)
+      .bind(record.status)
+      .bind(record.score)
+      .bind(record.standard_error)
+      .bind(record.epochs)
+      .bind(record.seconds)
+      .run();
+  transaction.commit();
+}
+
+void Study::finish(const Trial& trial) {
+  database_
+      .prepare(
+          "UPDATE trial SET status = ?, score = ?, standard_error = ?, epochs = ? WHERE number = ?")
+      .bind(trial.status)
+      .bind(trial.score)
+      .bind(trial.standard_error)
+      .bind(trial.epochs)
+      .bind(trial.number)
+      .run();
+}
+
+void Study::choose(int trial) {
+  database_.prepare("UPDATE trial SET chosen = (number = ?)").bind(trial).run();
+}
+
+void Study::finish(const RefitRecord& refit) {
+  Transaction transaction(database_);
+  database_.run("DELETE FROM refit");
+  Statement row = database_.prepare(
+      fmt::format("INSERT INTO refit (trial, epochs, seconds, {}) VALUES (?, ?, ?, {})",
+                  test_columns, test_places));
+  row.bind(refit.trial).bind(refit.epochs).bind(refit.seconds);
+  bind_test(row, refit.test);
+  row.run();
+  transaction.commit();
+}
+
+}  // namespace ridgeline::selection

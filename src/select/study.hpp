@@ -1,0 +1,65 @@
+#pragma once
+// The study's file: every trial, fold and epoch of a selection, written as it happens. Each member
+// writes all of what it says, or nothing.
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "select/database.hpp"
+#include "select/lock.hpp"
+#include "select/task.hpp"
+
+namespace ridgeline::selection {
+
+/// A fold that has ended.
+struct FoldRecord {
+  std::string status;  ///< "done" or "diverged"
+  double score = 0;
+  double standard_error = 0;  ///< over the images
+  int epochs = 0;
+  double seconds = 0;
+  Epoch last;  ///< the last epoch that is known; no validation where none is
+};
+
+/// The refit that has ended.
+struct RefitRecord {
+  int trial = 0;  ///< whose parameters were chosen
+  int epochs = 0;
+  double seconds = 0;
+  std::optional<Metrics> test;
+};
+
+class Study {
+ public:
+  /// Opens STUDY/study.sqlite, or makes it. Throws UsageError where it was made with other
+  /// settings, naming the first that differs, and for a study that is there already unless
+  /// `resume`; DataError for a file that is no study; ResourceError where it is in use.
+  Study(const std::filesystem::path& folder, const Settings& settings, bool resume);
+
+  /// The candidates that the study was begun with, or those that `make` gives it now.
+  std::vector<Assignment> candidates(const std::function<std::vector<Assignment>()>& make);
+
+  std::optional<FoldRecord> fold(int trial, int fold);
+  std::optional<RefitRecord> refit();
+
+  void begin(int trial);
+  /// An epoch of a fold in progress; one that is there already is replaced.
+  void add(int trial, int fold, const Epoch& epoch);
+  /// `epochs`: all of the fold that are known.
+  void finish(int trial, int fold, const FoldRecord& record, const std::vector<Epoch>& epochs);
+  void finish(const Trial& trial);
+  void choose(int trial);
+  void finish(const RefitRecord& refit);
+
+ private:
+  void check(const Settings& settings);
+
+  std::filesystem::path file_;
+  FolderLock lock_;
+  Database database_;
+};
+
+}  // namespace ridgeline::selection

@@ -1,0 +1,61 @@
+#pragma once
+// What a selection is a selection of: anything that can be trained on a fold for given values.
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ridgeline/selection.hpp"
+
+namespace ridgeline::selection {
+
+/// Settings by their names, as text.
+using Settings = std::vector<std::pair<std::string, std::string>>;
+
+/// One training of a trial.
+struct FoldCall {
+  int trial = 0;  ///< 1 for the first
+  int fold = 0;   ///< 1 for the first
+  const Assignment& parameters;
+  std::filesystem::path run;  ///< the folder of this run, gone on with where it has begun; or empty
+  Callbacks callbacks;        ///< to be called; their answers count
+};
+struct FoldResult {
+  std::vector<Epoch> epochs;  ///< all of them, also those of a run that was gone on with
+  bool diverged = false;
+  bool interrupted = false;
+};
+
+/// The training on everything with what was chosen.
+struct RefitCall {
+  const Assignment& parameters;
+  int epochs = 0;
+  std::filesystem::path run;
+  Callbacks callbacks;
+};
+
+struct SelectionTask {
+  /// What must be the same for a study to be gone on with.
+  Settings settings;
+  /// What a key becomes when it is set to a value: whole numbers are rounded to. Throws UsageError
+  /// for an unknown key or a value out of its limits. Asked for every candidate before any
+  /// training.
+  std::function<double(const std::string& key, double value)> settle;
+  /// Trains on one fold. Throws nothing for a training that diverges.
+  std::function<FoldResult(const FoldCall&)> train;
+  std::function<History(const RefitCall&)> refit;
+  /// Metrics of what was refitted on the test set; nothing where there is none.
+  std::function<std::optional<Metrics>()> test;
+  /// The best answer that ignores the image, on all validation images; nothing where not known.
+  std::optional<Metrics> guess;
+  const std::atomic<bool>* stop = nullptr;
+};
+
+/// Trains every candidate on every fold, chooses, and refits: see select().
+Selection run(const SelectOptions& options, const SelectionTask& task);
+
+}  // namespace ridgeline::selection

@@ -1,0 +1,30 @@
+#pragma once
+// Trials as lines of a table.
+
+#include <string>
+
+#include "ridgeline/selection.hpp"
+
+namespace ridgeline::selection {
+
+/// Lines of fixed columns, so that they can be printed as trials end: values, score and its
+/// standard error, accuracy (or data loss, where the accuracy is the score), the training's data
+/// loss and accuracy, epochs, and what became of the trial.
+class TrialTable {
+ public:
+  TrialTable(const SearchSpace& over, std::string metric, bool utf8 = true);
+
+  std::string header() const;
+  /// A trial, with "chosen" or "tied" as the selection has it.
+  std::string line(const Trial& trial, const Selection& selection = {}) const;
+  /// The whole table, every line with its '\n'.
+  std::string text(const Selection& selection) const;
+
+ private:
+  int width_of(const std::string& key) const;
+  SearchSpace over_;
+  std::string metric_;
+  bool utf8_;
+};
+
+}  // namespace ridgeline::selection

@@ -1,0 +1,95 @@
+#include "select/rules.hpp"
+
+#include "select/support.hpp"
+
+namespace ridgeline::selection {
+namespace {
+
+using test::expect_error;
+using test::key;
+using test::trial;
+
+double chosen(const Choice& choice) {
+  return choice.chosen->parameters.begin()->second;
+}
+
+TEST(Choose, BestAndOneStandardErrorForALoss) {
+  const std::vector<Trial> trials{trial(0, 1.00, 0.02), trial(1e-4, 0.90, 0.02),
+                                  trial(1e-3, 0.91, 0.05), trial(1e-2, 0.93, 0.05),
+                                  trial(1e-1, 2.0, 0.1)};
+  const Choice best = choose(trials, "val_data_loss", "best");
+  EXPECT_EQ(chosen(best), 1e-4);
+  EXPECT_EQ(best.rule, "best");
+  EXPECT_EQ(*best.tied, std::pair(1e-4, 1e-3));
+  const Choice one = choose(trials, "val_data_loss", "one-standard-error");
+  EXPECT_EQ(chosen(one), 1e-3);
+  EXPECT_EQ(*one.tied, std::pair(1e-4, 1e-3));
+}
+
+TEST(Choose, HigherIsBetterForAnAccuracy) {
+  const std::vector<Trial> trials{trial(0, 0.70, 0.01), trial(1e-3, 0.72, 0.01),
+                                  trial(1e-2, 0.715, 0.01), trial(1e-1, 0.705, 0.5)};
+  EXPECT_EQ(chosen(choose(trials, "val_accuracy", "best")), 1e-3);
+  EXPECT_EQ(chosen(choose(trials, "val_accuracy", "one-standard-error")), 1e-2);
+}
+
+TEST(Choose, TheOrderOfTrialsDoesNotMatter) {
+  const std::vector<Trial> trials{trial(1e-2, 0.93, 0.05), trial(1e-3, 0.91, 0.05),
+                                  trial(0, 1.00, 0.02), trial(1e-4, 0.90, 0.02)};
+  EXPECT_EQ(chosen(choose(trials, "val_data_loss", "one-standard-error")), 1e-3);
+}
+
+TEST(Choose, OfEqualScoresTheFirstIsBest) {
+  const std::vector<Trial> trials{trial(0, 0.9, 0), trial(1e-3, 0.9, 0)};
+  EXPECT_EQ(chosen(choose(trials, "val_accuracy", "best")), 0);
+  EXPECT_EQ(chosen(choose(trials, "val_accuracy", "one-standard-error")), 1e-3);
+}
+
+TEST(Choose, FewerEpochsAreTheSimplerModel) {
+  std::vector<Trial> trials{trial(5, 0.92, 0.05), trial(10, 0.90, 0.05), trial(20, 0.91, 0.05)};
+  for (Trial& t : trials) t.parameters = {{"train.epochs", t.parameters.at(key)}};
+  EXPECT_EQ(chosen(choose(trials, "val_data_loss", "one-standard-error")), 5);
+}
+
+TEST(Choose, DivergedAndUnfinishedTrialsAreNeverChosen) {
+  const Choice none =
+      choose({trial(0, NAN, 0, "diverged"), trial(1, 0.1, 0, "stopped")}, "val_data_loss", "best");
+  EXPECT_EQ(none.chosen, nullptr);
+  EXPECT_FALSE(none.tied);
+  const Choice one = choose({trial(0, 0.5, 0.1), trial(1, 0.55, 0, "diverged")}, "val_data_loss",
+                            "one-standard-error");
+  EXPECT_EQ(chosen(one), 0);
+  EXPECT_EQ(*one.tied, std::pair(0.0, 0.0));
+}
+
+TEST(Choose, SeveralKeysKnowOnlyTheBest) {
+  std::vector<Trial> trials{trial(0, 1, 1), trial(1, 0.9, 1)};
+  for (Trial& t : trials) t.parameters["optimizer.learning_rate"] = 0.1;
+  const Choice choice = choose(trials, "val_data_loss", "one-standard-error");
+  EXPECT_EQ(choice.rule, "best");
+  EXPECT_FALSE(choice.tied);
+  EXPECT_EQ(choice.chosen, &trials[1]);
+}
+
+TEST(Choose, RefusesUnknownRulesAndMetrics) {
+  expect_error<UsageError>([] { check_rule("bets"); }, "did you mean 'best'");
+  expect_error<UsageError>([] { choose({}, "val_acuracy", "best"); },
+                           "did you mean 'val_accuracy'");
+}
+
+TEST(BetterThanGuess, ByAccuracyOrByDataLossButNotByChance) {
+  const Metrics guess{.data_loss = 2.3, .accuracy = 0.1};
+  const auto better = [&](double accuracy, double loss) {
+    Trial t;
+    t.validation = {
+        .data_loss = loss, .accuracy = accuracy, .data_loss_error = 0.02, .accuracy_error = 0.01};
+    return better_than_guess(t, guess);
+  };
+  EXPECT_FALSE(better(0.10, 2.30));
+  EXPECT_FALSE(better(0.12, 2.25));
+  EXPECT_TRUE(better(0.55, 3.10));
+  EXPECT_TRUE(better(0.10, 2.20));
+}
+
+}  // namespace
+}  // namespace ridgeline::selection

@@ -1,0 +1,96 @@
+#include "select/score.hpp"
+
+#include "select/guess.hpp"
+#include "select/support.hpp"
+
+namespace ridgeline::selection {
+namespace {
+
+using test::expect_error;
+
+TEST(Score, MeanAndStandardErrorOverFolds) {
+  const MeanAndError m = mean_and_error({1, 2, 3, 4});
+  EXPECT_DOUBLE_EQ(m.mean, 2.5);
+  EXPECT_NEAR(m.standard_error, std::sqrt(5.0 / 3) / 2, 1e-12);
+  EXPECT_EQ(mean_and_error({3}).standard_error, 0);
+}
+
+TEST(Score, MeansOfMetricsKeepTheErrorOverAllImages) {
+  const Metrics a{.data_loss = 1, .images = 50, .data_loss_error = 0.3};
+  const Metrics b{.data_loss = 2, .images = 50, .data_loss_error = 0.4};
+  const Metrics m = mean_of({a, b});
+  EXPECT_DOUBLE_EQ(m.data_loss, 1.5);
+  EXPECT_EQ(m.images, 100);
+  EXPECT_DOUBLE_EQ(m.data_loss_error, 0.25);
+}
+
+TEST(Score, TheMedianOfAnEvenNumberIsRoundedUp) {
+  EXPECT_EQ(median({5, 1, 9}), 5);
+  EXPECT_EQ(median({4, 7}), 6);
+  EXPECT_EQ(median({}), 0);
+}
+
+TEST(Score, IsTheValidationsAndHasItsErrorOverTheImages) {
+  const Epoch epoch{.train = {.data_loss = 9},
+                    .validation = Metrics{.data_loss = 1,
+                                          .accuracy = 0.5,
+                                          .top5 = 0.8,
+                                          .images = 100,
+                                          .data_loss_error = 0.1,
+                                          .accuracy_error = 0.05}};
+  EXPECT_EQ(score_of("val_data_loss", epoch), 1);
+  EXPECT_EQ(score_of("val_top5", epoch), 0.8);
+  EXPECT_TRUE(std::isnan(score_of("val_data_loss", {})));
+  EXPECT_EQ(image_error_of("val_data_loss", epoch), 0.1);
+  EXPECT_EQ(image_error_of("val_accuracy", epoch), 0.05);
+  EXPECT_DOUBLE_EQ(image_error_of("val_top5", epoch), 0.04);
+  EXPECT_EQ(image_error_of("val_penalty", epoch), 0);
+}
+
+TEST(Score, RefusesWhatIsNotMeasuredOnTheValidationImages) {
+  expect_error<UsageError>([] { higher_is_better("train_accuracy"); }, "select.metric");
+  expect_error<UsageError>([] { higher_is_better("accuracy"); }, "select.metric");
+}
+
+Dataset labelled(std::vector<std::int32_t> labels, int classes) {
+  std::vector<std::string> names;
+  for (int c = 0; c < classes; ++c) names.push_back(std::to_string(c));
+  const std::vector<float> pixels(labels.size());
+  return from_memory(pixels, {1, 1, 1}, ImageLayout::nchw, labels, names);
+}
+
+TEST(Guess, OfACrossEntropyIsTheEntropyOfTheShares) {
+  const Dataset data = labelled({0, 0, 0, 0, 0, 0, 1, 1, 1, 2}, 3);
+  const auto guess = best_guess(data, *cross_entropy(), 3);
+  ASSERT_TRUE(guess);
+  EXPECT_NEAR(guess->data_loss, -(0.6 * std::log(0.6) + 0.3 * std::log(0.3) + 0.1 * std::log(0.1)),
+              1e-5);
+  EXPECT_DOUBLE_EQ(guess->accuracy, 0.6);
+  EXPECT_DOUBLE_EQ(guess->top5, 1);
+  EXPECT_EQ(guess->images, 10);
+}
+
+TEST(Guess, OfASquaredErrorIsTheVarianceOfTheShares) {
+  const Dataset data = labelled({0, 0, 0, 1}, 2);
+  const auto guess = best_guess(data, *mean_squared_error(), 2);
+  ASSERT_TRUE(guess);
+  EXPECT_NEAR(guess->data_loss, 0.75 * 0.25, 1e-6);
+}
+
+TEST(Guess, OfARareClassDependsOnItsWeight) {
+  const Dataset data = labelled({0, 0, 0, 1}, 2);
+  const auto guess = best_guess(data, *cross_entropy({.class_weights = {1, 3}}), 2);
+  ASSERT_TRUE(guess);
+  EXPECT_NEAR(guess->data_loss, std::log(2.0), 1e-6);
+}
+
+TEST(Guess, IsNotKnownWithoutClasses) {
+  const std::vector<float> pixels(4);
+  const Dataset numbers(memory_images(pixels, {1, 1, 1}, ImageLayout::nchw),
+                        std::vector<float>{1, 2, 3, 4}, 1);
+  EXPECT_FALSE(best_guess(numbers, *mean_squared_error(), 1));
+  EXPECT_FALSE(best_guess(labelled({0, 1, 2}, 3), *cross_entropy(), 2));
+}
+
+}  // namespace
+}  // namespace ridgeline::selection

@@ -1,0 +1,278 @@
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <fstream>
+#include <set>
+
+#include "select/database.hpp"
+#include "select/support.hpp"
+
+namespace ridgeline::selection {
+namespace {
+
+namespace fs = std::filesystem;
+using test::expect_error;
+using test::key;
+using test::RidgeProblem;
+using testing::HasSubstr;
+
+class StudyTest : public test::InFolder {
+ protected:
+  SelectOptions options_{
+      .over = log_range(key, 1e-2, 10), .trials = 7, .folds = 3, .rule = "best", .study = folder_};
+  const fs::path file_ = folder_ / "study.sqlite";
+
+  std::string query(const std::string& sql) {
+    Database database(file_);
+    Statement row = database.prepare(sql);
+    std::string text;
+    while (row.next()) text += row.text(0) + "\n";
+    return text;
+  }
+};
+
+TEST_F(StudyTest, IsReadAgainAndNotTrainedTwice) {
+  RidgeProblem problem{.offsets = {0, 0.1, 0.3}};
+  const Selection first = run(options_, problem.task());
+  EXPECT_EQ(problem.trained.size(), 21u);
+  EXPECT_EQ(problem.tests, 1);
+  const Selection again = run(options_, problem.task());
+  EXPECT_EQ(problem.trained.size(), 21u);
+  EXPECT_EQ(problem.tests, 1) << "the test set is looked at once";
+  EXPECT_EQ(again.chosen, first.chosen);
+  EXPECT_EQ(again.tied, first.tied);
+  EXPECT_EQ(again.trainings, first.trainings);
+  EXPECT_NEAR(again.seconds, first.seconds, 1e-9);
+  EXPECT_EQ(again.test->data_loss, first.test->data_loss);
+  ASSERT_EQ(again.trials.size(), first.trials.size());
+  for (std::size_t t = 0; t < first.trials.size(); ++t) {
+    EXPECT_EQ(again.trials[t].parameters, first.trials[t].parameters);
+    EXPECT_EQ(again.trials[t].score, first.trials[t].score);
+    EXPECT_EQ(again.trials[t].standard_error, first.trials[t].standard_error);
+    EXPECT_EQ(again.trials[t].epochs, first.trials[t].epochs);
+    EXPECT_EQ(again.trials[t].train.data_loss, first.trials[t].train.data_loss);
+  }
+}
+
+TEST_F(StudyTest, DivergedFoldsAreRememberedToo) {
+  RidgeProblem problem{.diverges_above = 0.5};
+  run(options_, problem.task());
+  const auto trainings = problem.trained.size();
+  const Selection again = run(options_, problem.task());
+  EXPECT_EQ(problem.trained.size(), trainings);
+  EXPECT_EQ(again.trials.back().status, "diverged");
+}
+
+TEST_F(StudyTest, ViewsHoldEverything) {
+  RidgeProblem problem{.variance = 0.1, .diverges_above = 5};
+  run(options_, problem.task());
+  EXPECT_EQ(query("SELECT count(*) FROM trials"), "7\n");
+  EXPECT_EQ(query("SELECT parameters FROM trials WHERE chosen"), "{\"regularize.l2\":0.1585}\n");
+  EXPECT_EQ(query("SELECT status FROM trials WHERE score IS NULL"), "diverged\n");
+  EXPECT_EQ(query("SELECT value FROM parameters JOIN trials USING (trial) WHERE chosen"),
+            "0.1585\n");
+  EXPECT_EQ(query("SELECT count(*) FROM folds"), "19\n");
+  EXPECT_EQ(query("SELECT min(fold) || max(fold) FROM folds"), "13\n");
+  EXPECT_EQ(query("SELECT count(*) FROM epochs"), "54\n");
+  EXPECT_EQ(query("SELECT val_data_loss FROM epochs WHERE trial = 1 AND fold = 2 AND epoch = 3"),
+            "0.1\n");
+  EXPECT_EQ(query("SELECT test_accuracy FROM refits"), "0.75\n");
+  EXPECT_EQ(query("SELECT value FROM settings WHERE name = 'select.folds'"), "3\n");
+}
+
+TEST_F(StudyTest, OtherSettingsAreRefusedByName) {
+  RidgeProblem problem;
+  run(options_, problem.task());
+  const auto refused = [&](auto change, const std::string& part) {
+    SelectOptions o = options_;
+    SelectionTask task = problem.task();
+    change(o, task);
+    expect_error<UsageError>([&] { run(o, task); }, part);
+  };
+  refused([](auto& o, auto&) { o.metric = "val_accuracy"; },
+          "select.metric = val_data_loss, not val_accuracy");
+  refused([](auto& o, auto&) { o.folds = 5; }, "select.folds = 3, not 5");
+  refused([](auto& o, auto&) { o.rule = "one-standard-error"; }, "select.rule = best");
+  refused([](auto& o, auto&) { o.over = log_range(key, 1e-3, 10); },
+          "select.over.regularize.l2 = 0.01 to 10, log, not 0.001 to 10, log");
+  refused([](auto& o, auto&) { o.over = log_range("regularize.l1", 1e-3, 10); },
+          "select.over.regularize.l1 = nothing");
+  refused([](auto& o, auto&) { o.seed = 2; }, "seed = 1, not 2");
+  refused([](auto&, auto& task) { task.settings[0].second = "lasso"; }, "problem = ridge");
+  refused([](auto& o, auto&) { o.resume = false; }, "holds a study already");
+}
+
+TEST_F(StudyTest, AnInterruptedTrialIsFinishedLater) {
+  RidgeProblem problem;
+  SelectionTask task = problem.task();
+  int left = 7;
+  task.train = [&](const FoldCall& call) {
+    if (left-- == 0) return FoldResult{.interrupted = true};
+    return problem.train(call);
+  };
+  const Selection stopped = run(options_, task);
+  EXPECT_TRUE(stopped.interrupted);
+  EXPECT_TRUE(stopped.chosen.empty());
+  EXPECT_EQ(stopped.trials.size(), 3u);
+  EXPECT_EQ(stopped.trials.back().status, "stopped");
+  EXPECT_EQ(query("SELECT group_concat(status) FROM trials"),
+            "done,done,stopped,waiting,waiting,waiting,waiting\n");
+  problem.trained.clear();
+  const Selection s = run(options_, problem.task());
+  EXPECT_EQ(problem.trained.size(), 7u * 3 - 7);
+  EXPECT_EQ(s.chosen.at(key), 0.1585);
+}
+
+TEST_F(StudyTest, TheStopFlagEndsItBetweenFolds) {
+  RidgeProblem problem;
+  SelectionTask task = problem.task();
+  std::atomic<bool> stop = false;
+  task.stop = &stop;
+  task.train = [&](const FoldCall& call) {
+    stop = problem.trained.size() == 4;
+    return problem.train(call);
+  };
+  EXPECT_TRUE(run(options_, task).interrupted);
+  EXPECT_EQ(problem.trained.size(), 5u);
+}
+
+TEST_F(StudyTest, AnInterruptedRefitIsFinishedLater) {
+  RidgeProblem problem;
+  SelectionTask task = problem.task();
+  task.refit = [](const RefitCall&) { return History{.interrupted = true}; };
+  const Selection stopped = run(options_, task);
+  EXPECT_TRUE(stopped.interrupted);
+  EXPECT_FALSE(stopped.refit);
+  EXPECT_EQ(problem.tests, 0);
+  problem.trained.clear();
+  const Selection s = run(options_, problem.task());
+  EXPECT_TRUE(problem.trained.empty());
+  EXPECT_TRUE(s.refit);
+  EXPECT_EQ(problem.tests, 1);
+}
+
+TEST_F(StudyTest, AFailureInATrainingLeavesTheRest) {
+  RidgeProblem problem;
+  SelectionTask task = problem.task();
+  task.train = [&](const FoldCall& call) -> FoldResult {
+    if (problem.trained.size() == 5) throw ResourceError("no space left");
+    return problem.train(call);
+  };
+  EXPECT_THROW(run(options_, task), ResourceError);
+  problem.trained.clear();
+  run(options_, problem.task());
+  EXPECT_EQ(problem.trained.size(), 21u - 5);
+}
+
+// The child logs each training as it begins; no fold that the study had finished when it was
+// killed may begin again.
+TEST_F(StudyTest, KilledAtAnyPointItRepeatsNoFinishedFold) {
+  const fs::path log = fs::path(folder_.string() + ".log");
+  const auto work = [&] {
+    RidgeProblem problem{.offsets = {0, 0.1, 0.3}};
+    SelectionTask task = problem.task();
+    task.train = [&](const FoldCall& call) {
+      std::ofstream(log, std::ios::app) << call.trial << "/" << call.fold << std::endl;
+      usleep(1000);
+      return problem.train(call);
+    };
+    return run(options_, task);
+  };
+  for (int attempt = 0; attempt < 25; ++attempt) {
+    std::set<std::string> finished;
+    if (fs::exists(file_) && query("SELECT count(*) FROM sqlite_master") != "0\n") {
+      std::istringstream rows(query("SELECT trial || '/' || fold FROM folds"));
+      for (std::string row; std::getline(rows, row);) finished.insert(row);
+    }
+    fs::remove(log);
+    const pid_t child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      work();
+      _exit(0);
+    }
+    usleep(2000 + 1700 * static_cast<useconds_t>(attempt % 9));
+    kill(child, SIGKILL);
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    std::ifstream lines(log);
+    for (std::string line; std::getline(lines, line);)
+      EXPECT_FALSE(finished.contains(line)) << line;
+  }
+  const Selection s = work();
+  fs::remove(log);
+  EXPECT_EQ(query("SELECT count(*) FROM folds"), "21\n");
+  EXPECT_EQ(query("SELECT count(*) FROM epochs"), "63\n");
+  SelectOptions whole = options_;
+  whole.study.clear();
+  RidgeProblem problem{.offsets = {0, 0.1, 0.3}};
+  const Selection straight = run(whole, problem.task());
+  EXPECT_EQ(straight.chosen, s.chosen);
+  EXPECT_EQ(straight.trials[2].score, s.trials[2].score);
+}
+
+TEST_F(StudyTest, AFileThatIsNoDatabaseIsADataError) {
+  RidgeProblem problem;
+  fs::create_directories(folder_);
+  std::ofstream(file_) << std::string(5000, 'x');
+  expect_error<DataError>([&] { run(options_, problem.task()); }, "study.sqlite");
+}
+
+TEST_F(StudyTest, AForeignDatabaseIsADataErrorAndStaysAsItIs) {
+  RidgeProblem problem;
+  fs::create_directories(folder_);
+  Database(file_).run("CREATE TABLE other (x)");
+  expect_error<DataError>([&] { run(options_, problem.task()); }, "another program");
+  EXPECT_EQ(query("SELECT name FROM sqlite_master"), "other\n");
+}
+
+TEST_F(StudyTest, ADamagedOrCutFileIsADataError) {
+  RidgeProblem problem;
+  run(options_, problem.task());
+  const auto size = fs::file_size(file_);
+  fs::resize_file(file_, size / 2);
+  expect_error<DataError>([&] { run(options_, problem.task()); }, "study.sqlite");
+  std::fstream bytes(file_, std::ios::in | std::ios::out | std::ios::binary);
+  bytes.seekp(120);
+  bytes << std::string(static_cast<std::size_t>(size / 2 - 120), '\x7f');
+  bytes.close();
+  expect_error<DataError>([&] { run(options_, problem.task()); }, "study.sqlite");
+}
+
+TEST_F(StudyTest, AStudyOfAnotherVersionIsADataError) {
+  RidgeProblem problem;
+  run(options_, problem.task());
+  Database(file_).run("PRAGMA user_version = 99");
+  expect_error<DataError>([&] { run(options_, problem.task()); }, "a study of version 99");
+}
+
+TEST_F(StudyTest, AStudyInUseIsAResourceError) {
+  RidgeProblem problem;
+  SelectionTask task = problem.task();
+  task.train = [&](const FoldCall& call) {
+    RidgeProblem other;
+    expect_error<ResourceError>([&] { run(options_, other.task()); }, "another program");
+    EXPECT_TRUE(other.trained.empty());
+    return problem.train(call);
+  };
+  run(options_, task);
+}
+
+TEST_F(StudyTest, ALockedFileIsAResourceError) {
+  RidgeProblem problem;
+  run(options_, problem.task());
+  Database other(file_);
+  other.run("BEGIN EXCLUSIVE");
+  Database locked(file_, std::chrono::milliseconds(1));
+  expect_error<ResourceError>([&] { locked.run("BEGIN IMMEDIATE"); }, "locked");
+}
+
+TEST_F(StudyTest, AFolderThatCannotBeMadeIsAResourceError) {
+  RidgeProblem problem;
+  std::ofstream(folder_) << "a file";
+  expect_error<ResourceError>([&] { run(options_, problem.task()); }, folder_.string());
+  EXPECT_TRUE(problem.trained.empty());
+}
+
+}  // namespace
+}  // namespace ridgeline::selection
