@@ -8,6 +8,7 @@
 namespace ridgeline::cli {
 
 Command train_command();
+Command select_command();
 Command evaluate_command();
 Command predict_command();
 Command inspect_command();

@@ -10,20 +10,11 @@
 namespace ridgeline::cli {
 namespace {
 
-constexpr auto redraw_interval = std::chrono::milliseconds(100);
 constexpr int least_bar = 6, widest_bar = 30;
-
-double seconds(std::chrono::steady_clock::duration duration) {
-  return std::chrono::duration<double>(duration).count();
-}
 
 double share_of_epoch(const Progress& progress) {
   const auto steps = static_cast<double>(std::max<std::int64_t>(progress.steps, 1));
   return static_cast<double>(progress.step) / steps;
-}
-
-double share_of_all(const Progress& progress) {
-  return (progress.epoch - 1 + share_of_epoch(progress)) / std::max(progress.epochs, 1);
 }
 
 std::string training_columns(int epoch, int epochs, const Metrics& train) {
@@ -36,14 +27,20 @@ std::string speed_column(double images_per_second) {
   return fmt::format("{:>8}", count(std::llround(images_per_second)));
 }
 
-std::string bar(double share, int width) {
-  const int filled = std::clamp(static_cast<int>(share * width), 0, width);
-  std::string text;
-  for (int i = 0; i < width; ++i) text += i < filled ? "━" : "─";
-  return text;
+}  // namespace
+
+double share_of_all(const Progress& progress) {
+  return (progress.epoch - 1 + share_of_epoch(progress)) / std::max(progress.epochs, 1);
 }
 
-}  // namespace
+std::string with_bar(std::string line, double share, int width) {
+  const int bar = std::min(width - 3 - columns(line), widest_bar);
+  // A line that wraps could not be drawn over.
+  if (bar < least_bar) return line.substr(0, static_cast<std::size_t>(std::max(width, 0)));
+  line += "  ";
+  for (int i = 0; i < bar; ++i) line += i < static_cast<int>(share * bar) ? "━" : "─";
+  return line;
+}
 
 std::string epoch_header(bool validation) {
   return fmt::format("  epoch  data loss +  penalty = objective accuracy  {}images/s",
@@ -67,12 +64,7 @@ std::string progress_line(const Progress& progress, double seconds_left, bool va
   if (validation) line += fmt::format("{:>18}  ", status);
   line += speed_column(progress.images_per_second);
   if (!validation) line += fmt::format("  {}", status);
-  const int room = width - 3 - columns(line);
-  if (room >= least_bar) {
-    return fmt::format("{}  {}", line, bar(share_of_epoch(progress), std::min(room, widest_bar)));
-  }
-  // A line that wraps could not be drawn over.
-  return line.substr(0, static_cast<std::size_t>(std::max(width, 0)));
+  return with_bar(line, share_of_epoch(progress), width);
 }
 
 Callbacks TrainingProgress::callbacks(int epochs) {
@@ -98,16 +90,9 @@ void TrainingProgress::begin() {
 
 void TrainingProgress::step(const Progress& progress) {
   begin();
-  const auto now = Clock::now();
-  const double done = share_of_all(progress);
-  if (first_seen_ == Clock::time_point{}) {
-    first_seen_ = now;
-    done_then_ = done;
+  if (const auto left = pace_.seconds_left(share_of_all(progress))) {
+    console_.redraw(progress_line(progress, *left, validation_, console_.width()));
   }
-  if (now - drawn_ < redraw_interval || done <= done_then_) return;
-  drawn_ = now;
-  const double left = seconds(now - first_seen_) * (1 - done) / (done - done_then_);
-  console_.redraw(progress_line(progress, left, validation_, console_.width()));
 }
 
 }  // namespace ridgeline::cli

@@ -1,9 +1,10 @@
 #pragma once
 // Training as it goes: a line an epoch and, on a terminal, a live one for the epoch at work.
 
-#include <chrono>
+#include <string>
 
 #include "cli/console.hpp"
+#include "cli/pace.hpp"
 #include "ridgeline/model.hpp"
 
 namespace ridgeline::cli {
@@ -21,20 +22,22 @@ class TrainingProgress {
   void begin();
   void step(const Progress& progress);
 
-  using Clock = std::chrono::steady_clock;
   Console& console_;
   bool validation_;
   bool begun_ = false;
-  Clock::time_point first_seen_{};  // the first step, which a resumed run has in its middle
-  double done_then_ = 0;            // the share of all steps that was done then
-  Clock::time_point drawn_{};
+  Pace pace_;
 };
+
+/// The share of all epochs that is done.
+double share_of_all(const Progress& progress);
+/// The line, with a bar behind it where `width` columns leave room; cut where they do not hold it.
+std::string with_bar(std::string line, double share, int width);
 
 // The table of epochs, 80 columns wide; without line ends.
 std::string epoch_header(bool validation);
 std::string epoch_line(const Epoch& epoch, int epochs);
 /// The epoch at work, in the same columns: where validation's numbers will be stand the share that
-/// is done and the time left of all epochs. A bar follows where `width` columns leave room.
+/// is done and the time left of all epochs.
 std::string progress_line(const Progress& progress, double seconds_left, bool validation,
                           int width);
 

@@ -1,0 +1,173 @@
+#include <fmt/format.h>
+#include <langinfo.h>
+
+#include <clocale>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/pin.hpp"
+#include "cli/results.hpp"
+#include "cli/select_progress.hpp"
+#include "cli/setup.hpp"
+#include "cli/table.hpp"
+#include "experiment/build.hpp"
+#include "experiment/file.hpp"
+#include "experiment/selection.hpp"
+#include "ridgeline/error.hpp"
+#include "select/curve.hpp"
+#include "select/trial_table.hpp"
+
+namespace ridgeline::cli {
+namespace {
+
+using experiment::Experiment;
+using experiment::Images;
+using selection::draw_curve;
+using selection::TrialTable;
+using std::filesystem::path;
+
+/// A new study, or the one in the folder that select.study names.
+Experiment begin(const ExperimentWords& words) {
+  Experiment experiment = experiment::read(words.file, words.overrides);
+  experiment.select.study = experiment::new_folder(experiment.select.study).string();
+  return experiment;
+}
+
+/// The study in `folder`, which may have moved since it was begun.
+Experiment resume(const path& folder, const ExperimentWords& words) {
+  if (!words.file.empty()) {
+    throw UsageError(fmt::format("--resume goes on with the study's own {}: leave {} out",
+                                 record_name, words.file.string()));
+  }
+  if (!std::filesystem::exists(folder / record_name)) {
+    throw UsageError(fmt::format("--resume needs the folder of a study: {} holds no {}",
+                                 folder.string(), record_name));
+  }
+  Experiment experiment = experiment::read(folder / record_name, words.overrides);
+  experiment.select.study = folder.string();
+  return experiment;
+}
+
+std::string describe_selection(const Experiment& experiment) {
+  const auto& select = experiment.select;
+  const std::string folds = select.folds > 1
+                                ? fmt::format("{} folds", select.folds)
+                                : fmt::format("a hold-out of {:.3g} %",
+                                              100 * std::get<double>(experiment.data.validation));
+  return fmt::format("{} epochs a training, scored by {} on {}\n", experiment.train.epochs,
+                     select.metric, folds);
+}
+
+nlohmann::ordered_json number_or_null(double value) {
+  return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json();
+}
+
+nlohmann::ordered_json to_json(const Experiment& experiment, const Selection& selection) {
+  nlohmann::ordered_json trials = nlohmann::ordered_json::array();
+  for (const Trial& t : selection.trials) {
+    trials.push_back({{"parameters", t.parameters},
+                      {"score", number_or_null(t.score)},
+                      {"standard_error", number_or_null(t.standard_error)},
+                      {"status", t.status},
+                      {"epochs", t.epochs},
+                      {"train", cli::to_json(t.train)},
+                      {"validation", cli::to_json(t.validation)}});
+  }
+  nlohmann::ordered_json chosen, tied, refit;
+  if (!selection.chosen.empty()) chosen = selection.chosen;
+  if (selection.tied) tied = {selection.tied->first, selection.tied->second};
+  if (selection.refit) refit = (path(experiment.select.study) / "refit").string();
+  return {{"study", experiment.select.study},
+          {"chosen", chosen},
+          {"metric", experiment.select.metric},
+          {"rule", selection.rule},
+          {"tied", tied},
+          {"trials", trials},
+          {"refit", refit},
+          {"test", cli::to_json(selection.test)},
+          {"cost", {{"trainings", selection.trainings}, {"seconds", selection.seconds}}},
+          {"interrupted", selection.interrupted}};
+}
+
+bool utf8_terminal() {
+  std::setlocale(LC_CTYPE, "");
+  return std::string_view(nl_langinfo(CODESET)) == "UTF-8";
+}
+
+void print_end(Console& console, const Experiment& experiment, const Selection& selection) {
+  const std::string& study = experiment.select.study;
+  if (selection.interrupted) {
+    console.print("\nStopped; go on with: ridgeline select --resume {}\n", study);
+    return;
+  }
+  const std::string& metric = experiment.select.metric;
+  const bool utf8 = utf8_terminal();
+  console.print(
+      "\n{}\n{}", TrialTable(experiment.select.over, metric, utf8).text(selection),
+      draw_curve(selection, metric, {.width = std::min(console.width(), 100), .utf8 = utf8}));
+  if (selection.chosen.empty()) {
+    console.print("\nNothing was chosen: no trial is better than guessing.\n");
+    return;
+  }
+  console.print("\nChosen by {}: {}", selection.rule, console.bold(text(selection.chosen)));
+  if (selection.tied && selection.tied->first != selection.tied->second) {
+    console.print("  (within a standard error of the best: {:g} to {:g})", selection.tied->first,
+                  selection.tied->second);
+  }
+  console.print(
+      "\n\nTrained on all training images with it:\n{}\n",
+      metrics_table({{"train", selection.refit->best().train}, {"test", selection.test}}));
+  console.print("{}\n", console.dim(fmt::format("{} trainings in {}; everything is in {}\n"
+                                                "ridgeline predict {}/refit IMAGE...",
+                                                selection.trainings, duration(selection.seconds),
+                                                study, study)));
+}
+
+int select(const Arguments& arguments, Console& console) {
+  const ExperimentWords words = experiment_words(arguments);
+  const auto study = arguments.option("--resume");
+  Experiment experiment = study ? resume(*study, words) : begin(words);
+  const Images images = load_images(experiment);
+  console.print("{}{}\n", describe(experiment, images), describe_selection(experiment));
+
+  SelectionProgress progress(console, experiment.select.metric);
+  std::filesystem::create_directories(experiment.select.study);
+  if (!std::filesystem::exists(path(experiment.select.study) / record_name)) {
+    experiment::save(experiment, path(experiment.select.study) / record_name);
+  }
+  const Selection selection =
+      experiment::select(experiment, images, std::ref(progress), stop_on_interrupt());
+  print_end(console, experiment, selection);
+  if (console.json()) Console::document(to_json(experiment, selection).dump(2));
+  return static_cast<int>(selection.interrupted ? ExitCode::interrupted : ExitCode::done);
+}
+
+}  // namespace
+
+Command select_command() {
+  return {
+      .name = "select",
+      .summary = "choose λ, or any other number, by cross-validation, refit and test",
+      .positionals = experiment_positionals(),
+      .options = {{"--resume", "STUDY", "go on with a study: finished folds are not repeated"}},
+      .details =
+          "Every candidate is trained on every fold and scored by select.metric on the images "
+          "left\n"
+          "out; select.rule chooses; the refit trains on all training images with what was "
+          "chosen,\n"
+          "and looks at the test set once. λ = 0 is always among the candidates.\n\n"
+          "Examples:\n"
+          "  ridgeline select data.source=cifar10 train.epochs=10 select.trials=9\n"
+          "  ridgeline select data.source=cifar10 select.folds=1 select.metric=val_accuracy\n"
+          "  ridgeline select experiment.toml \\\n"
+          "      select.over='{ \"optimizer.learning_rate\" = { min = 1e-4, max = 1e-2 } }'\n"
+          "  ridgeline select --resume studies/cifar10-20250101-120000\n"
+          "\nCtrl-C saves everything and ends with code 130; a second one ends at once.\n",
+      .lists_keys = true,
+      .run = select,
+  };
+}
+
+}  // namespace ridgeline::cli

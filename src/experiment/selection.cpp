@@ -1,0 +1,103 @@
+#include "experiment/selection.hpp"
+
+#include <optional>
+
+#include "experiment/file.hpp"
+#include "experiment/keys.hpp"
+#include "select/folds.hpp"
+#include "select/guess.hpp"
+#include "select/task.hpp"
+#include "train/fingerprint.hpp"
+
+namespace ridgeline::experiment {
+namespace {
+
+Experiment with(Experiment experiment, const Assignment& parameters) {
+  for (const auto& [key, value] : parameters) set_number(experiment, key, value);
+  return experiment;
+}
+
+// Everything that decides what a training gives; what is searched and how is known to the study.
+selection::Settings settings_of(const Experiment& experiment, const Images& images) {
+  selection::Settings settings;
+  for (const Key& key : keys()) {
+    const bool elsewhere = key.section() == "select" || key.name == "train.run" ||
+                           key.name == "train.threads" || key.name == "train.monitor" ||
+                           key.name == "data.path";
+    if (elsewhere || experiment.select.over.contains(key.name)) continue;
+    settings.emplace_back(key.name, to_toml(key.write(experiment)));
+  }
+  settings.emplace_back("training images", train::describe(images.train));
+  return settings;
+}
+
+// The run's own record, unless it is there from before.
+void save_record(const Experiment& experiment, const std::filesystem::path& run) {
+  std::filesystem::create_directories(run);
+  const auto record = run / "experiment.toml";
+  if (!std::filesystem::exists(record)) save(experiment, record);
+}
+
+}  // namespace
+
+Selection select(const Experiment& experiment, const Images& images,
+                 std::function<void(const SelectProgress&)> on_progress,
+                 const std::atomic<bool>& stop) {
+  SelectOptions options = select_options(experiment);
+  options.study = experiment.select.study;
+  options.seed = static_cast<std::uint64_t>(experiment.train.seed);
+  options.on_progress = std::move(on_progress);
+
+  const std::vector<Split> splits = selection::splits(images.train, options);
+  const auto model_of = [&](const Experiment& trial) {
+    return Model(build_network(trial, images.train.classes()), model_options(trial, images.train));
+  };
+  const auto fit_of = [&](const Experiment& trial) {
+    FitOptions fit = fit_options(trial, images);
+    fit.stop = &stop;
+    return fit;
+  };
+  // The first model decides the automatic settings, so that all runs have the same ones.
+  Experiment settled = experiment;
+  const Model first = model_of(experiment);
+  settled.train.threads = first.options().threads;
+  settled.train.shards = first.options().shards;
+
+  std::optional<Model> refitted;
+  selection::SelectionTask task;
+  task.settings = settings_of(settled, images);
+  task.settle = [&](const std::string& name, double value) {
+    Experiment trial = settled;
+    set_number(trial, name, value);
+    const Value written = key(name).write(trial);
+    if (const auto* whole = written.get<std::int64_t>()) return static_cast<double>(*whole);
+    return written.get<double>() ? *written.get<double>() : value;
+  };
+  task.train = [&](const selection::FoldCall& call) {
+    Experiment trial = with(settled, call.parameters);
+    trial.train.run = call.run.string();
+    save_record(trial, call.run);
+    Model model = model_of(trial);
+    const Split& split = splits[static_cast<std::size_t>(call.fold) - 1];
+    return selection::train_fold(model, split, fit_of(trial), call);
+  };
+  task.refit = [&](const selection::RefitCall& call) {
+    Experiment trial = with(settled, call.parameters);
+    trial.train.run = call.run.string();
+    trial.train.epochs = call.epochs;
+    trial.train.patience = 0;
+    trial.data.validation = 0.0;
+    save_record(trial, call.run);
+    refitted.emplace(model_of(trial));
+    return selection::train_whole(*refitted, images.train, fit_of(trial), call);
+  };
+  task.test = [&] {
+    return images.test.empty() ? std::nullopt : std::optional(refitted->evaluate(images.test));
+  };
+  task.guess = selection::best_guess(selection::validation_images(images.train, splits),
+                                     *first.options().loss, first.layout().output().elements());
+  task.stop = &stop;
+  return selection::run(options, task);
+}
+
+}  // namespace ridgeline::experiment

@@ -1,0 +1,19 @@
+#pragma once
+// A selection over any numeric key of an experiment.
+
+#include <atomic>
+#include <functional>
+
+#include "experiment/build.hpp"
+#include "experiment/experiment.hpp"
+#include "ridgeline/selection.hpp"
+
+namespace ridgeline::experiment {
+
+/// Chooses as experiment.select says, in the study's folder; each run in it has its own
+/// experiment.toml. Throws what select() throws.
+Selection select(const Experiment& experiment, const Images& images,
+                 std::function<void(const SelectProgress&)> on_progress,
+                 const std::atomic<bool>& stop);
+
+}  // namespace ridgeline::experiment
