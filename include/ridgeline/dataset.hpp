@@ -110,11 +110,12 @@ struct DataSource {
   std::string name;                  ///< "cifar10"
   std::string title;                 ///< "CIFAR-10", for messages
   std::vector<std::string> folders;  ///< none: only an explicit path will do
-  std::vector<std::string> markers;  ///< files of which one shows that the data is there
+  std::vector<std::string> markers;  ///< files of which any shows the data is there; not none
   std::string how_to_get;            ///< "run `ridgeline data get cifar10`"
   std::function<TrainTest(const std::filesystem::path& folder)> open;
 };
-/// Adds a source, or replaces the one of this name. Thread-safe.
+/// Adds a source, or replaces the one of this name. Throws UsageError for one without markers.
+/// Thread-safe.
 void register_source(DataSource source);
 std::vector<std::string> source_names();
 

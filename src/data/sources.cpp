@@ -122,6 +122,11 @@ fs::path find_usual(const DataSource& source) {
 }  // namespace
 
 void register_source(DataSource source) {
+  if (source.markers.empty()) {
+    throw UsageError(fmt::format(
+        "the data source \"{}\" names no marker: a file, or \".\" where any folder will do",
+        source.name));
+  }
   Table& known = table();
   const std::lock_guard lock(known.mutex);
   std::erase_if(known.sources, [&](const DataSource& old) { return old.name == source.name; });

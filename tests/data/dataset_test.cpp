@@ -251,6 +251,7 @@ TEST_F(Sources, AnApplicationsOwn) {
                    }});
   EXPECT_EQ(load("mine", folder.path()).train.size(), 2u);
   EXPECT_THAT(source_names(), testing::Contains("mine"));
+  EXPECT_THROW(register_source({.name = "unmarked"}), UsageError);
 }
 
 }  // namespace

@@ -1,0 +1,250 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/commands.hpp"
+#include "cli/table.hpp"
+#include "cli/throughput.hpp"
+#include "engine/kernels/peak.hpp"
+#include "engine/team.hpp"
+#include "experiment/machine.hpp"
+#include "ridgeline/error.hpp"
+#include "tensor/random.hpp"
+
+namespace ridgeline::cli {
+namespace {
+
+using engine::kernels::measure_peak;
+using engine::kernels::PeakGflops;
+
+/// What is measured: every combination, round by round.
+struct Plan {
+  std::vector<std::string> networks;
+  std::vector<std::int64_t> batches;
+  std::vector<std::int64_t> threads;
+  std::int64_t rounds;
+  double seconds;
+  bool pin;
+};
+
+struct Result {
+  std::string network;
+  std::int64_t batch;
+  int threads;
+  double flops;  ///< nominal, of a training step for one image
+  std::vector<double> images_per_second = {};
+  double live_units = 1;
+
+  double median() const {
+    std::vector<double> sorted = images_per_second;
+    std::ranges::sort(sorted);
+    return (sorted[(sorted.size() - 1) / 2] + sorted[sorted.size() / 2]) / 2;
+  }
+  double gflops() const { return median() * flops * 1e-9; }
+};
+
+using Peaks = std::map<int, PeakGflops>;  ///< by the number of threads
+
+template <typename T>
+T parse(std::string_view option, std::string_view text, T least) {
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || !(value >= least)) {
+    throw UsageError(fmt::format("{} takes numbers of at least {}, not '{}'", option, least, text));
+  }
+  return value;
+}
+
+std::vector<std::string> split(std::string_view text) {
+  std::vector<std::string> parts;
+  for (std::size_t from = 0; from <= text.size();) {
+    const std::size_t comma = std::min(text.find(',', from), text.size());
+    parts.emplace_back(text.substr(from, comma - from));
+    from = comma + 1;
+  }
+  return parts;
+}
+
+std::vector<std::int64_t> numbers(const Arguments& arguments, std::string_view option,
+                                  std::string_view fallback, std::int64_t least) {
+  std::vector<std::int64_t> values;
+  for (const std::string& part : split(arguments.option(option).value_or(std::string(fallback)))) {
+    values.push_back(parse<std::int64_t>(option, part, least));
+  }
+  return values;
+}
+
+Plan read_plan(const Arguments& arguments) {
+  const auto networks = arguments.option("--network");
+  const std::string cores = fmt::format("{}", engine::available_cores());
+  Plan plan{.networks = networks ? split(*networks) : preset_names(),
+            .batches = numbers(arguments, "--batch", "32,128", 1),
+            .threads = numbers(arguments, "--threads", cores == "1" ? "1" : cores + ",1", 0),
+            .rounds = numbers(arguments, "--rounds", "5", 1).front(),
+            .seconds = parse("--seconds", arguments.option("--seconds").value_or("1"), 0.01),
+            .pin = arguments.flag("--pin")};
+  for (std::int64_t& threads : plan.threads) {
+    if (threads == 0) threads = engine::available_cores();
+  }
+  return plan;
+}
+
+struct Images {
+  Dataset data;
+  std::string source;
+};
+
+/// The named data set; without a name CIFAR-10, or random images where it is not found.
+Images load_images(const Arguments& arguments, Console& console) {
+  if (const auto source = arguments.option("--data")) {
+    return {load(*source, arguments.option("--path").value_or("")).train, *source};
+  }
+  try {
+    return {cifar10().train, "cifar10"};
+  } catch (const ResourceError&) {
+    console.note("CIFAR-10 was not found: random images of its size stand in for it.");
+  }
+  constexpr std::size_t images = 4096, pixels = 3 * 32 * 32;
+  Random random(1, Purpose::sample);
+  std::vector<std::uint8_t> bytes(images * pixels);
+  for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random.bits() >> 24);
+  std::vector<std::int32_t> labels(images);
+  for (std::size_t i = 0; i < images; ++i) labels[i] = static_cast<std::int32_t>(i % 10);
+  return {from_memory(bytes, {3, 32, 32}, ImageLayout::nchw, labels), "random"};
+}
+
+std::vector<Result> plan_results(const Plan& plan, const Dataset& data) {
+  std::vector<Result> results;
+  for (const std::string& name : plan.networks) {
+    const Network network = preset(name, data.classes());
+    const auto flops = infer(network, data.image_shape()).training_flops(network);
+    for (const std::int64_t batch : plan.batches) {
+      for (const std::int64_t threads : plan.threads) {
+        results.push_back({name, batch, static_cast<int>(threads), static_cast<double>(flops)});
+      }
+    }
+  }
+  return results;
+}
+
+void measure(const Plan& plan, const Dataset& data, Console& console, std::vector<Result>& results,
+             Peaks& peaks) {
+  for (std::int64_t round = 0; round < plan.rounds; ++round) {
+    for (const std::int64_t threads : plan.threads) {
+      const PeakGflops peak = measure_peak(static_cast<int>(threads));
+      PeakGflops& best = peaks[static_cast<int>(threads)];
+      best.fp32 = std::max(best.fp32, peak.fp32);
+      best.bf16 = std::max(best.bf16, peak.bf16);
+    }
+    for (Result& result : results) {
+      console.redraw(fmt::format("round {} of {}: {}, batch {}, {} threads", round + 1, plan.rounds,
+                                 result.network, result.batch, result.threads));
+      const Throughput throughput = measure_training(
+          preset(result.network, data.classes()), data, static_cast<std::uint64_t>(round + 1),
+          result.threads, {.batch = result.batch, .seconds = plan.seconds, .pin = plan.pin});
+      result.images_per_second.push_back(throughput.images_per_second);
+      result.live_units = throughput.live_units;
+    }
+  }
+  console.redraw("");
+}
+
+nlohmann::ordered_json to_json(const Images& images, const std::vector<Result>& results,
+                               const Peaks& peaks) {
+  const auto or_null = [](const std::optional<double>& value) {
+    return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json();
+  };
+  const PeakGflops& peak = peaks.rbegin()->second;
+  nlohmann::ordered_json document{
+      {"machine", experiment::machine()},
+      {"peak_gflops", {{"fp32", peak.fp32}, {"bf16", or_null(peak.bf16)}}},
+      {"data", images.source},
+      {"results", nlohmann::ordered_json::array()}};
+  for (const Result& result : results) {
+    document["results"].push_back(
+        {{"network", result.network},
+         {"mode", "train"},
+         {"batch", result.batch},
+         {"precision", "fp32"},
+         {"threads", result.threads},
+         {"images_per_second", result.median()},
+         {"share_of_peak", result.gflops() / peaks.at(result.threads).fp32},
+         {"flops_per_image", result.flops},
+         {"live_units", result.live_units},
+         {"rounds", result.images_per_second}});
+  }
+  return document;
+}
+
+void print(Console& console, const Images& images, const std::vector<Result>& results,
+           const Peaks& peaks) {
+  console.print("{}\n", experiment::machine());
+  for (const auto& [threads, peak] : peaks) {
+    console.print("peak of {} thread{}: {:.0f} GFLOP/s fp32{}\n", threads, threads == 1 ? "" : "s",
+                  peak.fp32, peak.bf16 ? fmt::format(", {:.0f} bf16", *peak.bf16) : "");
+  }
+  std::vector<std::vector<std::string>> rows{{"network", "batch", "threads", "images/s", "range",
+                                              "MFLOP/image", "share of peak", "live units"}};
+  for (const Result& result : results) {
+    const auto [low, high] = std::ranges::minmax(result.images_per_second);
+    rows.push_back({result.network, fmt::format("{}", result.batch),
+                    fmt::format("{}", result.threads),
+                    count(static_cast<std::int64_t>(result.median())),
+                    fmt::format("{} - {}", count(static_cast<std::int64_t>(low)),
+                                count(static_cast<std::int64_t>(high))),
+                    fmt::format("{:.2f}", result.flops * 1e-6),
+                    fmt::format("{:.1f} %", 100 * result.gflops() / peaks.at(result.threads).fp32),
+                    fmt::format("{:.0f} %", 100 * result.live_units)});
+  }
+  console.print("\nTraining on {} images ({}), fp32, loading included; medians of {} rounds\n\n{}",
+                images.source, images.data.image_shape().text(),
+                results.front().images_per_second.size(), table(rows));
+}
+
+int bench(const Arguments& arguments, Console& console) {
+  const Plan plan = read_plan(arguments);
+  const Images images = load_images(arguments, console);
+  std::vector<Result> results = plan_results(plan, images.data);
+  Peaks peaks;
+  measure(plan, images.data, console, results, peaks);
+  if (console.json()) {
+    Console::document(to_json(images, results, peaks).dump(2));
+  } else {
+    print(console, images, results, peaks);
+  }
+  return static_cast<int>(ExitCode::done);
+}
+
+}  // namespace
+
+Command bench_command() {
+  return {
+      .name = "bench",
+      .summary = "this machine's peak and the throughput reached",
+      .options = {{"--network", "NAMES", "presets, with commas between; all if absent"},
+                  {"--batch", "SIZES", "32,128 if absent"},
+                  {"--threads", "COUNTS", "0: all cores; all and one if absent"},
+                  {"--rounds", "N", "that medians are taken over; 5 if absent"},
+                  {"--seconds", "S", "for each measurement; 1 if absent"},
+                  {"--data", "SOURCE", "images to train on; CIFAR-10 if absent"},
+                  {"--path", "FOLDER", "where they lie, if not in the usual places"},
+                  {"--pin", "", "keep each thread of the engine on a core of its own"}},
+      .details =
+          "Measures the peak of fp32 (and bf16) multiply-adds on registers alone, then trains the\n"
+          "presets by the same loop as `train`, round by round. The share of the peak counts the\n"
+          "nominal operations of the dense network: forward, the gradients of the weights, and\n"
+          "the gradients of the inputs, those of the image left out.\n\n"
+          "Examples:\n"
+          "  ridgeline bench\n"
+          "  ridgeline bench --network article-cnn --batch 32 --threads 0 --seconds 5\n",
+      .run = bench,
+  };
+}
+
+}  // namespace ridgeline::cli

@@ -1,0 +1,105 @@
+#include "cli/throughput.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "cli/pin.hpp"
+#include "engine/engine.hpp"
+
+namespace ridgeline::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t live_images = 64;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// Watches the steps go by, and ends training when it has seen enough.
+class Stopwatch {
+ public:
+  Stopwatch(std::int64_t images_per_epoch, const ThroughputOptions& options)
+      : images_per_epoch_(images_per_epoch), options_(options) {}
+
+  bool operator()(const Progress& progress) {
+    const std::int64_t done = (progress.epoch - 1) * images_per_epoch_ +
+                              std::min(progress.step * options_.batch, images_per_epoch_);
+    if (!measuring_) {
+      if (seconds_since(start_) < options_.seconds / 5) return true;
+      measuring_ = true;
+      start_ = Clock::now();
+      images_before_ = done;
+      return true;
+    }
+    const double seconds = seconds_since(start_);
+    images_per_second_ = static_cast<double>(done - images_before_) / seconds;
+    return seconds < options_.seconds;
+  }
+
+  double images_per_second() const { return images_per_second_; }
+
+ private:
+  std::int64_t images_per_epoch_;
+  ThroughputOptions options_;
+  Clock::time_point start_ = Clock::now();
+  bool measuring_ = false;
+  std::int64_t images_before_ = 0;
+  double images_per_second_ = 0;
+};
+
+/// What `model` computes up to and including node `last`, for `images`.
+std::vector<float> outputs_at(const Model& model, std::size_t last, std::span<const float> images,
+                              std::int64_t count) {
+  const auto& nodes = model.network().nodes();
+  const auto end = nodes.begin() + static_cast<std::ptrdiff_t>(last) + 1;
+  engine::Engine part(Network(std::vector<Node>(nodes.begin(), end)), model.layout().input,
+                      {.threads = 1});
+  engine::State state = part.initial_state(1);
+  for (std::size_t p = 0; p < state.parameters().size(); ++p) {
+    std::ranges::copy(model.weights(state.parameters()[p].name), state.weights(p).begin());
+  }
+  state.touch();
+  std::vector<float> outputs(static_cast<std::size_t>(count * part.layout().output().elements()));
+  part.predict(state, images, count, outputs);
+  return outputs;
+}
+
+double live_units(const Model& model, const Dataset& data) {
+  const std::size_t count = std::min(live_images, data.size());
+  const auto size = static_cast<std::size_t>(data.image_shape().elements());
+  std::vector<float> images(count * size);
+  for (std::size_t i = 0; i < count; ++i) data.read(i, std::span(images).subspan(i * size, size));
+
+  std::size_t live = 0, all = 0;
+  const auto& nodes = model.network().nodes();
+  for (std::size_t node = 0; node < nodes.size(); ++node) {
+    if (nodes[node].layer.spec().activation() != "relu") continue;
+    const auto outputs = outputs_at(model, node, images, static_cast<std::int64_t>(count));
+    live += outputs.size() - static_cast<std::size_t>(std::ranges::count(outputs, 0.0f));
+    all += outputs.size();
+  }
+  return all == 0 ? 1 : static_cast<double>(live) / static_cast<double>(all);
+}
+
+}  // namespace
+
+Throughput measure_training(const Network& network, const Dataset& data, std::uint64_t seed,
+                            int threads, const ThroughputOptions& options) {
+  const auto before = threads_now();
+  Model model(
+      network,
+      {.input = data.image_shape(), .regularize = l2(1e-4), .seed = seed, .threads = threads});
+  if (options.pin) pin_threads_since(before);
+  Stopwatch stopwatch(static_cast<std::int64_t>(data.size()), options);
+  model.fit(data, {.epochs = std::numeric_limits<int>::max(),
+                   .batch = options.batch,
+                   .callbacks = {.on_step = std::ref(stopwatch)}});
+  return {stopwatch.images_per_second(), live_units(model, data)};
+}
+
+}  // namespace ridgeline::cli

@@ -1,0 +1,28 @@
+#pragma once
+// How fast a model trains on real batches: what `ridgeline bench` measures.
+
+#include <cstdint>
+
+#include "ridgeline/dataset.hpp"
+#include "ridgeline/model.hpp"
+
+namespace ridgeline::cli {
+
+struct Throughput {
+  double images_per_second = 0;
+  /// The share of ReLU outputs that are not zero, over a few images after the last step. Where it
+  /// comes near zero there is little left to compute, and kernels that use it look too fast.
+  double live_units = 1;
+};
+
+struct ThroughputOptions {
+  std::int64_t batch = 32;
+  double seconds = 1;  ///< measured, after a warm-up of a fifth of that
+  bool pin = false;    ///< keep each thread of the engine on a core of its own
+};
+
+/// Trains `network` on `data` by the same loop as `train`, loading included. Shuffled by `seed`.
+Throughput measure_training(const Network& network, const Dataset& data, std::uint64_t seed,
+                            int threads, const ThroughputOptions& options);
+
+}  // namespace ridgeline::cli

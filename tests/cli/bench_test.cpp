@@ -1,0 +1,67 @@
+// Not how fast it is, which no test can know, but that what it says fits together.
+#include <gmock/gmock.h>
+
+#include "cli/program.hpp"
+
+namespace ridgeline::cli {
+namespace {
+
+using test::Folder;
+using test::Outcome;
+using test::run;
+using testing::HasSubstr;
+
+TEST(Bench, GivesEveryCombinationAsJson) {
+  const Folder folder;
+  test::write_images(folder, "images", 60, 0);
+  const Outcome outcome =
+      run(folder, {"bench", "--json", "--network", "mlp", "--batch", "4,8", "--threads", "2",
+                   "--rounds", "2", "--seconds", "0.02", "--data", "idx", "--path", "images"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const auto json = outcome.json();
+  EXPECT_FALSE(json["machine"].get<std::string>().empty());
+  const double peak = json["peak_gflops"]["fp32"];
+  EXPECT_GT(peak, 0);
+  EXPECT_TRUE(json["peak_gflops"].contains("bf16"));
+  EXPECT_EQ(json["data"], "idx");
+  ASSERT_EQ(json["results"].size(), 2U);
+  for (const auto& result : json["results"]) {
+    EXPECT_EQ(result["network"], "mlp");
+    EXPECT_EQ(result["mode"], "train");
+    EXPECT_EQ(result["precision"], "fp32");
+    EXPECT_EQ(result["rounds"].size(), 2U);
+    const double speed = result["images_per_second"], share = result["share_of_peak"];
+    EXPECT_GT(speed, 0);
+    EXPECT_GT(share, 0);
+    EXPECT_LT(share, 1);
+    EXPECT_GT(result["live_units"].get<double>(), 0);
+    EXPECT_LE(result["live_units"].get<double>(), 1);
+  }
+  const auto& last = json["results"][1];
+  EXPECT_EQ(last["batch"], 8);
+  EXPECT_EQ(last["threads"], 2);
+  EXPECT_NEAR(last["share_of_peak"].get<double>(),
+              last["images_per_second"].get<double>() * last["flops_per_image"].get<double>() /
+                  (1e9 * peak),
+              1e-6);
+}
+
+TEST(Bench, RefusesNumbersAndNamesThatMakeNoSense) {
+  const Folder folder;
+  const std::vector<std::pair<std::vector<std::string>, std::string>> wrong{
+      {{"--batch", "0"}, "--batch takes numbers of at least 1, not '0'"},
+      {{"--batch", "32,"}, "--batch takes numbers of at least 1, not ''"},
+      {{"--rounds", "some"}, "--rounds takes numbers of at least 1, not 'some'"},
+      {{"--seconds", "nan"}, "--seconds takes numbers of at least 0.01, not 'nan'"},
+      {{"--network", "article-cn"}, "article-cnn"}};
+  for (const auto& [options, text] : wrong) {
+    std::vector<std::string> words{"bench"};
+    words.insert(words.end(), options.begin(), options.end());
+    const Outcome outcome = run(folder, words);
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_THAT(outcome.err, HasSubstr(text));
+  }
+}
+
+}  // namespace
+}  // namespace ridgeline::cli
