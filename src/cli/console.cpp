@@ -4,11 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
 #include <cstring>
-
-#include "ridgeline/error.hpp"
 
 namespace ridgeline::cli {
 namespace {
@@ -65,10 +62,6 @@ std::string Console::styled(std::string_view code, std::string_view text) const 
 
 void Console::document(std::string_view json) {
   put(stdout, fmt::format("{}\n", json));
-  if (std::ferror(stdout)) {
-    throw ResourceError(
-        fmt::format("the result cannot be written to standard output: {}", std::strerror(errno)));
-  }
 }
 
 void print_error(std::string_view sentence) {

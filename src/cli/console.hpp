@@ -34,8 +34,7 @@ class Console {
   std::string dim(std::string_view text) const { return styled("2", text); }
   std::string accent(std::string_view text) const { return styled("36", text); }
 
-  /// The result, as one document on standard output. Throws ResourceError where it cannot be
-  /// written.
+  /// The result, as one document on standard output.
   static void document(std::string_view json);
 
  private:

@@ -1,5 +1,8 @@
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cstdio>
 #include <filesystem>
 #include <new>
 #include <string>
@@ -12,6 +15,13 @@
 
 namespace ridgeline::cli {
 namespace {
+
+/// Opens what the caller closed: a file of ours must not get the number of a standard stream.
+void reserve_standard_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(stream, F_GETFD) == -1) open("/dev/null", O_RDWR);
+  }
+}
 
 int run(const std::vector<std::string>& words) {
   if (words.empty()) {
@@ -38,7 +48,12 @@ int fail(ExitCode code, const std::string& sentence) {
 int main(int argc, char** argv) {
   using namespace ridgeline;
   try {
-    return cli::run({argv + 1, argv + argc});
+    cli::reserve_standard_streams();
+    const int code = cli::run({argv + 1, argv + argc});
+    if (std::ferror(stdout) || std::fflush(stdout) != 0) {
+      throw ResourceError("the output cannot be written to standard output: is the disk full?");
+    }
+    return code;
   } catch (const Error& error) {
     return cli::fail(error.exit_code(), error.what());
   } catch (const std::bad_alloc&) {

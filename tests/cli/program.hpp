@@ -27,19 +27,26 @@ struct Outcome {
   }
 };
 
-/// Runs `ridgeline words...` in `folder`; `meanwhile` is called with its process id.
+/// Runs `ridgeline words...` in `folder`; `meanwhile` is called with its process id. Standard
+/// output goes to the file `output` (in the folder, unless its path is absolute), or is closed
+/// where that is empty.
 inline Outcome run(const Folder& folder, const std::vector<std::string>& words,
-                   const std::function<void(pid_t)>& meanwhile = {}) {
+                   const std::function<void(pid_t)>& meanwhile = {},
+                   const std::string& output = "stdout") {
   std::vector<char*> argv{const_cast<char*>(RIDGELINE_PROGRAM)};
   for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
-  const std::string out = folder / "stdout", err = folder / "stderr";
+  const std::string out = folder.path() / output, err = folder / "stderr";
   const pid_t child = fork();
   if (child == 0) {
     const auto to_file = [](const std::string& name, int descriptor) {
       dup2(open(name.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0600), descriptor);
     };
-    to_file(out, STDOUT_FILENO);
+    if (output.empty()) {
+      close(STDOUT_FILENO);
+    } else {
+      to_file(out, STDOUT_FILENO);
+    }
     to_file(err, STDERR_FILENO);
     if (chdir(folder.path().c_str()) != 0) _exit(99);
     execv(RIDGELINE_PROGRAM, argv.data());
@@ -49,6 +56,7 @@ inline Outcome run(const Folder& folder, const std::vector<std::string>& words,
   int status = 0;
   waitpid(child, &status, 0);
   const auto text = [](const std::string& name) {
+    if (!std::filesystem::is_regular_file(name)) return std::string();
     const Bytes bytes = read_bytes(name);
     return std::string(bytes.begin(), bytes.end());
   };

@@ -70,6 +70,14 @@ TEST(Program, UsageErrorsAreOneSentenceAndTwo) {
   EXPECT_EQ(sentence({"train", "regularize.l2=-1"}, 2).substr(0, 13), "regularize.l2");
 }
 
+TEST(Program, OutputThatCannotBeWrittenIsFive) {
+  const Folder folder;
+  for (const char* topic : {"keys", "train"}) {
+    EXPECT_EQ(run(folder, {"help", topic}, {}, "/dev/full").code, 5);
+  }
+  EXPECT_EQ(run(folder, {"help"}, {}, "").code, 0);
+}
+
 TEST(Program, TheExperimentFilesLineIsNamed) {
   const Folder folder;
   folder.write("experiment.toml", std::string("[train]\nepochs = 1\nbatch = 0\n"));
