@@ -32,7 +32,8 @@ class Attributes {
   std::int64_t integer(std::string_view name, std::int64_t fallback) const;
   double real(std::string_view name, double fallback) const;
   std::string text(std::string_view name, std::string_view fallback) const;
-  std::vector<std::int64_t> integers(std::string_view name, std::vector<std::int64_t> fallback) const;
+  std::vector<std::int64_t> integers(std::string_view name,
+                                     std::vector<std::int64_t> fallback) const;
   std::vector<double> reals(std::string_view name, std::vector<double> fallback) const;
 
   /// Throws UsageError for a name that is not among `known`, with the nearest known one:

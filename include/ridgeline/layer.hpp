@@ -25,12 +25,12 @@ enum class Role {
 
 /// A parameter that a layer owns, for given input shapes.
 struct ParameterSpec {
-  std::string name;         ///< "kernel", "bias", "gamma", "beta", "moving_mean", ...
-  Shape shape;              ///< kernels: {out, in / groups, height, width} or {out, in}
+  std::string name;  ///< "kernel", "bias", "gamma", "beta", "moving_mean", ...
+  Shape shape;       ///< kernels: {out, in / groups, height, width} or {out, in}
   Role role;
-  std::string initializer;  ///< "glorot_uniform", "zeros", "constant(0.1)", ... (initialize.hpp)
-  std::int64_t fan_in = 1;  ///< inputs that meet in one output: in / groups * height * width
-  std::int64_t fan_out = 1; ///< outputs that one input reaches: out / groups * height * width
+  std::string initializer;   ///< "glorot_uniform", "zeros", "constant(0.1)", ... (initialize.hpp)
+  std::int64_t fan_in = 1;   ///< inputs that meet in one output: in / groups * height * width
+  std::int64_t fan_out = 1;  ///< outputs that one input reaches: out / groups * height * width
 };
 
 /// The definition of a layer: immutable, shared between networks.

@@ -44,7 +44,7 @@ struct Conv2D {
   Pair kernel = 3;
   Pair stride = 1;
   Pair dilation = 1;
-  std::int64_t groups = 1;   ///< divides the channels of the input
+  std::int64_t groups = 1;  ///< divides the channels of the input
   Padding padding = Padding::valid();
   std::string activation = "linear";
   bool use_bias = true;

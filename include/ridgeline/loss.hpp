@@ -50,8 +50,9 @@ struct CrossEntropy {
 /// (one-hot or soft, in [0, 1]), smoothing s, weights w and k classes, an image's loss is
 ///   -sum_c w_c ((1 - s) t_c + s / k) log softmax_c
 /// and the mean divides by the sum over the images of sum_c w_c t_c (not smoothed): PyTorch's
-/// convention for class indices, kept for soft targets, so that an index and its one-hot form agree.
-/// Throws UsageError for smoothing outside [0, 1), negative weights or weights that are all 0.
+/// convention for class indices, kept for soft targets, so that an index and its one-hot form
+/// agree. Throws UsageError for smoothing outside [0, 1), negative weights or weights that are all
+/// 0.
 LossPtr cross_entropy(const CrossEntropy& options = {});
 /// The mean over images and outputs of the squared difference, without a half. Class targets
 /// count as one-hot; for a single output as the value 0 or 1.

@@ -12,7 +12,8 @@
 
 namespace ridgeline {
 
-/// An output of a layer while a graph is being written: `auto x = input(); auto y = dense({...})(x);`
+/// An output of a layer while a graph is being written: `auto x = input(); auto y =
+/// dense({...})(x);`
 class Output {
  public:
   struct Source;  ///< the layer applied and the outputs it was applied to

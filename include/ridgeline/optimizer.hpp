@@ -22,11 +22,11 @@ namespace ridgeline {
 ///                   as cosine                                  (Smith and Topin, arXiv 1708.07120)
 struct Schedule {
   std::string kind = "constant";
-  double value = 0;       ///< the value at the start, or the peak of a warm-up
-  double to = 0;          ///< the value at the end
-  double factor = 0.1;    ///< of "step"
-  double every = 1;       ///< epochs; of "step"
-  double warmup = 0;      ///< epochs of linear rise, before any kind
+  double value = 0;     ///< the value at the start, or the peak of a warm-up
+  double to = 0;        ///< the value at the end
+  double factor = 0.1;  ///< of "step"
+  double every = 1;     ///< epochs; of "step"
+  double warmup = 0;    ///< epochs of linear rise, before any kind
 
   Schedule() = default;
   Schedule(double constant) : value(constant) {}  // NOLINT: a number is a constant schedule
@@ -52,7 +52,8 @@ class Optimizer {
   virtual std::string_view kind() const = 0;
   /// Everything but the learning rate, which is a schedule beside it.
   virtual Attributes attributes() const = 0;
-  /// Numbers of state per weight, all zero at the start: 0 for plain SGD, 1 for momentum, 2 for Adam.
+  /// Numbers of state per weight, all zero at the start: 0 for plain SGD, 1 for momentum, 2 for
+  /// Adam.
   virtual int slots() const = 0;
   /// Whether `metric` is known, which the proximal L1 step needs.
   virtual bool has_metric() const { return true; }
@@ -70,8 +71,8 @@ class Optimizer {
 struct OptimizerSetting {
   std::shared_ptr<const Optimizer> optimizer;
   Schedule learning_rate;
-  double clip_norm = 0;   ///< the largest norm of the whole data gradient; 0: none
-  double clip_value = 0;  ///< the largest absolute value of one number of it; 0: none
+  double clip_norm = 0;     ///< the largest norm of the whole data gradient; 0: none
+  double clip_value = 0;    ///< the largest absolute value of one number of it; 0: none
   bool full_batch = false;  ///< GD: one update an epoch, gradients summed over micro-batches
 };
 
@@ -100,8 +101,8 @@ OptimizerSetting adam(const Adam& options = {});
 /// this kind expects and warns about where it is 0.
 OptimizerSetting adamw(const Adam& options = {});
 
-/// "gd", "sgd", "adam", "adamw", as the experiment file names them. Throws UsageError for an unknown
-/// kind or attribute, with the nearest known one, and for values out of range.
+/// "gd", "sgd", "adam", "adamw", as the experiment file names them. Throws UsageError for an
+/// unknown kind or attribute, with the nearest known one, and for values out of range.
 std::shared_ptr<const Optimizer> make_optimizer(std::string_view kind,
                                                 const Attributes& attributes = {});
 /// Makes a kind of optimiser known to make_optimizer. Throws UsageError for a kind that is known

@@ -49,6 +49,8 @@ std::vector<Penalty> resolve(const Regularize& regularize, double base_l2,
 PenaltyTexts describe(const std::vector<Penalty>& penalties);
 
 /// L2 of that strength on all kernels.
-inline Regularize l2(double strength) { return {.l2 = strength}; }
+inline Regularize l2(double strength) {
+  return {.l2 = strength};
+}
 
 }  // namespace ridgeline

@@ -42,9 +42,9 @@ struct Trial {
 
 /// What a caller is told while a selection goes on.
 struct SelectProgress {
-  int trial = 0, trials = 0;     ///< 1 for the first; 0: the refit
-  int fold = 0, folds = 0;       ///< 1 for the first
-  Assignment parameters;         ///< of this trial
+  int trial = 0, trials = 0;       ///< 1 for the first; 0: the refit
+  int fold = 0, folds = 0;         ///< 1 for the first
+  Assignment parameters;           ///< of this trial
   const Progress* step = nullptr;  ///< of the training at work
   const Epoch* epoch = nullptr;    ///< just ended
   const Trial* ended = nullptr;    ///< just ended: done, diverged or stopped
@@ -53,11 +53,11 @@ struct SelectProgress {
 
 struct SelectOptions {
   SearchSpace over = log_range("regularize.l2", 1e-6, 1e-1);
-  std::string metric = "val_data_loss";  ///< or "val_accuracy", ...: what a trial is scored by
-  std::string method = "grid";           ///< "grid", "random"
-  int trials = 16;                       ///< candidates, λ = 0 among them
-  int folds = 5;                         ///< 1: a hold-out
-  double holdout = 0.1;                  ///< the fraction held out where folds is 1
+  std::string metric = "val_data_loss";     ///< or "val_accuracy", ...: what a trial is scored by
+  std::string method = "grid";              ///< "grid", "random"
+  int trials = 16;                          ///< candidates, λ = 0 among them
+  int folds = 5;                            ///< 1: a hold-out
+  double holdout = 0.1;                     ///< the fraction held out where folds is 1
   std::string rule = "one-standard-error";  ///< or "best"
   std::filesystem::path study;  ///< a folder for study.sqlite, trials/ and refit/; empty: none
   bool resume = true;  ///< go on with the study where it is: finished folds are not trained again
@@ -67,13 +67,13 @@ struct SelectOptions {
 };
 
 struct Selection {
-  Assignment chosen;  ///< empty where nothing is learnable
-  std::string rule;   ///< the one applied
+  Assignment chosen;                              ///< empty where nothing is learnable
+  std::string rule;                               ///< the one applied
   std::optional<std::pair<double, double>> tied;  ///< for one ordered key: within a standard error
-  std::vector<Trial> trials;  ///< in the order of their numbers
-  int trainings = 0;          ///< folds and refit, those found in the study included
-  double seconds = 0;         ///< of these trainings
-  bool interrupted = false;   ///< stopped from outside: go on with the same call and study
+  std::vector<Trial> trials;                      ///< in the order of their numbers
+  int trainings = 0;         ///< folds and refit, those found in the study included
+  double seconds = 0;        ///< of these trainings
+  bool interrupted = false;  ///< stopped from outside: go on with the same call and study
   /// What the best answer that ignores the image would score on the validation images; not known
   /// for targets that are no classes.
   std::optional<Metrics> guess;

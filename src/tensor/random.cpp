@@ -6,8 +6,12 @@
 namespace ridgeline {
 namespace {
 
-std::uint32_t high(std::uint64_t x) { return static_cast<std::uint32_t>(x >> 32); }
-std::uint32_t low(std::uint64_t x) { return static_cast<std::uint32_t>(x); }
+std::uint32_t high(std::uint64_t x) {
+  return static_cast<std::uint32_t>(x >> 32);
+}
+std::uint32_t low(std::uint64_t x) {
+  return static_cast<std::uint32_t>(x);
+}
 
 }  // namespace
 
@@ -38,7 +42,9 @@ std::uint32_t Random::bits() {
   return block_[used_++];
 }
 
-float Random::uniform() { return static_cast<float>(bits() >> 8) * 0x1p-24f; }
+float Random::uniform() {
+  return static_cast<float>(bits() >> 8) * 0x1p-24f;
+}
 
 double Random::uniform_double() {
   const std::uint64_t upper = bits() >> 5;

@@ -4,7 +4,11 @@
 
 namespace ridgeline {
 
-std::string_view version() { return RIDGELINE_VERSION; }
-std::string_view commit() { return RIDGELINE_COMMIT; }
+std::string_view version() {
+  return RIDGELINE_VERSION;
+}
+std::string_view commit() {
+  return RIDGELINE_COMMIT;
+}
 
 }  // namespace ridgeline
