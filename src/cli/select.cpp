@@ -7,7 +7,6 @@
 
 #include "cli/commands.hpp"
 #include "cli/interrupt.hpp"
-#include "cli/pin.hpp"
 #include "cli/results.hpp"
 #include "cli/select_progress.hpp"
 #include "cli/setup.hpp"
@@ -37,27 +36,16 @@ Experiment begin(const ExperimentWords& words) {
 
 /// The study in `folder`, which may have moved since it was begun.
 Experiment resume(const path& folder, const ExperimentWords& words) {
-  if (!words.file.empty()) {
-    throw UsageError(fmt::format("--resume goes on with the study's own {}: leave {} out",
-                                 record_name, words.file.string()));
-  }
-  if (!std::filesystem::exists(folder / record_name)) {
-    throw UsageError(fmt::format("--resume needs the folder of a study: {} holds no {}",
-                                 folder.string(), record_name));
-  }
-  Experiment experiment = experiment::read(folder / record_name, words.overrides);
+  Experiment experiment = read_record(folder, words);
   experiment.select.study = folder.string();
   return experiment;
 }
 
-std::string describe_selection(const Experiment& experiment) {
-  const auto& select = experiment.select;
-  const std::string folds = select.folds > 1
-                                ? fmt::format("{} folds", select.folds)
-                                : fmt::format("a hold-out of {:.3g} %",
-                                              100 * std::get<double>(experiment.data.validation));
-  return fmt::format("{} epochs a training, scored by {} on {}\n", experiment.train.epochs,
-                     select.metric, folds);
+std::string validation_text(const Experiment& experiment) {
+  const auto folds = experiment.select.folds;
+  if (folds > 1) return fmt::format(" in {} folds", folds);
+  return fmt::format(" ({:.3g} % of them held out)",
+                     100 * std::get<double>(experiment.data.validation));
 }
 
 nlohmann::ordered_json number_or_null(double value) {
@@ -130,13 +118,11 @@ int select(const Arguments& arguments, Console& console) {
   const auto study = arguments.option("--resume");
   Experiment experiment = study ? resume(*study, words) : begin(words);
   const Images images = load_images(experiment);
-  console.print("{}{}\n", describe(experiment, images), describe_selection(experiment));
+  console.print("{}{} epochs a training, scored by {}\n\n",
+                describe(experiment, images, validation_text(experiment)), experiment.train.epochs,
+                experiment.select.metric);
 
   SelectionProgress progress(console, experiment.select.metric);
-  std::filesystem::create_directories(experiment.select.study);
-  if (!std::filesystem::exists(path(experiment.select.study) / record_name)) {
-    experiment::save(experiment, path(experiment.select.study) / record_name);
-  }
   const Selection selection =
       experiment::select(experiment, images, std::ref(progress), stop_on_interrupt());
   print_end(console, experiment, selection);

@@ -23,11 +23,18 @@ struct ExperimentWords {
 };
 ExperimentWords experiment_words(const Arguments& arguments);
 
+/// What --resume goes on with: the record in `folder`, with the overrides applied. Throws
+/// UsageError where there is none, and for words that name another file.
+experiment::Experiment read_record(const std::filesystem::path& folder,
+                                   const ExperimentWords& words);
+
 /// The images; data.path becomes the folder in which they were found, so that a record of the
 /// experiment names it.
 experiment::Images load_images(experiment::Experiment& experiment);
 
-/// "fashion-mnist from FOLDER\n60,000 training images (10 % of them for validation), ...\n"
-std::string describe(const experiment::Experiment& experiment, const experiment::Images& images);
+/// "fashion-mnist from FOLDER\n60,000 training images in 5 folds, 10,000 for the test\n";
+/// `validation` stands behind the training images.
+std::string describe(const experiment::Experiment& experiment, const experiment::Images& images,
+                     std::string_view validation);
 
 }  // namespace ridgeline::cli

@@ -8,6 +8,7 @@
 #include "cli/progress.hpp"
 #include "cli/results.hpp"
 #include "cli/setup.hpp"
+#include "cli/table.hpp"
 #include "experiment/file.hpp"
 #include "ridgeline/error.hpp"
 
@@ -37,17 +38,18 @@ Experiment begin(const ExperimentWords& words) {
 
 /// The run in `folder`, which may have moved since it was begun.
 Experiment resume(const path& folder, const ExperimentWords& words) {
-  if (!words.file.empty()) {
-    throw UsageError(fmt::format("--resume goes on with the run's own {}: leave {} out",
-                                 record_name, words.file.string()));
-  }
-  if (!std::filesystem::exists(folder / record_name)) {
-    throw UsageError(fmt::format("--resume needs the folder of a run: {} holds no {}",
-                                 folder.string(), record_name));
-  }
-  Experiment experiment = experiment::read(folder / record_name, words.overrides);
+  Experiment experiment = read_record(folder, words);
   experiment.train.run = folder.string();
   return experiment;
+}
+
+std::string validation_text(const Experiment& experiment, const experiment::Images& images) {
+  const auto* share = std::get_if<double>(&experiment.data.validation);
+  if (!share) {
+    const auto size = static_cast<std::int64_t>(images.validation.size());
+    return fmt::format(", {} for validation", count(size));
+  }
+  return *share > 0 ? fmt::format(" ({:.3g} % of them for validation)", 100 * *share) : "";
 }
 
 /// Trains, with the experiment's record in the run's folder. What is refused leaves no record.
@@ -116,7 +118,8 @@ int train(const Arguments& arguments, Console& console) {
   if (arguments.flag("--pin")) pin_threads_since(threads);
   experiment.train.threads = model.options().threads;
   experiment.train.shards = model.options().shards;
-  console.print("{}\n{}\n", describe(experiment, images), model.summary());
+  console.print("{}\n{}\n", describe(experiment, images, validation_text(experiment, images)),
+                model.summary());
   if (experiment.optimizer.kind == "adamw" && experiment.regularize.decay == 0) {
     console.note("adamw without regularize.decay is adam: set regularize.decay, such as 0.01");
   }

@@ -17,13 +17,14 @@ Experiment with(Experiment experiment, const Assignment& parameters) {
   return experiment;
 }
 
-// Everything that decides what a training gives; what is searched and how is known to the study.
+// Everything that decides what a training gives; what is searched, how, and on which folds is known
+// to the study.
 selection::Settings settings_of(const Experiment& experiment, const Images& images) {
   selection::Settings settings;
   for (const Key& key : keys()) {
     const bool elsewhere = key.section() == "select" || key.name == "train.run" ||
-                           key.name == "train.threads" || key.name == "train.monitor" ||
-                           key.name == "data.path";
+                           key.name == "train.threads" || key.name == "data.path" ||
+                           key.name == "data.validation";
     if (elsewhere || experiment.select.over.contains(key.name)) continue;
     settings.emplace_back(key.name, to_toml(key.write(experiment)));
   }
@@ -31,10 +32,10 @@ selection::Settings settings_of(const Experiment& experiment, const Images& imag
   return settings;
 }
 
-// The run's own record, unless it is there from before.
-void save_record(const Experiment& experiment, const std::filesystem::path& run) {
-  std::filesystem::create_directories(run);
-  const auto record = run / "experiment.toml";
+// The record of a run or of the study, unless it is there from before.
+void save_record(const Experiment& experiment, const std::filesystem::path& folder) {
+  std::filesystem::create_directories(folder);
+  const auto record = folder / "experiment.toml";
   if (!std::filesystem::exists(record)) save(experiment, record);
 }
 
@@ -73,6 +74,7 @@ Selection select(const Experiment& experiment, const Images& images,
     if (const auto* whole = written.get<std::int64_t>()) return static_cast<double>(*whole);
     return written.get<double>() ? *written.get<double>() : value;
   };
+  task.begin = [&] { save_record(settled, options.study); };
   task.train = [&](const selection::FoldCall& call) {
     Experiment trial = with(settled, call.parameters);
     trial.train.run = call.run.string();

@@ -62,19 +62,15 @@ Settings settings_of(const SelectOptions& o, const SelectionTask& task) {
 class Runner {
  public:
   Runner(const SelectOptions& options, const SelectionTask& task) : options_(options), task_(task) {
-    const auto sample = [&] {
-      return make_sampler(options_.method)(
-          {options_.over, options_.trials, options_.seed, task_.settle});
-    };
-    if (options_.study.empty()) {
-      candidates_ = sample();
-      return;
-    }
+    candidates_ = make_sampler(options_.method)(
+        {options_.over, options_.trials, options_.seed, task_.settle});
+    if (options_.study.empty()) return;
     study_.emplace(options_.study, settings_of(options_, task_), options_.resume);
-    candidates_ = study_->candidates(sample);
+    candidates_ = study_->candidates(candidates_);
   }
 
   Selection run() {
+    if (task_.begin) task_.begin();
     result_.guess = task_.guess;
     for (std::size_t c = 0; c < candidates_.size() && !result_.interrupted; ++c) {
       run_trial(static_cast<int>(c) + 1, candidates_[c]);

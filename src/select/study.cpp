@@ -64,7 +64,7 @@ void Study::check(const Settings& settings) {
   }
 }
 
-std::vector<Assignment> Study::candidates(const std::function<std::vector<Assignment>()>& make) {
+std::vector<Assignment> Study::candidates(const std::vector<Assignment>& fresh) {
   std::vector<Assignment> candidates;
   Statement row = database_.prepare("SELECT trial, name, value FROM parameters");
   for (std::int64_t trial = 0; row.next();) {
@@ -74,12 +74,11 @@ std::vector<Assignment> Study::candidates(const std::function<std::vector<Assign
   }
   if (!candidates.empty()) return candidates;
 
-  candidates = make();
   Transaction transaction(database_);
-  for (std::size_t c = 0; c < candidates.size(); ++c) {
+  for (std::size_t c = 0; c < fresh.size(); ++c) {
     const auto number = static_cast<std::int64_t>(c) + 1;
     database_.prepare("INSERT INTO trial (number) VALUES (?)").bind(number).run();
-    for (const auto& [name, value] : candidates[c]) {
+    for (const auto& [name, value] : fresh[c]) {
       database_.prepare("INSERT INTO parameter VALUES (?, ?, ?)")
           .bind(number)
           .bind(name)
@@ -88,7 +87,7 @@ std::vector<Assignment> Study::candidates(const std::function<std::vector<Assign
     }
   }
   transaction.commit();
-  return candidates;
+  return fresh;
 }
 
 std::optional<FoldRecord> Study::fold(int trial, int fold) {

@@ -3,7 +3,6 @@
 // writes all of what it says, or nothing.
 
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,8 +38,8 @@ class Study {
   /// `resume`; DataError for a file that is no study; ResourceError where it is in use.
   Study(const std::filesystem::path& folder, const Settings& settings, bool resume);
 
-  /// The candidates that the study was begun with, or those that `make` gives it now.
-  std::vector<Assignment> candidates(const std::function<std::vector<Assignment>()>& make);
+  /// The candidates that the study was begun with: `fresh` ones where it begins now.
+  std::vector<Assignment> candidates(const std::vector<Assignment>& fresh);
 
   std::optional<FoldRecord> fold(int trial, int fold);
   std::optional<RefitRecord> refit();

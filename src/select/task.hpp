@@ -45,6 +45,8 @@ struct SelectionTask {
   /// for an unknown key or a value out of its limits. Asked for every candidate before any
   /// training.
   std::function<double(const std::string& key, double value)> settle;
+  /// Called when the study is open, before any training.
+  std::function<void()> begin;
   /// Trains on one fold. Throws nothing for a training that diverges.
   std::function<FoldResult(const FoldCall&)> train;
   std::function<History(const RefitCall&)> refit;

@@ -61,7 +61,7 @@ TEST(Program, UsageErrorsAreOneSentenceAndTwo) {
   EXPECT_EQ(sentence({"predict", "--top", "none", "a", "b"}, 2),
             "--top must be a whole number of at least 1, not 'none'");
   EXPECT_EQ(sentence({"train", "--resume", "nowhere"}, 2),
-            "--resume needs the folder of a run: nowhere holds no experiment.toml");
+            "--resume needs the folder of a run or study: nowhere holds no experiment.toml");
   EXPECT_THAT(sentence({"inspect", "nowhere"}, 2), HasSubstr("'nowhere' is neither"));
   EXPECT_EQ(sentence({"train", "absent.toml"}, 2),
             "the experiment file absent.toml cannot be read: No such file or directory");

@@ -1,0 +1,167 @@
+// Choosing λ from the command line, on a data set that is learnt at once.
+#include <gmock/gmock.h>
+#include <signal.h>
+
+#include <chrono>
+#include <thread>
+
+#include "cli/program.hpp"
+
+namespace ridgeline::cli {
+namespace {
+
+using nlohmann::json;
+using test::Folder;
+using test::Outcome;
+using test::run;
+using testing::HasSubstr;
+using testing::Not;
+
+class Selecting : public testing::Test {
+ protected:
+  Selecting() {
+    test::write_images(folder_, "images", 120, 30);
+    folder_.write("small.toml",
+                  std::string("[data]\nsource = \"idx\"\npath = \"images\"\n"
+                              "[model]\npreset = \"mlp\"\n"
+                              "[train]\nepochs = 2\nbatch = 16\n"
+                              "[select]\nfolds = 2\ntrials = 3\nstudy = \"study\"\n"));
+  }
+
+  Outcome select(std::vector<std::string> more, const std::function<void(pid_t)>& meanwhile = {}) {
+    more.insert(more.begin(), {"select", "small.toml"});
+    return run(folder_, more, meanwhile);
+  }
+
+  const Folder folder_;
+};
+
+TEST_F(Selecting, GivesOneJsonDocument) {
+  const Outcome outcome = select({"--json"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const json result = outcome.json();
+  EXPECT_EQ(result["study"], "study");
+  EXPECT_EQ(result["metric"], "val_data_loss");
+  EXPECT_EQ(result["rule"], "one-standard-error");
+  ASSERT_EQ(result["trials"].size(), 3U);
+  EXPECT_EQ(result["trials"][0]["parameters"], json::parse(R"({"regularize.l2": 0.0})"));
+  for (const json& trial : result["trials"]) {
+    EXPECT_EQ(trial["status"], "done");
+    EXPECT_EQ(trial["epochs"], 2);
+    EXPECT_NEAR(trial["score"].get<double>(), trial["validation"]["data_loss"].get<double>(), 1e-9);
+    EXPECT_GE(trial["standard_error"], 0);
+  }
+  const double chosen = result["chosen"]["regularize.l2"];
+  EXPECT_LE(result["tied"][0], chosen);
+  EXPECT_GE(result["tied"][1], chosen);
+  EXPECT_EQ(result["test"]["images"], 30);
+  EXPECT_EQ(result["cost"]["trainings"], 7);
+  EXPECT_GT(result["cost"]["seconds"], 0);
+  EXPECT_EQ(result["refit"], "study/refit");
+  EXPECT_EQ(run(folder_, {"evaluate", "study/refit", "--json"}).json()["data_loss"],
+            result["test"]["data_loss"]);
+  for (const char* file : {"experiment.toml", "study.sqlite", "trials/3/fold-2/history.csv",
+                           "trials/3/fold-2/experiment.toml", "refit/model.safetensors"}) {
+    EXPECT_TRUE(std::filesystem::exists(folder_ / "study" / file)) << file;
+  }
+}
+
+TEST_F(Selecting, PrintsTheTrialsTheCurveAndTheChoice) {
+  const Outcome outcome = select({});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.err, "");
+  for (const char* text :
+       {"120 training images in 2 folds, 30 for the test", "2 epochs a training", "trial  3/3",
+        "Chosen by one-standard-error: regularize.l2", "7 trainings", "study/refit IMAGE"}) {
+    EXPECT_THAT(outcome.out, HasSubstr(text));
+  }
+  EXPECT_THAT(outcome.out, Not(HasSubstr("\x1b")));
+}
+
+TEST_F(Selecting, AHoldOutByAccuracyOverSeveralKeys) {
+  const Outcome outcome = select({"--json", "select.folds=1", "data.validation=0.25",
+                                  "select.metric=val_accuracy", "select.method=random",
+                                  "select.over={ \"regularize.l2\" = { min = 1e-4, max = 1e-2 }, "
+                                  "\"train.batch\" = { min = 8, max = 16, scale = \"linear\" } }"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const json result = outcome.json();
+  EXPECT_EQ(result["rule"], "best");
+  EXPECT_TRUE(result["tied"].is_null());
+  EXPECT_EQ(result["chosen"].size(), 2U);
+  EXPECT_EQ(result["trials"][0]["validation"]["images"], 30);
+}
+
+TEST_F(Selecting, AKilledStudyGoesOnWithoutRepeatingAFold) {
+  const Outcome killed = select({"train.epochs=8", "select.trials=4"}, [&](pid_t child) {
+    while (!std::filesystem::exists(folder_ / "study/trials/2/fold-2/history.csv")) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    kill(child, SIGKILL);
+  });
+  ASSERT_EQ(killed.code, 128 + SIGKILL);
+  const auto first = folder_ / "study/trials/1/fold-1/model.safetensors";
+  const auto written = std::filesystem::last_write_time(first);
+  const Outcome resumed = run(folder_, {"select", "--resume", "study", "--json"});
+  ASSERT_EQ(resumed.code, 0) << resumed.err;
+  EXPECT_EQ(std::filesystem::last_write_time(first), written);
+  EXPECT_THAT(resumed.err, HasSubstr("(in the study)"));
+
+  const Outcome straight =
+      select({"train.epochs=8", "select.trials=4", "select.study=straight", "--json"});
+  for (const char* what : {"chosen", "tied", "test"}) {
+    EXPECT_EQ(resumed.json()[what], straight.json()[what]) << what;
+  }
+  for (std::size_t t = 0; t < 4; ++t) {
+    EXPECT_EQ(resumed.json()["trials"][t]["score"], straight.json()["trials"][t]["score"]);
+  }
+}
+
+TEST_F(Selecting, InterruptedItSavesAndSaysHowToGoOn) {
+  const Outcome stopped = select({"train.epochs=100000"}, [&](pid_t child) {
+    while (!std::filesystem::exists(folder_ / "study/trials/1/fold-1/history.csv")) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    kill(child, SIGINT);
+  });
+  EXPECT_EQ(stopped.code, 130);
+  EXPECT_THAT(stopped.out, HasSubstr("ridgeline select --resume study"));
+  EXPECT_EQ(run(folder_, {"select", "--resume", "study", "train.epochs=2"}).code, 2);
+}
+
+TEST_F(Selecting, WhatIsRefusedLeavesNothing) {
+  const std::vector<std::pair<std::string, std::string>> wrong{
+      {"select.metric=val_acuracy", "did you mean 'accuracy'"},
+      {"select.rule=worst", "best"},
+      {"select.method=guess", "grid"},
+      {"select.folds=121", "folds"},
+      {"select.trials=0", "select.trials"},
+      {"select.over={ \"regularize.l3\" = { min = 1, max = 2 } }", "regularize.l2"},
+      {"select.over={ \"regularize.l2\" = { min = -1, max = 2, scale = \"linear\" } }",
+       "not negative"},
+      {"select.over={ \"regularize.l2\" = { min = 2, max = 1 } }", "regularize.l2"},
+  };
+  for (const auto& [word, text] : wrong) {
+    const Outcome outcome = select({word});
+    EXPECT_EQ(outcome.code, 2) << word << "\n" << outcome.out;
+    EXPECT_THAT(outcome.err, HasSubstr(text)) << word;
+    EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "study")) << word;
+  }
+  EXPECT_EQ(select({"select.folds=1", "data.validation=0"}).code, 2);
+  EXPECT_EQ(run(folder_, {"select", "--resume", "nowhere"}).code, 2);
+}
+
+TEST_F(Selecting, AStudyOfOtherSettingsIsRefused) {
+  ASSERT_EQ(select({}).code, 0);
+  const Outcome other = select({"optimizer.learning_rate=0.01"});
+  EXPECT_EQ(other.code, 2);
+  EXPECT_THAT(other.err, HasSubstr("optimizer.learning_rate = 0.001, not 0.01"));
+  const Outcome same = select({"--json", "data.path=" + (folder_ / "images").string()});
+  EXPECT_EQ(same.code, 0);
+  EXPECT_EQ(same.json()["cost"]["trainings"], 7);
+  folder_.write("study/study.sqlite", std::string(4096, 'x'));
+  EXPECT_EQ(select({}).code, 3);
+}
+
+}  // namespace
+}  // namespace ridgeline::cli
