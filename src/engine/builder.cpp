@@ -49,6 +49,16 @@ NodeContext PlanBuilder::context(int node) const {
           std::move(activation)};
 }
 
+std::optional<NodeContext> PlanBuilder::only_reader(int node) const {
+  if (values_[at(node)].readers != 1) return std::nullopt;
+  const auto& nodes = network_.nodes();
+  for (int n = node + 1; n < static_cast<int>(nodes.size()); ++n) {
+    const auto& inputs = nodes[static_cast<std::size_t>(n)].inputs;
+    if (std::ranges::find(inputs, node) != inputs.end()) return context(n);
+  }
+  return std::nullopt;
+}
+
 Plan PlanBuilder::build() {
   find_readers();
   set_value(Node::image, {dnn::plain(dims(layout_.input)), Space::input, 0});
@@ -152,11 +162,15 @@ Tensor PlanBuilder::parameter(int node, std::string_view name, const dnn::Dims& 
 }
 
 Tensor PlanBuilder::packed(const Tensor& parameter, const dnn::Desc& to) {
-  if (parameter.desc == to) return parameter;
+  return parameter.desc == to ? parameter : packed(parameter, to, {});
+}
+
+Tensor PlanBuilder::packed(const Tensor& parameter, const dnn::Desc& to,
+                           std::function<void(const float* from, float* to)> pack) {
   const auto same = [&](const Packed& p) { return p.parameter == parameter.index && p.to == to; };
   auto found = std::find_if(plan_.packed.begin(), plan_.packed.end(), same);
   if (found == plan_.packed.end()) {
-    found = plan_.packed.insert(found, {parameter.index, parameter.desc, to});
+    found = plan_.packed.insert(found, {parameter.index, parameter.desc, to, std::move(pack)});
   }
   return {to, Space::packed, static_cast<std::size_t>(found - plan_.packed.begin())};
 }
@@ -195,6 +209,12 @@ void PlanBuilder::run_kernel(std::string name, std::vector<Tensor> operands, Ker
 std::size_t PlanBuilder::exchange(std::size_t doubles) {
   plan_.exchange += doubles;
   return plan_.exchange - doubles;
+}
+
+Tensor PlanBuilder::scratch(std::size_t bytes) {
+  plan_.scratch_bytes = std::max(plan_.scratch_bytes, bytes);
+  const auto size = static_cast<std::int64_t>(bytes);
+  return {dnn::Desc({size}, dnnl::memory::data_type::u8, dnn::Tag::a), Space::scratch, 0};
 }
 
 void PlanBuilder::add_scratch(std::vector<std::pair<int, Tensor>>& arguments,

@@ -45,6 +45,13 @@ class PlanBuilder {
   std::int64_t images() const { return plan_.images; }
   dnn::Dims dims(const Shape& one_image) const;  ///< with the shard's images in front
 
+  NodeContext context(int node) const;
+  /// The node that alone reads a node's value; nothing where several do, or the loss.
+  std::optional<NodeContext> only_reader(int node) const;
+  /// A node that its only reader will lay.
+  void defer(int node) { values_[at(node)].deferred = true; }
+  bool deferred(int node) const { return values_[at(node)].deferred; }
+
   // Values: what each node (or the image) gives.
   const Tensor& value(int node) const { return values_[at(node)].tensor; }
   void set_value(int node, const Tensor& tensor) { values_[at(node)].tensor = tensor; }
@@ -59,6 +66,8 @@ class PlanBuilder {
   bool masked(int node) const { return values_[at(node)].masked; }
 
   Tensor buffer(const dnn::Desc& desc);
+  /// Memory to use inside one step; a step has one such operand.
+  Tensor scratch(std::size_t bytes);
   /// The same numbers in the layout `to`: the tensor itself where it has it already.
   Tensor reorder(const Tensor& from, const dnn::Desc& to, const std::string& name);
   Tensor plain(const Tensor& from, const std::string& name);
@@ -67,6 +76,9 @@ class PlanBuilder {
   Tensor parameter(int node, std::string_view name, const dnn::Dims& dims) const;
   /// The same in the layout `to`, as a copy that is kept up to date.
   Tensor packed(const Tensor& parameter, const dnn::Desc& to);
+  /// The same in a layout of our own, by `pack`; `to` only says how large it is.
+  Tensor packed(const Tensor& parameter, const dnn::Desc& to,
+                std::function<void(const float* from, float* to)> pack);
   /// Where the gradient of a parameter goes, plain.
   static Tensor gradient_of(const Tensor& parameter);
   /// Where a step that gives a gradient in `desc` may write it; pass the result to `deliver`.
@@ -94,11 +106,11 @@ class PlanBuilder {
     int readers = 0;
     std::optional<float> fused_relu;
     bool masked = false;
+    bool deferred = false;
     std::optional<Tensor> gradient;
   };
   std::size_t at(int node) const { return static_cast<std::size_t>(node + 1); }
   void find_readers();
-  NodeContext context(int node) const;
   void lay_loss();
   void add_scratch(std::vector<std::pair<int, Tensor>>& arguments, const dnn::Desc& scratch);
   void add_step(Step step);

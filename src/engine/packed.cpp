@@ -6,16 +6,18 @@ PackedCopies::Copy& PackedCopies::find_or_make(const Packed& packed, const State
   for (Copy& copy : copies_) {
     if (copy.packed.parameter == packed.parameter && copy.packed.to == packed.to) return copy;
   }
-  const auto desc = dnn::reorder(packed.from, packed.to);
-  Copy copy{packed, Buffer<float>((packed.to.get_size() + 3) / 4), dnnl::reorder(desc), {}, {}, {},
-            {}};
+  version_ = 0;
+  Copy copy{packed, Buffer<float>((packed.to.get_size() + 3) / 4), nullptr, {}, {}, {}, {}, {}};
   auto* weights = const_cast<float*>(state.weights(packed.parameter).data());
+  copy.weights = weights;
+  if (packed.pack) return copies_.emplace_back(std::move(copy));
+  const auto desc = dnn::reorder(packed.from, packed.to);
+  copy.primitive = dnnl::reorder(desc);
   copy.from = dnnl::memory(packed.from, dnn::cpu(), weights);
   copy.to = dnnl::memory(packed.to, dnn::cpu(), copy.buffer.data());
   const auto scratch = desc.scratchpad_desc();
   copy.scratch = Buffer<std::byte>(scratch.get_size());
   copy.scratch_memory = dnnl::memory(scratch, dnn::cpu(), copy.scratch.data());
-  version_ = 0;
   return copies_.emplace_back(std::move(copy));
 }
 
@@ -34,6 +36,10 @@ void PackedCopies::refresh(const State&, int thread, int threads) {
   dnnl::stream stream(dnn::cpu());
   for (Copy& copy : copies_) {
     if (number++ % threads != thread) continue;
+    if (copy.packed.pack) {
+      copy.packed.pack(copy.weights, copy.buffer.data());
+      continue;
+    }
     copy.primitive.execute(stream, {{DNNL_ARG_FROM, copy.from},
                                     {DNNL_ARG_TO, copy.to},
                                     {DNNL_ARG_SCRATCHPAD, copy.scratch_memory}});

@@ -27,7 +27,8 @@ class PackedCopies {
   struct Copy {
     Packed packed;
     Buffer<float> buffer;
-    dnnl::reorder primitive;
+    const float* weights;
+    dnnl::reorder primitive;  // where packing is oneDNN's
     dnnl::memory from, to;
     Buffer<std::byte> scratch;
     dnnl::memory scratch_memory;

@@ -69,6 +69,8 @@ struct Step {
 struct Packed {
   std::size_t parameter;
   dnn::Desc from, to;
+  /// Makes the copy in the place of oneDNN's reorder: a layout of our own.
+  std::function<void(const float* from, float* to)> pack;
 };
 
 struct Plan {

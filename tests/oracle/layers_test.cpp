@@ -152,6 +152,25 @@ TEST(Engine, Activations) {
   }
 }
 
+TEST(Engine, ConvolutionIntoMaxPool) {
+  compare_many(40, [](Random& r) {
+    const auto conv = [&](std::int64_t filters) {
+      return conv2d({.filters = filters,
+                     .kernel = {pick(r, {1, 2, 3}), pick(r, {1, 3})},
+                     .stride = pick(r, {1, 1, 2}),
+                     .padding = padding(r, 1),
+                     .activation = std::string(std::vector<const char*>{
+                         "linear", "relu", "leaky_relu", "tanh"}[r.below(4)]),
+                     .use_bias = r.below(4) != 0});
+    };
+    const auto pool = max_pool2d({.window = {pick(r, {1, 2, 3}), 2}, .stride = pick(r, {1, 2})});
+    const std::int64_t first = pick(r, {1, 4, 16, 17});
+    const Shape in{pick(r, {1, 3, 16}), pick(r, {12, 15}), pick(r, {13, 16})};
+    return with_head(r, {conv(first), pool, conv(pick(r, {2, 16, 33})), max_pool2d({.window = 1})},
+                     in);
+  });
+}
+
 TEST(Engine, BatchNorm2D) {
   compare_many(20, [](Random& r) {
     Case c = with_head(r,

@@ -11,30 +11,10 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "engine/kernels/vectors.hpp"
+
 HWY_BEFORE_NAMESPACE();
 namespace ridgeline::engine::kernels::HWY_NAMESPACE {
-
-namespace hn = hwy::HWY_NAMESPACE;
-using Tag = hn::CappedTag<float, 16>;
-using Vec = hn::Vec<Tag>;
-constexpr std::int64_t lanes = hn::MaxLanes(Tag());
-
-// Vectors of a row: the last one may be partial.
-struct Row {
-  static HWY_INLINE Vec load(const float* from, std::int64_t count) {
-    const Tag d;
-    if (count >= lanes) return hn::LoadU(d, from);
-    return hn::MaskedLoad(hn::FirstN(d, static_cast<std::size_t>(count)), d, from);
-  }
-  static HWY_INLINE void store(Vec v, float* to, std::int64_t count) {
-    const Tag d;
-    if (count >= lanes) {
-      hn::StoreU(v, d, to);
-    } else {
-      hn::BlendedStore(v, hn::FirstN(d, static_cast<std::size_t>(count)), d, to);
-    }
-  }
-};
 
 // Calls f with the size of each tile of up to Size rows as a compile-time number.
 template <int Size, typename F>

@@ -5,6 +5,7 @@
 
 #include "engine/layers/activation.hpp"
 #include "engine/layers/compilers.hpp"
+#include "engine/layers/conv_pool.hpp"
 #include "engine/layers/window.hpp"
 
 namespace ridgeline::engine {
@@ -55,6 +56,10 @@ Tensor lay_backward_data(PlanBuilder& plan, const std::string& name, const Convo
 }  // namespace
 
 Backward compile_conv2d(PlanBuilder& plan, const NodeContext& node) {
+  if (goes_into_pool(plan, node)) {
+    plan.defer(node.node);
+    return {};
+  }
   const auto& o = static_cast<const network::Conv2DSpec&>(node.spec).options();
   const Shape& in = node.shapes[0];
   Convolution c;

@@ -6,6 +6,7 @@
 
 #include "engine/layers/activation.hpp"
 #include "engine/layers/compilers.hpp"
+#include "engine/layers/conv_pool.hpp"
 #include "engine/layers/window.hpp"
 
 namespace ridgeline::engine {
@@ -47,6 +48,9 @@ Backward compile_pooling(PlanBuilder& plan, const NodeContext& node, algorithm h
 }  // namespace
 
 Backward compile_max_pool2d(PlanBuilder& plan, const NodeContext& node) {
+  if (plan.deferred(node.inputs[0])) {
+    return compile_conv_pool(plan, plan.context(node.inputs[0]), node);
+  }
   const auto& spec = static_cast<const network::MaxPool2DSpec&>(node.spec);
   return compile_pooling(plan, node, algorithm::pooling_max,
                          onednn_window(spec.window(), node.shapes[0]));

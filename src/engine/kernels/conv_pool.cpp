@@ -1,0 +1,59 @@
+#include "engine/kernels/conv_pool.hpp"
+
+#include <algorithm>
+
+namespace ridgeline::engine::kernels {
+namespace {
+
+// [filters][rows][columns] to [filters][columns][rows]
+struct Transposition {
+  std::int64_t filters, rows, columns;
+  void operator()(const float* from, float* to) const {
+    for (std::int64_t f = 0; f < filters; ++f, from += rows * columns) {
+      for (std::int64_t c = 0; c < columns; ++c) {
+        for (std::int64_t r = 0; r < rows; ++r) *to++ = from[r * columns + c];
+      }
+    }
+  }
+};
+
+std::size_t rounded(std::int64_t count) {
+  return static_cast<std::size_t>((count + 15) / 16 * 16);
+}
+
+}  // namespace
+
+std::size_t ConvPool::forward_scratch() const {
+  return rounded(window_height * columns() * padded_filters()) * sizeof(float);
+}
+
+std::size_t ConvPool::backward_scratch() const {
+  const std::int64_t all = windows() * padded_filters();
+  return (2 * rounded(all) + 2 * rounded(all + block) + 2 * rounded(padded_filters()) +
+          rounded(windows() * (positions() + 1))) *
+         sizeof(float);
+}
+
+void conv_pool_pack(const ConvPool& s, const float* plain, float* packed) {
+  std::fill_n(packed, s.packed_size(), 0.0F);
+  const std::int64_t positions = s.kernel_height * s.kernel_width;
+  for (std::int64_t f = 0; f < s.filters; ++f) {
+    float* filter =
+        packed + f / ConvPool::block * ConvPool::block * s.kernel_size() + f % ConvPool::block;
+    for (std::int64_t c = 0; c < s.channels; ++c) {
+      for (std::int64_t p = 0; p < positions; ++p) {
+        filter[(p * s.channels + c) * ConvPool::block] = *plain++;
+      }
+    }
+  }
+}
+
+void plain_to_rows(const ConvPool& s, const float* plain, float* rows) {
+  Transposition{s.filters, s.channels, s.kernel_height * s.kernel_width}(plain, rows);
+}
+
+void rows_to_plain(const ConvPool& s, const float* rows, float* plain) {
+  Transposition{s.filters, s.kernel_height * s.kernel_width, s.channels}(rows, plain);
+}
+
+}  // namespace ridgeline::engine::kernels

@@ -1,0 +1,70 @@
+#pragma once
+// A convolution, its bias and ReLU, and the max-pool behind it in one: the convolution's output is
+// never written. What the pool does not look at is not computed, and its gradient, which goes to
+// one position of each window, stays the sparse thing that it is: backward costs one product where
+// a dense convolution's costs as many as a window has positions.
+//
+// Images are NHWC with the convolution's padding around them. One call is one image.
+
+#include <cstddef>
+#include <cstdint>
+
+namespace ridgeline::engine::kernels {
+
+struct ConvPool {
+  std::int64_t channels = 0, height = 0, width = 0;  ///< of the source
+  std::int64_t filters = 0;
+  std::int64_t kernel_height = 1, kernel_width = 1, stride_height = 1, stride_width = 1;
+  std::int64_t window_height = 1, window_width = 1;  ///< of the pool; at most 255 positions
+  std::int64_t step_height = 1, step_width = 1;      ///< its stride
+  std::int64_t pooled_height = 0, pooled_width = 0;
+  bool relu = false;
+  float slope = 0;
+
+  static constexpr std::int64_t block = 16;  ///< filters side by side in the packed kernel
+  std::int64_t padded_filters() const { return (filters + block - 1) / block * block; }
+  std::int64_t row() const { return width * channels; }
+  std::int64_t run() const { return kernel_width * channels; }
+  std::int64_t kernel_size() const { return kernel_height * run(); }
+  std::int64_t windows() const { return pooled_height * pooled_width; }
+  std::int64_t positions() const { return window_height * window_width; }
+  /// Columns of the convolution's output that some window looks at.
+  std::int64_t columns() const { return (pooled_width - 1) * step_width + window_width; }
+
+  std::int64_t packed_size() const { return padded_filters() * kernel_size(); }
+
+  std::size_t forward_scratch() const;   ///< bytes
+  std::size_t backward_scratch() const;  ///< bytes
+};
+
+// Kernels in other layouts. Plain: [filters][channels][height][width]; by rows: [filters][height]
+// [width][channels]; packed: [filters / 16][height][width][channels][16], zeros behind the last.
+void conv_pool_pack(const ConvPool& shape, const float* plain, float* packed);
+void plain_to_rows(const ConvPool& shape, const float* plain, float* rows);
+void rows_to_plain(const ConvPool& shape, const float* rows, float* plain);
+
+struct ConvPoolForward {
+  const float* source;
+  const float* kernel;   ///< packed
+  const float* bias;     ///< or null
+  float* pooled;         ///< NHWC
+  std::uint8_t* chosen;  ///< position in the window, [windows][padded filters]; or null
+  void* scratch;
+};
+void conv_pool_forward(const ConvPool& shape, const ConvPoolForward& arguments);
+
+/// What is added to: zero it before the first image.
+struct ConvPoolBackward {
+  const float* source;
+  const float* kernel;  ///< by rows
+  const float* pooled;
+  const std::uint8_t* chosen;
+  const float* gradient;   ///< of pooled
+  float* kernel_gradient;  ///< by rows; added to
+  float* bias_gradient;    ///< added to; or null
+  float* source_gradient;  ///< added to; or null
+  void* scratch;
+};
+void conv_pool_backward(const ConvPool& shape, const ConvPoolBackward& arguments);
+
+}  // namespace ridgeline::engine::kernels

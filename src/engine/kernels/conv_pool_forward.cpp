@@ -1,0 +1,162 @@
+#include <algorithm>
+#include <utility>
+
+#include "engine/kernels/conv_pool.hpp"
+
+// Tiles are arrays of vectors, which scalable vectors cannot be in.
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "engine/kernels/conv_pool_forward.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "engine/kernels/vectors.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace ridgeline::engine::kernels::HWY_NAMESPACE {
+
+// A tile of sums fills the registers but for a few: pixels x blocks x vectors of a block.
+constexpr int block_vectors = static_cast<int>(ConvPool::block / lanes);
+constexpr int most_blocks = lanes == 16 ? 2 : 1;
+constexpr int most_pixels =
+    std::max(1, (registers == 32 ? 24 : 12) / (block_vectors * most_blocks));
+
+// One tile of a row of the convolution's output, without the bias.
+struct TileArguments {
+  const float* source;  // the first pixel's top left corner
+  const float* kernel;  // of the first block
+  float* to;            // the first pixel's first filter
+};
+
+template <int Pixels, int Blocks>
+void Tile(const ConvPool& s, const TileArguments& a) {
+  constexpr int vectors = Blocks * block_vectors;
+  const Tag d;
+  Vec sum[Pixels][vectors];
+  for (int p = 0; p < Pixels; ++p) {
+    for (int v = 0; v < vectors; ++v) sum[p][v] = hn::Zero(d);
+  }
+  const std::int64_t run = s.run(), pixel = s.stride_width * s.channels;
+  const std::int64_t block_size = s.kernel_size() * ConvPool::block;
+  const float* weights = a.kernel;
+  for (std::int64_t ky = 0; ky < s.kernel_height; ++ky) {
+    const float* source = a.source + ky * s.row();
+    for (std::int64_t i = 0; i < run; ++i, ++source, weights += ConvPool::block) {
+      Vec w[vectors];
+      for (int v = 0; v < vectors; ++v) {
+        w[v] = hn::LoadU(d, weights + v / block_vectors * block_size + v % block_vectors * lanes);
+      }
+      for (int p = 0; p < Pixels; ++p) {
+        const Vec x = hn::Set(d, source[p * pixel]);
+        for (int v = 0; v < vectors; ++v) sum[p][v] = hn::MulAdd(x, w[v], sum[p][v]);
+      }
+    }
+  }
+  for (int p = 0; p < Pixels; ++p) {
+    for (int v = 0; v < vectors; ++v) {
+      hn::StoreU(sum[p][v], d, a.to + p * s.padded_filters() + v * lanes);
+    }
+  }
+}
+
+using TileFunction = void (*)(const ConvPool&, const TileArguments&);
+template <int Blocks, int... Pixels>
+TileFunction FindTile(std::int64_t pixels, std::integer_sequence<int, Pixels...>) {
+  static constexpr TileFunction table[] = {Tile<Pixels + 1, Blocks>...};
+  return table[pixels - 1];
+}
+
+// A row of the convolution's output: its columns in tiles of nearly equal width.
+void ConvolveRow(const ConvPool& s, const float* source, const float* kernel, float* to) {
+  const std::int64_t tiles = (s.columns() + most_pixels - 1) / most_pixels;
+  const std::int64_t blocks = s.padded_filters() / ConvPool::block;
+  for (std::int64_t block = 0; block < blocks;) {
+    const bool two = most_blocks == 2 && blocks - block >= 2;
+    for (std::int64_t t = 0; t < tiles; ++t) {
+      const std::int64_t x = t * s.columns() / tiles, end = (t + 1) * s.columns() / tiles;
+      const auto counts = std::make_integer_sequence<int, most_pixels>();
+      const TileFunction tile =
+          two ? FindTile<most_blocks>(end - x, counts) : FindTile<1>(end - x, counts);
+      tile(s, {source + x * s.stride_width * s.channels,
+               kernel + block * ConvPool::block * s.kernel_size(),
+               to + x * s.padded_filters() + block * ConvPool::block});
+    }
+    block += two ? 2 : 1;
+  }
+}
+
+// The pool's row from the convolution's rows, which lie in a ring: row y in slot y % slots.
+struct PoolArguments {
+  const float* rows;
+  std::int64_t first;  // the window's first row
+  std::int64_t slots;
+  const float* bias;
+  float* to;
+  std::uint8_t* chosen;
+};
+
+void PoolRow(const ConvPool& s, const PoolArguments& a) {
+  const Tag d;
+  const hn::Rebind<std::int32_t, Tag> di;
+  const hn::Rebind<std::uint8_t, Tag> db;
+  const std::int64_t padded = s.padded_filters(), row_size = s.columns() * padded;
+  for (std::int64_t px = 0; px < s.pooled_width; ++px) {
+    for (std::int64_t f = 0; f < s.filters; f += lanes) {
+      const std::int64_t count = s.filters - f;
+      Vec best = hn::Zero(d), where = hn::Zero(d);
+      for (std::int64_t y = 0, position = 0; y < s.window_height; ++y) {
+        const float* from =
+            a.rows + (a.first + y) % a.slots * row_size + px * s.step_width * padded + f;
+        for (std::int64_t x = 0; x < s.window_width; ++x, ++position, from += padded) {
+          const Vec v = hn::LoadU(d, from);
+          if (position == 0) {
+            best = v;
+            continue;
+          }
+          const auto greater = hn::Gt(v, best);  // of equal ones the first stays
+          best = hn::IfThenElse(greater, v, best);
+          where = hn::IfThenElse(greater, hn::Set(d, static_cast<float>(position)), where);
+        }
+      }
+      if (a.bias != nullptr) best = hn::Add(best, Row::load(a.bias + f, count));
+      if (s.relu) {
+        best = hn::IfThenElse(hn::Gt(best, hn::Zero(d)), best, hn::Mul(best, hn::Set(d, s.slope)));
+      }
+      Row::store(best, a.to + px * s.filters + f, count);
+      if (a.chosen != nullptr) {
+        hn::StoreU(hn::DemoteTo(db, hn::ConvertTo(di, where)), db, a.chosen + px * padded + f);
+      }
+    }
+  }
+}
+
+void Forward(const ConvPool& s, const ConvPoolForward& a) {
+  auto* rows = static_cast<float*>(a.scratch);
+  const std::int64_t slots = s.window_height, row_size = s.columns() * s.padded_filters();
+  std::int64_t next = 0;  // the first row that has not been computed
+  for (std::int64_t py = 0; py < s.pooled_height; ++py) {
+    const std::int64_t first = py * s.step_height;
+    for (next = std::max(next, first); next < first + s.window_height; ++next) {
+      ConvolveRow(s, a.source + next * s.stride_height * s.row(), a.kernel,
+                  rows + next % slots * row_size);
+    }
+    PoolRow(s,
+            {rows, first, slots, a.bias, a.pooled + py * s.pooled_width * s.filters,
+             a.chosen == nullptr ? nullptr : a.chosen + py * s.pooled_width * s.padded_filters()});
+  }
+}
+
+}  // namespace ridgeline::engine::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace ridgeline::engine::kernels {
+
+HWY_EXPORT(Forward);
+
+void conv_pool_forward(const ConvPool& shape, const ConvPoolForward& arguments) {
+  HWY_DYNAMIC_DISPATCH(Forward)(shape, arguments);
+}
+
+}  // namespace ridgeline::engine::kernels
+#endif  // HWY_ONCE

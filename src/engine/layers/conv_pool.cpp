@@ -1,0 +1,212 @@
+#include "engine/layers/conv_pool.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+#include "engine/kernels/conv_pool.hpp"
+#include "engine/layers/activation.hpp"
+#include "engine/layers/window.hpp"
+#include "network/activation.hpp"
+#include "network/layers/conv2d.hpp"
+#include "network/layers/pool2d.hpp"
+
+namespace ridgeline::engine {
+namespace {
+
+using kernels::ConvPool;
+
+constexpr std::int64_t most_positions = 255;
+
+const Conv2D& options_of(const NodeContext& conv) {
+  return static_cast<const network::Conv2DSpec&>(conv.spec).options();
+}
+
+network::Window window_of(const NodeContext& conv) {
+  const Conv2D& o = options_of(conv);
+  return {o.kernel, o.stride, o.dilation, o.padding};
+}
+
+const network::Window& window_of_pool(const NodeContext& pool) {
+  return static_cast<const network::MaxPool2DSpec&>(pool.spec).window();
+}
+
+/// The convolution's padding, laid around an NHWC image.
+struct Frame {
+  std::int64_t images, height, row;  // of the image, in floats
+  std::int64_t top, left, padded_height, padded_row;
+
+  std::int64_t inside(std::int64_t image, std::int64_t y) const {
+    return (image * padded_height + top + y) * padded_row + left;
+  }
+  void add(const float* from, float* to) const {
+    std::fill_n(to, images * padded_height * padded_row, 0.0F);
+    for (std::int64_t n = 0; n < images; ++n) {
+      for (std::int64_t y = 0; y < height; ++y) {
+        std::copy_n(from + (n * height + y) * row, row, to + inside(n, y));
+      }
+    }
+  }
+  void remove(const float* from, float* to) const {
+    for (std::int64_t n = 0; n < images; ++n) {
+      for (std::int64_t y = 0; y < height; ++y) {
+        std::copy_n(from + inside(n, y), row, to + (n * height + y) * row);
+      }
+    }
+  }
+};
+
+const float* in(void* operand) {
+  return static_cast<const float*>(operand);
+}
+float* out(void* operand) {
+  return static_cast<float*>(operand);
+}
+
+dnn::Desc nhwc(const dnn::Dims& dims) {
+  return {dims, dnnl::memory::data_type::f32, dnn::Tag::nhwc};
+}
+
+ConvPool shape_of(const NodeContext& conv, const NodeContext& pool) {
+  const Conv2D& o = options_of(conv);
+  const network::Window& w = window_of_pool(pool);
+  const Shape& in = conv.shapes[0];
+  const network::Placement p = network::place(window_of(conv), in[1], in[2]);
+  const dnn::FusedRelu relu = fused_relu(conv.activation);
+  return {.channels = in[0],
+          .height = in[1] + p.top + p.bottom,
+          .width = in[2] + p.left + p.right,
+          .filters = o.filters,
+          .kernel_height = o.kernel.height,
+          .kernel_width = o.kernel.width,
+          .stride_height = o.stride.height,
+          .stride_width = o.stride.width,
+          .window_height = w.kernel.height,
+          .window_width = w.kernel.width,
+          .step_height = w.stride.height,
+          .step_width = w.stride.width,
+          .pooled_height = pool.output[1],
+          .pooled_width = pool.output[2],
+          .relu = relu.present,
+          .slope = relu.slope};
+}
+
+}  // namespace
+
+bool goes_into_pool(const PlanBuilder& plan, const NodeContext& conv) {
+  const auto pool = plan.only_reader(conv.node);
+  if (!pool || pool->spec.kind() != "max_pool2d") return false;
+  const Conv2D& o = options_of(conv);
+  const network::Window& w = window_of_pool(*pool);
+  const network::Placement p = network::place(w, conv.output[1], conv.output[2]);
+  const bool padded = p.top != 0 || p.bottom != 0 || p.left != 0 || p.right != 0;
+  const bool plain = o.groups == 1 && o.dilation == Pair(1) && w.dilation == Pair(1) && !padded;
+  const auto activation = network::parse_activation(conv.activation).kind;
+  const bool fusable =
+      activation == network::Activation::Kind::linear || fused_relu(conv.activation).present;
+  const ConvPool s = shape_of(conv, *pool);
+  constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
+  return plain && fusable && s.positions() <= most_positions && s.height * s.row() <= most &&
+         s.filters * s.kernel_size() <= most;
+}
+
+Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const NodeContext& pool) {
+  const ConvPool s = shape_of(conv, pool);
+  const Conv2D& o = options_of(conv);
+  const std::string name = conv.name + "+" + pool.name;
+  const std::int64_t images = plan.images(), flops = conv.spec.flops(conv.shapes) * images;
+  const Shape& input = conv.shapes[0];
+  const network::Placement padding = network::place(window_of(conv), input[1], input[2]);
+  const bool is_padded = s.height != input[1] || s.width != input[2];
+  const Frame frame{
+      images,   input[1], input[2] * s.channels, padding.top, padding.left * s.channels,
+      s.height, s.row()};
+
+  const int from = conv.inputs[0];
+  const dnn::Desc image_desc = nhwc(plan.dims(input));
+  const dnn::Desc source_desc = nhwc({images, s.channels, s.height, s.width});
+  Tensor source = plan.reorder(plan.value(from), image_desc, name);
+  if (is_padded) {
+    const Tensor framed = plan.buffer(source_desc);
+    plan.run_kernel(name + " padding", {source, framed},
+                    [frame](std::span<void* const> operands, const ShardRun&) {
+                      frame.add(in(operands[0]), out(operands[1]));
+                    });
+    source = framed;
+  }
+
+  const dnn::Dims kernel_dims{s.filters, s.channels, s.kernel_height, s.kernel_width};
+  const Tensor kernel = plan.parameter(conv.node, "kernel", kernel_dims);
+  const bool has_bias = o.use_bias;
+  const Tensor bias = has_bias ? plan.parameter(conv.node, "bias", {s.filters}) : kernel;
+  const Tensor pooled = plan.buffer(nhwc(plan.dims(pool.output)));
+  const bool training = plan.training();
+  const Tensor packed =
+      plan.packed(kernel, dnn::plain({s.packed_size()}),
+                  [s](const float* from, float* to) { kernels::conv_pool_pack(s, from, to); });
+  std::vector<Tensor> operands{source, packed, bias, pooled, plan.scratch(s.forward_scratch())};
+  Tensor chosen;
+  if (training) {
+    chosen = plan.buffer(dnn::Desc({images, s.windows(), s.padded_filters()},
+                                   dnnl::memory::data_type::u8, dnn::Tag::abc));
+    operands.push_back(chosen);
+  }
+  plan.run_kernel(
+      name + " forward", std::move(operands),
+      [=](std::span<void* const> operands, const ShardRun&) {
+        for (std::int64_t n = 0; n < images; ++n) {
+          kernels::conv_pool_forward(s, {in(operands[0]) + n * s.height * s.row(), in(operands[1]),
+                                         has_bias ? in(operands[2]) : nullptr,
+                                         out(operands[3]) + n * s.windows() * s.filters,
+                                         training ? static_cast<std::uint8_t*>(operands[5]) +
+                                                        n * s.windows() * s.padded_filters()
+                                                  : nullptr,
+                                         operands[4]});
+        }
+      },
+      flops);
+  plan.set_value(pool.node, pooled);
+
+  return [=, &plan](const Tensor& output_gradient) {
+    const Tensor gradient = plan.reorder(output_gradient, pooled.desc, name + " gradient");
+    const bool deeper = plan.needs_gradient(from);
+    const dnn::Desc rows_desc = dnn::plain({s.filters, s.kernel_size()});
+    const Tensor by_rows = plan.packed(kernel, rows_desc, [s](const float* from, float* to) {
+      kernels::plain_to_rows(s, from, to);
+    });
+    const Tensor kernel_gradient = plan.buffer(rows_desc);
+    const Tensor before = deeper ? plan.buffer(source_desc) : source;
+    plan.run_kernel(
+        name + " backward",
+        {source, by_rows, pooled, chosen, gradient, kernel_gradient, PlanBuilder::gradient_of(bias),
+         before, plan.scratch(s.backward_scratch()), PlanBuilder::gradient_of(kernel)},
+        [=](std::span<void* const> operands, const ShardRun&) {
+          std::fill_n(out(operands[5]), s.filters * s.kernel_size(), 0.0F);
+          if (has_bias) std::fill_n(out(operands[6]), s.filters, 0.0F);
+          if (deeper) std::fill_n(out(operands[7]), images * s.height * s.row(), 0.0F);
+          for (std::int64_t n = 0; n < images; ++n) {
+            const std::int64_t image = n * s.height * s.row();
+            const std::int64_t output = n * s.windows() * s.filters;
+            kernels::conv_pool_backward(
+                s,
+                {in(operands[0]) + image, in(operands[1]), in(operands[2]) + output,
+                 static_cast<const std::uint8_t*>(operands[3]) +
+                     n * s.windows() * s.padded_filters(),
+                 in(operands[4]) + output, out(operands[5]), has_bias ? out(operands[6]) : nullptr,
+                 deeper ? out(operands[7]) + image : nullptr, operands[8]});
+          }
+          kernels::rows_to_plain(s, in(operands[5]), out(operands[9]));
+        },
+        deeper ? 2 * flops : flops);
+    if (!deeper) return;
+    if (!is_padded) return plan.add_gradient(from, before);
+    const Tensor inside = plan.buffer(image_desc);
+    plan.run_kernel(name + " backward padding", {before, inside},
+                    [frame](std::span<void* const> operands, const ShardRun&) {
+                      frame.remove(in(operands[0]), out(operands[1]));
+                    });
+    plan.add_gradient(from, inside);
+  };
+}
+
+}  // namespace ridgeline::engine
