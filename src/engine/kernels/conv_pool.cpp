@@ -30,7 +30,7 @@ std::size_t ConvPool::forward_scratch() const {
 std::size_t ConvPool::backward_scratch() const {
   const std::int64_t all = windows() * padded_filters();
   return (2 * rounded(all) + 2 * rounded(all + block) + 2 * rounded(padded_filters()) +
-          rounded(windows() * (positions() + 1))) *
+          rounded(windows() * (positions() + 1)) + rounded(positions())) *
          sizeof(float);
 }
 

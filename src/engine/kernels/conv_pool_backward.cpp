@@ -41,26 +41,37 @@ void AddTile(const ScaledRows& a) {
   const auto load = [&](const float* row, int v) HWY_ATTR {
     return v + 1 == Vectors ? Row::load(row + v * lanes, last) : hn::LoadU(d, row + v * lanes);
   };
-  Vec sum[Rows][Vectors];
+  // Few sums alone would wait for each other: entries then take turns between two sets of them.
+  constexpr int sets = Rows * Vectors < 6 ? 2 : 1;
+  Vec sum[sets][Rows][Vectors];
   for (int r = 0; r < Rows; ++r) {
-    for (int v = 0; v < Vectors; ++v) sum[r][v] = load(a.to + r * a.to_stride, v);
+    for (int v = 0; v < Vectors; ++v) {
+      sum[0][r][v] = load(a.to + r * a.to_stride, v);
+      sum[sets - 1][r][v] = sets == 1 ? sum[0][r][v] : hn::Zero(d);
+    }
   }
-  for (std::int64_t e = 0; e < a.count; ++e) {
+  const auto add = [&](std::int64_t e, int set) HWY_ATTR {
     const Vec factor = hn::Set(d, a.entries.factors[e]);
     const float* from = a.from + a.entries.offsets[e];
     for (int r = 0; r < Rows; ++r) {
       for (int v = 0; v < Vectors; ++v) {
-        sum[r][v] = hn::MulAdd(factor, load(from + r * a.from_stride, v), sum[r][v]);
+        sum[set][r][v] = hn::MulAdd(factor, load(from + r * a.from_stride, v), sum[set][r][v]);
       }
     }
+  };
+  std::int64_t e = 0;
+  for (; e + sets <= a.count; e += sets) {
+    for (int set = 0; set < sets; ++set) add(e + set, set);
   }
+  if (e < a.count) add(e, 0);
   for (int r = 0; r < Rows; ++r) {
     for (int v = 0; v < Vectors; ++v) {
+      const Vec total = sets == 1 ? sum[0][r][v] : hn::Add(sum[0][r][v], sum[sets - 1][r][v]);
       float* to = a.to + r * a.to_stride + v * lanes;
       if (v + 1 == Vectors) {
-        Row::store(sum[r][v], to, last);
+        Row::store(total, to, last);
       } else {
-        hn::StoreU(sum[r][v], d, to);
+        hn::StoreU(total, d, to);
       }
     }
   }
@@ -101,11 +112,12 @@ void AddRows(ScaledRows a, int rows, std::int64_t most) {
 
 // The scratch memory of a call.
 struct Lists {
-  Entries by_filter;     // [filters][windows]
-  std::int32_t* filled;  // of each filter's list
-  Entries by_position;   // windows' lists, one behind the other: [windows][padded filters]
-  std::int32_t* begins;  // of each window's positions: [windows][positions + 1]
-  float* masked;         // one window's gradient: [padded filters]
+  Entries by_filter;      // [filters][windows]
+  std::int32_t* filled;   // of each filter's list
+  Entries by_position;    // windows' lists, one behind the other: [windows][padded filters]
+  std::int32_t* begins;   // of each window's positions: [windows][positions + 1]
+  float* masked;          // one window's gradient: [padded filters]
+  std::int32_t* patches;  // where a window's positions have their patches: [positions]
 
   Lists(const ConvPool& s, void* scratch) {
     auto* at = static_cast<float*>(scratch);
@@ -123,20 +135,17 @@ struct Lists {
     masked = floats(s.padded_filters());
     filled = integers(s.padded_filters());
     begins = integers(s.windows() * (s.positions() + 1));
-    end = at;
+    patches = integers(s.positions());
   }
-  float* end;
 };
 
-// Where in the source a window's position has its patch, from the window's first.
-std::int32_t Offset(const ConvPool& s, std::int64_t position) {
-  const std::int64_t y = position / s.window_width, x = position % s.window_width;
+// Where in the source the convolution at (y, x) has its patch.
+std::int32_t PatchAt(const ConvPool& s, std::int64_t y, std::int64_t x) {
   return static_cast<std::int32_t>(y * s.stride_height * s.row() + x * s.stride_width * s.channels);
 }
-std::int32_t WindowOffset(const ConvPool& s, std::int64_t window) {
-  const std::int64_t y = window / s.pooled_width * s.step_height;
-  const std::int64_t x = window % s.pooled_width * s.step_width;
-  return static_cast<std::int32_t>(y * s.stride_height * s.row() + x * s.stride_width * s.channels);
+std::int32_t WindowAt(const ConvPool& s, std::int64_t window) {
+  return PatchAt(s, window / s.pooled_width * s.step_height,
+                 window % s.pooled_width * s.step_width);
 }
 
 // A window's gradient behind the ReLU, added to the bias's.
@@ -159,13 +168,11 @@ void Mask(const ConvPool& s, const ConvPoolBackward& a, std::int64_t window, flo
 
 void ListByFilter(const ConvPool& s, const std::uint8_t* chosen, std::int64_t window,
                   Lists& lists) {
-  const std::int32_t base = WindowOffset(s, window);
-  std::int32_t offsets[256];
-  for (std::int64_t p = 0; p < s.positions(); ++p) offsets[p] = base + Offset(s, p);
+  const std::int32_t base = WindowAt(s, window);
   for (std::int64_t f = 0; f < s.filters; ++f) {
     const std::int64_t at = f * s.windows() + lists.filled[f];
     lists.by_filter.factors[at] = lists.masked[f];
-    lists.by_filter.offsets[at] = offsets[chosen[f]];
+    lists.by_filter.offsets[at] = base + lists.patches[chosen[f]];
     lists.filled[f] += lists.masked[f] != 0;
   }
 }
@@ -222,11 +229,11 @@ void AddSourceGradient(const ConvPool& s, const ConvPoolBackward& a, const Lists
   for (std::int64_t ky = 0; ky < s.kernel_height; ++ky) {
     for (std::int64_t w = 0; w < s.windows(); ++w) {
       const std::int32_t* begins = lists.begins + w * (s.positions() + 1);
-      float* window = a.source_gradient + WindowOffset(s, w) + ky * s.row();
+      float* window = a.source_gradient + WindowAt(s, w) + ky * s.row();
       for (std::int64_t p = 0; p < s.positions(); ++p) {
         if (begins[p] == begins[p + 1]) continue;
         AddRows({a.kernel + ky * s.run(),
-                 window + Offset(s, p),
+                 window + lists.patches[p],
                  0,
                  0,
                  s.run(),
@@ -242,6 +249,9 @@ void Backward(const ConvPool& s, const ConvPoolBackward& a) {
   Lists lists(s, a.scratch);
   std::fill_n(lists.filled, s.padded_filters(), 0);
   std::fill_n(lists.masked, s.padded_filters(), 0.0F);
+  for (std::int64_t p = 0; p < s.positions(); ++p) {
+    lists.patches[p] = PatchAt(s, p / s.window_width, p % s.window_width);
+  }
   for (std::int64_t w = 0; w < s.windows(); ++w) {
     const std::uint8_t* chosen = a.chosen + w * s.padded_filters();
     Mask(s, a, w, lists.masked);
