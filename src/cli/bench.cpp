@@ -100,10 +100,12 @@ struct Images {
   std::string source;
 };
 
-/// The named data set; without a name CIFAR-10, or random images where it is not found.
+/// What --data and --path name; without both CIFAR-10, or random images where it is not found.
 Images load_images(const Arguments& arguments, Console& console) {
-  if (const auto source = arguments.option("--data")) {
-    return {load(*source, arguments.option("--path").value_or("")).train, *source};
+  const auto source = arguments.option("--data"), path = arguments.option("--path");
+  if (source || path) {
+    const std::string name = source.value_or("cifar10");
+    return {load(name, path.value_or("")).train, name};
   }
   try {
     return {cifar10().train, "cifar10"};

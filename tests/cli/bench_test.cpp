@@ -46,6 +46,12 @@ TEST(Bench, GivesEveryCombinationAsJson) {
               1e-6);
 }
 
+TEST(Bench, APathIsWhereTheImagesLie) {
+  const Outcome outcome = run(Folder(), {"bench", "--path", "nowhere", "--seconds", "0.01"});
+  EXPECT_EQ(outcome.code, 3);
+  EXPECT_THAT(outcome.err, HasSubstr("nowhere"));
+}
+
 TEST(Bench, RefusesNumbersAndNamesThatMakeNoSense) {
   const Folder folder;
   const std::vector<std::pair<std::vector<std::string>, std::string>> wrong{
