@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <new>
@@ -49,6 +50,7 @@ int main(int argc, char** argv) {
   using namespace ridgeline;
   try {
     cli::reserve_standard_streams();
+    std::signal(SIGXFSZ, SIG_IGN);  // a file too large fails the write, which says so
     const int code = cli::run({argv + 1, argv + argc});
     if (std::ferror(stdout) || std::fflush(stdout) != 0) {
       throw ResourceError("the output cannot be written to standard output: is the disk full?");

@@ -70,6 +70,7 @@ void AtomicFile::open() {
   }
   if (ftruncate(descriptor_, 0) != 0) {
     const int error = errno;
+    unlink(part_.c_str());
     close(descriptor_);  // no destructor runs behind a constructor that throws
     fail(reason(error));
   }

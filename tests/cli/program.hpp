@@ -29,10 +29,10 @@ struct Outcome {
 
 /// Runs `ridgeline words...` in `folder`; `meanwhile` is called with its process id. Standard
 /// output goes to the file `output` (in the folder, unless its path is absolute), or is closed
-/// where that is empty.
+/// where that is empty. `before` is called in the new process.
 inline Outcome run(const Folder& folder, const std::vector<std::string>& words,
                    const std::function<void(pid_t)>& meanwhile = {},
-                   const std::string& output = "stdout") {
+                   const std::string& output = "stdout", const std::function<void()>& before = {}) {
   std::vector<char*> argv{const_cast<char*>(RIDGELINE_PROGRAM)};
   for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
@@ -49,6 +49,7 @@ inline Outcome run(const Folder& folder, const std::vector<std::string>& words,
     }
     to_file(err, STDERR_FILENO);
     if (chdir(folder.path().c_str()) != 0) _exit(99);
+    if (before) before();
     execv(RIDGELINE_PROGRAM, argv.data());
     _exit(99);
   }

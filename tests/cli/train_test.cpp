@@ -1,6 +1,7 @@
 // Training and what is done with a trained model, on a data set that is learnt at once.
 #include <gmock/gmock.h>
 #include <png.h>
+#include <sys/resource.h>
 
 #include <chrono>
 #include <thread>
@@ -208,6 +209,19 @@ TEST_F(TrainedModel, DivergedIsFour) {
 TEST_F(TrainedModel, AResourceThatIsMissingIsFive) {
   EXPECT_EQ(run(*folder_, words({"train.run=/proc/nowhere/run"})).code, 5);
   EXPECT_EQ(run(*folder_, words({"train.run=small.toml/run"})).code, 5);
+}
+
+TEST_F(TrainedModel, AFileThatGrowsTooLargeIsAFullDisk) {
+  const auto small_files = [] {
+    const rlimit limit{.rlim_cur = 16384, .rlim_max = 16384};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  };
+  const Outcome outcome = run(*folder_, words({"train.run=cramped"}), {}, "stdout", small_files);
+  EXPECT_EQ(outcome.code, 5);
+  EXPECT_THAT(outcome.err, HasSubstr("cramped/model.safetensors cannot be written"));
+  for (const auto& file : std::filesystem::directory_iterator(*folder_ / "cramped")) {
+    EXPECT_NE(file.path().extension(), ".part") << file.path();
+  }
 }
 
 TEST_F(TrainedModel, ABatchLargerThanTheDataIsRefused) {
