@@ -89,12 +89,14 @@ struct Selection {
 /// from the same weights. Keys are the experiment file's: regularize.l2, regularize.l1,
 /// regularize.decay, optimizer.learning_rate, optimizer.clip_norm, train.epochs, train.batch.
 ///
-/// The rule `best` takes the best score. `one-standard-error` takes, for one key, the largest value
-/// (of train.epochs the smallest) that scores within the best one's standard error of it: the
-/// strongest penalty that the data cannot tell from the best (Breiman et al., Classification and
-/// Regression Trees, 1984). For several keys it is `best`. Nothing is chosen, and the model stays
-/// as it was, where every trial diverged or none is better than guessing: neither its accuracy nor
-/// its data loss beats the best answer that ignores the image by three standard errors.
+/// The rule `best` takes the best score. `one-standard-error` takes the simplest model whose score
+/// is within the best one's standard error of it, the data cannot tell them apart (Breiman et al.,
+/// Classification and Regression Trees, 1984): the largest value of one key of regularize.l2,
+/// regularize.l1 and regularize.decay, or the smallest of train.epochs. For other keys, of which no
+/// value makes a simpler model, and for several, it is `best`. Nothing is chosen, and the model
+/// stays as it was, where every trial diverged or none is better than guessing: neither its
+/// accuracy nor its data loss beats the best answer that ignores the image by three standard
+/// errors.
 ///
 /// With a study, whatever ends the program, the same call goes on from there. `fit.run` must be
 /// empty: runs lie in the study. `fit.stop` and a callback's false stop and save.

@@ -41,11 +41,9 @@ Experiment resume(const path& folder, const ExperimentWords& words) {
   return experiment;
 }
 
-std::string validation_text(const Experiment& experiment) {
-  const auto folds = experiment.select.folds;
-  if (folds > 1) return fmt::format(" in {} folds", folds);
-  return fmt::format(" ({:.3g} % of them held out)",
-                     100 * std::get<double>(experiment.data.validation));
+std::string validation_text(const SelectOptions& options) {
+  if (options.folds > 1) return fmt::format(" in {} folds", options.folds);
+  return fmt::format(" ({:.3g} % of them held out)", 100 * options.holdout);
 }
 
 nlohmann::ordered_json number_or_null(double value) {
@@ -117,9 +115,10 @@ int select(const Arguments& arguments, Console& console) {
   const ExperimentWords words = experiment_words(arguments);
   const auto study = arguments.option("--resume");
   Experiment experiment = study ? resume(*study, words) : begin(words);
+  const SelectOptions options = experiment::select_options(experiment);
   const Images images = load_images(experiment);
   console.print("{}{} epochs a training, scored by {}\n\n",
-                describe(experiment, images, validation_text(experiment)), experiment.train.epochs,
+                describe(experiment, images, validation_text(options)), experiment.train.epochs,
                 experiment.select.metric);
 
   SelectionProgress progress(console, experiment.select.metric);

@@ -168,7 +168,8 @@ std::vector<Key> make_keys() {
           whole(1)),
       row("select.folds", select, &SelectSection::folds,
           "folds of cross-validation; 1: a hold-out of data.validation", whole(1)),
-      row("select.rule", select, &SelectSection::rule, "one-standard-error or best",
+      row("select.rule", select, &SelectSection::rule,
+          "one-standard-error (for a penalty or train.epochs; else best) or best",
           one_of({"one-standard-error", "best"})),
       row("select.study", select, &SelectSection::study, "the folder of the study"),
   };

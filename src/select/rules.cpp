@@ -19,6 +19,10 @@ double value_of(const Trial& trial) {
   return trial.parameters.begin()->second;
 }
 
+/// The keys of which one value makes a simpler model than another.
+constexpr std::array<std::string_view, 4> ordered{"regularize.l2", "regularize.l1",
+                                                  "regularize.decay", "train.epochs"};
+
 /// Whether trial `a` is a simpler model than `b` of the same key: more penalty, or fewer epochs.
 bool simpler(const Trial& a, const Trial& b) {
   const bool fewer = a.parameters.begin()->first == "train.epochs";
@@ -36,16 +40,22 @@ void check_rule(std::string_view rule) {
                                             : fmt::format("did you mean '{}'?", near)));
 }
 
+std::string applied_rule(std::string_view rule, const SearchSpace& over) {
+  const bool knows_simpler =
+      over.size() == 1 && std::ranges::find(ordered, over.begin()->first) != ordered.end();
+  return knows_simpler ? std::string(rule) : "best";
+}
+
 Choice choose(const std::vector<Trial>& trials, std::string_view metric, std::string_view rule) {
   const double sign = higher_is_better(metric) ? -1 : 1;
   std::vector<const Trial*> done;
   for (const Trial& t : trials) {
     if (t.status == "done" && std::isfinite(t.score)) done.push_back(&t);
   }
-  if (done.empty()) return {nullptr, std::string(rule), std::nullopt};
+  if (done.empty()) return {};
   const Trial* best =
       *std::ranges::min_element(done, {}, [sign](const Trial* t) { return sign * t->score; });
-  if (best->parameters.size() != 1) return {best, "best", std::nullopt};
+  if (best->parameters.size() != 1) return {best, std::nullopt};
 
   const double bound = sign * best->score + best->standard_error;
   std::erase_if(done, [&](const Trial* t) { return sign * t->score > bound; });
@@ -56,7 +66,7 @@ Choice choose(const std::vector<Trial>& trials, std::string_view metric, std::st
     high = std::max(high, value_of(*t));
     if (simpler(*t, *simplest)) simplest = t;
   }
-  return {rule == "best" ? best : simplest, std::string(rule), std::pair(low, high)};
+  return {rule == "best" ? best : simplest, std::pair(low, high)};
 }
 
 bool better_than_guess(const Trial& trial, const Metrics& guess) {

@@ -14,14 +14,18 @@ namespace ridgeline::selection {
 /// Throws UsageError for another rule than those below.
 void check_rule(std::string_view rule);
 
+/// `rule`, or best where no value of what is searched makes a simpler model than another: that is
+/// known for a single key, of the penalties (more is simpler) and train.epochs (fewer are).
+std::string applied_rule(std::string_view rule, const SearchSpace& over);
+
 struct Choice {
   const Trial* chosen = nullptr;  ///< of the trials; none where none is done
-  std::string rule;               ///< the one applied
   std::optional<std::pair<double, double>> tied;
 };
 /// best: the trial of the best score, the first of equal ones.
-/// one-standard-error: with one key, the simplest trial whose score is within the best trial's
-/// standard error of its score; with several keys best. `tied` is the range of values so near.
+/// one-standard-error: the simplest trial whose score is within the best trial's standard error of
+/// its score; only where it is the applied_rule(). `tied` is the range of values so near, with one
+/// key.
 Choice choose(const std::vector<Trial>& trials, std::string_view metric, std::string_view rule);
 
 /// Whether a trial's accuracy is above, or its data loss below, that of `guess` by more than three

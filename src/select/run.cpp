@@ -62,6 +62,7 @@ Settings settings_of(const SelectOptions& o, const SelectionTask& task) {
 class Runner {
  public:
   Runner(const SelectOptions& options, const SelectionTask& task) : options_(options), task_(task) {
+    result_.rule = applied_rule(options_.rule, options_.over);
     candidates_ = make_sampler(options_.method)(
         {options_.over, options_.trials, options_.seed, task_.settle});
     if (options_.study.empty()) return;
@@ -207,8 +208,7 @@ class Runner {
   }
 
   void choose() {
-    const Choice choice = selection::choose(result_.trials, options_.metric, options_.rule);
-    result_.rule = choice.rule;
+    const Choice choice = selection::choose(result_.trials, options_.metric, result_.rule);
     if (choice.chosen == nullptr || !learnable()) return;
     result_.tied = choice.tied;
     result_.chosen = choice.chosen->parameters;

@@ -91,6 +91,21 @@ TEST_F(Selecting, AHoldOutByAccuracyOverSeveralKeys) {
   EXPECT_EQ(result["trials"][0]["validation"]["images"], 30);
 }
 
+TEST_F(Selecting, AKeyWithoutASimplerValueIsChosenByBest) {
+  const Outcome outcome = select({"--json", "select.over={ \"train.batch\" = [8, 16, 32] }"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const json result = outcome.json();
+  EXPECT_EQ(result["rule"], "best");
+  EXPECT_EQ(result["tied"].size(), 2U);
+  double best = std::numeric_limits<double>::infinity(), batch = 0;
+  for (const json& trial : result["trials"]) {
+    if (trial["score"] >= best) continue;
+    best = trial["score"];
+    batch = trial["parameters"]["train.batch"];
+  }
+  EXPECT_EQ(result["chosen"]["train.batch"], batch);
+}
+
 TEST_F(Selecting, AKilledStudyGoesOnWithoutRepeatingAFold) {
   const Outcome killed = select({"train.epochs=8", "select.trials=4"}, [&](pid_t child) {
     while (!std::filesystem::exists(folder_ / "study/trials/2/fold-2/history.csv")) {
@@ -117,14 +132,15 @@ TEST_F(Selecting, AKilledStudyGoesOnWithoutRepeatingAFold) {
 }
 
 TEST_F(Selecting, InterruptedItSavesAndSaysHowToGoOn) {
-  const Outcome stopped = select({"train.epochs=100000"}, [&](pid_t child) {
+  const Outcome stopped = select({"train.epochs=100000", "--json"}, [&](pid_t child) {
     while (!std::filesystem::exists(folder_ / "study/trials/1/fold-1/history.csv")) {
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
     kill(child, SIGINT);
   });
   EXPECT_EQ(stopped.code, 130);
-  EXPECT_THAT(stopped.out, HasSubstr("ridgeline select --resume study"));
+  EXPECT_THAT(stopped.err, HasSubstr("ridgeline select --resume study"));
+  EXPECT_EQ(stopped.json()["rule"], "one-standard-error");
   EXPECT_EQ(run(folder_, {"select", "--resume", "study", "train.epochs=2"}).code, 2);
 }
 
@@ -147,7 +163,12 @@ TEST_F(Selecting, WhatIsRefusedLeavesNothing) {
     EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
     EXPECT_FALSE(std::filesystem::exists(folder_ / "study")) << word;
   }
-  EXPECT_EQ(select({"select.folds=1", "data.validation=0"}).code, 2);
+  for (const char* validation : {"0", "test", "some/folder"}) {
+    const Outcome outcome =
+        select({"select.folds=1", std::string("data.validation=") + validation});
+    EXPECT_EQ(outcome.code, 2) << validation;
+    EXPECT_THAT(outcome.err, HasSubstr("select.folds = 1 holds out data.validation")) << validation;
+  }
   EXPECT_EQ(run(folder_, {"select", "--resume", "nowhere"}).code, 2);
 }
 

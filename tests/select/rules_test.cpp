@@ -19,7 +19,6 @@ TEST(Choose, BestAndOneStandardErrorForALoss) {
                                   trial(1e-1, 2.0, 0.1)};
   const Choice best = choose(trials, "val_data_loss", "best");
   EXPECT_EQ(chosen(best), 1e-4);
-  EXPECT_EQ(best.rule, "best");
   EXPECT_EQ(*best.tied, std::pair(1e-4, 1e-3));
   const Choice one = choose(trials, "val_data_loss", "one-standard-error");
   EXPECT_EQ(chosen(one), 1e-3);
@@ -62,11 +61,24 @@ TEST(Choose, DivergedAndUnfinishedTrialsAreNeverChosen) {
   EXPECT_EQ(*one.tied, std::pair(0.0, 0.0));
 }
 
-TEST(Choose, SeveralKeysKnowOnlyTheBest) {
+TEST(AppliedRule, IsBestWhereNothingIsSimpler) {
+  const auto applied = [](const SearchSpace& over) {
+    return applied_rule("one-standard-error", over);
+  };
+  for (const char* name : {"regularize.l2", "regularize.l1", "regularize.decay", "train.epochs"}) {
+    EXPECT_EQ(applied({{name, {}}}), "one-standard-error") << name;
+    EXPECT_EQ(applied_rule("best", {{name, {}}}), "best") << name;
+  }
+  for (const char* name : {"train.batch", "optimizer.learning_rate", "optimizer.clip_norm"}) {
+    EXPECT_EQ(applied({{name, {}}}), "best") << name;
+  }
+  EXPECT_EQ(applied({{"regularize.l1", {}}, {"regularize.l2", {}}}), "best");
+}
+
+TEST(Choose, SeveralKeysHaveNoTies) {
   std::vector<Trial> trials{trial(0, 1, 1), trial(1, 0.9, 1)};
   for (Trial& t : trials) t.parameters["optimizer.learning_rate"] = 0.1;
-  const Choice choice = choose(trials, "val_data_loss", "one-standard-error");
-  EXPECT_EQ(choice.rule, "best");
+  const Choice choice = choose(trials, "val_data_loss", "best");
   EXPECT_FALSE(choice.tied);
   EXPECT_EQ(choice.chosen, &trials[1]);
 }

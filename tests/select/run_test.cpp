@@ -51,6 +51,16 @@ TEST(Run, NoiseMakesTheOneStandardErrorRuleTakeMore) {
   EXPECT_LE(s.tied->first, 0.1);
 }
 
+TEST(Run, AnInterruptedSelectionHasItsRule) {
+  RidgeProblem problem;
+  const std::atomic<bool> stop = true;
+  SelectionTask task = problem.task();
+  task.stop = &stop;
+  const Selection s = run(options(), task);
+  EXPECT_TRUE(s.interrupted);
+  EXPECT_EQ(s.rule, "best");
+}
+
 TEST(Run, AHoldOutHasItsErrorOverTheImages) {
   RidgeProblem problem;
   SelectOptions o = options();
