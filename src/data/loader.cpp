@@ -13,6 +13,7 @@
 #include "ridgeline/error.hpp"
 #include "tensor/buffer.hpp"
 #include "tensor/random.hpp"
+#include "tensor/threads.hpp"
 
 namespace ridgeline::data {
 namespace {
@@ -73,15 +74,15 @@ struct Loader::Workers {
     for (std::size_t i = 0; i < readers; ++i) {
       scratch.emplace_back(options.augment.empty() ? 0 : pixels);
     }
-    try {
-      for (Buffer<float>& own : scratch) threads.emplace_back([this, &own] { work(own.span()); });
-    } catch (const std::system_error& error) {
-      stop();
-      throw ResourceError(fmt::format("no thread to read images ahead: {}", error.what()));
-    }
+    threads = start_threads(
+        static_cast<int>(readers), "read images",
+        [this](int i) { work(scratch[static_cast<std::size_t>(i)].span()); }, [this] { stop(); });
   }
 
-  ~Workers() { stop(); }
+  ~Workers() {
+    stop();
+    for (std::thread& thread : threads) thread.join();
+  }
 
   void stop() {
     {
@@ -89,8 +90,6 @@ struct Loader::Workers {
       stopping = true;
     }
     wanted.notify_all();
-    for (std::thread& thread : threads) thread.join();
-    threads.clear();
   }
 
   Slot& slot_of(std::int64_t number) {

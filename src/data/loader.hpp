@@ -33,7 +33,7 @@ struct Batch {
 class Loader {
  public:
   /// Throws UsageError for a batch, threads or ahead below 1 and for a crop not smaller than the
-  /// images, ResourceError where memory does not suffice.
+  /// images, ResourceError where memory or threads do not suffice.
   Loader(Dataset data, LoaderOptions options);
   ~Loader();
   Loader(const Loader&) = delete;

@@ -3,6 +3,7 @@
 #include <sched.h>
 
 #include "engine/onednn.hpp"
+#include "tensor/threads.hpp"
 
 namespace ridgeline::engine {
 namespace {
@@ -28,13 +29,18 @@ int available_cores() {
 }
 
 Team::Team(int threads)
-    : size_(threads), spins_(threads <= available_cores() ? spins_before_sleep : 0) {
-  for (int i = 1; i < size_; ++i) threads_.emplace_back([this, i] { serve(i); });
+    : size_(threads),
+      spins_(threads <= available_cores() ? spins_before_sleep : 0),
+      threads_(start_threads(
+          size_ - 1, "compute", [this](int i) { serve(i + 1); }, [this] { stop(); })) {}
+
+void Team::stop() {
+  stopping_ = true;
+  advance(round_);
 }
 
 Team::~Team() {
-  stopping_ = true;
-  advance(round_);
+  stop();
   for (auto& thread : threads_) thread.join();
 }
 

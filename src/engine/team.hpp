@@ -17,7 +17,8 @@ int available_cores();
 
 class Team {
  public:
-  /// `threads` at least 1; the caller of run() is the first of them.
+  /// `threads` at least 1; the caller of run() is the first of them. Throws ResourceError where
+  /// they cannot be started.
   explicit Team(int threads);
   ~Team();
   Team(const Team&) = delete;
@@ -33,6 +34,7 @@ class Team {
  private:
   struct Aborted {};
   void serve(int thread);
+  void stop();
   void call(int thread);
   static void advance(std::atomic<std::uint32_t>& word);
   void await(const std::atomic<std::uint32_t>& word, std::uint32_t old) const;
@@ -48,7 +50,7 @@ class Team {
   std::atomic<bool> stopping_{false};
   std::mutex failure_mutex_;
   std::exception_ptr failure_;
-  std::vector<std::thread> threads_;
+  std::vector<std::thread> threads_;  // the last member: they use the others
 };
 
 }  // namespace ridgeline::engine
