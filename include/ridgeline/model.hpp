@@ -65,6 +65,9 @@ struct Progress {
 
 /// What an application hooks into training; called on the thread that called fit.
 struct Callbacks {
+  /// Once, when nothing can be refused any more: the run's folder is held, and nothing in it has
+  /// changed yet.
+  std::function<void()> on_begin;
   /// After steps, about 20 times a second at most. Return false to stop here, as if interrupted.
   std::function<bool(const Progress&)> on_step;
   /// After each epoch, its validation and its files. Return false to stop early.
@@ -96,7 +99,8 @@ struct FitOptions {
   int patience = 0;           ///< epochs without improvement before stopping; 0: never
   bool restore_best = true;   ///< the model ends with the best epoch's weights
   std::filesystem::path run;  ///< a folder for history.csv, model.safetensors (of the best epoch)
-                              ///< and checkpoint.safetensors, written each epoch; empty: none
+                              ///< and checkpoint.safetensors, written each epoch, which one
+                              ///< program at a time may use; empty: none
   /// Go on from the run's checkpoint, bit for bit; from the start where there is none. Everything
   /// but `epochs` (with constant schedules), `patience` and `callbacks` must be as it was.
   bool resume = false;
@@ -121,7 +125,7 @@ class Model {
   /// Trains. Called again it goes on: from the weights, the optimiser's state and the random
   /// streams as they are, with schedules from their start. Throws UsageError for options and data
   /// that do not fit the model or each other, DivergedError when the loss becomes NaN or infinite,
-  /// ResourceError where the run's files cannot be written.
+  /// ResourceError where the run's files cannot be written or its folder is in use.
   History fit(const Dataset& train, const FitOptions& options = {});
   /// Metrics of labelled images, with standard errors and the confusion matrix. The penalty is that
   /// of the weights, by the base l2 of the epoch that they come from.

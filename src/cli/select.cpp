@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <langinfo.h>
 
+#include <algorithm>
 #include <clocale>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -30,13 +31,24 @@ using std::filesystem::path;
 /// A new study, or the one in the folder that select.study names.
 Experiment begin(const ExperimentWords& words) {
   Experiment experiment = experiment::read(words.file, words.overrides);
-  experiment.select.study = experiment::new_folder(experiment.select.study).string();
+  if (const std::string& study = experiment.select.study; holds_run(study)) {
+    throw UsageError(
+        fmt::format("{0} holds a run: name another folder with select.study=..., or "
+                    "go on with the run: ridgeline train --resume {0}",
+                    study));
+  }
   return experiment;
 }
 
 /// The study in `folder`, which may have moved since it was begun.
 Experiment resume(const path& folder, const ExperimentWords& words) {
   Experiment experiment = read_record(folder, words);
+  if (!holds_study(folder)) {
+    throw UsageError(
+        fmt::format("{0} holds no study.sqlite, so it is no study: if it is a run, "
+                    "ridgeline train --resume {0} goes on with it",
+                    folder.string()));
+  }
   experiment.select.study = folder.string();
   return experiment;
 }
@@ -94,7 +106,8 @@ void print_end(Console& console, const Experiment& experiment, const Selection& 
       "\n{}\n{}", TrialTable(experiment.select.over, metric, utf8).text(selection),
       draw_curve(selection, metric, {.width = std::min(console.width(), 100), .utf8 = utf8}));
   if (selection.chosen.empty()) {
-    console.print("\nNothing was chosen: no trial is better than guessing.\n");
+    const bool done = std::ranges::count(selection.trials, "done", &Trial::status) > 0;
+    console.print("\nNothing was chosen{}.\n", done ? ": no trial is better than guessing" : "");
     return;
   }
   console.print("\nChosen by {}: {}", selection.rule, console.bold(text(selection.chosen)));
@@ -111,6 +124,15 @@ void print_end(Console& console, const Experiment& experiment, const Selection& 
                                                 study, study)));
 }
 
+/// Throws DivergedError where no trial got through.
+void require_one_done(const Selection& selection) {
+  const auto diverged = [](const Trial& trial) { return trial.status == "diverged"; };
+  if (selection.interrupted || !std::ranges::all_of(selection.trials, diverged)) return;
+  throw DivergedError(
+      "every trial diverged: try a lower optimizer.learning_rate (select.over can choose it), or "
+      "optimizer.clip_norm = 1");
+}
+
 int select(const Arguments& arguments, Console& console) {
   const ExperimentWords words = experiment_words(arguments);
   const auto study = arguments.option("--resume");
@@ -122,10 +144,13 @@ int select(const Arguments& arguments, Console& console) {
                 experiment.select.metric);
 
   SelectionProgress progress(console, experiment.select.metric);
+  const interop::NewFolder folder = experiment::new_folder(experiment.select.study);
+  experiment.select.study = folder.path().string();
   const Selection selection =
       experiment::select(experiment, images, std::ref(progress), stop_on_interrupt());
   print_end(console, experiment, selection);
   if (console.json()) Console::document(to_json(experiment, selection).dump(2));
+  require_one_done(selection);
   return static_cast<int>(selection.interrupted ? ExitCode::interrupted : ExitCode::done);
 }
 

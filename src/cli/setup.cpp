@@ -35,6 +35,15 @@ experiment::Experiment read_record(const std::filesystem::path& folder,
   return experiment::read(folder / record_name, words.overrides);
 }
 
+bool holds_run(const std::filesystem::path& folder) {
+  return std::filesystem::exists(folder / "history.csv") ||
+         std::filesystem::exists(folder / "checkpoint.safetensors");
+}
+
+bool holds_study(const std::filesystem::path& folder) {
+  return std::filesystem::exists(folder / "study.sqlite");
+}
+
 experiment::Images load_images(experiment::Experiment& experiment) {
   auto& data = experiment.data;
   data.path = std::filesystem::absolute(locate(data.source, data.path)).string();

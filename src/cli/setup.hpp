@@ -28,6 +28,10 @@ ExperimentWords experiment_words(const Arguments& arguments);
 experiment::Experiment read_record(const std::filesystem::path& folder,
                                    const ExperimentWords& words);
 
+/// Whether a run, or a study, lies in `folder`.
+bool holds_run(const std::filesystem::path& folder);
+bool holds_study(const std::filesystem::path& folder);
+
 /// The images; data.path becomes the folder in which they were found, so that a record of the
 /// experiment names it.
 experiment::Images load_images(experiment::Experiment& experiment);

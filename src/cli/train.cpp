@@ -18,27 +18,37 @@ namespace {
 using experiment::Experiment;
 using std::filesystem::path;
 
-bool holds_run(const path& folder) {
-  return std::filesystem::exists(folder / "history.csv") ||
-         std::filesystem::exists(folder / "checkpoint.safetensors");
+void refuse_taken(const path& folder) {
+  if (holds_run(folder)) {
+    throw UsageError(
+        fmt::format("{0} holds a run already: name another folder with train.run=..., or go on "
+                    "with it: ridgeline train --resume {0}",
+                    folder.string()));
+  }
+  if (holds_study(folder)) {
+    throw UsageError(
+        fmt::format("{0} holds a study: name another folder with train.run=..., or go "
+                    "on with the study: ridgeline select --resume {0}",
+                    folder.string()));
+  }
 }
 
 /// A new run, in a folder that holds none yet.
 Experiment begin(const ExperimentWords& words) {
   Experiment experiment = experiment::read(words.file, words.overrides);
-  experiment.train.run = experiment::new_folder(experiment.train.run).string();
-  if (holds_run(experiment.train.run)) {
-    throw UsageError(
-        fmt::format("{0} holds a run already: name another folder with train.run=..., or go on "
-                    "with it: ridgeline train --resume {0}",
-                    experiment.train.run));
-  }
+  refuse_taken(experiment.train.run);
   return experiment;
 }
 
 /// The run in `folder`, which may have moved since it was begun.
 Experiment resume(const path& folder, const ExperimentWords& words) {
   Experiment experiment = read_record(folder, words);
+  if (holds_study(folder)) {
+    throw UsageError(
+        fmt::format("{0} is a study, not a run: ridgeline select --resume {0} goes on "
+                    "with it",
+                    folder.string()));
+  }
   experiment.train.run = folder.string();
   return experiment;
 }
@@ -52,21 +62,17 @@ std::string validation_text(const Experiment& experiment, const experiment::Imag
   return *share > 0 ? fmt::format(" ({:.3g} % of them for validation)", 100 * *share) : "";
 }
 
-/// Trains, with the experiment's record in the run's folder. What is refused leaves no record.
-History fit(Model& model, const Dataset& train, const FitOptions& options,
-            const Experiment& experiment) {
-  std::filesystem::create_directories(options.run);
-  experiment::save(experiment, options.run / record_name);
-  try {
-    return model.fit(train, options);
-  } catch (const UsageError&) {
-    std::error_code not_empty;
-    if (!holds_run(options.run)) {
-      std::filesystem::remove(options.run / record_name);
-      std::filesystem::remove(options.run, not_empty);
-    }
-    throw;
-  }
+/// Trains in the run's folder, which becomes the experiment's. What is refused leaves no folder, or
+/// the one that was there as it was.
+History fit(Model& model, const Dataset& train, FitOptions options, Experiment& experiment) {
+  const interop::NewFolder folder = experiment::new_folder(experiment.train.run);
+  experiment.train.run = folder.path().string();
+  options.run = folder.path();
+  options.callbacks.on_begin = [&] {
+    if (!options.resume) refuse_taken(options.run);  // by another program, since begin()
+    experiment::save(experiment, options.run / record_name);
+  };
+  return model.fit(train, options);
 }
 
 nlohmann::ordered_json to_json(const Experiment& experiment, const History& history,
@@ -126,7 +132,6 @@ int train(const Arguments& arguments, Console& console) {
 
   FitOptions options = experiment::fit_options(experiment, images);
   TrainingProgress progress(console, options.validation > 0 || !options.validation_data.empty());
-  options.run = experiment.train.run;
   options.resume = run.has_value();
   options.callbacks = progress.callbacks(options.epochs);
   options.stop = &stop_on_interrupt();

@@ -126,15 +126,15 @@ SelectOptions select_options(const Experiment& experiment) {
           .rule = section.rule};
 }
 
-std::filesystem::path new_folder(const std::string& pattern) {
+interop::NewFolder new_folder(const std::string& pattern) {
   const auto at = pattern.find("{time}");
-  if (at == std::string::npos) return pattern;
-  const std::string time = fmt::format("{:%Y%m%d-%H%M%S}", fmt::localtime(std::time(nullptr)));
-  std::string folder = pattern;
-  folder.replace(at, 6, time);
-  std::filesystem::path free = folder;
-  for (int i = 2; std::filesystem::exists(free); ++i) free = fmt::format("{}-{}", folder, i);
-  return free;
+  if (at == std::string::npos) return interop::NewFolder(pattern);
+  std::string name = pattern;
+  name.replace(at, 6, fmt::format("{:%Y%m%d-%H%M%S}", fmt::localtime(std::time(nullptr))));
+  for (int i = 1;; ++i) {
+    interop::NewFolder folder(i == 1 ? name : fmt::format("{}-{}", name, i));
+    if (folder.made()) return folder;
+  }
 }
 
 }  // namespace ridgeline::experiment

@@ -1,10 +1,10 @@
 #pragma once
 // From an experiment to what the library takes.
 
-#include <filesystem>
 #include <string>
 
 #include "experiment/experiment.hpp"
+#include "interop/folder.hpp"
 #include "ridgeline/dataset.hpp"
 #include "ridgeline/model.hpp"
 #include "ridgeline/selection.hpp"
@@ -31,8 +31,9 @@ FitOptions fit_options(const Experiment& experiment, const Images& images);
 /// Throws UsageError where a hold-out is asked for and data.validation is not a fraction.
 SelectOptions select_options(const Experiment& experiment);
 
-/// A folder that does not exist yet, from a pattern: {time} is the time of day, and a number is
-/// put behind it where that folder is there already. A pattern without {time} stays as it is.
-std::filesystem::path new_folder(const std::string& pattern);
+/// Makes a folder that did not exist, from a pattern: {time} is the time of day, and a number is
+/// put behind it where that folder is there already. The one that a pattern without {time} names
+/// may exist. Throws ResourceError.
+interop::NewFolder new_folder(const std::string& pattern);
 
 }  // namespace ridgeline::experiment

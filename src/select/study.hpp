@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "interop/folder.hpp"
 #include "select/database.hpp"
-#include "select/lock.hpp"
 #include "select/task.hpp"
 
 namespace ridgeline::selection {
@@ -57,7 +57,7 @@ class Study {
   void check(const Settings& settings);
 
   std::filesystem::path file_;
-  FolderLock lock_;
+  interop::FolderLock lock_;
   Database database_;
 };
 

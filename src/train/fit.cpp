@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "interop/atomic_file.hpp"
+#include "interop/folder.hpp"
 #include "network/check.hpp"
 #include "ridgeline/error.hpp"
 #include "train/data_checks.hpp"
@@ -88,9 +90,16 @@ void Fit::check_options() const {
 
 History Fit::run() {
   position_.first_stream = core_.epochs_trained;
-  if (!options_.run.empty()) interop::make_folder(options_.run);
-  if (options_.resume && std::filesystem::exists(file(checkpoint_name))) resume();
+  std::optional<interop::FolderLock> lock;
+  if (!options_.run.empty()) {
+    interop::make_folder(options_.run);
+    lock.emplace(options_.run);
+  }
+  const bool resumed = options_.resume && std::filesystem::exists(file(checkpoint_name));
+  if (resumed) load();
+  if (options_.callbacks.on_begin) options_.callbacks.on_begin();
   History& history = position_.history;
+  if (resumed) interop::write_file(file("history.csv"), history_csv(history));
   while (position_.epoch < options_.epochs) {
     if (out_of_patience()) {
       history.stopped_early = true;
@@ -110,11 +119,10 @@ History Fit::run() {
   return history;
 }
 
-void Fit::resume() {
+void Fit::load() {
   position_ = load_checkpoint(file(checkpoint_name), core_, fingerprint_);
   require(position_.step < loader_->batches(), "{} stands behind the epoch's last step",
           file(checkpoint_name).string());
-  interop::write_file(file("history.csv"), history_csv(position_.history));
 }
 
 bool Fit::train_epoch() {

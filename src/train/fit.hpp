@@ -31,7 +31,8 @@ class Fit {
 
   void check_options() const;
   std::filesystem::path file(const char* name) const { return options_.run / name; }
-  void resume();
+  /// What the checkpoint holds.
+  void load();
   /// Whether the epoch was finished.
   bool train_epoch();
   void train_batch(const data::Batch& batch);

@@ -86,6 +86,57 @@ TEST_F(TrainedModel, ARunIsNotOverwritten) {
             "ridgeline train --resume first\n");
 }
 
+TEST_F(TrainedModel, ARefusedResumeLeavesTheRecordAsItWas) {
+  ASSERT_EQ(run(*folder_, words({"train.run=kept", "train.epochs=1"})).code, 0);
+  const auto record = test::read_bytes(*folder_ / "kept/experiment.toml");
+  const Outcome refused = run(*folder_, {"train", "--resume", "kept", "train.batch=64"});
+  EXPECT_EQ(refused.code, 2) << refused.err;
+  EXPECT_EQ(test::read_bytes(*folder_ / "kept/experiment.toml"), record);
+
+  // Also where it ended before its first checkpoint.
+  for (const char* file : {"checkpoint.safetensors", "history.csv", "model.safetensors"}) {
+    std::filesystem::remove(*folder_ / "kept" / file);
+  }
+  EXPECT_EQ(run(*folder_, {"train", "--resume", "kept", "train.batch=1000"}).code, 2);
+  EXPECT_EQ(test::read_bytes(*folder_ / "kept/experiment.toml"), record);
+  EXPECT_EQ(run(*folder_, {"train", "--resume", "kept", "train.epochs=2"}).code, 0);
+  EXPECT_NE(test::read_bytes(*folder_ / "kept/experiment.toml"), record);
+}
+
+TEST_F(TrainedModel, OneProgramAtATimeUsesARun) {
+  const auto history = *folder_ / "busy/history.csv";
+  Outcome second;
+  const Outcome first =
+      run(*folder_, words({"train.run=busy", "train.epochs=100000"}), [&](pid_t child) {
+        for (int i = 0; i < 20000 && !std::filesystem::exists(history); ++i) {
+          std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        second = run(*folder_, {"train", "--resume", "busy"}, {}, "second");
+        kill(child, SIGINT);
+      });
+  EXPECT_EQ(first.code, 130);
+  EXPECT_EQ(second.code, 5) << second.out;
+  EXPECT_THAT(second.err, HasSubstr("the folder busy is in use by another program"));
+}
+
+TEST_F(TrainedModel, RunsOfTheSameSecondHaveFoldersOfTheirOwn) {
+  const auto any = words({"train.run=runs/{name}-{time}", "train.epochs=1", "--json"});
+  Outcome second;
+  const Outcome first =
+      run(*folder_, any, [&](pid_t) { second = run(*folder_, any, {}, "second"); });
+  ASSERT_EQ(first.code, 0) << first.err;
+  ASSERT_EQ(second.code, 0) << second.err;
+  EXPECT_NE(first.json()["run"], second.json()["run"]);
+}
+
+TEST_F(TrainedModel, ARunIsNoStudy) {
+  const Outcome outcome = run(*folder_, {"select", "--resume", "first"});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("ridgeline train --resume first"));
+  EXPECT_EQ(run(*folder_, {"select", "small.toml", "select.study=first"}).code, 2);
+  EXPECT_FALSE(std::filesystem::exists(*folder_ / "first/study.sqlite"));
+}
+
 TEST_F(TrainedModel, TheSameRecordGivesTheSameModel) {
   const Outcome again =
       run(*folder_, {"train", "first/experiment.toml", "train.run=again", "--json"});
@@ -224,11 +275,29 @@ TEST_F(TrainedModel, AFileThatGrowsTooLargeIsAFullDisk) {
   }
 }
 
+TEST_F(TrainedModel, ThreadsThatCannotBeStartedAreMissing) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "sanitizers need more address space than this test leaves";
+#endif
+  const auto little_room = [] {
+    const rlimit limit{.rlim_cur = 1 << 30, .rlim_max = 1 << 30};
+    setrlimit(RLIMIT_AS, &limit);
+  };
+  const Outcome outcome =
+      run(*folder_, words({"train.run=crowded", "train.threads=2000"}), {}, "stdout", little_room);
+  EXPECT_EQ(outcome.code, 5);
+  EXPECT_THAT(outcome.err, HasSubstr("of 1999 more threads to compute could be started"));
+  EXPECT_THAT(outcome.err, HasSubstr("train.threads"));
+  EXPECT_FALSE(std::filesystem::exists(*folder_ / "crowded"));
+}
+
 TEST_F(TrainedModel, ABatchLargerThanTheDataIsRefused) {
   const Outcome outcome = run(*folder_, words({"train.run=large", "train.batch=1000"}));
   EXPECT_EQ(outcome.code, 2) << outcome.err;
   EXPECT_THAT(outcome.err, HasSubstr("train.batch"));
   EXPECT_FALSE(std::filesystem::exists(*folder_ / "large"));
+  EXPECT_EQ(run(*folder_, words({"train.run=above/{time}", "train.batch=1000"})).code, 2);
+  EXPECT_FALSE(std::filesystem::exists(*folder_ / "above"));
 }
 
 TEST_F(TrainedModel, AnInterruptedRunGoesOnToTheSameEnd) {

@@ -1,0 +1,63 @@
+#include "interop/folder.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <ranges>
+#include <system_error>
+
+#include "ridgeline/error.hpp"
+
+namespace ridgeline::interop {
+
+NewFolder::NewFolder(const std::filesystem::path& folder) : path_(folder) {
+  make(path_);
+}
+
+NewFolder::~NewFolder() {
+  for (const auto& folder : std::views::reverse(made_)) {
+    if (rmdir(folder.c_str()) != 0) return;
+  }
+}
+
+void NewFolder::make(const std::filesystem::path& folder) {
+  int result = mkdir(folder.c_str(), 0777);
+  if (result != 0 && errno == ENOENT && folder.has_parent_path()) {
+    make(folder.parent_path());
+    result = mkdir(folder.c_str(), 0777);
+  }
+  if (result == 0) {
+    made_.push_back(folder);
+    return;
+  }
+  const int error = errno;
+  std::error_code unknown;
+  if (std::filesystem::is_directory(folder, unknown)) return;
+  throw ResourceError(fmt::format("the folder {} cannot be made: {}", folder.string(),
+                                  std::generic_category().message(error)));
+}
+
+FolderLock::FolderLock(const std::filesystem::path& folder)
+    : descriptor_(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+  if (descriptor_ < 0) {
+    throw ResourceError(fmt::format("the folder {} cannot be opened: {}", folder.string(),
+                                    std::generic_category().message(errno)));
+  }
+  // Where a file system knows no locks, all go on without.
+  if (flock(descriptor_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
+  close(descriptor_);
+  throw ResourceError(
+      fmt::format("the folder {} is in use by another program: wait until that has ended, or name "
+                  "another folder",
+                  folder.string()));
+}
+
+FolderLock::~FolderLock() {
+  close(descriptor_);
+}
+
+}  // namespace ridgeline::interop
