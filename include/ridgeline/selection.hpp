@@ -36,8 +36,8 @@ struct Trial {
                               ///< hold-out
   std::string status;         ///< "done", "diverged" (in a fold), "running", "stopped"
   int epochs = 0;             ///< the median over folds
-  /// Means over folds at the last epoch, with standard errors over all images.
-  Metrics train, validation;
+  /// Means over folds at the last epoch, with standard errors over all images; where it is done.
+  std::optional<Metrics> train, validation;
 };
 
 /// What a caller is told while a selection goes on.

@@ -36,7 +36,7 @@ void SelectionProgress::trial_ended(const SelectProgress& progress) {
   const std::string outcome =
       trial.status == "done"
           ? fmt::format("{} {} ± {}   accuracy {}", metric_, number(trial.score),
-                        number(trial.standard_error), number(trial.validation.accuracy))
+                        number(trial.standard_error), number(trial.validation->accuracy))
           : trial.status;
   console_.print("trial {:>2}/{}   {:<28} {}{}\n", progress.trial, progress.trials,
                  text(trial.parameters), outcome, progress.known ? "   (in the study)" : "");

@@ -59,12 +59,25 @@ void check_augmentations(const Value& value, std::string_view key) {
   }
 }
 
+/// Whether trials can differ in a key: not in what is the same for all, or changes no model.
+bool differs_by_trial(const Key& key) {
+  static const std::vector<std::string_view> shared{"data.limit", "train.seed", "train.threads",
+                                                    "train.shards"};
+  return key.section() != "select" && std::ranges::find(shared, key.name) == shared.end();
+}
+
 void check_search_space(const Value& value, std::string_view name) {
   for (const auto& [chosen, range] : std::get<Table>(value.data)) {
     located(fmt::format("{}{}: ", range.where, name), [&, &chosen = chosen] {
       if (!key(chosen).set) {
         throw UsageError(
             fmt::format("{} is not a number, which is all that can be chosen", chosen));
+      }
+      if (!differs_by_trial(key(chosen))) {
+        throw UsageError(
+            fmt::format("{} is the same for all trials: choose a number that changes the training, "
+                        "such as regularize.l2 or optimizer.learning_rate",
+                        chosen));
       }
     });
   }

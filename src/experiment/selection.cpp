@@ -19,13 +19,17 @@ Experiment with(Experiment experiment, const Assignment& parameters) {
 
 // Everything that decides what a training gives; what is searched, how, and on which folds is known
 // to the study.
-selection::Settings settings_of(const Experiment& experiment, const Images& images) {
+selection::Settings settings_of(Experiment experiment, const Images& images) {
+  // Of what is searched its own value plays no part, but the form of a schedule does.
+  for (const auto& [name, range] : experiment.select.over) {
+    set_number(experiment, name, range.values.empty() ? range.max : range.values[0]);
+  }
   selection::Settings settings;
   for (const Key& key : keys()) {
     const bool elsewhere = key.section() == "select" || key.name == "train.run" ||
                            key.name == "train.threads" || key.name == "data.path" ||
                            key.name == "data.validation";
-    if (elsewhere || experiment.select.over.contains(key.name)) continue;
+    if (elsewhere) continue;
     settings.emplace_back(key.name, to_toml(key.write(experiment)));
   }
   settings.emplace_back("training images", train::describe(images.train));
@@ -70,6 +74,7 @@ Selection select(const Experiment& experiment, const Images& images,
   task.settle = [&](const std::string& name, double value) {
     Experiment trial = settled;
     set_number(trial, name, value);
+    if (!build_optimizer(trial).full_batch) selection::check_batch(splits, trial.train.batch);
     const Value written = key(name).write(trial);
     if (const auto* whole = written.get<std::int64_t>()) return static_cast<double>(*whole);
     return written.get<double>() ? *written.get<double>() : value;

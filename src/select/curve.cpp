@@ -65,7 +65,7 @@ class Drawing {
   static double error(const Trial& t) {
     return std::isfinite(t.standard_error) ? t.standard_error : 0;
   }
-  double training(const Trial& t) const { return t.train.value(name_of(metric_)); }
+  double training(const Trial& t) const { return t.train->value(name_of(metric_)); }
   bool chosen(const Trial& t) const { return t.parameters == selection_.chosen; }
   const char* glyph(const char* utf8, const char* ascii) const {
     return style_.utf8 ? utf8 : ascii;

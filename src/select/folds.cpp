@@ -1,5 +1,7 @@
 #include "select/folds.hpp"
 
+#include <fmt/format.h>
+
 #include "ridgeline/error.hpp"
 
 namespace ridgeline::selection {
@@ -28,6 +30,16 @@ void set_run(FitOptions& fit, const std::filesystem::path& run, const Callbacks&
 std::vector<Split> splits(const Dataset& train, const SelectOptions& options) {
   if (options.folds > 1) return stratified_folds(train, options.folds, options.seed);
   return {stratified_split(train, options.holdout, options.seed)};
+}
+
+void check_batch(const std::vector<Split>& splits, std::int64_t batch) {
+  for (const Split& split : splits) {
+    if (batch <= static_cast<std::int64_t>(split.train.size())) continue;
+    throw UsageError(
+        fmt::format("train.batch is {}, but a fold leaves only {} training images: make it at most "
+                    "that",
+                    batch, split.train.size()));
+  }
 }
 
 Dataset validation_images(const Dataset& train, const std::vector<Split>& splits) {

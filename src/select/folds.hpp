@@ -11,6 +11,9 @@ namespace ridgeline::selection {
 /// UsageError where there are too few images.
 std::vector<Split> splits(const Dataset& train, const SelectOptions& options);
 
+/// Throws UsageError where a split trains on fewer images than a batch has.
+void check_batch(const std::vector<Split>& splits, std::int64_t batch);
+
 /// All images that some split has for its validation: those that scores are measured on.
 Dataset validation_images(const Dataset& train, const std::vector<Split>& splits);
 

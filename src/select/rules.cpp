@@ -70,7 +70,7 @@ Choice choose(const std::vector<Trial>& trials, std::string_view metric, std::st
 }
 
 bool better_than_guess(const Trial& trial, const Metrics& guess) {
-  const Metrics& m = trial.validation;
+  const Metrics& m = *trial.validation;
   return m.accuracy - errors_above_guess * m.accuracy_error > guess.accuracy ||
          m.data_loss + errors_above_guess * m.data_loss_error < guess.data_loss;
 }

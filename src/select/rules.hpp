@@ -28,8 +28,8 @@ struct Choice {
 /// key.
 Choice choose(const std::vector<Trial>& trials, std::string_view metric, std::string_view rule);
 
-/// Whether a trial's accuracy is above, or its data loss below, that of `guess` by more than three
-/// standard errors over the images.
+/// Whether the accuracy of a trial that is done is above, or its data loss below, that of `guess`
+/// by more than three standard errors over the images.
 bool better_than_guess(const Trial& trial, const Metrics& guess);
 
 }  // namespace ridgeline::selection

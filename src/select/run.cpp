@@ -185,15 +185,15 @@ class Runner {
       scores.push_back(f.score);
       epochs.push_back(f.epochs);
       train.push_back(f.last.train);
-      validation.push_back(f.last.validation.value_or(Metrics{}));
+      if (f.last.validation) validation.push_back(*f.last.validation);
     }
     trial.epochs = median(epochs);
-    trial.train = mean_of(train);
-    trial.validation = mean_of(validation);
     if (!folds.empty() && folds.back().status == "diverged") {
       trial.status = "diverged";
     } else if (static_cast<int>(folds.size()) == options_.folds) {
       trial.status = "done";
+      trial.train = mean_of(train);
+      trial.validation = mean_of(validation);
       const MeanAndError score = mean_and_error(scores);
       trial.score = score.mean;
       trial.standard_error = folds.size() == 1 ? folds[0].standard_error : score.standard_error;

@@ -73,7 +73,9 @@ Selection select(Model& model, const Dataset& train, const FitOptions& fit,
   task.settle = [&](const std::string& key, double value) {
     ModelOptions model_options = model.options();
     FitOptions fit_options = fit;
-    return selection::set_key(key, value, model_options, fit_options);
+    const double settled = selection::set_key(key, value, model_options, fit_options);
+    if (!model_options.optimizer.full_batch) selection::check_batch(splits, fit_options.batch);
+    return settled;
   };
   task.train = [&](const selection::FoldCall& call) {
     Trainable trial = with(model, fit, call.parameters);

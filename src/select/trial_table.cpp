@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace ridgeline::selection {
 namespace {
@@ -46,16 +47,19 @@ std::string TrialTable::line(const Trial& t, const Selection& selection) const {
     text += fmt::format("{:>{}.4g}", t.parameters.at(key), width_of(key));
   }
   const bool measured = t.status == "done";
-  const auto cell = [&](double x) { return measured ? number(x) : "-"; };
-  text += fmt::format("{:>12} {:<2}{:<6}", cell(t.score), measured ? (utf8_ ? "±" : "+-") : "",
-                      measured ? number(t.standard_error) : "");
+  const auto cell = [](const std::optional<Metrics>& metrics, double Metrics::*value) {
+    return metrics ? number(*metrics.*value) : "-";
+  };
   text +=
-      fmt::format("{:>11}{:>12}{:>11}{:>8}  {}",
-                  cell(metric_ == "val_accuracy" ? t.validation.data_loss : t.validation.accuracy),
-                  cell(t.train.data_loss), cell(t.train.accuracy), t.epochs,
-                  chosen ? "chosen"
-                  : tied ? "tied"
-                         : t.status);
+      fmt::format("{:>12} {:<2}{:<6}", measured ? number(t.score) : "-",
+                  measured ? (utf8_ ? "±" : "+-") : "", measured ? number(t.standard_error) : "");
+  text += fmt::format(
+      "{:>11}{:>12}{:>11}{:>8}  {}",
+      cell(t.validation, metric_ == "val_accuracy" ? &Metrics::data_loss : &Metrics::accuracy),
+      cell(t.train, &Metrics::data_loss), cell(t.train, &Metrics::accuracy), t.epochs,
+      chosen ? "chosen"
+      : tied ? "tied"
+             : t.status);
   return text;
 }
 

@@ -66,6 +66,15 @@ TEST_F(Selecting, GivesOneJsonDocument) {
   }
 }
 
+TEST_F(Selecting, AStudyIsNoRun) {
+  ASSERT_EQ(select({"train.epochs=1", "select.trials=2"}).code, 0);
+  const Outcome outcome = run(folder_, {"train", "--resume", "study"});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("ridgeline select --resume study"));
+  EXPECT_EQ(run(folder_, {"train", "small.toml", "train.run=study"}).code, 2);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "study/history.csv"));
+}
+
 TEST_F(Selecting, PrintsTheTrialsTheCurveAndTheChoice) {
   const Outcome outcome = select({});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
@@ -104,6 +113,23 @@ TEST_F(Selecting, AKeyWithoutASimplerValueIsChosenByBest) {
     batch = trial["parameters"]["train.batch"];
   }
   EXPECT_EQ(result["chosen"]["train.batch"], batch);
+}
+
+TEST_F(Selecting, WhereEveryTrialDivergesSoDoesTheSelection) {
+  const Outcome outcome = select({"--json", "optimizer.kind=sgd",
+                                  "select.over={ \"optimizer.learning_rate\" = [1e20, 1e30] }"});
+  EXPECT_EQ(outcome.code, 4);
+  EXPECT_THAT(outcome.err, HasSubstr("every trial diverged: try a lower optimizer.learning_rate"));
+  EXPECT_THAT(outcome.err, Not(HasSubstr("guessing")));
+  const json result = outcome.json();
+  EXPECT_TRUE(result["chosen"].is_null());
+  ASSERT_EQ(result["trials"].size(), 2U);
+  for (const json& trial : result["trials"]) {
+    EXPECT_EQ(trial["status"], "diverged");
+    for (const char* none : {"score", "train", "validation"}) {
+      EXPECT_TRUE(trial[none].is_null()) << none;
+    }
+  }
 }
 
 TEST_F(Selecting, AKilledStudyGoesOnWithoutRepeatingAFold) {
@@ -155,6 +181,12 @@ TEST_F(Selecting, WhatIsRefusedLeavesNothing) {
       {"select.over={ \"regularize.l2\" = { min = -1, max = 2, scale = \"linear\" } }",
        "not negative"},
       {"select.over={ \"regularize.l2\" = { min = 2, max = 1 } }", "regularize.l2"},
+      {"select.over={ \"select.folds\" = [2, 3] }", "select.folds is the same for all trials"},
+      {"select.over={ \"train.seed\" = [1, 2] }", "train.seed is the same for all trials"},
+      {"select.over={ \"train.threads\" = [1, 2] }", "train.threads is the same for all trials"},
+      {"select.over={ \"train.shards\" = [1, 2] }", "train.shards is the same for all trials"},
+      {"select.over={ \"train.batch\" = [16, 61] }", "only 60 training images"},
+      {"train.batch=61", "only 60 training images"},
   };
   for (const auto& [word, text] : wrong) {
     const Outcome outcome = select({word});
@@ -177,6 +209,9 @@ TEST_F(Selecting, AStudyOfOtherSettingsIsRefused) {
   const Outcome other = select({"optimizer.learning_rate=0.01"});
   EXPECT_EQ(other.code, 2);
   EXPECT_THAT(other.err, HasSubstr("optimizer.learning_rate = 0.001, not 0.01"));
+  const Outcome form = select({"regularize.l2={ kind = \"cosine\", from = 1e-3, to = 0 }"});
+  EXPECT_EQ(form.code, 2);
+  EXPECT_THAT(form.err, HasSubstr("regularize.l2 = "));
   const Outcome same = select({"--json", "data.path=" + (folder_ / "images").string()});
   EXPECT_EQ(same.code, 0);
   EXPECT_EQ(same.json()["cost"]["trainings"], 7);

@@ -93,7 +93,7 @@ TEST(BetterThanGuess, ByAccuracyOrByDataLossButNotByChance) {
   const Metrics guess{.data_loss = 2.3, .accuracy = 0.1};
   const auto better = [&](double accuracy, double loss) {
     Trial t;
-    t.validation = {
+    t.validation = Metrics{
         .data_loss = loss, .accuracy = accuracy, .data_loss_error = 0.02, .accuracy_error = 0.01};
     return better_than_guess(t, guess);
   };

@@ -33,7 +33,7 @@ TEST(Run, ScoresAreOfTheLastEpochAveragedOverTheFolds) {
     EXPECT_EQ(t.epochs, 3);
     EXPECT_NEAR(t.score, problem.loss(t.parameters.at(key)) + 0.15, 1e-12);
     EXPECT_NEAR(t.standard_error, std::sqrt(0.05 / 3) / 2, 1e-12);
-    EXPECT_NEAR(t.train.data_loss, t.score / 2, 1e-12);
+    EXPECT_NEAR(t.train->data_loss, t.score / 2, 1e-12);
   }
   EXPECT_EQ(s.refit->epochs.size(), 3u);
   EXPECT_EQ(s.test->accuracy, 0.75);
@@ -77,6 +77,8 @@ TEST(Run, DivergedTrialsEndAtOnceAndAreOut) {
   const Trial& last = s.trials.back();
   EXPECT_EQ(last.status, "diverged");
   EXPECT_TRUE(std::isnan(last.score));
+  EXPECT_FALSE(last.train);
+  EXPECT_FALSE(last.validation);
   EXPECT_EQ(std::ranges::count(problem.trained, std::pair(last.number, 2)), 0);
 }
 

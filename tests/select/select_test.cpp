@@ -28,8 +28,8 @@ TEST_F(Select, LeavesTheModelRefittedOnEverything) {
   for (const Trial& t : s.trials) {
     EXPECT_EQ(t.status, "done");
     EXPECT_GT(t.standard_error, 0);
-    EXPECT_EQ(t.validation.images, 120);
-    EXPECT_NEAR(t.score, t.validation.data_loss, 1e-12);
+    EXPECT_EQ(t.validation->images, 120);
+    EXPECT_NEAR(t.score, t.validation->data_loss, 1e-12);
   }
   ASSERT_EQ(s.chosen.size(), 1u);
   EXPECT_EQ(model.options().regularize.l2, Schedule(s.chosen.at(key)));
@@ -50,8 +50,8 @@ TEST_F(Select, AHoldOutScoresWithTheErrorOverItsImages) {
   options_.metric = "val_accuracy";
   const Selection s = select(model, train_, fit_, options_);
   for (const Trial& t : s.trials) {
-    EXPECT_EQ(t.validation.images, 30);
-    EXPECT_EQ(t.score, t.validation.accuracy);
+    EXPECT_EQ(t.validation->images, 30);
+    EXPECT_EQ(t.score, t.validation->accuracy);
     EXPECT_NEAR(t.standard_error, std::sqrt(t.score * (1 - t.score) / 29), 1e-9);
   }
   EXPECT_FALSE(s.test);
@@ -79,6 +79,14 @@ TEST_F(Select, TrialsThatDivergeAreNotChosen) {
   const Selection s = select(model, train_, fit_, options_);
   EXPECT_EQ(s.trials[1].status, "diverged");
   EXPECT_EQ(s.chosen.at("optimizer.learning_rate"), 0.01);
+}
+
+TEST_F(Select, ABatchLargerThanAFoldIsRefusedBeforeAnyTraining) {
+  Model model = ridgeline::test::small_model();
+  options_.over = {{"train.batch", {.values = {16, 81}}}};
+  options_.on_progress = [](const SelectProgress&) { ADD_FAILURE() << "something was trained"; };
+  expect_error<UsageError>([&] { select(model, train_, fit_, options_); },
+                           "only 80 training images");
 }
 
 TEST_F(Select, WholeNumbersAreChosenAsSuch) {

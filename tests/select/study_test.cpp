@@ -50,7 +50,7 @@ TEST_F(StudyTest, IsReadAgainAndNotTrainedTwice) {
     EXPECT_EQ(again.trials[t].score, first.trials[t].score);
     EXPECT_EQ(again.trials[t].standard_error, first.trials[t].standard_error);
     EXPECT_EQ(again.trials[t].epochs, first.trials[t].epochs);
-    EXPECT_EQ(again.trials[t].train.data_loss, first.trials[t].train.data_loss);
+    EXPECT_EQ(again.trials[t].train->data_loss, first.trials[t].train->data_loss);
   }
 }
 

@@ -22,7 +22,7 @@ inline Trial trial(double value, double score, double error, std::string status 
           .score = score,
           .standard_error = error,
           .status = std::move(status)};
-  t.train.data_loss = score / 2;
+  t.train = Metrics{.data_loss = score / 2};
   return t;
 }
 
