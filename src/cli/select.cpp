@@ -17,7 +17,6 @@
 #include "experiment/selection.hpp"
 #include "ridgeline/error.hpp"
 #include "select/curve.hpp"
-#include "select/trial_table.hpp"
 
 namespace ridgeline::cli {
 namespace {
@@ -25,7 +24,6 @@ namespace {
 using experiment::Experiment;
 using experiment::Images;
 using selection::draw_curve;
-using selection::TrialTable;
 using std::filesystem::path;
 
 /// A new study, or the one in the folder that select.study names.
@@ -101,22 +99,21 @@ void print_end(Console& console, const Experiment& experiment, const Selection& 
     return;
   }
   const std::string& metric = experiment.select.metric;
-  const bool utf8 = utf8_terminal();
-  console.print(
-      "\n{}\n{}", TrialTable(experiment.select.over, metric, utf8).text(selection),
-      draw_curve(selection, metric, {.width = std::min(console.width(), 100), .utf8 = utf8}));
+  console.print("\n{}",
+                draw_curve(selection, metric,
+                           {.width = std::min(console.width() - 1, 100), .utf8 = utf8_terminal()}));
   if (selection.chosen.empty()) {
     const bool done = std::ranges::count(selection.trials, "done", &Trial::status) > 0;
     console.print("\nNothing was chosen{}.\n", done ? ": no trial is better than guessing" : "");
     return;
   }
-  console.print("\nChosen by {}: {}", selection.rule, console.bold(text(selection.chosen)));
+  console.print("\nChosen by {}: {}\n", selection.rule, console.bold(text(selection.chosen)));
   if (selection.tied && selection.tied->first != selection.tied->second) {
-    console.print("  (within a standard error of the best: {:g} to {:g})", selection.tied->first,
-                  selection.tied->second);
+    console.print("Within one standard error of the best score: {:g} to {:g}\n",
+                  selection.tied->first, selection.tied->second);
   }
   console.print(
-      "\n\nTrained on all training images with it:\n{}\n",
+      "\nTrained on all training images with it:\n{}\n",
       metrics_table({{"train", selection.refit->best().train}, {"test", selection.test}}));
   console.print("{}\n", console.dim(fmt::format("{} trainings in {}; everything is in {}\n"
                                                 "ridgeline predict {}/refit IMAGE...",
@@ -139,11 +136,12 @@ int select(const Arguments& arguments, Console& console) {
   Experiment experiment = study ? resume(*study, words) : begin(words);
   const SelectOptions options = experiment::select_options(experiment);
   const Images images = load_images(experiment);
-  console.print("{}{} epochs a training, scored by {}\n\n",
+  console.print("{}{} epoch{} a training, scored by {}\n\n",
                 describe(experiment, images, validation_text(options)), experiment.train.epochs,
-                experiment.select.metric);
+                experiment.train.epochs == 1 ? "" : "s", experiment.select.metric);
 
-  SelectionProgress progress(console, experiment.select.metric);
+  SelectionProgress progress(console,
+                             {experiment.select.over, experiment.select.metric, utf8_terminal()});
   const interop::NewFolder folder = experiment::new_folder(experiment.select.study);
   experiment.select.study = folder.path().string();
   const Selection selection =

@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "cli/progress.hpp"
 #include "cli/table.hpp"
 
 namespace ridgeline::cli {
 namespace {
+
+constexpr int least_with_bar = 20;  // columns for a bar that one can read
 
 // The share of all trainings that is done, the refit counted as one fold.
 double share_done(const SelectProgress& p) {
@@ -32,14 +35,9 @@ void SelectionProgress::operator()(const SelectProgress& progress) {
 }
 
 void SelectionProgress::trial_ended(const SelectProgress& progress) {
-  const Trial& trial = *progress.ended;
-  const std::string outcome =
-      trial.status == "done"
-          ? fmt::format("{} {} ± {}   accuracy {}", metric_, number(trial.score),
-                        number(trial.standard_error), number(trial.validation->accuracy))
-          : trial.status;
-  console_.print("trial {:>2}/{}   {:<28} {}{}\n", progress.trial, progress.trials,
-                 text(trial.parameters), outcome, progress.known ? "   (in the study)" : "");
+  if (!std::exchange(begun_, true)) console_.print("{}\n", console_.dim(table_.header()));
+  console_.print("{}{}\n", table_.line(*progress.ended),
+                 progress.known ? console_.dim(", known") : "");
 }
 
 void SelectionProgress::draw(const SelectProgress& progress) {
@@ -47,16 +45,16 @@ void SelectionProgress::draw(const SelectProgress& progress) {
   const auto left = pace_.seconds_left(done);
   if (!left) return;
   const Progress& step = *progress.step;
-  const std::string where =
-      progress.trial == 0
-          ? std::string("refit")
-          : fmt::format("trial {:>2}/{}   {}   fold {}/{}", progress.trial, progress.trials,
-                        text(progress.parameters), progress.fold, progress.folds);
-  console_.redraw(
-      with_bar(fmt::format("{}   epoch {}/{}   accuracy {}   {} images/s   ETA {}", where,
-                           step.epoch, step.epochs, number(step.train.accuracy),
-                           count(std::llround(step.images_per_second)), duration(*left)),
-               done, console_.width()));
+  std::string line = progress.trial == 0
+                         ? std::string("refit")
+                         : fmt::format("trial {:>2}/{}  fold {}/{}", progress.trial,
+                                       progress.trials, progress.fold, progress.folds);
+  line += fmt::format("  epoch {:>2}/{}  ETA {}  accuracy {}", step.epoch, step.epochs,
+                      duration(*left), number(step.train.accuracy));
+  const std::string speed =
+      fmt::format("  {} images/s", count(std::llround(step.images_per_second)));
+  if (columns(line + speed) + least_with_bar <= console_.width()) line += speed;
+  console_.redraw(with_bar(std::move(line), done, console_.width()));
 }
 
 }  // namespace ridgeline::cli

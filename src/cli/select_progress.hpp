@@ -7,13 +7,14 @@
 #include "cli/console.hpp"
 #include "cli/pace.hpp"
 #include "ridgeline/selection.hpp"
+#include "select/trial_table.hpp"
 
 namespace ridgeline::cli {
 
 class SelectionProgress {
  public:
-  SelectionProgress(Console& console, std::string metric)
-      : console_(console), metric_(std::move(metric)) {}
+  SelectionProgress(Console& console, selection::TrialTable table)
+      : console_(console), table_(std::move(table)) {}
 
   void operator()(const SelectProgress& progress);
 
@@ -22,7 +23,8 @@ class SelectionProgress {
   void draw(const SelectProgress& progress);
 
   Console& console_;
-  std::string metric_;
+  selection::TrialTable table_;
+  bool begun_ = false;
   Pace pace_;
 };
 

@@ -78,6 +78,9 @@ class Drawing {
     return std::clamp(static_cast<int>(std::lround(y(score))), 0, style_.height - 1);
   }
   std::string label(int row) const {
+    if (std::max(std::abs(range_.low), std::abs(range_.high)) >= 1e5) {
+      return short_number(range_.high - (range_.high - range_.low) / (style_.height - 1) * row);
+    }
     const double step = (range_.high - range_.low) / (style_.height - 1);
     const int digits = std::clamp(static_cast<int>(std::ceil(-std::log10(step))), 0, 5);
     return fmt::format("{:.{}f}", range_.high - step * row, digits);
@@ -141,7 +144,7 @@ class Drawing {
     std::string text = fmt::format("{:>{}}", name_of(metric_), label_columns);
     text += item("●", "*", Ink::accent, "validation") + item("○", "o", Ink::faint, "training");
     if (!selection_.chosen.empty()) text += item("◆", "#", Ink::strong, "chosen");
-    if (selection_.tied) text += item("┈", "-", Ink::faint, "one standard error from the best");
+    if (selection_.tied) text += item("┈", "-", Ink::faint, "one s.e. from the best");
     return text + "\n";
   }
 

@@ -11,38 +11,44 @@ namespace {
 
 std::string number(double value) {
   if (!std::isfinite(value)) return "-";
-  return value == 0 || std::abs(value) >= 1e-3 ? fmt::format("{:.4f}", value)
-                                               : fmt::format("{:.1e}", value);
+  const double size = std::abs(value);
+  return size == 0 || (size >= 1e-3 && size < 1e5) ? fmt::format("{:.4f}", value)
+                                                   : fmt::format("{:.1e}", value);
+}
+
+// "l2" of "regularize.l2": the section is said by the command that was given.
+std::string_view short_name(std::string_view key) {
+  return key.substr(key.rfind('.') + 1);
+}
+
+std::size_t width_of(std::string_view key) {
+  return std::max<std::size_t>(short_name(key).size(), 7) + 2;
 }
 
 }  // namespace
 
 TrialTable::TrialTable(const SearchSpace& over, std::string metric, bool utf8)
-    : over_(over), metric_(std::move(metric)), utf8_(utf8) {}
-
-int TrialTable::width_of(const std::string& key) const {
-  return std::max(static_cast<int>(key.size()), 10) + 2;
-}
+    : over_(over), metric_(std::move(metric)), plus_minus_(utf8 ? "±" : "+-") {}
 
 std::string TrialTable::header() const {
-  std::string text = "  trial";
-  for (const auto& [key, range] : over_) text += fmt::format("{:>{}}", key, width_of(key));
-  return text + fmt::format("{:>21}{:>11}{:>12}{:>11}{:>8}  {}",
-                            metric_ + (utf8_ ? " ± s.e." : " +- s.e."),
-                            metric_ == "val_accuracy" ? "val loss" : "val acc.", "train loss",
-                            "train acc.", "epochs", "status");
+  const bool by_accuracy = metric_ == "val_accuracy";
+  const std::string score = by_accuracy                  ? "val acc"
+                            : metric_ == "val_data_loss" ? "val loss"
+                                                         : metric_;
+  std::string text = "trial";
+  for (const auto& [key, range] : over_) {
+    text += fmt::format("{:>{}}", short_name(key), width_of(key));
+  }
+  return text +
+         fmt::format("{:>19}{:>10}{:>12}{:>11}  {}", fmt::format("{} {} s.e.", score, plus_minus_),
+                     by_accuracy ? "val loss" : "val acc", "train loss", "train acc", "status");
 }
 
 std::string TrialTable::line(const Trial& t, const Selection& selection) const {
-  const bool chosen = t.parameters == selection.chosen;
   const double value = t.parameters.begin()->second;
   const bool tied = selection.tied && t.status == "done" && value >= selection.tied->first &&
                     value <= selection.tied->second;
-  std::string text = fmt::format("{} {:>5}",
-                                 chosen ? (utf8_ ? "◆" : ">")
-                                 : tied ? (utf8_ ? "┈" : "=")
-                                        : " ",
-                                 t.number);
+  std::string text = fmt::format("{:>5}", t.number);
   for (const auto& [key, range] : over_) {
     text += fmt::format("{:>{}.4g}", t.parameters.at(key), width_of(key));
   }
@@ -50,17 +56,16 @@ std::string TrialTable::line(const Trial& t, const Selection& selection) const {
   const auto cell = [](const std::optional<Metrics>& metrics, double Metrics::*value) {
     return metrics ? number(*metrics.*value) : "-";
   };
-  text +=
-      fmt::format("{:>12} {:<2}{:<6}", measured ? number(t.score) : "-",
-                  measured ? (utf8_ ? "±" : "+-") : "", measured ? number(t.standard_error) : "");
-  text += fmt::format(
-      "{:>11}{:>12}{:>11}{:>8}  {}",
-      cell(t.validation, metric_ == "val_accuracy" ? &Metrics::data_loss : &Metrics::accuracy),
-      cell(t.train, &Metrics::data_loss), cell(t.train, &Metrics::accuracy), t.epochs,
-      chosen ? "chosen"
-      : tied ? "tied"
-             : t.status);
-  return text;
+  const std::string score =
+      measured ? fmt::format("{} {} {}", number(t.score), plus_minus_, number(t.standard_error))
+               : "-";
+  return text + fmt::format("{:>19}{:>10}{:>12}{:>11}  {}", score,
+                            cell(t.validation, metric_ == "val_accuracy" ? &Metrics::data_loss
+                                                                         : &Metrics::accuracy),
+                            cell(t.train, &Metrics::data_loss), cell(t.train, &Metrics::accuracy),
+                            t.parameters == selection.chosen ? "chosen"
+                            : tied                           ? "tied"
+                                                             : t.status);
 }
 
 std::string TrialTable::text(const Selection& selection) const {

@@ -7,9 +7,9 @@
 
 namespace ridgeline::selection {
 
-/// Lines of fixed columns, so that they can be printed as trials end: values, score and its
-/// standard error, accuracy (or data loss, where the accuracy is the score), the training's data
-/// loss and accuracy, epochs, and what became of the trial.
+/// Lines of fixed columns, 80 for one key, so that they can be printed as trials end: values,
+/// score and its standard error, accuracy (or data loss, where the accuracy is the score), the
+/// training's data loss and accuracy, and what became of the trial.
 class TrialTable {
  public:
   TrialTable(const SearchSpace& over, std::string metric, bool utf8 = true);
@@ -21,10 +21,9 @@ class TrialTable {
   std::string text(const Selection& selection) const;
 
  private:
-  int width_of(const std::string& key) const;
   SearchSpace over_;
   std::string metric_;
-  bool utf8_;
+  std::string plus_minus_;
 };
 
 }  // namespace ridgeline::selection

@@ -53,6 +53,7 @@ TEST(Curve, HasTheAskedSizeAndEveryPoint) {
   EXPECT_EQ(lines(text).size(), 1u + 10 + 3);
   const auto all = lines(text);
   for (std::size_t i = 1; i < all.size(); ++i) EXPECT_LE(columns(all[i]), 60) << all[i];
+  EXPECT_LE(columns(all[0]), 78) << "the legend";
   EXPECT_EQ(count(text, "●"), 1 + 4) << "the legend's and the trials'\n" << text;
   EXPECT_EQ(count(text, "◆"), 1 + 1) << text;
   EXPECT_THAT(text, HasSubstr("╱╱"));
@@ -88,6 +89,13 @@ TEST(Curve, WhatIsFarOffIsAnArrowAndWhatDivergedACross) {
   EXPECT_THAT(text, HasSubstr("↑"));
   EXPECT_THAT(text, HasSubstr("×"));
   EXPECT_THAT(text, Not(HasSubstr("00000")));
+}
+
+TEST(Curve, HugeScoresKeepTheAxisNarrow) {
+  const std::string text =
+      draw_curve(selection({{1, 1e23}, {2, 2e23}, {3, 3e23}}), "val_data_loss");
+  for (const std::string& line : lines(text)) EXPECT_LE(columns(line), 78) << line;
+  EXPECT_THAT(text, HasSubstr("3e23"));
 }
 
 TEST(Curve, NothingToDrawIsEmpty) {
@@ -152,6 +160,7 @@ TEST(TrialTable, MarksTheChosenAndTheTiedInEvenColumns) {
     const auto word = all[i].find_last_of(' ') + 1;
     EXPECT_EQ(columns(all[i].substr(0, word)), status) << all[i];
   }
+  for (const std::string& line : all) EXPECT_LE(columns(line), 80) << line;
   const std::string plain = TrialTable(log_range(key, 1e-4, 1e-2), "val_data_loss", false).text(s);
   for (const char c : plain) EXPECT_TRUE(c == '\n' || (c >= ' ' && c <= '~')) << plain;
 }
