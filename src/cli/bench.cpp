@@ -145,8 +145,8 @@ void measure(const Plan& plan, const Dataset& data, Console& console, std::vecto
       best.bf16 = std::max(best.bf16, peak.bf16);
     }
     for (Result& result : results) {
-      console.redraw(fmt::format("round {} of {}: {}, batch {}, {} threads", round + 1, plan.rounds,
-                                 result.network, result.batch, result.threads));
+      console.redraw(fmt::format("round {} of {}: {}, batch {}, {}", round + 1, plan.rounds,
+                                 result.network, result.batch, counted(result.threads, "thread")));
       const Throughput throughput = measure_training(
           preset(result.network, data.classes()), data, static_cast<std::uint64_t>(round + 1),
           result.threads, {.batch = result.batch, .seconds = plan.seconds, .pin = plan.pin});
@@ -188,8 +188,8 @@ void print(Console& console, const Images& images, const std::vector<Result>& re
            const Peaks& peaks) {
   console.print("{}\n", experiment::machine());
   for (const auto& [threads, peak] : peaks) {
-    console.print("peak of {} thread{}: {:.0f} GFLOP/s fp32{}\n", threads, threads == 1 ? "" : "s",
-                  peak.fp32, peak.bf16 ? fmt::format(", {:.0f} bf16", *peak.bf16) : "");
+    console.print("peak of {}: {:.0f} GFLOP/s fp32{}\n", counted(threads, "thread"), peak.fp32,
+                  peak.bf16 ? fmt::format(", {:.0f} bf16", *peak.bf16) : "");
   }
   std::vector<std::vector<std::string>> rows{{"network", "batch", "threads", "images/s", "range",
                                               "MFLOP/image", "share of peak", "live units"}};
@@ -204,9 +204,11 @@ void print(Console& console, const Images& images, const std::vector<Result>& re
                     fmt::format("{:.1f} %", 100 * result.gflops() / peaks.at(result.threads).fp32),
                     fmt::format("{:.0f} %", 100 * result.live_units)});
   }
-  console.print("\nTraining on {} images ({}), fp32, loading included; medians of {} rounds\n\n{}",
-                images.source, images.data.image_shape().text(),
-                results.front().images_per_second.size(), table(rows));
+  const std::size_t rounds = results.front().images_per_second.size();
+  console.print("\nTraining on {} images ({}), fp32, loading included; {}\n\n{}", images.source,
+                images.data.image_shape().text(),
+                rounds == 1 ? "one round" : fmt::format("medians of {} rounds", rounds),
+                table(rows));
 }
 
 int bench(const Arguments& arguments, Console& console) {

@@ -67,13 +67,18 @@ int evaluate(const Arguments& arguments, Console& console) {
     return static_cast<int>(ExitCode::done);
   }
   console.print("{} images\n\n", count(metrics.images));
-  console.write(table({{"data loss", fmt::format("{} ± {}", number(metrics.data_loss),
-                                                 number(metrics.data_loss_error))},
-                       {"penalty", number(metrics.penalty)},
-                       {"objective", number(metrics.objective)},
-                       {"accuracy", fmt::format("{} ± {}", number(metrics.accuracy),
-                                                number(metrics.accuracy_error))},
-                       {"top-5 accuracy", number(metrics.top5)}}));
+  std::vector<std::vector<std::string>> rows{
+      {"data loss",
+       fmt::format("{} ± {}", number(metrics.data_loss), number(metrics.data_loss_error))},
+      {"penalty", number(metrics.penalty)},
+      {"objective", number(metrics.objective)},
+      {"accuracy",
+       fmt::format("{} ± {}", number(metrics.accuracy), number(metrics.accuracy_error))}};
+  // Of five classes the answer is always among the first five.
+  if (model.layout().output().elements() > 5) {
+    rows.push_back({"top-5 accuracy", number(metrics.top5)});
+  }
+  console.write(table(rows));
   // A wide table is for programs: --json has it whatever the number of classes.
   if (!metrics.confusion.empty() && metrics.confusion.size() <= 20) {
     console.print("\n{}", confusion_table(metrics, model.options().class_names));

@@ -17,6 +17,8 @@ class TrainingProgress {
 
   /// What fit() is to call for a training of `epochs`; this object must outlive it.
   Callbacks callbacks(int epochs);
+  /// Whether there was anything to train.
+  bool begun() const { return begun_; }
 
  private:
   void begin();

@@ -136,9 +136,9 @@ int select(const Arguments& arguments, Console& console) {
   Experiment experiment = study ? resume(*study, words) : begin(words);
   const SelectOptions options = experiment::select_options(experiment);
   const Images images = load_images(experiment);
-  console.print("{}{} epoch{} a training, scored by {}\n\n",
-                describe(experiment, images, validation_text(options)), experiment.train.epochs,
-                experiment.train.epochs == 1 ? "" : "s", experiment.select.metric);
+  console.print("{}{} a training, scored by {}\n\n",
+                describe(experiment, images, validation_text(options)),
+                counted(experiment.train.epochs, "epoch"), experiment.select.metric);
 
   SelectionProgress progress(console,
                              {experiment.select.over, experiment.select.metric, utf8_terminal()});

@@ -36,8 +36,10 @@ void SelectionProgress::operator()(const SelectProgress& progress) {
 
 void SelectionProgress::trial_ended(const SelectProgress& progress) {
   if (!std::exchange(begun_, true)) console_.print("{}\n", console_.dim(table_.header()));
-  console_.print("{}{}\n", table_.line(*progress.ended),
-                 progress.known ? console_.dim(", known") : "");
+  const std::string line = table_.line(*progress.ended);
+  constexpr std::string_view known = ", known";
+  const bool said = progress.known && columns(line) + columns(known) <= console_.width();
+  console_.print("{}{}\n", line, said ? console_.dim(known) : "");
 }
 
 void SelectionProgress::draw(const SelectProgress& progress) {

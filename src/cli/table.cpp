@@ -29,6 +29,10 @@ std::string count(std::int64_t value) {
   return digits;
 }
 
+std::string counted(std::int64_t value, std::string_view thing) {
+  return fmt::format("{} {}{}", count(value), thing, value == 1 ? "" : "s");
+}
+
 std::string table(const std::vector<std::vector<std::string>>& rows) {
   std::vector<int> widths;
   for (const auto& row : rows) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ridgeline::cli {
@@ -13,6 +14,8 @@ std::string number(double value);
 std::string duration(double seconds);
 /// "60,000".
 std::string count(std::int64_t value);
+/// "1 epoch", "1,000 epochs".
+std::string counted(std::int64_t value, std::string_view thing);
 
 /// Rows of cells, the first row the header: the first column is aligned to the left, all others to
 /// the right. No spaces at the ends of lines.

@@ -96,8 +96,9 @@ nlohmann::ordered_json to_json(const Experiment& experiment, const History& hist
 void print_end(Console& console, const Experiment& experiment, const History& history,
                const std::optional<Metrics>& test) {
   if (history.interrupted) {
-    console.print("\nStopped after {} of {} epochs; go on with: ridgeline train --resume {}\n",
-                  history.epochs.size(), experiment.train.epochs, experiment.train.run);
+    console.print("\nStopped after {} of {}; go on with: ridgeline train --resume {}\n",
+                  history.epochs.size(), counted(experiment.train.epochs, "epoch"),
+                  experiment.train.run);
     return;
   }
   console.print(
@@ -136,6 +137,11 @@ int train(const Arguments& arguments, Console& console) {
   options.callbacks = progress.callbacks(options.epochs);
   options.stop = &stop_on_interrupt();
   const History history = fit(model, images.train, options, experiment);
+
+  if (!progress.begun() && !history.interrupted) {
+    console.print("This run is finished, after {}: train.epochs=N with a larger N goes on.\n",
+                  counted(static_cast<std::int64_t>(history.epochs.size()), "epoch"));
+  }
 
   std::optional<Metrics> test;
   if (!history.interrupted && !images.test.empty()) test = model.evaluate(images.test);

@@ -40,7 +40,7 @@ std::string TrialTable::header() const {
     text += fmt::format("{:>{}}", short_name(key), width_of(key));
   }
   return text +
-         fmt::format("{:>19}{:>10}{:>12}{:>11}  {}", fmt::format("{} {} s.e.", score, plus_minus_),
+         fmt::format("{:>18}{:>9}{:>12}{:>11}  {}", fmt::format("{} {} s.e.", score, plus_minus_),
                      by_accuracy ? "val loss" : "val acc", "train loss", "train acc", "status");
 }
 
@@ -59,7 +59,7 @@ std::string TrialTable::line(const Trial& t, const Selection& selection) const {
   const std::string score =
       measured ? fmt::format("{} {} {}", number(t.score), plus_minus_, number(t.standard_error))
                : "-";
-  return text + fmt::format("{:>19}{:>10}{:>12}{:>11}  {}", score,
+  return text + fmt::format("{:>18}{:>9}{:>12}{:>11}  {}", score,
                             cell(t.validation, metric_ == "val_accuracy" ? &Metrics::data_loss
                                                                          : &Metrics::accuracy),
                             cell(t.train, &Metrics::data_loss), cell(t.train, &Metrics::accuracy),

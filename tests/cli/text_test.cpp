@@ -22,6 +22,8 @@ TEST(Text, Numbers) {
   EXPECT_EQ(count(999), "999");
   EXPECT_EQ(count(60000), "60,000");
   EXPECT_EQ(count(-1234567), "-1,234,567");
+  EXPECT_EQ(counted(1, "epoch"), "1 epoch");
+  EXPECT_EQ(counted(2000, "epoch"), "2,000 epochs");
   EXPECT_EQ(duration(0.4), "0:00");
   EXPECT_EQ(duration(125), "2:05");
   EXPECT_EQ(duration(3725), "1:02:05");

@@ -235,6 +235,20 @@ TEST_F(TrainedModel, PredictsImageFiles) {
   EXPECT_THAT(broken.err, HasSubstr("broken.png"));
 }
 
+TEST_F(TrainedModel, AFinishedRunSaysSo) {
+  ASSERT_EQ(run(*folder_, words({"train.run=over", "train.epochs=1"})).code, 0);
+  const Outcome again = run(*folder_, {"train", "--resume", "over"});
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_THAT(again.out, HasSubstr("This run is finished, after 1 epoch: train.epochs=N"));
+  EXPECT_THAT(run(*folder_, {"train", "--resume", "over", "train.epochs=2"}).out,
+              Not(HasSubstr("finished")));
+}
+
+TEST_F(TrainedModel, OfThreeClassesTheFirstFiveAreNotShown) {
+  EXPECT_THAT(run(*folder_, {"evaluate", "first"}).out, Not(HasSubstr("top-5")));
+  EXPECT_TRUE(run(*folder_, {"evaluate", "first", "--json"}).json().contains("top5"));
+}
+
 TEST_F(TrainedModel, InspectsModelsAndData) {
   const Outcome model = run(*folder_, {"inspect", "first", "--json"});
   ASSERT_EQ(model.code, 0) << model.err;

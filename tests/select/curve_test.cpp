@@ -165,5 +165,27 @@ TEST(TrialTable, MarksTheChosenAndTheTiedInEvenColumns) {
   for (const char c : plain) EXPECT_TRUE(c == '\n' || (c >= ' ' && c <= '~')) << plain;
 }
 
+TEST(TrialTable, FitsEightyColumnsWhateverTheNumbers) {
+  for (const char* name : {"regularize.l2", "optimizer.learning_rate"}) {
+    for (const char* metric : {"val_data_loss", "val_accuracy"}) {
+      const TrialTable table({{name, {}}}, metric);
+      const int width = columns(table.header());
+      EXPECT_LE(width, 80);
+      for (const double score : {0.8123, 1.23456e23}) {
+        for (const char* status : {"done", "diverged"}) {
+          Trial t = trial(3.16227766e-5, score, score, status);
+          t.parameters = {{name, 3.16227766e-5}};
+          t.train->data_loss = score;
+          const std::string line = table.line(t);
+          EXPECT_LE(columns(line), 80) << line;
+          EXPECT_EQ(columns(line.substr(0, line.rfind("  "))),
+                    columns(table.header().substr(0, table.header().rfind("  "))))
+              << line;
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace ridgeline::selection
