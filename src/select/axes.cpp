@@ -8,9 +8,10 @@
 namespace ridgeline::selection {
 namespace {
 
-constexpr double wide = 20;       // values that span more are drawn on their logarithm
-constexpr double far_off = 3;     // times the middle score's distance from the best
-constexpr double room_below = 2;  // for the training, in heights of the validation
+constexpr double wide = 20;        // values that span more are drawn on their logarithm
+constexpr double far_off = 3;      // times the middle score's distance from the best,
+constexpr double far_errors = 10;  // or this many standard errors
+constexpr double room_below = 2;   // for the training, in heights of the validation
 
 }  // namespace
 
@@ -77,7 +78,8 @@ ScoreRange score_range(const std::vector<ScorePoint>& points, bool higher_is_bet
   }
   std::ranges::sort(scores);
   const double best = scores.front();
-  const double limit = best + far_off * std::max(scores[scores.size() / 2] - best, error);
+  const double limit =
+      best + std::max(far_off * (scores[scores.size() / 2] - best), far_errors * error);
   double worst = best, low = best;
   for (const ScorePoint& p : points) {
     if (sign * p.score <= limit) worst = std::max(worst, sign * p.score + p.error);
