@@ -101,15 +101,16 @@ struct Layout {
 };
 
 /// Infers every shape. Throws UsageError that names the layer and the shapes where they do not
-/// fit: "dense_1 (after max_pool2d_2) takes a flat input, not 64x6x6: put flatten() before it";
-/// also where a layer's output is used by none.
+/// fit: "dense_1 (after max_pool2d_2) takes a flat input, not 64x6x6: put a flatten layer before
+/// it"; also where a layer's output is used by none.
 Layout infer(const Network& network, const Shape& input);
 
 /// The penalty column of a summary: one text per parameter (empty: none).
 using PenaltyTexts = std::vector<std::string>;
 
 /// A table like Keras's: layer, output shape, parameters, in a graph the inputs, penalties where
-/// there is one text per parameter, and the totals. Every line ends in '\n'. Throws as infer().
+/// there is one text per parameter, and the totals. Where 80 columns do not hold it, inputs that
+/// are the row above are left out. Every line ends in '\n'. Throws as infer().
 std::string summary(const Network& network, const Shape& input, const PenaltyTexts& penalties = {});
 /// A table of the layers and what they are set to; the shapes need an input: summary().
 std::ostream& operator<<(std::ostream& out, const Network& network);

@@ -47,6 +47,9 @@ std::vector<Penalty> resolve(const Regularize& regularize, double base_l2,
                              const std::vector<Parameter>& parameters);
 /// For the summary's column: "l2 0.0001", "l2 0.0001, decay 0.01", or empty.
 PenaltyTexts describe(const std::vector<Penalty>& penalties);
+/// The same of what training goes through, with the schedule that an l2 follows:
+/// "l2 0.01 → 0 cosine". Throws as resolve does.
+PenaltyTexts describe(const Regularize& regularize, const std::vector<Parameter>& parameters);
 
 /// L2 of that strength on all kernels.
 inline Regularize l2(double strength) {

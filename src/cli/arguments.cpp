@@ -23,6 +23,12 @@ bool is_help(std::string_view word) {
 /// The command that `arguments` begin with, and how many words name it.
 std::pair<const Command*, std::size_t> find_command(std::span<const std::string> arguments,
                                                     std::span<const Command> commands) {
+  if (arguments[0].starts_with('-')) {
+    throw UsageError(
+        fmt::format("'{0}' is no command: options stand behind one, as in 'ridgeline "
+                    "train --json'",
+                    arguments[0]));
+  }
   const auto words = [&](std::size_t count) {
     return fmt::format("{}", fmt::join(arguments.subspan(0, count), " "));
   };
@@ -58,6 +64,30 @@ UsageError unknown_argument(const std::string& word, const Command& command) {
                                               : fmt::format("did you mean '{}'?", guess)));
 }
 
+/// An option that stands there twice, or without its value.
+UsageError wrong_count(std::span<const std::string> words, const Command& command) {
+  for (const Option& option : command.options) {
+    const auto named = std::ranges::count_if(words, [&](const std::string& word) {
+      return word == option.name || word.starts_with(option.name + "=");
+    });
+    if (named > 1) {
+      return UsageError(fmt::format("'ridgeline {}' takes {} once, not {} times", command.name,
+                                    option.name, named));
+    }
+  }
+  for (const Option& option : command.options) {
+    const auto at = std::ranges::find(words, option.name);
+    const bool missing = at != words.end() && (at + 1 == words.end() || (at + 1)->starts_with('-'));
+    if (missing && !option.value.empty()) {
+      return UsageError(fmt::format("{0} needs a value: {0} {1}", option.name, option.value));
+    }
+  }
+  return UsageError(
+      fmt::format("'ridgeline {0}' has an option with too few or too many values: see "
+                  "ridgeline {0} --help",
+                  command.name));
+}
+
 Arguments parse_command(const Command& command, std::span<const std::string> words) {
   CLI::App app;
   app.set_help_flag();
@@ -82,6 +112,8 @@ Arguments parse_command(const Command& command, std::span<const std::string> wor
     app.parse(reversed);
   } catch (const CLI::ExtrasError&) {
     throw unknown_argument(app.remaining().front(), command);
+  } catch (const CLI::ArgumentMismatch&) {
+    throw wrong_count(words, command);
   } catch (const CLI::ParseError& error) {
     throw UsageError(fmt::format("'ridgeline {}': {}", command.name, error.what()));
   }
@@ -108,6 +140,9 @@ void check_positionals(const Command& command, const std::vector<std::string>& w
 }
 
 std::string help_about(std::span<const std::string> topic, std::span<const Command> commands) {
+  if (std::ranges::count(topic, json_option.name) > 0) {
+    throw UsageError("help is for people and has no --json");
+  }
   if (topic.empty()) return overview(commands);
   if (topic[0] == "keys") return help_keys();
   return help(*find_command(topic, commands).first);

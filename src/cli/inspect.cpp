@@ -41,10 +41,12 @@ ordered_json model_json(const std::string& file, const Model& model) {
                           {"l1", penalty.l1},
                           {"decay", penalty.decay}});
   }
+  const Schedule& l2 = model.options().regularize.l2;
   return {{"model", file},
           {"input", model.options().input.dims()},
           {"classes", model.options().class_names},
           {"loss", model.options().loss->kind()},
+          {"l2", {{"kind", l2.kind}, {"from", l2.value}, {"to", l2.at(1, 1)}}},
           {"trainable", model.layout().trainable()},
           {"layers", layers},
           {"parameters", parameters}};

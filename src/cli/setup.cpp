@@ -19,6 +19,15 @@ ExperimentWords experiment_words(const Arguments& arguments) {
     words.file = overrides.front();
     overrides.erase(overrides.begin());
   }
+  for (const std::string& word : overrides) {
+    if (word.find('=') != std::string::npos || !word.ends_with(".toml")) continue;
+    throw UsageError(words.file.empty()
+                         ? fmt::format("{0} must stand before key=value: the experiment file comes "
+                                       "first",
+                                       word)
+                         : fmt::format("there is one experiment file: {}, and {} is a second one",
+                                       words.file.string(), word));
+  }
   return words;
 }
 
@@ -46,8 +55,30 @@ bool holds_study(const std::filesystem::path& folder) {
 
 experiment::Images load_images(experiment::Experiment& experiment) {
   auto& data = experiment.data;
+  if (data.source == "idx" && data.path.empty()) {
+    throw UsageError(
+        "data.source = \"idx\" needs data.path: the folder of train-images-idx3-ubyte and "
+        "train-labels-idx1-ubyte");
+  }
+  const auto* validation = std::get_if<std::string>(&data.validation);
+  if (validation && *validation != "test" && !std::filesystem::exists(*validation)) {
+    throw UsageError(fmt::format(
+        "data.validation must be a fraction, \"test\" or a folder, and there is no folder \"{}\"",
+        *validation));
+  }
+  if (!data.test.empty() && data.test != "test" && data.test != "none" &&
+      !std::filesystem::exists(data.test)) {
+    throw UsageError(fmt::format(
+        "data.test must be \"test\", \"none\" or a folder, and there is no folder \"{}\"",
+        data.test));
+  }
   data.path = std::filesystem::absolute(locate(data.source, data.path)).string();
-  return experiment::load_images(experiment);
+  experiment::Images images = experiment::load_images(experiment);
+  if (images.train.has_classes() && images.train.classes() == 1) {
+    throw DataError(fmt::format(
+        "{}: all images are of only one class, which leaves nothing to learn", data.path));
+  }
+  return images;
 }
 
 std::string describe(const experiment::Experiment& experiment, const experiment::Images& images,

@@ -33,6 +33,12 @@ void decode(const Value& value, std::string_view key, bool& out) {
 }
 
 void decode(const Value& value, std::string_view key, std::int64_t& out) {
+  const auto* real = value.get<double>();
+  if (real && std::rint(*real) == *real && std::abs(*real) < 1e15) {
+    throw UsageError(
+        fmt::format("{}{} must be a whole number: write {:.0f}, without a point or an exponent",
+                    value.where, key, *real));
+  }
   out = expect<std::int64_t>(value, key, "a whole number");
 }
 

@@ -51,6 +51,10 @@ const Entry& kind_of(const Value& value, std::string_view key) {
     }
     kind = &entry;
   }
+  if (!kind && !value.get<Table>()->empty()) {
+    throw UsageError(
+        fmt::format("{}{} names no layer: it must be {}", value.where, key, shape_of_entry));
+  }
   if (!kind) fail(value, key, shape_of_entry);
   return *kind;
 }

@@ -87,6 +87,10 @@ void check_preset(const Value& value, std::string_view key) {
   if (!std::get<std::string>(value.data).empty()) one_of(preset_names())(value, key);
 }
 
+void not_empty(const Value& value, std::string_view key) {
+  if (std::get<std::string>(value.data).empty()) fail(value, key, "the name of a folder");
+}
+
 std::vector<Key> make_keys() {
   using E = Experiment;
   constexpr auto data = &E::data;
@@ -168,7 +172,7 @@ std::vector<Key> make_keys() {
           metric({"val_", "train_"})),
       row("train.patience", train, &TrainSection::patience,
           "epochs without improvement before stopping; 0: never", whole(0)),
-      row("train.run", train, &TrainSection::run, "the folder of the run"),
+      row("train.run", train, &TrainSection::run, "the folder of the run", not_empty),
 
       row("select.over", select, &SelectSection::over,
           "numeric keys, each with { min, max, scale = \"log\" | \"linear\" } or [values]",
@@ -184,7 +188,7 @@ std::vector<Key> make_keys() {
       row("select.rule", select, &SelectSection::rule,
           "one-standard-error (for a penalty or train.epochs; else best) or best",
           one_of({"one-standard-error", "best"})),
-      row("select.study", select, &SelectSection::study, "the folder of the study"),
+      row("select.study", select, &SelectSection::study, "the folder of the study", not_empty),
   };
 }
 

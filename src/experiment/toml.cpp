@@ -4,6 +4,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <optional>
 
 namespace ridgeline::experiment {
@@ -64,6 +65,13 @@ bool looks_structured(std::string_view value) {
   return value.empty() || std::string_view("[{\"'").find(value.front()) != std::string_view::npos;
 }
 
+/// Whether what TOML refuses is a number all the same: one that is too large.
+bool is_number(const std::string& value) {
+  char* end = nullptr;
+  std::strtod(value.c_str(), &end);
+  return end == value.c_str() + value.size() && value.find_first_of("0123456789") < 2;
+}
+
 std::string_view trim(std::string_view text) {
   const auto first = text.find_first_not_of(" \t");
   if (first == std::string_view::npos) return {};
@@ -89,6 +97,10 @@ Table parse_override(std::string_view text) {
   }
   const std::string_view value = trim(text.substr(equals + 1));
   auto table = try_parse(fmt::format("{} = {}", key, value));
+  if (!table && is_number(std::string(value))) {
+    throw UsageError(
+        fmt::format("{}: the number {} is too large, or not as TOML writes numbers", key, value));
+  }
   if (!table && !looks_structured(value)) {
     table = try_parse(
         fmt::format("{} = {}", key, to_toml(Value{.data = std::string(value), .where = {}})));

@@ -81,7 +81,7 @@ std::string to_toml_key(std::string_view key) {
 std::string describe(const Value& value) {
   if (value.get<std::string>()) return "the string " + to_toml(value);
   if (value.get<Array>()) return "an array";
-  if (value.get<Table>()) return "a table";
+  if (const auto* table = value.get<Table>()) return table->empty() ? "an empty table" : "a table";
   return to_toml(value);
 }
 

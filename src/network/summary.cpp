@@ -43,28 +43,35 @@ Table::Cell wrap(std::span<const std::string> words, std::string_view separator,
   return lines;
 }
 
-Table::Cell inputs_cell(const Network& network, const Node& node) {
+/// What is left out where a table is too wide for a terminal: from nothing to all that can be.
+enum class Detail { full, no_chains, narrow };
+
+Table::Cell inputs_cell(const Network& network, const Node& node, Detail detail = Detail::full) {
+  const bool of_row_above =
+      node.inputs == std::vector{static_cast<int>(&node - network.nodes().data()) - 1};
+  if (detail != Detail::full && of_row_above) return {};
   std::vector<std::string> names;
   for (const int input : node.inputs) names.emplace_back(network.name_of(input));
-  return wrap(names, ", ", 24);
+  return wrap(names, ", ", detail == Detail::narrow ? 12 : 24);
 }
 
-Table::Cell settings_cell(const Node& node) {
+Table::Cell settings_cell(const Node& node, std::size_t width) {
   std::vector<std::string> settings;
   const Attributes attributes = node.layer.spec().settings();
   for (const auto& [key, value] : attributes.items()) {
     settings.push_back(fmt::format("{} {}", key, text(value)));
   }
-  return wrap(settings, ", ", 56);
+  return wrap(settings, ", ", width);
 }
 
 /// "kernel: l2 1e-4", a line per penalty and the parameters that have it.
-Table::Cell penalty_cell(const Layout& layout, const PenaltyTexts& penalties, int node) {
+Table::Cell penalty_cell(const Layout& layout, const PenaltyTexts& penalties, int node,
+                         Detail detail) {
   std::vector<std::pair<std::string, std::string>> lines;  // penalty, parameters
   for (std::size_t i = 0; i < layout.parameters.size(); ++i) {
     if (layout.parameters[i].node != node || penalties[i].empty()) continue;
     const std::string& name = layout.parameters[i].spec.name;
-    if (!lines.empty() && lines.back().first == penalties[i]) {
+    if (detail != Detail::narrow && !lines.empty() && lines.back().first == penalties[i]) {
       lines.back().second += ", " + name;
     } else {
       lines.emplace_back(penalties[i], name);
@@ -73,6 +80,34 @@ Table::Cell penalty_cell(const Layout& layout, const PenaltyTexts& penalties, in
   Table::Cell cell;
   for (const auto& [penalty, names] : lines) cell.push_back(fmt::format("{}: {}", names, penalty));
   return cell;
+}
+
+Table table_of(const Network& network, const Shape& input, const Layout& layout,
+               const PenaltyTexts& penalties, Detail detail) {
+  const bool graph = is_graph(network);
+  std::vector<Table::Column> columns = {{"Layer"}, {"Output", true}, {"Parameters", true}};
+  if (graph) columns.push_back({"Inputs"});
+  if (!penalties.empty()) columns.push_back({"Penalty"});
+
+  Table table(columns);
+  std::vector<Table::Cell> image(columns.size());
+  image[0] = {std::string(Network::image_name)};
+  image[1] = {input.text()};
+  table.add(std::move(image));
+  for (std::size_t i = 0; i < network.nodes().size(); ++i) {
+    const Node& node = network.nodes()[i];
+    const int index = static_cast<int>(i);
+    std::int64_t count = 0;
+    for (const Parameter& parameter : layout.parameters) {
+      if (parameter.node == index) count += parameter.spec.shape.elements();
+    }
+    std::vector<Table::Cell> row = {
+        {title(node, true)}, {layout.outputs[i].text()}, {network::with_thousands(count)}};
+    if (graph) row.push_back(inputs_cell(network, node, detail));
+    if (!penalties.empty()) row.push_back(penalty_cell(layout, penalties, index, detail));
+    table.add(std::move(row));
+  }
+  return table;
 }
 
 std::string totals(const Layout& layout) {
@@ -95,28 +130,11 @@ std::string summary(const Network& network, const Shape& input, const PenaltyTex
   network::require(penalties.empty() || penalties.size() == layout.parameters.size(),
                    "a summary takes a penalty for each of {} parameters, not {}",
                    layout.parameters.size(), penalties.size());
-  const bool graph = is_graph(network);
-  std::vector<Table::Column> columns = {{"Layer"}, {"Output", true}, {"Parameters", true}};
-  if (graph) columns.push_back({"Inputs"});
-  if (!penalties.empty()) columns.push_back({"Penalty"});
-
-  Table table(columns);
-  std::vector<Table::Cell> image(columns.size());
-  image[0] = {std::string(Network::image_name)};
-  image[1] = {input.text()};
-  table.add(std::move(image));
-  for (std::size_t i = 0; i < network.nodes().size(); ++i) {
-    const Node& node = network.nodes()[i];
-    const int index = static_cast<int>(i);
-    std::int64_t count = 0;
-    for (const Parameter& parameter : layout.parameters) {
-      if (parameter.node == index) count += parameter.spec.shape.elements();
+  Table table = table_of(network, input, layout, penalties, Detail::full);
+  for (const Detail detail : {Detail::no_chains, Detail::narrow}) {
+    if (table.width() > Table::terminal) {
+      table = table_of(network, input, layout, penalties, detail);
     }
-    std::vector<Table::Cell> row = {
-        {title(node, true)}, {layout.outputs[i].text()}, {network::with_thousands(count)}};
-    if (graph) row.push_back(inputs_cell(network, node));
-    if (!penalties.empty()) row.push_back(penalty_cell(layout, penalties, index));
-    table.add(std::move(row));
   }
   return table.text() + totals(layout);
 }
@@ -127,7 +145,7 @@ std::ostream& operator<<(std::ostream& out, const Network& network) {
   if (graph) columns.push_back({"Inputs"});
   Table table(columns);
   for (const Node& node : network.nodes()) {
-    std::vector<Table::Cell> row = {{title(node, false)}, settings_cell(node)};
+    std::vector<Table::Cell> row = {{title(node, false)}, settings_cell(node, graph ? 32 : 56)};
     if (graph) row.push_back(inputs_cell(network, node));
     table.add(std::move(row));
   }

@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view gap = "  ";
 
 /// Characters, not bytes: what is left when UTF-8's continuation bytes are not counted.
-std::size_t width(std::string_view text) {
+std::size_t characters(std::string_view text) {
   return static_cast<std::size_t>(
       std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
 }
@@ -29,21 +29,30 @@ std::string scaled(double number, double step, std::span<const std::string_view>
 
 }  // namespace
 
-std::string Table::text() const {
+std::vector<std::size_t> Table::widths() const {
   std::vector<std::size_t> widths;
   for (std::size_t i = 0; i < columns_.size(); ++i) {
-    widths.push_back(width(columns_[i].title));
+    widths.push_back(characters(columns_[i].title));
     for (const auto& row : rows_) {
-      for (const std::string& line : row[i]) widths[i] = std::max(widths[i], width(line));
+      for (const std::string& line : row[i]) widths[i] = std::max(widths[i], characters(line));
     }
   }
+  return widths;
+}
 
+std::size_t Table::width() const {
+  const std::vector<std::size_t> all = widths();
+  return std::reduce(all.begin(), all.end(), gap.size() * (all.size() - 1));
+}
+
+std::string Table::text() const {
+  const std::vector<std::size_t> widths = this->widths();
   std::string text;
   const auto add_line = [&](auto&& cell) {
     std::string line;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       const std::string& content = cell(i);
-      const std::string space(widths[i] - width(content), ' ');
+      const std::string space(widths[i] - characters(content), ' ');
       if (i > 0) line += gap;
       line += columns_[i].right ? space + content : content + space;
     }
@@ -51,8 +60,7 @@ std::string Table::text() const {
     text += line + '\n';
   };
   const auto add_rule = [&] {
-    std::size_t total = gap.size() * (widths.size() - 1);
-    for (std::size_t i = std::reduce(widths.begin(), widths.end(), total); i > 0; --i) text += "─";
+    for (std::size_t i = std::min(width(), terminal); i > 0; --i) text += "─";
     text += '\n';
   };
 

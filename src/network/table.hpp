@@ -20,10 +20,15 @@ class Table {
   using Cell = std::vector<std::string>;
   void add(std::vector<Cell> cells) { rows_.push_back(std::move(cells)); }
 
-  /// The titles, a rule, the rows, a rule; every line ends in '\n' and none in a space.
+  /// The titles, a rule, the rows, a rule; every line ends in '\n' and none in a space. A rule is
+  /// no wider than a terminal, whatever the rows are.
   std::string text() const;
+  /// The columns that the longest line takes.
+  std::size_t width() const;
+  static constexpr std::size_t terminal = 80;
 
  private:
+  std::vector<std::size_t> widths() const;
   std::vector<Column> columns_;
   std::vector<std::vector<Cell>> rows_;
 };

@@ -47,6 +47,22 @@ void apply(const PenaltyRule& rule, double base_l2, Penalty& penalty) {
   if (rule.decay) penalty.decay = *rule.decay;
 }
 
+std::string text(const Penalty& penalty, const std::string& l2) {
+  std::vector<std::string> parts;
+  if (!l2.empty()) parts.push_back(l2);
+  if (penalty.l1 > 0) parts.push_back(fmt::format("l1 {:g}", penalty.l1));
+  if (penalty.decay > 0) parts.push_back(fmt::format("decay {:g}", penalty.decay));
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+/// `factor` times an l2 that is not constant.
+std::string scheduled(const Schedule& l2, double factor) {
+  const double from = factor * l2.value;
+  if (l2.kind == "constant") return fmt::format("l2 {:g} after warm-up", from);
+  if (l2.kind == "step") return fmt::format("l2 {:g} × {:g} step", from, l2.factor);
+  return fmt::format("l2 {:g} → {:g} {}", from, factor * l2.to, l2.kind);
+}
+
 }  // namespace
 
 bool objective::matches(std::string_view glob, const Parameter& parameter) {
@@ -109,11 +125,20 @@ std::vector<Penalty> resolve(const Regularize& regularize, double base_l2,
 PenaltyTexts describe(const std::vector<Penalty>& penalties) {
   PenaltyTexts texts;
   for (const Penalty& p : penalties) {
-    std::vector<std::string> parts;
-    if (p.l2 > 0) parts.push_back(fmt::format("l2 {:g}", p.l2));
-    if (p.l1 > 0) parts.push_back(fmt::format("l1 {:g}", p.l1));
-    if (p.decay > 0) parts.push_back(fmt::format("decay {:g}", p.decay));
-    texts.push_back(fmt::format("{}", fmt::join(parts, ", ")));
+    texts.push_back(text(p, p.l2 > 0 ? fmt::format("l2 {:g}", p.l2) : std::string()));
+  }
+  return texts;
+}
+
+PenaltyTexts describe(const Regularize& regularize, const std::vector<Parameter>& parameters) {
+  const std::vector<Penalty> penalties = resolve(regularize, regularize.l2.value, parameters);
+  PenaltyTexts texts = describe(penalties);
+  if (regularize.l2.is_constant()) return texts;
+  const std::vector<Penalty> none = resolve(regularize, 0, parameters);
+  const std::vector<Penalty> unit = resolve(regularize, 1, parameters);
+  for (std::size_t p = 0; p < texts.size(); ++p) {
+    const double factor = unit[p].l2 - none[p].l2;  // 0 where a rule sets l2 for good
+    if (factor > 0) texts[p] = text(penalties[p], scheduled(regularize.l2, factor));
   }
   return texts;
 }

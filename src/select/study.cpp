@@ -39,7 +39,8 @@ Study::Study(const std::filesystem::path& folder, const Settings& settings, bool
     }
     Statement sound = database_.prepare("PRAGMA quick_check(1)");
     if (!sound.next() || sound.text(0) != "ok") {
-      throw DataError(fmt::format("{}: the file is damaged: {}", file_.string(), sound.text(0)));
+      throw DataError(fmt::format("{}: the file is damaged: begin the study anew in another folder",
+                                  file_.string()));
     }
     if (!resume) {
       throw UsageError(fmt::format(

@@ -125,7 +125,13 @@ Position load_checkpoint(const std::filesystem::path& path, ModelCore& core,
                          const Attributes& fingerprint) {
   const auto file = interop::Safetensors::read(path);
   format.check(file);
-  check_same(interop::attributes_from_json(file.metadata("fingerprint")), fingerprint, file.name());
+  Attributes settings;
+  try {
+    settings = interop::attributes_from_json(file.metadata("fingerprint"));
+  } catch (const DataError&) {
+    throw DataError(fmt::format("{}: corrupt: its fingerprint cannot be read", file.name()));
+  }
+  check_same(settings, fingerprint, file.name());
   const auto counters =
       Counters::from(exactly<Counters::count>(file.integers("counters"), "counters"));
   if (counters.shards != core.options.shards && !core.automatic_shards) {

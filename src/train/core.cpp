@@ -70,8 +70,11 @@ ModelCore::ModelCore(Network network, ModelOptions given)
   state.frozen = frozen_ones(options.frozen, layout().parameters);
   check_l1(penalties(base_l2), *options.optimizer.optimizer);
   const auto names = static_cast<std::int64_t>(options.class_names.size());
-  require(names == 0 || names == outputs() || (names == 2 && outputs() == 1),
-          "there are {} class names, but the network has {} outputs", names, outputs());
+  require(
+      names == 0 || names == outputs() || (names == 2 && outputs() == 1),
+      "there are {0} classes, but {1} gives {2} outputs: it must give {0}, as dense with units = "
+      "{0} does",
+      names, this->network().nodes().back().name, outputs());
 }
 
 std::vector<Penalty> ModelCore::penalties(double l2) const {

@@ -27,8 +27,10 @@ double check_labels(const ModelCore& core, const Dataset& data, std::string_view
   check_images(core, data, what);
   require(data.has_classes() || data.target_width() > 0, "the {} have no labels", what);
   require(!data.has_classes() || data.classes() <= classes_of(core),
-          "the {} have {} classes, but the network has {} outputs", what, data.classes(),
-          core.outputs());
+          "the {} have {} classes, but {} gives {} outputs: it must give {}, as dense with units = "
+          "{} does",
+          what, data.classes(), core.network().nodes().back().name, core.outputs(), data.classes(),
+          data.classes());
   std::vector<std::int32_t> classes;
   std::vector<float> values;
   for (std::size_t i = 0; i < data.size(); ++i) {

@@ -22,8 +22,11 @@ namespace {
 using network::require;
 
 constexpr const char* checkpoint_name = "checkpoint.safetensors";
-constexpr const char* remedy = "try a lower optimizer.learning_rate, or optimizer.clip_norm = 1";
 constexpr auto report_interval = std::chrono::milliseconds(50);
+
+const char* in_words(double value) {
+  return std::isnan(value) ? "nan" : "infinite";
+}
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -51,8 +54,10 @@ Fit::Fit(ModelCore& core, const Dataset& data, FitOptions options)
     validation_loader_ = std::make_unique<data::Loader>(validation_, evaluation_loader(core_));
   }
   require(!train_.has_classes() || train_.classes() == std::max<std::int64_t>(core_.outputs(), 2),
-          "the training images have {} classes, but the network has {} outputs", train_.classes(),
-          core_.outputs());
+          "the training images have {} classes, but {} gives {} outputs: it must give {}, as dense "
+          "with units = {} does",
+          train_.classes(), core_.network().nodes().back().name, core_.outputs(), train_.classes(),
+          train_.classes());
   const auto images = static_cast<std::int64_t>(train_.size());
   require(options_.batch <= images || full_batch_,
           "train.batch is {} but there are only {} training images", options_.batch, images);
@@ -212,7 +217,7 @@ void Fit::end_epoch() {
     if (!std::isfinite(epoch.validation->data_loss)) {
       throw DivergedError(
           fmt::format("training diverged in epoch {}: the validation data loss is {}; {}",
-                      epoch.epoch, epoch.validation->data_loss, remedy));
+                      epoch.epoch, in_words(epoch.validation->data_loss), remedy()));
     }
   }
   epoch.seconds = seconds_before_ + seconds_since(epoch_start_);
@@ -289,8 +294,27 @@ void Fit::check_finite(double value, const char* what) const {
   if (std::isfinite(value)) return;
   throw DivergedError(fmt::format(
       "training diverged in epoch {}, step {} of {}: the {} is {} at a learning rate of {}; {}",
-      position_.epoch + 1, position_.step + 1, loader_->batches(), what, value, rule_.learning_rate,
-      remedy));
+      position_.epoch + 1, position_.step + 1, loader_->batches(), what, in_words(value),
+      rule_.learning_rate, remedy()));
+}
+
+std::string Fit::remedy() const {
+  double l2 = 0, decay = 0;
+  for (const Penalty& penalty : rule_.penalties) {
+    l2 = std::max(l2, penalty.l2);
+    decay = std::max(decay, penalty.decay);
+  }
+  // A step that shrinks a weight by more than itself turns it over, and lets it grow.
+  const auto overshoots = [&](double strength) {
+    return rule_.learning_rate < 1 && strength * rule_.learning_rate > 1;
+  };
+  const char* key = overshoots(decay) ? "regularize.decay" : "regularize.l2";
+  if (overshoots(decay) || overshoots(l2)) {
+    return fmt::format(
+        "{} times the learning rate is {:g} and should be far below 1: try a lower {}", key,
+        (overshoots(decay) ? decay : l2) * rule_.learning_rate, key);
+  }
+  return "try a lower optimizer.learning_rate, or optimizer.clip_norm = 1";
 }
 
 }  // namespace ridgeline::train

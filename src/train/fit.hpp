@@ -48,6 +48,8 @@ class Fit {
   void report_progress();
   EpochSums sums_with_pending(double penalty) const;
   void check_finite(double value, const char* what) const;
+  /// What may keep a training from diverging again.
+  std::string remedy() const;
 
   ModelCore& core_;
   const FitOptions options_;

@@ -96,7 +96,7 @@ const ModelOptions& Model::options() const {
 }
 
 std::string Model::summary() const {
-  PenaltyTexts penalties = describe(impl_->penalties(impl_->base_l2));
+  PenaltyTexts penalties = describe(impl_->options.regularize, layout().parameters);
   for (std::size_t p = 0; p < penalties.size(); ++p) {
     if (impl_->state.frozen[p]) penalties[p] = "frozen";
   }

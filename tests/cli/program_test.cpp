@@ -57,7 +57,22 @@ TEST(Program, UsageErrorsAreOneSentenceAndTwo) {
             "'ridgeline evaluate' needs MODEL: a model file, or the folder of a run or study");
   EXPECT_EQ(sentence({"evaluate", "a", "b"}, 2),
             "'b' is one argument too many for 'ridgeline evaluate'");
-  EXPECT_THAT(sentence({"train", "--resume"}, 2), HasSubstr("--resume"));
+  EXPECT_EQ(sentence({"train", "--resume"}, 2), "--resume needs a value: --resume RUN");
+  EXPECT_EQ(sentence({"train", "--resume", "a", "--resume", "b"}, 2),
+            "'ridgeline train' takes --resume once, not 2 times");
+  EXPECT_EQ(sentence({"--json"}, 2),
+            "'--json' is no command: options stand behind one, as in 'ridgeline train --json'");
+  EXPECT_EQ(sentence({"help", "--json"}, 2), "help is for people and has no --json");
+  EXPECT_EQ(sentence({"train", "train.epochs=1", "x.toml"}, 2),
+            "x.toml must stand before key=value: the experiment file comes first");
+  EXPECT_EQ(sentence({"train", "a.toml", "b.toml"}, 2),
+            "there is one experiment file: a.toml, and b.toml is a second one");
+  EXPECT_EQ(sentence({"train", "train.run=\"\""}, 2),
+            "train.run must be the name of a folder, not the string \"\"");
+  EXPECT_THAT(sentence({"train", "data.source=idx"}, 2), HasSubstr("needs data.path"));
+  EXPECT_EQ(sentence({"train", "data.validation=tset"}, 2),
+            "data.validation must be a fraction, \"test\" or a folder, and there is no folder "
+            "\"tset\"");
   EXPECT_EQ(sentence({"predict", "--top", "none", "a", "b"}, 2),
             "--top must be a whole number of at least 1, not 'none'");
   EXPECT_EQ(sentence({"train", "--resume", "nowhere"}, 2),
@@ -97,6 +112,9 @@ TEST(Program, DataAndModelErrorsAreThree) {
   EXPECT_FALSE(std::filesystem::exists(folder / "runs"));
   EXPECT_THAT(sentence({"evaluate", "absent.safetensors"}, 3), HasSubstr("absent.safetensors"));
   EXPECT_EQ(run(folder, {"inspect", "model.safetensors"}).code, 3);
+  folder.write("picture", std::string("\x89PNG\r\n\x1a\n..."));
+  EXPECT_EQ(run(folder, {"inspect", "picture"}).err,
+            "picture: not a safetensors file, such as a run's model.safetensors\n");
   EXPECT_EQ(run(folder, {"evaluate", "cut"}).code, 3);
 }
 

@@ -269,6 +269,25 @@ TEST_F(TrainedModel, DivergedIsFour) {
   const Outcome outcome = run(
       *folder_, words({"train.run=wild", "optimizer.kind=sgd", "optimizer.learning_rate=1e30"}));
   EXPECT_EQ(outcome.code, 4) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("try a lower optimizer.learning_rate"));
+  for (const char* key : {"regularize.decay", "regularize.l2"}) {
+    const Outcome shrunk =
+        run(*folder_, words({"train.run=wild", "optimizer.kind=sgd", std::string(key) + "=1e9"}));
+    EXPECT_EQ(shrunk.code, 4) << shrunk.err;
+    EXPECT_THAT(shrunk.err, HasSubstr(std::string("try a lower ") + key));
+    EXPECT_THAT(shrunk.err, Not(HasSubstr("-nan")));
+    std::filesystem::remove_all(*folder_ / "wild");
+  }
+}
+
+TEST_F(TrainedModel, AnOutputLayerOfAnotherSizeIsNamed) {
+  const Outcome outcome =
+      run(*folder_, words({"train.run=many",
+                           "model.layers=[{ flatten = {} }, { dense = { units = 5, activation "
+                           "= \"softmax\" } }]"}));
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("3 classes"));
+  EXPECT_THAT(outcome.err, HasSubstr("dense_1"));
 }
 
 TEST_F(TrainedModel, AResourceThatIsMissingIsFive) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <png.h>
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 
@@ -82,6 +83,33 @@ TEST(ReadImage, PngOfEveryKindOfPixel) {
 
   const Image transparent = read_bytes(png(PNG_FORMAT_RGBA, 1, 2, {9, 8, 7, 255, 9, 8, 7, 0}));
   EXPECT_THAT(transparent.pixels, ElementsAre(9, 8, 7, 255, 255, 255));
+}
+
+TEST(ReadImage, SixteenBitsAreThePictureThatEightAre) {
+  const std::array<std::uint8_t, 5> values{0, 1, 60, 128, 255};
+  for (const int type : {PNG_COLOR_TYPE_GRAY, PNG_COLOR_TYPE_RGB}) {
+    const std::size_t channels = type == PNG_COLOR_TYPE_GRAY ? 1 : 3;
+    Bytes row, file;
+    for (const std::uint8_t value : values) row.insert(row.end(), 2 * channels, value);
+    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
+    png_infop info = png_create_info_struct(png);
+    const auto append = [](png_structp writer, png_bytep bytes, std::size_t size) {
+      auto* to = static_cast<Bytes*>(png_get_io_ptr(writer));
+      to->insert(to->end(), bytes, bytes + size);
+    };
+    png_set_write_fn(png, &file, append, nullptr);
+    png_set_IHDR(png, info, values.size(), 1, 16, type, PNG_INTERLACE_NONE,
+                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    png_write_info(png, info);
+    png_write_row(png, row.data());
+    png_write_end(png, info);
+    png_destroy_write_struct(&png, &info);
+    const Image image = read_bytes(file);
+    ASSERT_EQ(image.pixels.size(), values.size() * channels);
+    for (std::size_t i = 0; i < image.pixels.size(); ++i) {
+      EXPECT_EQ(image.pixels[i], values[i / channels]);
+    }
+  }
 }
 
 TEST(ReadImage, JpegWithinItsLoss) {

@@ -36,6 +36,14 @@ TEST(Override, ErrorsNameTheKeyAlone) {
   EXPECT_EQ(refusal("", {"epochs=1"}), "unknown key 'epochs': did you mean 'train.epochs'?");
   EXPECT_EQ(refusal("", {"train.epochs=five"}),
             "train.epochs must be a whole number, not the string \"five\"");
+  EXPECT_EQ(refusal("", {"train.batch=1e3"}),
+            "train.batch must be a whole number: write 1000, without a point or an exponent");
+  for (const char* number : {"99999999999999999999", "1e400"}) {
+    EXPECT_EQ(refusal("", {std::string("train.batch=") + number}),
+              std::string("train.batch: the number ") + number +
+                  " is too large, or not as TOML writes numbers");
+  }
+  EXPECT_NE(refusal("", {"model.layers=[{}]"}).find(", not an empty table"), std::string::npos);
   EXPECT_EQ(refusal("", {"regularize.l1=nan"}), "regularize.l1 must be a finite number, not nan");
   for (const char* text : {"train.epochs", "=5", "train.epochs=", "data.augment=[\"flip\"",
                            "train..epochs=5", "train=5", "optimizer.learning_rate={ from = }"}) {

@@ -46,10 +46,12 @@ TEST(Infer, TrainingFlopsLeaveOutTheGradientOfTheImage) {
 TEST(Infer, ErrorsNameTheLayerItsInputsAndTheShapes) {
   EXPECT_USAGE_ERROR(
       infer(Network{conv2d({.filters = 8}), max_pool2d(), dense({.units = 10})}, {3, 32, 32}),
-      "dense_1 (after max_pool2d_1) takes a flat input, not 8x15x15: put flatten() before it");
-  EXPECT_USAGE_ERROR(infer(Network{dense({.units = 10})}, {3, 32, 32}),
-                     "dense_1 (after input) takes a flat input, not 3x32x32: put flatten() before "
-                     "it");
+      "dense_1 (after max_pool2d_1) takes a flat input, not 8x15x15: put a flatten layer before "
+      "it");
+  EXPECT_USAGE_ERROR(
+      infer(Network{dense({.units = 10})}, {3, 32, 32}),
+      "dense_1 (after input) takes a flat input, not 3x32x32: put a flatten layer before "
+      "it");
   const Output x = input();
   const Output y = conv2d({.filters = 3})(x);
   EXPECT_USAGE_ERROR(infer(Network(x, add()(y, x)), {3, 32, 32}),

@@ -117,7 +117,7 @@ TEST(Dense, ShapesParametersAndErrors) {
   EXPECT_EQ(dense({.units = 5, .activation = "softmax"}).spec().activation(), "softmax");
   EXPECT_USAGE_ERROR(dense({.units = -1}), "dense: units must be at least 1, not -1");
   EXPECT_USAGE_ERROR(output(layer, {{3, 2, 2}}),
-                     "takes a flat input, not 3x2x2: put flatten() before it");
+                     "takes a flat input, not 3x2x2: put a flatten layer before it");
 }
 
 TEST(BatchNorm2D, ParametersAndErrors) {

@@ -38,18 +38,20 @@ TEST(Summary, OfAGraphWithPenalties) {
       concat()(a, b, max_pool2d({.window = 3, .stride = 1, .padding = Padding::same()})(b));
   const Network network(x, dense({.units = 10})(global_average_pool2d()(c)));
   EXPECT_EQ(summary(network, {3, 8, 8}, {"l2 1e-4", "", "", "", "", "l2 1e-3", "l2 1e-3"}),
-            R"(Layer                    Output  Parameters  Inputs                   Penalty
-───────────────────────────────────────────────────────────────────────────────────────────
+            R"(Layer                    Output  Parameters  Inputs        Penalty
+──────────────────────────────────────────────────────────────────────────
 input                     3x8x8
-stem (conv2d)            16x8x8         432  input                    kernel: l2 1e-4
-batch_norm2d_1           16x8x8          64  stem
-activation_1 (relu)      16x8x8           0  batch_norm2d_1
-max_pool2d_1             16x8x8           0  activation_1
-concat_1                 48x8x8           0  stem, activation_1
+stem (conv2d)            16x8x8         432                kernel: l2 1e-4
+batch_norm2d_1           16x8x8          64
+activation_1 (relu)      16x8x8           0
+max_pool2d_1             16x8x8           0
+concat_1                 48x8x8           0  stem
+                                             activation_1
                                              max_pool2d_1
-global_average_pool2d_1      48           0  concat_1
-dense_1                      10         490  global_average_pool2d_1  kernel, bias: l2 1e-3
-───────────────────────────────────────────────────────────────────────────────────────────
+global_average_pool2d_1      48           0
+dense_1                      10         490                kernel: l2 1e-3
+                                                           bias: l2 1e-3
+──────────────────────────────────────────────────────────────────────────
 Parameters:    986 (3.85 KiB)
 Trainable:     954 (3.73 KiB)
 Not trainable: 32 (128 bytes)
@@ -57,6 +59,13 @@ Forward pass:  56.3 kFLOP an image
 )");
   EXPECT_USAGE_ERROR(summary(network, {3, 8, 8}, {"l2 1e-4"}),
                      "a summary takes a penalty for each of 7 parameters, not 1");
+}
+
+TEST(Summary, ARuleIsNoWiderThanATerminal) {
+  const std::string text =
+      summary(Network{dense({.units = 1}).named(std::string(100, 'n'))}, {3}, {"", "l2 1"});
+  const std::string rule = text.substr(text.find("─"), text.rfind("─") - text.find("─"));
+  EXPECT_EQ(rule.find('\n'), 80 * std::string("─").size());
 }
 
 TEST(Printing, ANetworkGivesItsTable) {

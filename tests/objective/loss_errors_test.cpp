@@ -35,7 +35,7 @@ TEST(LossErrors, CrossEntropyTakesOneRowOfClassesPerImage) {
   EXPECT_NO_THROW(cross_entropy()->check("softmax", Shape{10, 1, 1}));
   EXPECT_USAGE_ERROR(cross_entropy()->check("softmax", Shape{10, 4, 4}),
                      "cross-entropy takes one number per class and image, and this network gives "
-                     "10x4x4: end it in global_average_pool2d() or flatten(), then dense() with "
+                     "10x4x4: end it in global_average_pool2d or flatten, then dense with "
                      "activation = \"softmax\"");
 }
 

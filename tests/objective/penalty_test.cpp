@@ -151,5 +151,23 @@ TEST(Penalty, DescribedForTheSummary) {
             (PenaltyTexts{"l2 0.0001", "", "l2 0.001, l1 0.5, decay 0.01", "decay 2"}));
 }
 
+TEST(Penalty, AScheduleIsDescribedWhereItApplies) {
+  Regularize r{.l2 = 0.01, .l1 = 0.5};
+  r.rules = {{.match = "dense_1.kernel", .l2_factor = 10}, {.match = "dense_2.kernel", .l2 = 3}};
+  EXPECT_EQ(describe(r, parameters()), describe(resolve(r, 0.01, parameters())));
+  r.l2.kind = "cosine";
+  r.l2.to = 1e-3;
+  const PenaltyTexts texts = describe(r, parameters());
+  EXPECT_EQ(texts[0], "l2 0.01 → 0.001 cosine, l1 0.5");
+  EXPECT_EQ(texts[1], "");
+  EXPECT_EQ(texts[6], "l2 0.1 → 0.01 cosine, l1 0.5");
+  EXPECT_EQ(texts[8], "l2 3, l1 0.5");
+  r.l2.kind = "step";
+  EXPECT_EQ(describe(r, parameters())[0], "l2 0.01 × 0.1 step, l1 0.5");
+  r.l2.kind = "constant";
+  r.l2.warmup = 2;
+  EXPECT_EQ(describe(r, parameters())[0], "l2 0.01 after warm-up, l1 0.5");
+}
+
 }  // namespace
 }  // namespace ridgeline

@@ -290,10 +290,14 @@ TEST(Fit, WrongData) {
     return from_memory(p.pixels, {1, 6, 6}, ImageLayout::nchw, l, names);
   };
   EXPECT_EQ(usage_error(model, set({}, {}), {.batch = 2}), "the training images have no labels");
-  EXPECT_EQ(usage_error(model, set({0, 1, 2, 3, 0, 1}, {}), {.batch = 2}),
-            "the training images have 4 classes, but the network has 3 outputs");
-  EXPECT_EQ(usage_error(model, set({0, 1, 0, 1, 0, 1}, {}), {.batch = 2}),
-            "the training images have 2 classes, but the network has 3 outputs");
+  EXPECT_EQ(
+      usage_error(model, set({0, 1, 2, 3, 0, 1}, {}), {.batch = 2}),
+      "the training images have 4 classes, but dense_1 gives 3 outputs: it must give 4, as dense "
+      "with units = 4 does");
+  EXPECT_EQ(
+      usage_error(model, set({0, 1, 0, 1, 0, 1}, {}), {.batch = 2}),
+      "the training images have 2 classes, but dense_1 gives 3 outputs: it must give 2, as dense "
+      "with units = 2 does");
   EXPECT_EQ(usage_error(model, pictures(6), {.batch = 2, .validation_data = set({}, {})}),
             "the validation images have no labels");
 }

@@ -35,8 +35,10 @@ TEST(Model, NetworkLossAndOptionsMustFit) {
   EXPECT_EQ(error(small_network(), options), "frozen: no parameter is named 'conv9'");
   options = small_options();
   options.class_names = {"a", "b"};
-  EXPECT_EQ(error(small_network(), options),
-            "there are 2 class names, but the network has 3 outputs");
+  EXPECT_EQ(
+      error(small_network(), options),
+      "there are 2 classes, but dense_1 gives 3 outputs: it must give 2, as dense with units = 2 "
+      "does");
   options = small_options();
   options.loss = nullptr;
   EXPECT_EQ(error(small_network(), options), "the model needs a loss");
@@ -286,8 +288,10 @@ TEST(ModelFile, WrongContent) {
   EXPECT_EQ(error_after("loss", R"({"kind":"hinge","attributes":{}})").substr(0, 29),
             "loss: there is no loss 'hinge");
   EXPECT_EQ(error_after("input", "[1,8,8]"), "dense_1.kernel is 3x16, but the network needs 3x36");
-  EXPECT_EQ(error_after("class_names", R"(["a"])"),
-            "there are 1 class names, but the network has 3 outputs");
+  EXPECT_EQ(
+      error_after("class_names", R"(["a"])"),
+      "there are 1 classes, but dense_1 gives 3 outputs: it must give 1, as dense with units = 1 "
+      "does");
   EXPECT_EQ(
       error_after("network", R"([{"kind":"flatten","attributes":{},"inputs":["input"]},)"
                              R"({"name":"dense_1","kind":"dense","attributes":)"

@@ -40,6 +40,8 @@ std::string decode_png(const Bytes& bytes, Image& image) {
   if (!png_image_begin_read_from_memory(&png, bytes.data(), bytes.size())) {
     return failure(png.message);
   }
+  // Sixteen bits without a gamma are the same picture as eight, not linear light.
+  png.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
   const bool colour = (png.format & PNG_FORMAT_FLAG_COLOR) != 0;
   png.format = colour ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
   if (!prepare(image, colour ? 3 : 1, png.height, png.width)) return failure("it is too large");

@@ -14,7 +14,7 @@ DenseSpec::DenseSpec(Dense options) : Spec(std::move(options)) {
 }
 
 Shape DenseSpec::output_shape(std::span<const Shape> inputs) const {
-  require(inputs[0].rank() == 1, "takes a flat input, not {}: put flatten() before it",
+  require(inputs[0].rank() == 1, "takes a flat input, not {}: put a flatten layer before it",
           inputs[0].text());
   return {options_.units};
 }

@@ -56,7 +56,7 @@ class CrossEntropyLoss final : public Loss {
     if (outputs.rank() == 0 || outputs[0] != classes) {
       throw UsageError(fmt::format(
           "cross-entropy takes one number per class and image, and this network gives {}: end it "
-          "in global_average_pool2d() or flatten(), then dense() with activation = \"softmax\"",
+          "in global_average_pool2d or flatten, then dense with activation = \"softmax\"",
           outputs.text()));
     }
     if (classes < 2) {
