@@ -25,8 +25,11 @@ TrainTest find_data(const Arguments& arguments, const path& model) {
         "{} lies in no run's folder, which would name its data: say which with --data SOURCE",
         model.string()));
   }
-  const experiment::Experiment experiment = experiment::read(record);
-  return load(experiment.data.source, folder.empty() ? path(experiment.data.path) : folder);
+  experiment::Experiment experiment = experiment::read(record);
+  if (!folder.empty()) experiment.data.path = folder.string();
+  TrainTest sets = load(experiment.data.source, experiment.data.path);
+  sets.train = experiment::load_images(experiment).train;  // no more than data.limit
+  return sets;
 }
 
 Dataset choose_split(const TrainTest& sets, const std::string& split) {

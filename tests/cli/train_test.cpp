@@ -191,6 +191,14 @@ TEST_F(TrainedModel, Evaluate) {
   EXPECT_THAT(plain.out, HasSubstr("truth"));
 }
 
+TEST_F(TrainedModel, EvaluatesTheTrainingImagesThatTheRunHad) {
+  ASSERT_EQ(run(*folder_, words({"data.limit=60", "train.run=limited"})).code, 0);
+  const Outcome outcome = run(*folder_, {"evaluate", "limited", "--split", "train", "--json"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.json()["images"], 60);
+  EXPECT_EQ(run(*folder_, {"evaluate", "limited", "--json"}).json()["images"], 30);
+}
+
 TEST_F(TrainedModel, EvaluateRefusesWhatDoesNotFit) {
   EXPECT_EQ(run(*folder_, {"evaluate", "first", "--split", "both"}).code, 2);
   EXPECT_EQ(run(*folder_, {"evaluate", "first", "--data", "idx"}).code, 2);
