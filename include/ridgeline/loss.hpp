@@ -31,7 +31,9 @@ class Loss {
   /// Throws DataError where the targets do not fit: a class out of range, another width, NaN.
   virtual void check(const Targets& targets, std::int64_t images, std::int64_t outputs) const = 0;
   /// What the sum over these images counts: their number, or the sum of their class weights.
-  virtual double weight(const Targets& targets, std::int64_t images) const;
+  virtual double weight([[maybe_unused]] const Targets& targets, std::int64_t images) const {
+    return static_cast<double>(images);
+  }
   /// The sum (not the mean) of the loss over `images`, whose head's values are `values`
   /// (images x outputs). Where `gradient` is not empty it becomes scale * d(sum) / d(values).
   /// Called from several threads at once on different images.

@@ -64,7 +64,18 @@ UsageError unknown_argument(const std::string& word, const Command& command) {
                                               : fmt::format("did you mean '{}'?", guess)));
 }
 
-/// An option that stands there twice, or without its value.
+/// Throws UsageError for an option that another one, or nothing, follows in place of its value.
+void require_values(std::span<const std::string> words, const Command& command) {
+  for (const Option& option : command.options) {
+    const auto at = std::ranges::find(words, option.name);
+    if (option.value.empty() || at == words.end()) continue;
+    if (at + 1 == words.end() || (at + 1)->starts_with("--")) {
+      throw UsageError(fmt::format("{0} needs a value: {0} {1}", option.name, option.value));
+    }
+  }
+}
+
+/// An option that stands there twice.
 UsageError wrong_count(std::span<const std::string> words, const Command& command) {
   for (const Option& option : command.options) {
     const auto named = std::ranges::count_if(words, [&](const std::string& word) {
@@ -75,13 +86,6 @@ UsageError wrong_count(std::span<const std::string> words, const Command& comman
                                     option.name, named));
     }
   }
-  for (const Option& option : command.options) {
-    const auto at = std::ranges::find(words, option.name);
-    const bool missing = at != words.end() && (at + 1 == words.end() || (at + 1)->starts_with('-'));
-    if (missing && !option.value.empty()) {
-      return UsageError(fmt::format("{0} needs a value: {0} {1}", option.name, option.value));
-    }
-  }
   return UsageError(
       fmt::format("'ridgeline {0}' has an option with too few or too many values: see "
                   "ridgeline {0} --help",
@@ -89,6 +93,7 @@ UsageError wrong_count(std::span<const std::string> words, const Command& comman
 }
 
 Arguments parse_command(const Command& command, std::span<const std::string> words) {
+  require_values(words, command);
   CLI::App app;
   app.set_help_flag();
   std::list<std::pair<Option, std::string>> options;  // whose addresses CLI11 keeps

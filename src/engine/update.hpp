@@ -28,6 +28,7 @@ struct ParameterReport {
 struct UpdateReport {
   double penalty = 0;        ///< sum over p of l2/2 |w|^2 + l1 |w|_1, before the update
   double gradient_norm = 0;  ///< of the data gradient, before clipping
+  double decay_shrink = 0;   ///< |learning rate * decay * w|, what decoupled decay takes away
   std::vector<ParameterReport> parameters;
 };
 

@@ -132,11 +132,15 @@ UpdateReport UpdatePass::report(const State& state, const UpdateRule& rule) cons
     p.update_square += sums_[r].update_square;
     gradient_square += sums_[r].gradient_square;
   }
+  double shrink_square = 0;
   for (std::size_t p = 0; p < result.parameters.size(); ++p) {
-    result.penalty += penalty_of(rule.penalties[p], result.parameters[p].weight_square,
-                                 result.parameters[p].weight_absolute);
+    const ParameterReport& sums = result.parameters[p];
+    const double shrink = rule.learning_rate * rule.penalties[p].decay;
+    result.penalty += penalty_of(rule.penalties[p], sums.weight_square, sums.weight_absolute);
+    shrink_square += shrink * shrink * sums.weight_square;
   }
   result.gradient_norm = std::sqrt(gradient_square);
+  result.decay_shrink = std::sqrt(shrink_square);
   return result;
 }
 

@@ -44,10 +44,7 @@ std::string TrialTable::header() const {
                      by_accuracy ? "val loss" : "val acc", "train loss", "train acc", "status");
 }
 
-std::string TrialTable::line(const Trial& t, const Selection& selection) const {
-  const double value = t.parameters.begin()->second;
-  const bool tied = selection.tied && t.status == "done" && value >= selection.tied->first &&
-                    value <= selection.tied->second;
+std::string TrialTable::line(const Trial& t) const {
   std::string text = fmt::format("{:>5}", t.number);
   for (const auto& [key, range] : over_) {
     text += fmt::format("{:>{}.4g}", t.parameters.at(key), width_of(key));
@@ -63,15 +60,7 @@ std::string TrialTable::line(const Trial& t, const Selection& selection) const {
                             cell(t.validation, metric_ == "val_accuracy" ? &Metrics::data_loss
                                                                          : &Metrics::accuracy),
                             cell(t.train, &Metrics::data_loss), cell(t.train, &Metrics::accuracy),
-                            t.parameters == selection.chosen ? "chosen"
-                            : tied                           ? "tied"
-                                                             : t.status);
-}
-
-std::string TrialTable::text(const Selection& selection) const {
-  std::string text = header() + "\n";
-  for (const Trial& t : selection.trials) text += line(t, selection) + "\n";
-  return text;
+                            t.status);
 }
 
 }  // namespace ridgeline::selection

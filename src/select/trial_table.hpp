@@ -15,10 +15,7 @@ class TrialTable {
   TrialTable(const SearchSpace& over, std::string metric, bool utf8 = true);
 
   std::string header() const;
-  /// A trial, with "chosen" or "tied" as the selection has it.
-  std::string line(const Trial& trial, const Selection& selection = {}) const;
-  /// The whole table, every line with its '\n'.
-  std::string text(const Selection& selection) const;
+  std::string line(const Trial& trial) const;
 
  private:
   SearchSpace over_;

@@ -15,7 +15,7 @@
 namespace ridgeline::train {
 namespace {
 
-constexpr FileFormat format{"ridgeline-checkpoint", 1};
+constexpr FileFormat format{"ridgeline-checkpoint", 2};
 
 // Whole numbers, in the order in which they are stored.
 struct Counters {

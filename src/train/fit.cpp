@@ -190,16 +190,17 @@ void Fit::set_rates() {
 void Fit::update() {
   const engine::UpdateReport report = core_.engine.update(core_.state, rule_);
   check_finite(report.gradient_norm, "gradient");
-  position_.sums = sums_with_pending(report.penalty);
+  position_.sums = sums_with_pending(report);
   pending_ = {};
 }
 
-EpochSums Fit::sums_with_pending(double penalty) const {
+EpochSums Fit::sums_with_pending(const engine::UpdateReport& report) const {
   EpochSums sums = position_.sums;
   const double weight = pending_.weight > 0 ? pending_.weight : 1;
   sums.images += pending_.images;
   sums.data_loss += pending_.loss / weight * pending_.images;
-  sums.penalty += penalty * pending_.images;
+  sums.penalty += report.penalty * pending_.images;
+  sums.decay_shrink += report.decay_shrink * pending_.images;
   sums.correct += pending_.correct;
   sums.in_top5 += pending_.in_top5;
   sums.seconds = seconds_before_ + seconds_since(epoch_start_);
@@ -211,6 +212,7 @@ void Fit::end_epoch() {
               .images_per_second = position_.sums.images_per_second(),
               .learning_rate = rule_.learning_rate,
               .l2 = core_.base_l2,
+              .decay_shrink = position_.sums.mean_decay_shrink(),
               .train = position_.sums.means()};
   if (validation_loader_) {
     epoch.validation = measure(core_, *validation_loader_, false);
@@ -281,7 +283,7 @@ void Fit::report_progress() {
   const auto now = Clock::now();
   if (now - last_report_ < report_interval) return;
   last_report_ = now;
-  const EpochSums sums = sums_with_pending(0);
+  const EpochSums sums = sums_with_pending({});
   stop_asked_ = !options_.callbacks.on_step({.epoch = static_cast<int>(position_.epoch) + 1,
                                              .epochs = options_.epochs,
                                              .step = position_.step,

@@ -46,7 +46,7 @@ class Fit {
   bool out_of_patience() const;
   void interrupt();
   void report_progress();
-  EpochSums sums_with_pending(double penalty) const;
+  EpochSums sums_with_pending(const engine::UpdateReport& report) const;
   void check_finite(double value, const char* what) const;
   /// What may keep a training from diverging again.
   std::string remedy() const;

@@ -8,7 +8,8 @@ namespace ridgeline::train {
 namespace {
 
 constexpr std::size_t metric_columns = 8;
-static_assert(epoch_columns == 6 + 2 * metric_columns);
+constexpr std::size_t own_columns = 7;
+static_assert(epoch_columns == own_columns + 2 * metric_columns);
 
 std::array<double, metric_columns> to_row(const Metrics& m) {
   return {m.data_loss,       m.penalty,       m.objective,
@@ -38,10 +39,10 @@ std::string history_csv(const History& history) {
   std::string text =
       "epoch,seconds,images_per_second,learning_rate,l2,"
       "train_data_loss,train_penalty,train_objective,train_accuracy,"
-      "val_data_loss,val_penalty,val_objective,val_accuracy\n";
+      "val_data_loss,val_penalty,val_objective,val_accuracy,decay_shrink\n";
   for (const Epoch& e : history.epochs) {
-    text += fmt::format("{},{:.3f},{:.1f},{},{}{}{}\n", e.epoch, e.seconds, e.images_per_second,
-                        e.learning_rate, e.l2, csv(e.train), csv(e.validation));
+    text += fmt::format("{},{:.3f},{:.1f},{},{}{}{},{}\n", e.epoch, e.seconds, e.images_per_second,
+                        e.learning_rate, e.l2, csv(e.train), csv(e.validation), e.decay_shrink);
   }
   return text;
 }
@@ -52,8 +53,9 @@ std::vector<double> to_rows(const std::vector<Epoch>& epochs) {
     rows.insert(rows.end(), std::begin(values), std::end(values));
   };
   for (const Epoch& e : epochs) {
-    append(std::array<double, 6>{static_cast<double>(e.epoch), e.seconds, e.images_per_second,
-                                 e.learning_rate, e.l2, e.validation ? 1.0 : 0.0});
+    append(std::array<double, own_columns>{static_cast<double>(e.epoch), e.seconds,
+                                           e.images_per_second, e.learning_rate, e.l2,
+                                           e.decay_shrink, e.validation ? 1.0 : 0.0});
     append(to_row(e.train));
     append(to_row(e.validation.value_or(Metrics{})));
   }
@@ -68,9 +70,11 @@ std::vector<Epoch> from_rows(std::span<const double> rows) {
                       .images_per_second = rows[2],
                       .learning_rate = rows[3],
                       .l2 = rows[4],
-                      .train = metrics_of(rows.subspan(6, metric_columns))});
-    if (rows[5] != 0) {
-      epochs.back().validation = metrics_of(rows.subspan(6 + metric_columns, metric_columns));
+                      .decay_shrink = rows[5],
+                      .train = metrics_of(rows.subspan(own_columns, metric_columns))});
+    if (rows[6] != 0) {
+      epochs.back().validation =
+          metrics_of(rows.subspan(own_columns + metric_columns, metric_columns));
     }
   }
   return epochs;

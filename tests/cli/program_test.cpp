@@ -58,6 +58,7 @@ TEST(Program, UsageErrorsAreOneSentenceAndTwo) {
   EXPECT_EQ(sentence({"evaluate", "a", "b"}, 2),
             "'b' is one argument too many for 'ridgeline evaluate'");
   EXPECT_EQ(sentence({"train", "--resume"}, 2), "--resume needs a value: --resume RUN");
+  EXPECT_EQ(sentence({"train", "--resume", "--json"}, 2), "--resume needs a value: --resume RUN");
   EXPECT_EQ(sentence({"train", "--resume", "a", "--resume", "b"}, 2),
             "'ridgeline train' takes --resume once, not 2 times");
   EXPECT_EQ(sentence({"--json"}, 2),

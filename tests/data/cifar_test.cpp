@@ -73,7 +73,7 @@ TEST_F(Cifar10, IsFoundInsideTheGivenFolder) {
 
 TEST_F(Cifar10, TruncatedFile) {
   Bytes bytes = records(2, {3});
-  bytes.resize(bytes.size() - 100);
+  bytes.erase(bytes.end() - 100, bytes.end());
   folder.write("data_batch_4.bin", bytes);
   const std::string message = data_error();
   EXPECT_THAT(message, HasSubstr((folder / "data_batch_4.bin").string()));

@@ -89,6 +89,9 @@ TEST(UpdatePass, OneStepByTheFormula) {
     }
   }
   EXPECT_NEAR(report.penalty, penalty, 1e-9 * penalty);
+  double decayed = 0;
+  for (const float w : before.state.weights(3)) decayed += static_cast<double>(w) * w;
+  EXPECT_NEAR(report.decay_shrink, 0.1 * 0.2 * std::sqrt(decayed), 1e-9);
   EXPECT_NEAR(report.gradient_norm, std::sqrt(square), 1e-6 * std::sqrt(square));
   for (std::size_t i = 0; i < 3; ++i) {
     EXPECT_EQ(after.state.weights(2)[i], before.state.weights(2)[i])

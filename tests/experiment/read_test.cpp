@@ -130,9 +130,10 @@ TEST(Read, WordsOutsideTheirChoices) {
   EXPECT_EQ(refusal("[model]\npreset = \"lenet\"\n"),
             "experiment.toml:2: model.preset must be \"article-cnn\", \"lenet5\", \"mlp\" or "
             "\"vgg-small\" (perhaps \"lenet5\"), not the string \"lenet\"");
-  EXPECT_EQ(refusal("[data]\nsource = \"cifar1O\"\n"),
-            "experiment.toml:2: data.source must be \"cifar10\", \"cifar100\", \"fashion-mnist\", "
-            "\"mnist\" or \"idx\" (perhaps \"cifar10\"), not the string \"cifar1O\"");
+  // Other tests may have registered sources of their own, which are named too.
+  const std::string source = refusal("[data]\nsource = \"cifar1O\"\n");
+  EXPECT_TRUE(source.starts_with("experiment.toml:2: data.source must be \"cifar10\", ")) << source;
+  EXPECT_TRUE(source.ends_with(" (perhaps \"cifar10\"), not the string \"cifar1O\"")) << source;
   EXPECT_NE(refusal("[loss]\nkind = \"crossentropy\"\n").find("cross-entropy"), std::string::npos);
   EXPECT_NE(refusal("[optimizer]\nkind = \"adamm\"\n").find("adam"), std::string::npos);
   EXPECT_EQ(refusal("[train]\nmonitor = \"loss\"\n"),

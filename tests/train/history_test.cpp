@@ -66,6 +66,7 @@ History sample() {
                             .images_per_second = 1000.26,
                             .learning_rate = 0.001,
                             .l2 = 1e-4,
+                            .decay_shrink = 0.0625,
                             .train = {.data_loss = 1.0 / 3,
                                       .penalty = 0.5,
                                       .objective = 5.0 / 6,
@@ -85,13 +86,14 @@ History sample() {
 }
 
 TEST(History, CsvHasTheColumnsOfTheContract) {
-  EXPECT_EQ(history_csv(sample()),
-            "epoch,seconds,images_per_second,learning_rate,l2,"
-            "train_data_loss,train_penalty,train_objective,train_accuracy,"
-            "val_data_loss,val_penalty,val_objective,val_accuracy\n"
-            "1,1.235,1000.3,0.001,0.0001,0.3333333333333333,0.5,0.8333333333333334,0.25,,,,\n"
-            "2,1.235,1000.3,0.001,0.0001,0.3333333333333333,0.5,0.8333333333333334,0.25,"
-            "2,0.125,2.125,1\n");
+  EXPECT_EQ(
+      history_csv(sample()),
+      "epoch,seconds,images_per_second,learning_rate,l2,"
+      "train_data_loss,train_penalty,train_objective,train_accuracy,"
+      "val_data_loss,val_penalty,val_objective,val_accuracy,decay_shrink\n"
+      "1,1.235,1000.3,0.001,0.0001,0.3333333333333333,0.5,0.8333333333333334,0.25,,,,,0.0625\n"
+      "2,1.235,1000.3,0.001,0.0001,0.3333333333333333,0.5,0.8333333333333334,0.25,"
+      "2,0.125,2.125,1,0.0625\n");
 }
 
 TEST(History, RowsReadBackToTheBit) {

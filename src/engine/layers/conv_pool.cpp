@@ -6,6 +6,7 @@
 
 #include "engine/kernels/conv_pool.hpp"
 #include "engine/layers/activation.hpp"
+#include "engine/layers/operands.hpp"
 #include "engine/layers/window.hpp"
 #include "network/activation.hpp"
 #include "network/layers/conv2d.hpp"
@@ -17,6 +18,25 @@ namespace {
 using kernels::ConvPool;
 
 constexpr std::int64_t most_positions = 255;
+
+// The operands of the two steps, in order.
+namespace forward {
+enum : std::size_t { source, kernel, bias, pooled, scratch, chosen };
+}
+namespace backward {
+enum : std::size_t {
+  source,
+  kernel,
+  pooled,
+  chosen,
+  gradient,
+  kernel_rows_gradient,
+  bias_gradient,
+  source_gradient,
+  scratch,
+  kernel_gradient
+};
+}
 
 const Conv2D& options_of(const NodeContext& conv) {
   return static_cast<const network::Conv2DSpec&>(conv.spec).options();
@@ -55,13 +75,6 @@ struct Frame {
     }
   }
 };
-
-const float* in(void* operand) {
-  return static_cast<const float*>(operand);
-}
-float* out(void* operand) {
-  return static_cast<float*>(operand);
-}
 
 dnn::Desc nhwc(const dnn::Dims& dims) {
   return {dims, dnnl::memory::data_type::f32, dnn::Tag::nhwc};
@@ -155,13 +168,14 @@ Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const Nod
       name + " forward", std::move(operands),
       [=](std::span<void* const> operands, const ShardRun&) {
         for (std::int64_t n = 0; n < images; ++n) {
-          kernels::conv_pool_forward(s, {in(operands[0]) + n * s.height * s.row(), in(operands[1]),
-                                         has_bias ? in(operands[2]) : nullptr,
-                                         out(operands[3]) + n * s.windows() * s.filters,
-                                         training ? static_cast<std::uint8_t*>(operands[5]) +
-                                                        n * s.windows() * s.padded_filters()
-                                                  : nullptr,
-                                         operands[4]});
+          kernels::conv_pool_forward(
+              s, {in(operands[forward::source]) + n * s.height * s.row(),
+                  in(operands[forward::kernel]), has_bias ? in(operands[forward::bias]) : nullptr,
+                  out(operands[forward::pooled]) + n * s.windows() * s.filters,
+                  training ? static_cast<std::uint8_t*>(operands[forward::chosen]) +
+                                 n * s.windows() * s.padded_filters()
+                           : nullptr,
+                  operands[forward::scratch]});
         }
       },
       flops);
@@ -181,21 +195,24 @@ Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const Nod
         {source, by_rows, pooled, chosen, gradient, kernel_gradient, PlanBuilder::gradient_of(bias),
          before, plan.scratch(s.backward_scratch()), PlanBuilder::gradient_of(kernel)},
         [=](std::span<void* const> operands, const ShardRun&) {
-          std::fill_n(out(operands[5]), s.filters * s.kernel_size(), 0.0F);
-          if (has_bias) std::fill_n(out(operands[6]), s.filters, 0.0F);
-          if (deeper) std::fill_n(out(operands[7]), images * s.height * s.row(), 0.0F);
+          float* kernel_rows_gradient = out(operands[backward::kernel_rows_gradient]);
+          float* bias_gradient = has_bias ? out(operands[backward::bias_gradient]) : nullptr;
+          float* source_gradient = deeper ? out(operands[backward::source_gradient]) : nullptr;
+          std::fill_n(kernel_rows_gradient, s.filters * s.kernel_size(), 0.0F);
+          if (has_bias) std::fill_n(bias_gradient, s.filters, 0.0F);
+          if (deeper) std::fill_n(source_gradient, images * s.height * s.row(), 0.0F);
           for (std::int64_t n = 0; n < images; ++n) {
             const std::int64_t image = n * s.height * s.row();
             const std::int64_t output = n * s.windows() * s.filters;
             kernels::conv_pool_backward(
-                s,
-                {in(operands[0]) + image, in(operands[1]), in(operands[2]) + output,
-                 static_cast<const std::uint8_t*>(operands[3]) +
-                     n * s.windows() * s.padded_filters(),
-                 in(operands[4]) + output, out(operands[5]), has_bias ? out(operands[6]) : nullptr,
-                 deeper ? out(operands[7]) + image : nullptr, operands[8]});
+                s, {in(operands[backward::source]) + image, in(operands[backward::kernel]),
+                    in(operands[backward::pooled]) + output,
+                    static_cast<const std::uint8_t*>(operands[backward::chosen]) +
+                        n * s.windows() * s.padded_filters(),
+                    in(operands[backward::gradient]) + output, kernel_rows_gradient, bias_gradient,
+                    deeper ? source_gradient + image : nullptr, operands[backward::scratch]});
           }
-          kernels::rows_to_plain(s, in(operands[5]), out(operands[9]));
+          kernels::rows_to_plain(s, kernel_rows_gradient, out(operands[backward::kernel_gradient]));
         },
         deeper ? 2 * flops : flops);
     if (!deeper) return;

@@ -5,19 +5,9 @@
 #include "engine/kernels/dense.hpp"
 #include "engine/layers/activation.hpp"
 #include "engine/layers/compilers.hpp"
+#include "engine/layers/operands.hpp"
 
 namespace ridgeline::engine {
-namespace {
-
-const float* in(void* operand) {
-  return static_cast<const float*>(operand);
-}
-float* out(void* operand) {
-  return static_cast<float*>(operand);
-}
-
-}  // namespace
-
 Backward compile_dense(PlanBuilder& plan, const NodeContext& node) {
   const auto& o = static_cast<const network::DenseSpec&>(node.spec).options();
   const kernels::DenseShape shape{plan.images(), node.shapes[0][0], o.units};

@@ -16,10 +16,6 @@ network::Registry<LossFactory>& registry() {
 
 }  // namespace
 
-double Loss::weight(const Targets&, std::int64_t images) const {
-  return static_cast<double>(images);
-}
-
 LossPtr make_loss(std::string_view kind, const Attributes& attributes) {
   return registry().find(kind)(attributes);
 }
