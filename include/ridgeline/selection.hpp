@@ -98,8 +98,9 @@ struct Selection {
 /// accuracy nor its data loss beats the best answer that ignores the image by three standard
 /// errors.
 ///
-/// With a study, whatever ends the program, the same call goes on from there. `fit.run` must be
-/// empty: runs lie in the study. `fit.stop` and a callback's false stop and save.
+/// With a study, whatever ends the program, the same call goes on from there. A call with another
+/// `metric` or `rule` trains no fold again: it chooses anew, and refits where another trial wins.
+/// `fit.run` must be empty: runs lie in the study. `fit.stop` and a callback's false stop and save.
 ///
 /// Throws UsageError for options that make no sense (before anything is trained) and for a study of
 /// other settings, naming the first that differs; DataError for a study.sqlite that is corrupt or

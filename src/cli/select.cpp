@@ -172,6 +172,8 @@ Command select_command() {
           "  ridgeline select experiment.toml \\\n"
           "      select.over='{ \"optimizer.learning_rate\" = { min = 1e-4, max = 1e-2 } }'\n"
           "  ridgeline select --resume studies/cifar10-20250101-120000\n"
+          "  ridgeline select --resume studies/cifar10-20250101-120000 select.metric=val_accuracy\n"
+          "      (chooses anew from what was trained, by another score or rule)\n"
           "\nCtrl-C saves everything and ends with code 130; a second one ends at once.\n",
       .lists_keys = true,
       .run = select,

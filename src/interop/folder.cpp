@@ -41,6 +41,16 @@ void NewFolder::make(const std::filesystem::path& folder) {
                                   std::generic_category().message(error)));
 }
 
+void move_folder(const std::filesystem::path& from, const std::filesystem::path& to) {
+  std::error_code error;
+  if (!std::filesystem::exists(from, error) || std::filesystem::exists(to, error)) return;
+  std::filesystem::create_directories(to.parent_path(), error);
+  if (!error) std::filesystem::rename(from, to, error);
+  if (!error) return;
+  throw ResourceError(fmt::format("the folder {} cannot be moved to {}: {}", from.string(),
+                                  to.string(), error.message()));
+}
+
 FolderLock::FolderLock(const std::filesystem::path& folder)
     : descriptor_(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
   if (descriptor_ < 0) {

@@ -27,6 +27,10 @@ class NewFolder {
   std::vector<std::filesystem::path> made_;  // from the top
 };
 
+/// Moves a folder, where it is there and nothing stands at `to` yet; makes what lies above. Throws
+/// ResourceError where that fails.
+void move_folder(const std::filesystem::path& from, const std::filesystem::path& to);
+
 /// Held while it lives, and given back by the system where the program is killed.
 class FolderLock {
  public:

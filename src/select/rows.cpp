@@ -46,7 +46,7 @@ std::optional<Metrics> read_measured(const Statement& row, int column) {
 }  // namespace
 
 void bind_epoch(Statement& s, const Epoch& e) {
-  s.bind(e.seconds).bind(e.images_per_second).bind(e.learning_rate).bind(e.l2);
+  s.bind(e.seconds).bind(e.images_per_second).bind(e.learning_rate).bind(e.l2).bind(e.decay_shrink);
   bind_means(s, e.train);
   bind_measured(s, e.validation);
 }
@@ -57,8 +57,9 @@ Epoch read_epoch(const Statement& row, int number, int column) {
           .images_per_second = row.real(column + 1),
           .learning_rate = row.real(column + 2),
           .l2 = row.real(column + 3),
-          .train = read_means(row, column + 4),
-          .validation = read_measured(row, column + 10)};
+          .decay_shrink = row.real(column + 4),
+          .train = read_means(row, column + 5),
+          .validation = read_measured(row, column + 11)};
 }
 
 void bind_test(Statement& statement, const std::optional<Metrics>& test) {

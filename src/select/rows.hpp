@@ -8,10 +8,11 @@ namespace ridgeline::selection {
 
 /// The columns of an epoch from its seconds on, and a placeholder for each.
 inline constexpr const char* epoch_columns =
-    "seconds, images_per_second, learning_rate, l2, train_data_loss, train_penalty, "
+    "seconds, images_per_second, learning_rate, l2, decay_shrink, train_data_loss, train_penalty, "
     "train_objective, train_accuracy, train_top5, train_images, val_data_loss, val_penalty, "
     "val_objective, val_accuracy, val_top5, val_images, val_data_loss_error, val_accuracy_error";
-inline constexpr const char* epoch_places = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
+inline constexpr const char* epoch_places =
+    "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
 void bind_epoch(Statement& statement, const Epoch& epoch);
 /// A row of epoch_columns, from `column` on.
 Epoch read_epoch(const Statement& row, int number, int column);

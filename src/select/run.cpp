@@ -51,8 +51,6 @@ Settings settings_of(const SelectOptions& o, const SelectionTask& task) {
                                    {"select.method", o.method},
                                    {"select.trials", fmt::format("{}", o.trials)},
                                    {"select.folds", fmt::format("{}", o.folds)},
-                                   {"select.metric", o.metric},
-                                   {"select.rule", o.rule},
                                    {"the folds' seed", fmt::format("{}", o.seed)}});
   if (o.folds == 1) settings.emplace_back("data.validation", fmt::format("{}", o.holdout));
   settings.insert(settings.end(), task.settings.begin(), task.settings.end());
@@ -67,6 +65,7 @@ class Runner {
         {options_.over, options_.trials, options_.seed, task_.settle});
     if (options_.study.empty()) return;
     study_.emplace(options_.study, settings_of(options_, task_), options_.resume);
+    study_->note({{"select.metric", options_.metric}, {"select.rule", options_.rule}});
     candidates_ = study_->candidates(candidates_);
   }
 
@@ -123,6 +122,7 @@ class Runner {
         record = train_fold(number, fold, parameters);
       }
       if (!record) break;
+      if (record->status == "done") score(number, fold, *record);
       result_.seconds += record->seconds;
       ++result_.trainings;
       folds.push_back(std::move(*record));
@@ -134,7 +134,14 @@ class Runner {
     tell({.trial = number, .parameters = parameters, .ended = &trial, .known = known});
   }
 
-  /// Nothing where it was interrupted.
+  /// By the metric of now, which need not be that of the time when the fold was trained.
+  void score(int number, int fold, FoldRecord& record) {
+    record.score = score_of(options_.metric, record.last);
+    record.standard_error = image_error_of(options_.metric, record.last);
+    if (study_) study_->score(number, fold, record);
+  }
+
+  /// Not scored yet; nothing where it was interrupted.
   std::optional<FoldRecord> train_fold(int number, int fold, const Assignment& parameters) {
     if (stop_asked()) {
       result_.interrupted = true;
@@ -157,16 +164,11 @@ class Runner {
       return std::nullopt;
     }
     if (!result.epochs.empty()) last = result.epochs.back();
-    FoldRecord record{.status = "done",
-                      .score = score_of(options_.metric, last),
-                      .standard_error = image_error_of(options_.metric, last),
-                      .epochs = last.epoch,
-                      .seconds = seconds_of(start, result.epochs),
-                      .last = last};
-    if (result.diverged || !std::isfinite(record.score)) {
-      record.status = "diverged";
-      record.score = record.standard_error = std::numeric_limits<double>::quiet_NaN();
-    }
+    const bool diverged = result.diverged || !std::isfinite(score_of(options_.metric, last));
+    const FoldRecord record{.status = diverged ? "diverged" : "done",
+                            .epochs = last.epoch,
+                            .seconds = seconds_of(start, result.epochs),
+                            .last = last};
     if (study_) study_->finish(number, fold, record, result.epochs);
     return record;
   }
@@ -217,7 +219,7 @@ class Runner {
   }
 
   void refit(const Trial& chosen) {
-    auto record = study_ ? study_->refit() : std::nullopt;
+    auto record = study_ ? study_->refit(chosen.number) : std::nullopt;
     if (!record && stop_asked()) {
       result_.interrupted = true;
       return;

@@ -26,9 +26,7 @@ Study::Study(const std::filesystem::path& folder, const Settings& settings, bool
     database_.run(schema);
     database_.run(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}",
                               application_id, schema_version));
-    for (const auto& [name, value] : settings) {
-      database_.prepare("INSERT INTO setting VALUES (?, ?)").bind(name).bind(value).run();
-    }
+    note(settings);
   } else {
     if (database_.number("PRAGMA application_id") != application_id) {
       throw DataError(fmt::format("{}: a database of another program", file_.string()));
@@ -65,6 +63,17 @@ void Study::check(const Settings& settings) {
   }
 }
 
+void Study::note(const Settings& settings) {
+  for (const auto& [name, value] : settings) {
+    database_
+        .prepare(
+            "INSERT INTO setting VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value")
+        .bind(name)
+        .bind(value)
+        .run();
+  }
+}
+
 std::vector<Assignment> Study::candidates(const std::vector<Assignment>& fresh) {
   std::vector<Assignment> candidates;
   Statement row = database_.prepare("SELECT trial, name, value FROM parameters");
@@ -92,16 +101,12 @@ std::vector<Assignment> Study::candidates(const std::vector<Assignment>& fresh) 
 }
 
 std::optional<FoldRecord> Study::fold(int trial, int fold) {
-  Statement row = database_.prepare(
-      "SELECT status, score, standard_error, epochs, seconds FROM fold WHERE trial = ? AND fold = "
-      "?");
+  Statement row =
+      database_.prepare("SELECT status, epochs, seconds FROM fold WHERE trial = ? AND fold = ?");
   row.bind(trial).bind(fold);
   if (!row.next()) return std::nullopt;
-  FoldRecord record{.status = row.text(0),
-                    .score = row.real(1),
-                    .standard_error = row.real(2),
-                    .epochs = static_cast<int>(row.integer(3)),
-                    .seconds = row.real(4)};
+  FoldRecord record{
+      .status = row.text(0), .epochs = static_cast<int>(row.integer(1)), .seconds = row.real(2)};
   Statement last =
       database_.prepare(fmt::format("SELECT epoch, {} FROM epoch WHERE trial = ? AND fold = ? "
                                     "ORDER BY epoch DESC LIMIT 1",
@@ -111,14 +116,15 @@ std::optional<FoldRecord> Study::fold(int trial, int fold) {
   return record;
 }
 
-std::optional<RefitRecord> Study::refit() {
-  Statement row =
-      database_.prepare(fmt::format("SELECT trial, epochs, seconds, {} FROM refit", test_columns));
+std::optional<RefitRecord> Study::refit(int trial) {
+  Statement row = database_.prepare(
+      fmt::format("SELECT epochs, seconds, {} FROM refit WHERE trial = ?", test_columns));
+  row.bind(trial);
   if (!row.next()) return std::nullopt;
-  return RefitRecord{.trial = static_cast<int>(row.integer(0)),
-                     .epochs = static_cast<int>(row.integer(1)),
-                     .seconds = row.real(2),
-                     .test = read_test(row, 3)};
+  return RefitRecord{.trial = trial,
+                     .epochs = static_cast<int>(row.integer(0)),
+                     .seconds = row.real(1),
+                     .test = read_test(row, 2)};
 }
 
 void Study::begin(int trial) {
@@ -167,20 +173,34 @@ void Study::finish(const Trial& trial) {
       .run();
 }
 
+void Study::score(int trial, int fold, const FoldRecord& record) {
+  database_.prepare("UPDATE fold SET score = ?, standard_error = ? WHERE trial = ? AND fold = ?")
+      .bind(record.score)
+      .bind(record.standard_error)
+      .bind(trial)
+      .bind(fold)
+      .run();
+}
+
 void Study::choose(int trial) {
+  // In this order a study that is cut short between two steps is put right by the next call.
+  const auto folder = file_.parent_path(), current = folder / "refit";
+  const auto place_of = [&](std::int64_t number) {
+    return folder / "trials" / std::to_string(number) / "refit";
+  };
+  const std::int64_t before = database_.number("SELECT number FROM trial WHERE chosen");
+  if (before != 0 && before != trial) interop::move_folder(current, place_of(before));
   database_.prepare("UPDATE trial SET chosen = (number = ?)").bind(trial).run();
+  interop::move_folder(place_of(trial), current);
 }
 
 void Study::finish(const RefitRecord& refit) {
-  Transaction transaction(database_);
-  database_.run("DELETE FROM refit");
   Statement row = database_.prepare(
       fmt::format("INSERT INTO refit (trial, epochs, seconds, {}) VALUES (?, ?, ?, {})",
                   test_columns, test_places));
   row.bind(refit.trial).bind(refit.epochs).bind(refit.seconds);
   bind_test(row, refit.test);
   row.run();
-  transaction.commit();
 }
 
 }  // namespace ridgeline::selection

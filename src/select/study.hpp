@@ -3,6 +3,7 @@
 // writes all of what it says, or nothing.
 
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,8 +17,8 @@ namespace ridgeline::selection {
 /// A fold that has ended.
 struct FoldRecord {
   std::string status;  ///< "done" or "diverged"
-  double score = 0;
-  double standard_error = 0;  ///< over the images
+  double score = std::numeric_limits<double>::quiet_NaN();
+  double standard_error = std::numeric_limits<double>::quiet_NaN();  ///< over the images
   int epochs = 0;
   double seconds = 0;
   Epoch last;  ///< the last epoch that is known; no validation where none is
@@ -38,11 +39,14 @@ class Study {
   /// `resume`; DataError for a file that is no study; ResourceError where it is in use.
   Study(const std::filesystem::path& folder, const Settings& settings, bool resume);
 
+  /// Settings that may differ each time, as they are now.
+  void note(const Settings& settings);
   /// The candidates that the study was begun with: `fresh` ones where it begins now.
   std::vector<Assignment> candidates(const std::vector<Assignment>& fresh);
 
   std::optional<FoldRecord> fold(int trial, int fold);
-  std::optional<RefitRecord> refit();
+  /// Of the trial's parameters.
+  std::optional<RefitRecord> refit(int trial);
 
   void begin(int trial);
   /// An epoch of a fold in progress; one that is there already is replaced.
@@ -50,6 +54,8 @@ class Study {
   /// `epochs`: all of the fold that are known.
   void finish(int trial, int fold, const FoldRecord& record, const std::vector<Epoch>& epochs);
   void finish(const Trial& trial);
+  void score(int trial, int fold, const FoldRecord& record);
+  /// STUDY/refit is the chosen trial's: another's moves to STUDY/trials/N/refit, and comes back.
   void choose(int trial);
   void finish(const RefitRecord& refit);
 

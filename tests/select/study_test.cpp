@@ -89,10 +89,7 @@ TEST_F(StudyTest, OtherSettingsAreRefusedByName) {
     change(o, task);
     expect_error<UsageError>([&] { run(o, task); }, part);
   };
-  refused([](auto& o, auto&) { o.metric = "val_accuracy"; },
-          "select.metric = val_data_loss, not val_accuracy");
   refused([](auto& o, auto&) { o.folds = 5; }, "select.folds = 3, not 5");
-  refused([](auto& o, auto&) { o.rule = "one-standard-error"; }, "select.rule = best");
   refused([](auto& o, auto&) { o.over = log_range(key, 1e-3, 10); },
           "select.over.regularize.l2 = 0.01 to 10, log, not 0.001 to 10, log");
   refused([](auto& o, auto&) { o.over = log_range("regularize.l1", 1e-3, 10); },
@@ -100,6 +97,55 @@ TEST_F(StudyTest, OtherSettingsAreRefusedByName) {
   refused([](auto& o, auto&) { o.seed = 2; }, "seed = 1, not 2");
   refused([](auto&, auto& task) { task.settings[0].second = "lasso"; }, "problem = ridge");
   refused([](auto& o, auto&) { o.resume = false; }, "holds a study already");
+}
+
+TEST_F(StudyTest, ChoosesAgainByAnotherScoreOrRule) {
+  RidgeProblem problem{.offsets = {0, 0.1, 0.5}};
+  SelectionTask task = problem.task();
+  // The larger the weight's penalty, the better this one's accuracy.
+  task.train = [&](const FoldCall& call) {
+    FoldResult result = problem.train(call);
+    for (Epoch& e : result.epochs) e.validation->accuracy = call.parameters.at(key) / 10;
+    return result;
+  };
+  // Each run leaves its folder, with a file that says what it was trained with.
+  task.refit = [&](const RefitCall& call) {
+    fs::create_directories(call.run);
+    std::ofstream(call.run / "l2") << call.parameters.at(key);
+    return History{.epochs = std::vector<Epoch>(3)};
+  };
+  const auto in_refit = [&] {
+    std::ifstream file(folder_ / "refit/l2");
+    double l2 = 0;
+    file >> l2;
+    return l2;
+  };
+  const Selection by_loss = run(options_, task);
+  EXPECT_EQ(in_refit(), by_loss.chosen.at(key));
+
+  SelectOptions other = options_;
+  other.metric = "val_accuracy";
+  const auto trainings = problem.trained.size();
+  const Selection by_accuracy = run(other, task);
+  EXPECT_EQ(problem.trained.size(), trainings);
+  EXPECT_EQ(by_accuracy.chosen.at(key), 10);
+  EXPECT_EQ(by_accuracy.trials.back().score, 1);
+  EXPECT_EQ(in_refit(), 10);
+  EXPECT_EQ(problem.tests, 2);
+  EXPECT_EQ(query("SELECT max(score) FROM folds"), "1.0\n");
+  EXPECT_EQ(query("SELECT value FROM settings WHERE name = 'select.metric'"), "val_accuracy\n");
+
+  const Selection back = run(options_, task);
+  EXPECT_EQ(back.chosen, by_loss.chosen);
+  EXPECT_EQ(back.trials[3].score, by_loss.trials[3].score);
+  EXPECT_EQ(back.trials[3].standard_error, by_loss.trials[3].standard_error);
+  EXPECT_EQ(in_refit(), by_loss.chosen.at(key)) << "the first refit has come back";
+  EXPECT_EQ(problem.tests, 2);
+  EXPECT_EQ(query("SELECT count(*) FROM refits"), "2\n");
+
+  options_.rule = "one-standard-error";
+  EXPECT_GT(run(options_, task).chosen.at(key), by_loss.chosen.at(key));
+  EXPECT_EQ(problem.trained.size(), trainings);
 }
 
 TEST_F(StudyTest, AnInterruptedTrialIsFinishedLater) {
