@@ -12,6 +12,7 @@ add_library(ridgeline_compiler INTERFACE)
 target_compile_options(ridgeline_compiler INTERFACE
   -Wall -Wextra -Wpedantic -Wno-missing-field-initializers -Wnon-virtual-dtor -Woverloaded-virtual
   -fno-math-errno
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>  # false alarms of GCC 12 about std::string
   $<$<BOOL:${RIDGELINE_WERROR}>:-Werror>)
 if(RIDGELINE_SANITIZE)
   target_compile_options(ridgeline_compiler INTERFACE

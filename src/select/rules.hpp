@@ -27,6 +27,8 @@ struct Choice {
 /// its score; only where it is the applied_rule(). `tied` is the range of values so near, with one
 /// key.
 Choice choose(const std::vector<Trial>& trials, std::string_view metric, std::string_view rule);
+/// The choice points into the trials.
+Choice choose(std::vector<Trial>&& trials, std::string_view metric, std::string_view rule) = delete;
 
 /// Whether the accuracy of a trial that is done is above, or its data loss below, that of `guess`
 /// by more than three standard errors over the images.

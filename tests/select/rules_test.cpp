@@ -51,12 +51,12 @@ TEST(Choose, FewerEpochsAreTheSimplerModel) {
 }
 
 TEST(Choose, DivergedAndUnfinishedTrialsAreNeverChosen) {
-  const Choice none =
-      choose({trial(0, NAN, 0, "diverged"), trial(1, 0.1, 0, "stopped")}, "val_data_loss", "best");
+  const std::vector<Trial> bad{trial(0, NAN, 0, "diverged"), trial(1, 0.1, 0, "stopped")};
+  const Choice none = choose(bad, "val_data_loss", "best");
   EXPECT_EQ(none.chosen, nullptr);
   EXPECT_FALSE(none.tied);
-  const Choice one = choose({trial(0, 0.5, 0.1), trial(1, 0.55, 0, "diverged")}, "val_data_loss",
-                            "one-standard-error");
+  const std::vector<Trial> mixed{trial(0, 0.5, 0.1), trial(1, 0.55, 0, "diverged")};
+  const Choice one = choose(mixed, "val_data_loss", "one-standard-error");
   EXPECT_EQ(chosen(one), 0);
   EXPECT_EQ(*one.tied, std::pair(0.0, 0.0));
 }
@@ -84,8 +84,9 @@ TEST(Choose, SeveralKeysHaveNoTies) {
 }
 
 TEST(Choose, RefusesUnknownRulesAndMetrics) {
-  expect_error<UsageError>([] { check_rule("bets"); }, "did you mean 'best'");
-  expect_error<UsageError>([] { choose({}, "val_acuracy", "best"); },
+  const std::vector<Trial> none;
+  expect_error<UsageError>([&] { check_rule("bets"); }, "did you mean 'best'");
+  expect_error<UsageError>([&] { choose(none, "val_acuracy", "best"); },
                            "did you mean 'val_accuracy'");
 }
 
