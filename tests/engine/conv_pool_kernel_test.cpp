@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <hwy/targets.h>
 
+#include <cmath>
 #include <vector>
 
 #include "engine/kernels/conv_pool.hpp"
@@ -106,6 +107,16 @@ void compare(const ConvPool& s, Random& random) {
   conv_pool_forward(
       s, {source.data(), packed.data(), bias.data(), pooled.data(), chosen.data(), scratch.data()});
   expect_near(pooled, plain.pooled, "pooled");
+  if (winograd_fits(s)) {
+    std::vector<float> transformed(static_cast<std::size_t>(winograd_packed_size(s)));
+    winograd_pack(s, kernel.data(), transformed.data());
+    std::vector<std::byte> room(winograd_scratch(s));
+    std::fill(pooled.begin(), pooled.end(), NAN);
+    std::fill(chosen.begin(), chosen.end(), std::uint8_t{255});
+    winograd_forward(s, {source.data(), transformed.data(), bias.data(), pooled.data(),
+                         chosen.data(), room.data()});
+    expect_near(pooled, plain.pooled, "pooled by Winograd");
+  }
 
   std::vector<float> by_rows(kernel.size()), kernel_gradient(kernel.size()),
       bias_gradient(bias.size()), source_gradient(source.size());
@@ -145,6 +156,17 @@ ConvPool draw(Random& r) {
   return s;
 }
 
+/// One that Winograd's algorithm fits.
+ConvPool draw_winograd(Random& r) {
+  ConvPool s = draw(r);
+  s.kernel_height = s.kernel_width = 3;
+  s.stride_height = s.stride_width = 1;
+  s.window_height = s.window_width = s.step_height = s.step_width = 2;
+  s.height = 2 * s.pooled_height + 2 + static_cast<std::int64_t>(r.below(2));
+  s.width = 2 * s.pooled_width + 2 + static_cast<std::int64_t>(r.below(2));
+  return s;
+}
+
 TEST(ConvPoolKernel, AgreesWithPlainLoopsOnEveryTarget) {
   for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
     SCOPED_TRACE(hwy::TargetName(target));
@@ -153,7 +175,8 @@ TEST(ConvPoolKernel, AgreesWithPlainLoopsOnEveryTarget) {
     for (std::uint64_t n = 0; n < 60 && !HasFailure(); ++n) {
       SCOPED_TRACE(n);
       Random random(n, Purpose::test, 4);
-      const ConvPool shape = draw(random);
+      const ConvPool shape = n % 3 == 0 ? draw_winograd(random) : draw(random);
+      EXPECT_TRUE(n % 3 != 0 || winograd_fits(shape));
       compare(shape, random);
     }
   }

@@ -32,6 +32,8 @@ struct ConvPool {
   std::int64_t columns() const { return (pooled_width - 1) * step_width + window_width; }
 
   std::int64_t packed_size() const { return padded_filters() * kernel_size(); }
+  /// Room for a filter's list of windows, which is written four at a time.
+  std::int64_t listed_windows() const { return windows() + 4; }
 
   std::size_t forward_scratch() const;   ///< bytes
   std::size_t backward_scratch() const;  ///< bytes
@@ -52,6 +54,15 @@ struct ConvPoolForward {
   void* scratch;
 };
 void conv_pool_forward(const ConvPool& shape, const ConvPoolForward& arguments);
+
+// The same by Winograd's F(2x2, 3x3), with less than half the products: 3x3 kernels of stride 1
+// before 2x2 pools of stride 2. Its rounding error is about twice that of the plain sum.
+bool winograd_fits(const ConvPool& shape);
+std::int64_t winograd_packed_size(const ConvPool& shape);
+std::size_t winograd_scratch(const ConvPool& shape);  ///< bytes
+/// [16][channels][padded filters]
+void winograd_pack(const ConvPool& shape, const float* plain, float* packed);
+void winograd_forward(const ConvPool& shape, const ConvPoolForward& arguments);
 
 /// What is added to: zero it before the first image.
 struct ConvPoolBackward {

@@ -35,46 +35,49 @@ struct ScaledRows {
 };
 
 template <int Rows, int Vectors>
-void AddTile(const ScaledRows& a) {
+HWY_INLINE void AddEntry(const ScaledRows& a, Part last, std::int64_t e, Vec* sum) {
   const Tag d;
-  const std::int64_t last = a.columns - (Vectors - 1) * lanes;
-  const auto load = [&](const float* row, int v) HWY_ATTR {
-    return v + 1 == Vectors ? Row::load(row + v * lanes, last) : hn::LoadU(d, row + v * lanes);
-  };
-  // Few sums alone would wait for each other: entries then take turns between two sets of them.
-  constexpr int sets = Rows * Vectors < 6 ? 2 : 1;
-  Vec sum[sets][Rows][Vectors];
-  for (int r = 0; r < Rows; ++r) {
-    for (int v = 0; v < Vectors; ++v) {
-      sum[0][r][v] = load(a.to + r * a.to_stride, v);
-      sum[sets - 1][r][v] = sets == 1 ? sum[0][r][v] : hn::Zero(d);
-    }
-  }
-  const auto add = [&](std::int64_t e, int set) HWY_ATTR {
-    const Vec factor = hn::Set(d, a.entries.factors[e]);
-    const float* from = a.from + a.entries.offsets[e];
-    for (int r = 0; r < Rows; ++r) {
-      for (int v = 0; v < Vectors; ++v) {
-        sum[set][r][v] = hn::MulAdd(factor, load(from + r * a.from_stride, v), sum[set][r][v]);
-      }
-    }
-  };
+  const Vec factor = hn::Set(d, a.entries.factors[e]);
+  const float* from = a.from + a.entries.offsets[e];
+  Unroll<Rows * Vectors>([&](auto i) RIDGELINE_INLINE_LAMBDA {
+    constexpr int r = i / Vectors, v = i % Vectors;
+    const float* at = from + r * a.from_stride + v * lanes;
+    sum[i] = hn::MulAdd(factor, v + 1 < Vectors ? hn::LoadU(d, at) : last.load(at), sum[i]);
+  });
+}
+
+template <int Rows, int Vectors>
+HWY_INLINE void AddTile(const ScaledRows& a) {
+  constexpr int sums = Rows * Vectors;
+  const Tag d;
+  const Part last(a.columns - (Vectors - 1) * lanes);
+  Vec sum[sums];
+  Unroll<sums>([&](auto i) RIDGELINE_INLINE_LAMBDA {
+    constexpr int r = i / Vectors, v = i % Vectors;
+    const float* to = a.to + r * a.to_stride + v * lanes;
+    sum[i] = v + 1 < Vectors ? hn::LoadU(d, to) : last.load(to);
+  });
   std::int64_t e = 0;
-  for (; e + sets <= a.count; e += sets) {
-    for (int set = 0; set < sets; ++set) add(e + set, set);
-  }
-  if (e < a.count) add(e, 0);
-  for (int r = 0; r < Rows; ++r) {
-    for (int v = 0; v < Vectors; ++v) {
-      const Vec total = sets == 1 ? sum[0][r][v] : hn::Add(sum[0][r][v], sum[sets - 1][r][v]);
-      float* to = a.to + r * a.to_stride + v * lanes;
-      if (v + 1 == Vectors) {
-        Row::store(total, to, last);
-      } else {
-        hn::StoreU(total, d, to);
-      }
+  // Few sums alone would wait for each other: entries then take turns between two sets of them.
+  if constexpr (sums < 6) {
+    Vec other[sums];
+    Unroll<sums>([&](auto i) RIDGELINE_INLINE_LAMBDA { other[i] = hn::Zero(d); });
+    for (; e + 2 <= a.count; e += 2) {
+      AddEntry<Rows, Vectors>(a, last, e, sum);
+      AddEntry<Rows, Vectors>(a, last, e + 1, other);
     }
+    Unroll<sums>([&](auto i) RIDGELINE_INLINE_LAMBDA { sum[i] = hn::Add(sum[i], other[i]); });
   }
+  for (; e < a.count; ++e) AddEntry<Rows, Vectors>(a, last, e, sum);
+  Unroll<sums>([&](auto i) RIDGELINE_INLINE_LAMBDA {
+    constexpr int r = i / Vectors, v = i % Vectors;
+    float* to = a.to + r * a.to_stride + v * lanes;
+    if constexpr (v + 1 < Vectors) {
+      hn::StoreU(sum[i], d, to);
+    } else {
+      last.store(sum[i], to);
+    }
+  });
 }
 
 constexpr int most_sums = registers == 32 ? 24 : 12;
@@ -86,38 +89,30 @@ AddFunction FindAdd(std::int64_t vectors, std::integer_sequence<int, Vectors...>
   static constexpr AddFunction table[] = {AddTile<Rows, Vectors + 1>...};
   return table[vectors - 1];
 }
-
-// `rows` rows of any number of columns, at most `most` vectors of each at a time.
-void AddRows(ScaledRows a, int rows, std::int64_t most) {
-  const std::int64_t columns = a.columns, vectors = (columns + lanes - 1) / lanes;
-  const std::int64_t tiles = (vectors + most - 1) / most;
-  for (std::int64_t t = 0; t < tiles; ++t) {
-    const std::int64_t first = t * vectors / tiles, end = (t + 1) * vectors / tiles;
-    ScaledRows tile = a;
-    tile.from += first * lanes;
-    tile.to += first * lanes;
-    tile.columns = std::min(columns, end * lanes) - first * lanes;
-    switch (rows) {
-      case 1:
-        FindAdd<1>(end - first, std::make_integer_sequence<int, most_sums>())(tile);
-        break;
-      case 2:
-        FindAdd<2>(end - first, std::make_integer_sequence<int, most_sums / 2>())(tile);
-        break;
-      default:
-        FindAdd<3>(end - first, std::make_integer_sequence<int, most_sums / 3>())(tile);
-    }
+AddFunction FindAdd(int rows, std::int64_t vectors) {
+  switch (rows) {
+    case 1:
+      return FindAdd<1>(vectors, std::make_integer_sequence<int, most_sums>());
+    case 2:
+      return FindAdd<2>(vectors, std::make_integer_sequence<int, most_sums / 2>());
+    default:
+      return FindAdd<3>(vectors, std::make_integer_sequence<int, most_sums / 3>());
   }
 }
 
+constexpr std::int64_t group = 4;  // windows that are listed together
+
 // The scratch memory of a call.
 struct Lists {
-  Entries by_filter;      // [filters][windows]
+  Entries by_filter;  // [padded filters][by_filter_stride]
+  std::int64_t by_filter_stride;
   std::int32_t* filled;   // of each filter's list
   Entries by_position;    // windows' lists, one behind the other: [windows][padded filters]
   std::int32_t* begins;   // of each window's positions: [windows][positions + 1]
-  float* masked;          // one window's gradient: [padded filters]
-  std::int32_t* patches;  // where a window's positions have their patches: [positions]
+  std::int32_t* places;   // where in the source a window has its first patch: [windows]
+  std::int32_t* patches;  // where a window's other positions have theirs: [positions]
+  float* masked;          // a group's gradient behind the ReLU: [group][padded filters]
+  Entries by_group;       // a block of filters, by filter: [lanes][group]
 
   Lists(const ConvPool& s, void* scratch) {
     auto* at = static_cast<float*>(scratch);
@@ -129,12 +124,18 @@ struct Lists {
     const auto integers = [&](std::int64_t count) {
       return reinterpret_cast<std::int32_t*>(floats(count));
     };
-    const std::int64_t all = s.windows() * s.padded_filters();
-    by_filter = {floats(all), integers(all)};
-    by_position = {floats(all + ConvPool::block), integers(all + ConvPool::block)};
-    masked = floats(s.padded_filters());
+    by_filter_stride = s.listed_windows();
+    const std::int64_t all = s.windows() * s.padded_filters() + ConvPool::block;
+    by_filter.factors = floats(s.padded_filters() * by_filter_stride);
+    by_filter.offsets = integers(s.padded_filters() * by_filter_stride);
+    by_position.factors = floats(all);
+    by_position.offsets = integers(all);
+    by_group.factors = floats(lanes * group);
+    by_group.offsets = integers(lanes * group);
+    masked = floats(group * s.padded_filters());
     filled = integers(s.padded_filters());
     begins = integers(s.windows() * (s.positions() + 1));
+    places = integers(s.windows());
     patches = integers(s.positions());
   }
 };
@@ -143,10 +144,6 @@ struct Lists {
 std::int32_t PatchAt(const ConvPool& s, std::int64_t y, std::int64_t x) {
   return static_cast<std::int32_t>(y * s.stride_height * s.row() + x * s.stride_width * s.channels);
 }
-std::int32_t WindowAt(const ConvPool& s, std::int64_t window) {
-  return PatchAt(s, window / s.pooled_width * s.step_height,
-                 window % s.pooled_width * s.step_width);
-}
 
 // A window's gradient behind the ReLU, added to the bias's.
 void Mask(const ConvPool& s, const ConvPoolBackward& a, std::int64_t window, float* masked) {
@@ -154,31 +151,63 @@ void Mask(const ConvPool& s, const ConvPoolBackward& a, std::int64_t window, flo
   const float* gradient = a.gradient + window * s.filters;
   const float* pooled = a.pooled + window * s.filters;
   for (std::int64_t f = 0; f < s.filters; f += lanes) {
-    const std::int64_t count = s.filters - f;
-    Vec g = Row::load(gradient + f, count);
+    const Part part(s.filters - f);
+    Vec g = part.load(gradient + f);
     if (s.relu) {
-      const auto live = hn::Gt(Row::load(pooled + f, count), hn::Zero(d));
+      const auto live = hn::Gt(part.load(pooled + f), hn::Zero(d));
       g = hn::IfThenElse(live, g, hn::Mul(g, hn::Set(d, s.slope)));
     }
     hn::StoreU(g, d, masked + f);
     if (a.bias_gradient == nullptr) continue;
-    Row::store(hn::Add(Row::load(a.bias_gradient + f, count), g), a.bias_gradient + f, count);
+    part.store(hn::Add(part.load(a.bias_gradient + f), g), a.bias_gradient + f);
   }
 }
 
-void ListByFilter(const ConvPool& s, const std::uint8_t* chosen, std::int64_t window,
-                  Lists& lists) {
-  const std::int32_t base = WindowAt(s, window);
-  for (std::int64_t f = 0; f < s.filters; ++f) {
-    const std::int64_t at = f * s.windows() + lists.filled[f];
-    lists.by_filter.factors[at] = lists.masked[f];
-    lists.by_filter.offsets[at] = base + lists.patches[chosen[f]];
-    lists.filled[f] += lists.masked[f] != 0;
+// Appends the entries that are not 0 of a group of windows to the filters' lists.
+void ListByFilter(const ConvPool& s, const std::uint8_t* chosen, std::int64_t first,
+                  std::int64_t windows, Lists& lists) {
+  const Tag d;
+  const hn::Rebind<std::int32_t, Tag> di;
+  const hn::Rebind<std::uint8_t, Tag> db;
+  const hn::CappedTag<float, group> dg;
+  const hn::Rebind<std::int32_t, decltype(dg)> dgi;
+  for (std::int64_t f = 0; f < s.filters; f += lanes) {
+    Vec factors[group];
+    hn::Vec<decltype(di)> offsets[group];
+    for (std::int64_t w = 0; w < group; ++w) {
+      factors[w] = hn::Zero(d);
+      offsets[w] = hn::Zero(di);
+      if (w >= windows) continue;
+      factors[w] = hn::LoadU(d, lists.masked + w * s.padded_filters() + f);
+      const auto where = hn::PromoteTo(di, hn::LoadU(db, chosen + w * s.padded_filters() + f));
+      for (std::int64_t p = 1; p < s.positions(); ++p) {
+        const auto here = hn::Eq(where, hn::Set(di, static_cast<std::int32_t>(p)));
+        offsets[w] = hn::IfThenElse(here, hn::Set(di, lists.patches[p]), offsets[w]);
+      }
+      offsets[w] = hn::Add(offsets[w], hn::Set(di, lists.places[first + w]));
+    }
+    hn::StoreInterleaved4(factors[0], factors[1], factors[2], factors[3], d,
+                          lists.by_group.factors);
+    hn::StoreInterleaved4(offsets[0], offsets[1], offsets[2], offsets[3], di,
+                          lists.by_group.offsets);
+    for (std::int64_t i = 0; i < lanes; ++i) {
+      std::int64_t at = (f + i) * lists.by_filter_stride + lists.filled[f + i];
+      for (std::int64_t w = 0; w < group; w += static_cast<std::int64_t>(hn::Lanes(dg))) {
+        const auto factor = hn::Load(dg, lists.by_group.factors + i * group + w);
+        const auto offset = hn::Load(dgi, lists.by_group.offsets + i * group + w);
+        const auto some = hn::Ne(factor, hn::Zero(dg));
+        hn::StoreU(hn::Compress(factor, some), dg, lists.by_filter.factors + at);
+        hn::StoreU(hn::Compress(offset, hn::RebindMask(dgi, some)), dgi,
+                   lists.by_filter.offsets + at);
+        at += static_cast<std::int64_t>(hn::CountTrue(dg, some));
+      }
+      lists.filled[f + i] = static_cast<std::int32_t>(at - (f + i) * lists.by_filter_stride);
+    }
   }
 }
 
-void ListByPosition(const ConvPool& s, const std::uint8_t* chosen, std::int64_t window,
-                    Lists& lists) {
+void ListByPosition(const ConvPool& s, const std::uint8_t* chosen, const float* masked,
+                    std::int64_t window, Lists& lists) {
   const Tag d;
   const hn::Rebind<std::int32_t, Tag> di;
   const hn::Rebind<std::uint8_t, Tag> db;
@@ -188,7 +217,7 @@ void ListByPosition(const ConvPool& s, const std::uint8_t* chosen, std::int64_t 
   for (std::int64_t p = 0; p < s.positions(); ++p) {
     begins[p] = static_cast<std::int32_t>(at);
     for (std::int64_t f = 0; f < s.filters; f += lanes) {
-      const Vec g = hn::LoadU(d, lists.masked + f);
+      const Vec g = hn::LoadU(d, masked + f);
       const auto where = hn::PromoteTo(di, hn::LoadU(db, chosen + f));
       const auto here = hn::RebindMask(d, hn::Eq(where, hn::Set(di, static_cast<std::int32_t>(p))));
       const auto mask = hn::And(here, hn::Ne(g, hn::Zero(d)));
@@ -202,23 +231,85 @@ void ListByPosition(const ConvPool& s, const std::uint8_t* chosen, std::int64_t 
   begins[s.positions()] = static_cast<std::int32_t>(at);
 }
 
+void List(const ConvPool& s, const ConvPoolBackward& a, Lists& lists) {
+  std::fill_n(lists.filled, s.padded_filters(), 0);
+  std::fill_n(lists.masked, group * s.padded_filters(), 0.0F);
+  for (std::int64_t p = 0; p < s.positions(); ++p) {
+    lists.patches[p] = PatchAt(s, p / s.window_width, p % s.window_width);
+  }
+  for (std::int64_t w = 0; w < s.windows(); ++w) {
+    lists.places[w] =
+        PatchAt(s, w / s.pooled_width * s.step_height, w % s.pooled_width * s.step_width);
+  }
+  for (std::int64_t first = 0; first < s.windows(); first += group) {
+    const std::int64_t windows = std::min(group, s.windows() - first);
+    const std::uint8_t* chosen = a.chosen + first * s.padded_filters();
+    for (std::int64_t w = 0; w < windows; ++w) {
+      const std::int64_t filters = w * s.padded_filters();
+      Mask(s, a, first + w, lists.masked + filters);
+      if (a.source_gradient == nullptr) continue;
+      ListByPosition(s, chosen + filters, lists.masked + filters, first + w, lists);
+    }
+    ListByFilter(s, chosen, first, windows, lists);
+  }
+}
+
 void AddKernelGradient(const ConvPool& s, const ConvPoolBackward& a, const Lists& lists) {
   const std::int64_t vectors = (s.run() + lanes - 1) / lanes;
   const std::int64_t fit = std::clamp<std::int64_t>(most_sums / vectors, 1, most_rows);
-  for (std::int64_t f = 0; f < s.filters; ++f) {
-    const std::int64_t first = f * s.windows();
-    for (std::int64_t ky = 0; ky < s.kernel_height; ky += fit) {
-      const auto rows = static_cast<int>(std::min(fit, s.kernel_height - ky));
-      AddRows({a.source + ky * s.row(),
-               a.kernel_gradient + f * s.kernel_size() + ky * s.run(),
-               s.row(),
-               s.run(),
-               s.run(),
-               {lists.by_filter.factors + first, lists.by_filter.offsets + first},
-               lists.filled[f]},
-              rows, most_sums / rows);
+  for (std::int64_t ky = 0; ky < s.kernel_height; ky += fit) {
+    const auto rows = static_cast<int>(std::min(fit, s.kernel_height - ky));
+    const std::int64_t tiles = (vectors * rows + most_sums - 1) / most_sums;
+    for (std::int64_t t = 0; t < tiles; ++t) {
+      const std::int64_t begin = t * vectors / tiles, end = (t + 1) * vectors / tiles;
+      const std::int64_t column = begin * lanes;
+      const AddFunction add = FindAdd(rows, end - begin);
+      for (std::int64_t f = 0; f < s.filters; ++f) {
+        const std::int64_t list = f * lists.by_filter_stride;
+        add({a.source + ky * s.row() + column,
+             a.kernel_gradient + f * s.kernel_size() + ky * s.run() + column,
+             s.row(),
+             s.run(),
+             std::min(s.run(), end * lanes) - column,
+             {lists.by_filter.factors + list, lists.by_filter.offsets + list},
+             lists.filled[f]});
+      }
     }
   }
+}
+
+// Part of a row of the kernel, times every window's entries, onto the source's gradient.
+struct Fold {
+  const float* kernel;     // of the first filter
+  float* source_gradient;  // of the first patch
+  std::int64_t columns;
+};
+
+template <int Vectors>
+void FoldTile(const ConvPool& s, const Lists& lists, const Fold& fold) {
+  const std::int64_t positions = s.positions();
+  for (std::int64_t w = 0; w < s.windows(); ++w) {
+    const std::int32_t* begins = lists.begins + w * (positions + 1);
+    float* window = fold.source_gradient + lists.places[w];
+    for (std::int64_t p = 0; p < positions; ++p) {
+      if (begins[p] == begins[p + 1]) continue;
+      AddTile<1, Vectors>(
+          {fold.kernel,
+           window + lists.patches[p],
+           0,
+           0,
+           fold.columns,
+           {lists.by_position.factors + begins[p], lists.by_position.offsets + begins[p]},
+           begins[p + 1] - begins[p]});
+    }
+  }
+}
+
+using FoldFunction = void (*)(const ConvPool&, const Lists&, const Fold&);
+template <int... Vectors>
+FoldFunction FindFold(std::int64_t vectors, std::integer_sequence<int, Vectors...>) {
+  static constexpr FoldFunction table[] = {FoldTile<Vectors + 1>...};
+  return table[vectors - 1];
 }
 
 void AddSourceGradient(const ConvPool& s, const ConvPoolBackward& a, const Lists& lists) {
@@ -226,38 +317,23 @@ void AddSourceGradient(const ConvPool& s, const ConvPoolBackward& a, const Lists
   constexpr std::int64_t cache_floats = 6144;
   const std::int64_t most =
       std::clamp<std::int64_t>(cache_floats / (s.filters * lanes), 4, most_sums);
+  const std::int64_t vectors = (s.run() + lanes - 1) / lanes;
+  const std::int64_t tiles = (vectors + most - 1) / most;
   for (std::int64_t ky = 0; ky < s.kernel_height; ++ky) {
-    for (std::int64_t w = 0; w < s.windows(); ++w) {
-      const std::int32_t* begins = lists.begins + w * (s.positions() + 1);
-      float* window = a.source_gradient + WindowAt(s, w) + ky * s.row();
-      for (std::int64_t p = 0; p < s.positions(); ++p) {
-        if (begins[p] == begins[p + 1]) continue;
-        AddRows({a.kernel + ky * s.run(),
-                 window + lists.patches[p],
-                 0,
-                 0,
-                 s.run(),
-                 {lists.by_position.factors + begins[p], lists.by_position.offsets + begins[p]},
-                 begins[p + 1] - begins[p]},
-                1, most);
-      }
+    for (std::int64_t t = 0; t < tiles; ++t) {
+      const std::int64_t begin = t * vectors / tiles, end = (t + 1) * vectors / tiles;
+      const std::int64_t column = begin * lanes;
+      FindFold(end - begin, std::make_integer_sequence<int, most_sums>())(
+          s, lists,
+          {a.kernel + ky * s.run() + column, a.source_gradient + ky * s.row() + column,
+           std::min(s.run(), end * lanes) - column});
     }
   }
 }
 
 void Backward(const ConvPool& s, const ConvPoolBackward& a) {
   Lists lists(s, a.scratch);
-  std::fill_n(lists.filled, s.padded_filters(), 0);
-  std::fill_n(lists.masked, s.padded_filters(), 0.0F);
-  for (std::int64_t p = 0; p < s.positions(); ++p) {
-    lists.patches[p] = PatchAt(s, p / s.window_width, p % s.window_width);
-  }
-  for (std::int64_t w = 0; w < s.windows(); ++w) {
-    const std::uint8_t* chosen = a.chosen + w * s.padded_filters();
-    Mask(s, a, w, lists.masked);
-    ListByFilter(s, chosen, w, lists);
-    if (a.source_gradient != nullptr) ListByPosition(s, chosen, w, lists);
-  }
+  List(s, a, lists);
   AddKernelGradient(s, a, lists);
   if (a.source_gradient != nullptr) AddSourceGradient(s, a, lists);
 }

@@ -10,6 +10,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "engine/kernels/pooling.hpp"
 #include "engine/kernels/vectors.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -85,47 +86,24 @@ void ConvolveRow(const ConvPool& s, const float* source, const float* kernel, fl
   }
 }
 
-// The pool's row from the convolution's rows, which lie in a ring: row y in slot y % slots.
-struct PoolArguments {
-  const float* rows;
-  std::int64_t first;  // the window's first row
-  std::int64_t slots;
-  const float* bias;
-  float* to;
-  std::uint8_t* chosen;
-};
-
-void PoolRow(const ConvPool& s, const PoolArguments& a) {
+// A row of the pool from the convolution's rows, which lie in a ring from `slot` on.
+void PoolRow(const ConvPool& s, const ConvPoolForward& a, std::int64_t py, const float* rows,
+             std::int64_t slot) {
   const Tag d;
-  const hn::Rebind<std::int32_t, Tag> di;
-  const hn::Rebind<std::uint8_t, Tag> db;
   const std::int64_t padded = s.padded_filters(), row_size = s.columns() * padded;
-  for (std::int64_t px = 0; px < s.pooled_width; ++px) {
-    for (std::int64_t f = 0; f < s.filters; f += lanes) {
-      const std::int64_t count = s.filters - f;
-      Vec best = hn::Zero(d), where = hn::Zero(d);
-      for (std::int64_t y = 0, position = 0; y < s.window_height; ++y) {
-        const float* from =
-            a.rows + (a.first + y) % a.slots * row_size + px * s.step_width * padded + f;
-        for (std::int64_t x = 0; x < s.window_width; ++x, ++position, from += padded) {
-          const Vec v = hn::LoadU(d, from);
-          if (position == 0) {
-            best = v;
-            continue;
-          }
-          const auto greater = hn::Gt(v, best);  // of equal ones the first stays
-          best = hn::IfThenElse(greater, v, best);
-          where = hn::IfThenElse(greater, hn::Set(d, static_cast<float>(position)), where);
+  for (std::int64_t f = 0; f < s.filters; f += lanes) {
+    const WindowWriter writer(s, a, f);
+    for (std::int64_t px = 0; px < s.pooled_width; ++px) {
+      const float* column = rows + px * s.step_width * padded + f;
+      Best best(hn::LoadU(d, column + slot * row_size));
+      float position = 0;
+      for (std::int64_t y = 0; y < s.window_height; ++y) {
+        const std::int64_t row = slot + y < s.window_height ? slot + y : slot + y - s.window_height;
+        for (std::int64_t x = 0; x < s.window_width; ++x, ++position) {
+          best.consider(hn::LoadU(d, column + row * row_size + x * padded), position);
         }
       }
-      if (a.bias != nullptr) best = hn::Add(best, Row::load(a.bias + f, count));
-      if (s.relu) {
-        best = hn::IfThenElse(hn::Gt(best, hn::Zero(d)), best, hn::Mul(best, hn::Set(d, s.slope)));
-      }
-      Row::store(best, a.to + px * s.filters + f, count);
-      if (a.chosen != nullptr) {
-        hn::StoreU(hn::DemoteTo(db, hn::ConvertTo(di, where)), db, a.chosen + px * padded + f);
-      }
+      writer.write(best, py * s.pooled_width + px);
     }
   }
 }
@@ -140,9 +118,7 @@ void Forward(const ConvPool& s, const ConvPoolForward& a) {
       ConvolveRow(s, a.source + next * s.stride_height * s.row(), a.kernel,
                   rows + next % slots * row_size);
     }
-    PoolRow(s,
-            {rows, first, slots, a.bias, a.pooled + py * s.pooled_width * s.filters,
-             a.chosen == nullptr ? nullptr : a.chosen + py * s.pooled_width * s.padded_filters()});
+    PoolRow(s, a, py, rows, first % slots);
   }
 }
 

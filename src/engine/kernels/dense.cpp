@@ -52,7 +52,7 @@ HWY_INLINE void ForwardTile(const DenseShape& s, const DenseForward& a, std::int
   }
   if (i < s.inputs) {
     const std::int64_t rest = s.inputs - i;
-    add(i, [&](const float* from) HWY_ATTR { return Row::load(from, rest); });
+    add(i, [&](const float* from) HWY_ATTR { return Part(rest).load(from); });
   }
   for (int m = 0; m < M; ++m) {
     for (int n = 0; n < N; ++n) {
@@ -89,7 +89,7 @@ template <int M, int V, bool Partial>
 HWY_INLINE void OuterTile(const Outer& o, std::int64_t columns) {
   const Tag d;
   const auto load = [&](const float* row, int v) HWY_ATTR {
-    return Partial ? Row::load(row + v * lanes, columns - v * lanes)
+    return Partial ? Part(columns - v * lanes).load(row + v * lanes)
                    : hn::LoadU(d, row + v * lanes);
   };
   Vec sum[M][V];
@@ -111,7 +111,7 @@ HWY_INLINE void OuterTile(const Outer& o, std::int64_t columns) {
     for (int v = 0; v < V; ++v) {
       float* to = o.to + m * o.to_stride + v * lanes;
       if (Partial) {
-        Row::store(sum[m][v], to, columns - v * lanes);
+        Part(columns - v * lanes).store(sum[m][v], to);
       } else {
         hn::StoreU(sum[m][v], d, to);
       }

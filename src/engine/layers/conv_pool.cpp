@@ -104,6 +104,25 @@ ConvPool shape_of(const NodeContext& conv, const NodeContext& pool) {
           .slope = relu.slope};
 }
 
+// How the forward step is computed.
+struct ForwardKernel {
+  std::int64_t packed_size;
+  std::size_t scratch;
+  void (*pack)(const ConvPool&, const float* plain, float* packed);
+  void (*run)(const ConvPool&, const kernels::ConvPoolForward&);
+};
+
+ForwardKernel forward_kernel(const ConvPool& s) {
+  // With few channels or filters the transforms cost more than the products that they save.
+  constexpr std::int64_t least = 16;
+  if (kernels::winograd_fits(s) && s.channels >= least && s.filters >= least) {
+    return {kernels::winograd_packed_size(s), kernels::winograd_scratch(s), kernels::winograd_pack,
+            kernels::winograd_forward};
+  }
+  return {s.packed_size(), s.forward_scratch(), kernels::conv_pool_pack,
+          kernels::conv_pool_forward};
+}
+
 }  // namespace
 
 bool goes_into_pool(const PlanBuilder& plan, const NodeContext& conv) {
@@ -154,10 +173,11 @@ Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const Nod
   const Tensor bias = has_bias ? plan.parameter(conv.node, "bias", {s.filters}) : kernel;
   const Tensor pooled = plan.buffer(nhwc(plan.dims(pool.output)));
   const bool training = plan.training();
+  const ForwardKernel way = forward_kernel(s);
   const Tensor packed =
-      plan.packed(kernel, dnn::plain({s.packed_size()}),
-                  [s](const float* from, float* to) { kernels::conv_pool_pack(s, from, to); });
-  std::vector<Tensor> operands{source, packed, bias, pooled, plan.scratch(s.forward_scratch())};
+      plan.packed(kernel, dnn::plain({way.packed_size}),
+                  [s, way](const float* from, float* to) { way.pack(s, from, to); });
+  std::vector<Tensor> operands{source, packed, bias, pooled, plan.scratch(way.scratch)};
   Tensor chosen;
   if (training) {
     chosen = plan.buffer(dnn::Desc({images, s.windows(), s.padded_filters()},
@@ -168,14 +188,14 @@ Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const Nod
       name + " forward", std::move(operands),
       [=](std::span<void* const> operands, const ShardRun&) {
         for (std::int64_t n = 0; n < images; ++n) {
-          kernels::conv_pool_forward(
-              s, {in(operands[forward::source]) + n * s.height * s.row(),
-                  in(operands[forward::kernel]), has_bias ? in(operands[forward::bias]) : nullptr,
-                  out(operands[forward::pooled]) + n * s.windows() * s.filters,
-                  training ? static_cast<std::uint8_t*>(operands[forward::chosen]) +
-                                 n * s.windows() * s.padded_filters()
-                           : nullptr,
-                  operands[forward::scratch]});
+          way.run(s,
+                  {in(operands[forward::source]) + n * s.height * s.row(),
+                   in(operands[forward::kernel]), has_bias ? in(operands[forward::bias]) : nullptr,
+                   out(operands[forward::pooled]) + n * s.windows() * s.filters,
+                   training ? static_cast<std::uint8_t*>(operands[forward::chosen]) +
+                                  n * s.windows() * s.padded_filters()
+                            : nullptr,
+                   operands[forward::scratch]});
         }
       },
       flops);

@@ -1,0 +1,60 @@
+// The end of a fused convolution: the best position of a window, its bias, its ReLU. Included like
+// vectors.hpp, once per instruction set.
+#if defined(RIDGELINE_ENGINE_KERNELS_POOLING_HPP) == defined(HWY_TARGET_TOGGLE)
+#ifdef RIDGELINE_ENGINE_KERNELS_POOLING_HPP
+#undef RIDGELINE_ENGINE_KERNELS_POOLING_HPP
+#else
+#define RIDGELINE_ENGINE_KERNELS_POOLING_HPP
+#endif
+
+#include "engine/kernels/conv_pool.hpp"
+#include "engine/kernels/vectors.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace ridgeline::engine::kernels::HWY_NAMESPACE {
+
+/// The largest value and its position; of equal ones the first.
+struct Best {
+  Vec value, where;
+
+  explicit HWY_INLINE Best(Vec first) : value(first), where(hn::Zero(Tag())) {}
+  HWY_INLINE void consider(Vec v, float position) {
+    const auto greater = hn::Gt(v, value);
+    value = hn::IfThenElse(greater, v, value);
+    where = hn::IfThenElse(greater, hn::Set(Tag(), position), where);
+  }
+};
+
+/// Writes windows of the filters from `filter` on.
+class WindowWriter {
+ public:
+  HWY_INLINE WindowWriter(const ConvPool& s, const ConvPoolForward& a, std::int64_t filter)
+      : part_(s.filters - filter),
+        bias_(a.bias == nullptr ? hn::Zero(Tag()) : part_.load(a.bias + filter)),
+        slope_(hn::Set(Tag(), s.relu ? s.slope : 1)),
+        filters_(s.filters),
+        padded_(s.padded_filters()),
+        pooled_(a.pooled + filter),
+        chosen_(a.chosen == nullptr ? nullptr : a.chosen + filter) {}
+
+  HWY_INLINE void write(const Best& best, std::int64_t window) const {
+    const hn::Rebind<std::int32_t, Tag> di;
+    const hn::Rebind<std::uint8_t, Tag> db;
+    Vec v = hn::Add(best.value, bias_);
+    v = hn::IfThenElse(hn::Gt(v, hn::Zero(Tag())), v, hn::Mul(v, slope_));
+    part_.store(v, pooled_ + window * filters_);
+    if (chosen_ == nullptr) return;
+    hn::StoreU(hn::DemoteTo(db, hn::ConvertTo(di, best.where)), db, chosen_ + window * padded_);
+  }
+
+ private:
+  Part part_;
+  Vec bias_, slope_;
+  std::int64_t filters_, padded_;
+  float* pooled_;
+  std::uint8_t* chosen_;
+};
+
+}  // namespace ridgeline::engine::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+#endif
