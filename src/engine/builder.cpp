@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <set>
 
 namespace ridgeline::engine {
 
@@ -75,6 +76,7 @@ Plan PlanBuilder::build() {
       backward[static_cast<std::size_t>(node)](*value.gradient);
     }
   }
+  group_steps();
   const MemoryPlan memory = plan_memory(buffers_);
   plan_.offsets = memory.offsets;
   plan_.arena_bytes = memory.bytes;
@@ -204,6 +206,42 @@ void PlanBuilder::run_kernel(std::string name, std::vector<Tensor> operands, Ker
             std::move(arguments),
             std::move(kernel),
             barrier_after});
+}
+
+void PlanBuilder::run_by_image(std::string name, std::vector<Tensor> operands, Kernel kernel,
+                               std::int64_t flops) {
+  run_kernel(std::move(name), std::move(operands), std::move(kernel), flops);
+  plan_.steps.back().by_image = true;
+}
+
+// Neighbours that work by images become a group. What one of them uses lives as long as the group.
+void PlanBuilder::group_steps() {
+  constexpr std::size_t cache_bytes = 256 << 10;  // about a quarter of a core's second level
+  for (std::size_t first = 0; first < plan_.steps.size();) {
+    std::size_t last = first;
+    while (plan_.steps[last].by_image && last + 1 < plan_.steps.size() &&
+           plan_.steps[last + 1].by_image) {
+      ++last;
+    }
+    std::set<std::size_t> used;
+    for (std::size_t s = first; s <= last; ++s) {
+      for (const auto& [argument, tensor] : plan_.steps[s].arguments) {
+        if (tensor.space == Space::arena) used.insert(tensor.index);
+      }
+    }
+    std::size_t bytes = 1;
+    for (const std::size_t buffer : used) {
+      Lifetime& life = buffers_[buffer];
+      bytes += life.bytes;
+      life.first = std::min(life.first, static_cast<int>(first));
+      life.last = std::max(life.last, static_cast<int>(last));
+    }
+    Step& step = plan_.steps[first];
+    step.group = last - first + 1;
+    step.images_at_once = std::max<std::int64_t>(
+        1, static_cast<std::int64_t>(cache_bytes) * images() / static_cast<std::int64_t>(bytes));
+    first = last + 1;
+  }
 }
 
 std::size_t PlanBuilder::exchange(std::size_t doubles) {

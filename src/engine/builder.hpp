@@ -96,6 +96,9 @@ class PlanBuilder {
   /// A step of ours; `barrier_after` where the next needs every shard's.
   void run_kernel(std::string name, std::vector<Tensor> operands, Kernel kernel,
                   std::int64_t flops = 0, bool barrier_after = false);
+  /// A step of ours that works by images.
+  void run_by_image(std::string name, std::vector<Tensor> operands, Kernel kernel,
+                    std::int64_t flops = 0);
   /// Doubles in every shard's exchange area; returns their offset.
   std::size_t exchange(std::size_t doubles);
 
@@ -114,6 +117,7 @@ class PlanBuilder {
   void lay_loss();
   void add_scratch(std::vector<std::pair<int, Tensor>>& arguments, const dnn::Desc& scratch);
   void add_step(Step step);
+  void group_steps();
 
   const Network& network_;
   const Layout& layout_;

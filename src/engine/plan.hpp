@@ -34,9 +34,10 @@ struct Tensor {
 /// What one shard's run knows beside its tensors.
 struct ShardRun {
   int shard = 0;
-  int shards = 1;           ///< that have images in this batch
-  std::int64_t images = 0;  ///< of this shard
-  std::int64_t first = 0;   ///< this shard's first image in the batch
+  int shards = 1;                   ///< that have images in this batch
+  std::int64_t images = 0;          ///< of this shard
+  std::int64_t first = 0;           ///< this shard's first image in the batch
+  std::int64_t begin = 0, end = 0;  ///< of this shard's images, for a step that works by images
   std::int64_t batch_images = 0;
   std::span<const std::uint64_t> ids;  ///< of this shard's images; may be empty
   std::int64_t epoch = 0;
@@ -52,7 +53,9 @@ struct ShardRun {
   std::size_t exchange_stride = 0;
 };
 
-/// The operands of one of our own kernels, in the order of its step's arguments.
+/// One of our own kernels, its operands in the order of its step's arguments. One that works by
+/// images is called for images [begin, end) of the shard, in order, and sets up what it adds to
+/// when begin is 0.
 using Kernel = std::function<void(std::span<void* const> operands, const ShardRun& run)>;
 
 struct Step {
@@ -63,6 +66,11 @@ struct Step {
   std::vector<std::pair<int, Tensor>> arguments;  ///< oneDNN's argument, or a running number
   Kernel kernel;
   bool barrier_after = false;  ///< every shard must have done it before the next step
+  bool by_image = false;
+  /// A group of steps by image goes through the images side by side, so many at a time, so that
+  /// what one step writes is still in the cache when the next reads it. 1: a step alone.
+  std::size_t group = 1;
+  std::int64_t images_at_once = 0;
 };
 
 /// A copy of a parameter in another layout, made before the plan runs.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace ridgeline::engine {
@@ -60,19 +61,29 @@ void Workspace::bind(const Bindings& bindings) {
 }
 
 void Workspace::run(std::size_t first, std::size_t last, const ShardRun& run) {
-  for (std::size_t i = first; i < last; ++i) {
-    BoundStep& bound = steps_[i];
-    if (bound.step->kernel) {
-      bound.step->kernel(bound.operands, run);
-      continue;
+  ShardRun part = run;
+  for (std::size_t i = first; i < last;) {
+    const Step& step = *steps_[i].step;
+    const std::int64_t at_once = step.group > 1 ? step.images_at_once : run.images;
+    for (part.begin = 0; part.begin < run.images; part.begin = part.end) {
+      part.end = std::min(part.begin + at_once, run.images);
+      for (std::size_t s = i; s < i + step.group; ++s) run_step(steps_[s], part);
     }
-    const auto status =
-        dnnl_primitive_execute(bound.step->primitive.get(), stream_.get(),
-                               static_cast<int>(bound.handles.size()), bound.handles.data());
-    if (status != dnnl_success) {
-      throw std::runtime_error(fmt::format("oneDNN failed in step '{}' with status {}",
-                                           bound.step->name, static_cast<int>(status)));
-    }
+    i += step.group;
+  }
+}
+
+void Workspace::run_step(BoundStep& bound, const ShardRun& run) {
+  if (bound.step->kernel) {
+    bound.step->kernel(bound.operands, run);
+    return;
+  }
+  const auto status =
+      dnnl_primitive_execute(bound.step->primitive.get(), stream_.get(),
+                             static_cast<int>(bound.handles.size()), bound.handles.data());
+  if (status != dnnl_success) {
+    throw std::runtime_error(fmt::format("oneDNN failed in step '{}' with status {}",
+                                         bound.step->name, static_cast<int>(status)));
   }
 }
 

@@ -46,6 +46,7 @@ class Workspace {
     std::vector<void*> operands;           // ours
   };
   void* address(const Tensor& tensor, const Bindings& bindings) const;
+  void run_step(BoundStep& step, const ShardRun& run);
 
   std::shared_ptr<const Plan> plan_;
   dnnl::stream stream_;

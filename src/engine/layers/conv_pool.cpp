@@ -53,22 +53,22 @@ const network::Window& window_of_pool(const NodeContext& pool) {
 
 /// The convolution's padding, laid around an NHWC image.
 struct Frame {
-  std::int64_t images, height, row;  // of the image, in floats
+  std::int64_t height, row;  // of the image, in floats
   std::int64_t top, left, padded_height, padded_row;
 
   std::int64_t inside(std::int64_t image, std::int64_t y) const {
     return (image * padded_height + top + y) * padded_row + left;
   }
-  void add(const float* from, float* to) const {
-    std::fill_n(to, images * padded_height * padded_row, 0.0F);
-    for (std::int64_t n = 0; n < images; ++n) {
+  void add(const float* from, float* to, const ShardRun& run) const {
+    for (std::int64_t n = run.begin; n < run.end; ++n) {
+      std::fill_n(to + n * padded_height * padded_row, padded_height * padded_row, 0.0F);
       for (std::int64_t y = 0; y < height; ++y) {
         std::copy_n(from + (n * height + y) * row, row, to + inside(n, y));
       }
     }
   }
-  void remove(const float* from, float* to) const {
-    for (std::int64_t n = 0; n < images; ++n) {
+  void remove(const float* from, float* to, const ShardRun& run) const {
+    for (std::int64_t n = run.begin; n < run.end; ++n) {
       for (std::int64_t y = 0; y < height; ++y) {
         std::copy_n(from + inside(n, y), row, to + (n * height + y) * row);
       }
@@ -151,8 +151,7 @@ Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const Nod
   const network::Placement padding = network::place(window_of(conv), input[1], input[2]);
   const bool is_padded = s.height != input[1] || s.width != input[2];
   const Frame frame{
-      images,   input[1], input[2] * s.channels, padding.top, padding.left * s.channels,
-      s.height, s.row()};
+      input[1], input[2] * s.channels, padding.top, padding.left * s.channels, s.height, s.row()};
 
   const int from = conv.inputs[0];
   const dnn::Desc image_desc = nhwc(plan.dims(input));
@@ -160,10 +159,10 @@ Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const Nod
   Tensor source = plan.reorder(plan.value(from), image_desc, name);
   if (is_padded) {
     const Tensor framed = plan.buffer(source_desc);
-    plan.run_kernel(name + " padding", {source, framed},
-                    [frame](std::span<void* const> operands, const ShardRun&) {
-                      frame.add(in(operands[0]), out(operands[1]));
-                    });
+    plan.run_by_image(name + " padding", {source, framed},
+                      [frame](std::span<void* const> operands, const ShardRun& run) {
+                        frame.add(in(operands[0]), out(operands[1]), run);
+                      });
     source = framed;
   }
 
@@ -184,10 +183,10 @@ Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const Nod
                                    dnnl::memory::data_type::u8, dnn::Tag::abc));
     operands.push_back(chosen);
   }
-  plan.run_kernel(
+  plan.run_by_image(
       name + " forward", std::move(operands),
-      [=](std::span<void* const> operands, const ShardRun&) {
-        for (std::int64_t n = 0; n < images; ++n) {
+      [=](std::span<void* const> operands, const ShardRun& run) {
+        for (std::int64_t n = run.begin; n < run.end; ++n) {
           way.run(s,
                   {in(operands[forward::source]) + n * s.height * s.row(),
                    in(operands[forward::kernel]), has_bias ? in(operands[forward::bias]) : nullptr,
@@ -210,19 +209,21 @@ Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const Nod
     });
     const Tensor kernel_gradient = plan.buffer(rows_desc);
     const Tensor before = deeper ? plan.buffer(source_desc) : source;
-    plan.run_kernel(
+    plan.run_by_image(
         name + " backward",
         {source, by_rows, pooled, chosen, gradient, kernel_gradient, PlanBuilder::gradient_of(bias),
          before, plan.scratch(s.backward_scratch()), PlanBuilder::gradient_of(kernel)},
-        [=](std::span<void* const> operands, const ShardRun&) {
+        [=](std::span<void* const> operands, const ShardRun& run) {
           float* kernel_rows_gradient = out(operands[backward::kernel_rows_gradient]);
           float* bias_gradient = has_bias ? out(operands[backward::bias_gradient]) : nullptr;
           float* source_gradient = deeper ? out(operands[backward::source_gradient]) : nullptr;
-          std::fill_n(kernel_rows_gradient, s.filters * s.kernel_size(), 0.0F);
-          if (has_bias) std::fill_n(bias_gradient, s.filters, 0.0F);
-          if (deeper) std::fill_n(source_gradient, images * s.height * s.row(), 0.0F);
-          for (std::int64_t n = 0; n < images; ++n) {
+          if (run.begin == 0) {
+            std::fill_n(kernel_rows_gradient, s.filters * s.kernel_size(), 0.0F);
+            if (has_bias) std::fill_n(bias_gradient, s.filters, 0.0F);
+          }
+          for (std::int64_t n = run.begin; n < run.end; ++n) {
             const std::int64_t image = n * s.height * s.row();
+            if (deeper) std::fill_n(source_gradient + image, s.height * s.row(), 0.0F);
             const std::int64_t output = n * s.windows() * s.filters;
             kernels::conv_pool_backward(
                 s, {in(operands[backward::source]) + image, in(operands[backward::kernel]),
@@ -232,16 +233,17 @@ Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const Nod
                     in(operands[backward::gradient]) + output, kernel_rows_gradient, bias_gradient,
                     deeper ? source_gradient + image : nullptr, operands[backward::scratch]});
           }
+          if (run.end < images) return;
           kernels::rows_to_plain(s, kernel_rows_gradient, out(operands[backward::kernel_gradient]));
         },
         deeper ? 2 * flops : flops);
     if (!deeper) return;
     if (!is_padded) return plan.add_gradient(from, before);
     const Tensor inside = plan.buffer(image_desc);
-    plan.run_kernel(name + " backward padding", {before, inside},
-                    [frame](std::span<void* const> operands, const ShardRun&) {
-                      frame.remove(in(operands[0]), out(operands[1]));
-                    });
+    plan.run_by_image(name + " backward padding", {before, inside},
+                      [frame](std::span<void* const> operands, const ShardRun& run) {
+                        frame.remove(in(operands[0]), out(operands[1]), run);
+                      });
     plan.add_gradient(from, inside);
   };
 }
