@@ -80,15 +80,52 @@ dnn::Desc nhwc(const dnn::Dims& dims) {
   return {dims, dnnl::memory::data_type::f32, dnn::Tag::nhwc};
 }
 
-ConvPool shape_of(const NodeContext& conv, const NodeContext& pool) {
+struct Extent {
+  std::int64_t height, width;
+  friend bool operator==(const Extent&, const Extent&) = default;
+};
+
+Extent extent_of(const Shape& shape) {
+  return {shape[1], shape[2]};
+}
+
+network::Placement padding_of(const NodeContext& conv) {
+  return network::place(window_of(conv), conv.shapes[0][1], conv.shapes[0][2]);
+}
+
+/// What the windows look at of a convolution's source, its padding included.
+Extent framed_extent(const NodeContext& conv, const NodeContext& pool, const Extent& pooled) {
   const Conv2D& o = options_of(conv);
   const network::Window& w = window_of_pool(pool);
-  const Shape& in = conv.shapes[0];
-  const network::Placement p = network::place(window_of(conv), in[1], in[2]);
+  const Extent rows{(pooled.height - 1) * w.stride.height + w.kernel.height,
+                    (pooled.width - 1) * w.stride.width + w.kernel.width};
+  return {(rows.height - 1) * o.stride.height + o.kernel.height,
+          (rows.width - 1) * o.stride.width + o.kernel.width};
+}
+
+/// What later layers look at of a pool's output. The rest is not computed.
+Extent needed_extent(const PlanBuilder& plan, const NodeContext& pool) {
+  const Extent all = extent_of(pool.output);
+  const auto conv = plan.only_reader(pool.node);
+  if (!conv || conv->spec.kind() != "conv2d" || !goes_into_pool(plan, *conv)) return all;
+  const auto next = plan.only_reader(conv->node);
+  const Extent framed = framed_extent(*conv, *next, needed_extent(plan, *next));
+  const network::Placement padding = padding_of(*conv);
+  return {std::clamp<std::int64_t>(framed.height - padding.top, 1, all.height),
+          std::clamp<std::int64_t>(framed.width - padding.left, 1, all.width)};
+}
+
+/// The fused step for so much of the convolution's input, and of the pool's output.
+ConvPool shape_of(const NodeContext& conv, const NodeContext& pool, const Extent& image,
+                  const Extent& pooled) {
+  const Conv2D& o = options_of(conv);
+  const network::Window& w = window_of_pool(pool);
+  const network::Placement p = padding_of(conv);
+  const Extent framed = framed_extent(conv, pool, pooled);
   const dnn::FusedRelu relu = fused_relu(conv.activation);
-  return {.channels = in[0],
-          .height = in[1] + p.top + p.bottom,
-          .width = in[2] + p.left + p.right,
+  return {.channels = conv.shapes[0][0],
+          .height = std::max(p.top + image.height, framed.height),
+          .width = std::max(p.left + image.width, framed.width),
           .filters = o.filters,
           .kernel_height = o.kernel.height,
           .kernel_width = o.kernel.width,
@@ -98,8 +135,8 @@ ConvPool shape_of(const NodeContext& conv, const NodeContext& pool) {
           .window_width = w.kernel.width,
           .step_height = w.stride.height,
           .step_width = w.stride.width,
-          .pooled_height = pool.output[1],
-          .pooled_width = pool.output[2],
+          .pooled_height = pooled.height,
+          .pooled_width = pooled.width,
           .relu = relu.present,
           .slope = relu.slope};
 }
@@ -136,25 +173,27 @@ bool goes_into_pool(const PlanBuilder& plan, const NodeContext& conv) {
   const auto activation = network::parse_activation(conv.activation).kind;
   const bool fusable =
       activation == network::Activation::Kind::linear || fused_relu(conv.activation).present;
-  const ConvPool s = shape_of(conv, *pool);
+  const ConvPool s = shape_of(conv, *pool, extent_of(conv.shapes[0]), extent_of(pool->output));
   constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
   return plain && fusable && s.positions() <= most_positions && s.height * s.row() <= most &&
          s.filters * s.kernel_size() <= most;
 }
 
 Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const NodeContext& pool) {
-  const ConvPool s = shape_of(conv, pool);
+  const int from = conv.inputs[0];
+  const dnn::Dims dims = dnn::dims_of(plan.value(from).desc);  // of what was computed
+  const Extent image{dims[2], dims[3]};
+  const ConvPool s = shape_of(conv, pool, image, needed_extent(plan, pool));
   const Conv2D& o = options_of(conv);
   const std::string name = conv.name + "+" + pool.name;
   const std::int64_t images = plan.images(), flops = conv.spec.flops(conv.shapes) * images;
-  const Shape& input = conv.shapes[0];
-  const network::Placement padding = network::place(window_of(conv), input[1], input[2]);
-  const bool is_padded = s.height != input[1] || s.width != input[2];
-  const Frame frame{
-      input[1], input[2] * s.channels, padding.top, padding.left * s.channels, s.height, s.row()};
+  const bool is_padded = Extent{s.height, s.width} != image;
+  const network::Placement padding = padding_of(conv);
+  const Frame frame{image.height, image.width * s.channels,
+                    padding.top,  padding.left * s.channels,
+                    s.height,     s.row()};
 
-  const int from = conv.inputs[0];
-  const dnn::Desc image_desc = nhwc(plan.dims(input));
+  const dnn::Desc image_desc = nhwc(dims);
   const dnn::Desc source_desc = nhwc({images, s.channels, s.height, s.width});
   Tensor source = plan.reorder(plan.value(from), image_desc, name);
   if (is_padded) {
@@ -170,7 +209,7 @@ Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const Nod
   const Tensor kernel = plan.parameter(conv.node, "kernel", kernel_dims);
   const bool has_bias = o.use_bias;
   const Tensor bias = has_bias ? plan.parameter(conv.node, "bias", {s.filters}) : kernel;
-  const Tensor pooled = plan.buffer(nhwc(plan.dims(pool.output)));
+  const Tensor pooled = plan.buffer(nhwc({images, s.filters, s.pooled_height, s.pooled_width}));
   const bool training = plan.training();
   const ForwardKernel way = forward_kernel(s);
   const Tensor packed =
