@@ -85,6 +85,9 @@ struct ModelOptions {
   std::uint64_t seed = 1;  ///< of initialisation, shuffling, augmentation and dropout
   int threads = 0;         ///< 0: all cores; resolved in Model::options
   int shards = 0;          ///< 0: one per thread; fixes the order of summation; likewise resolved
+  /// Convolutions by Winograd's minimal filtering where it pays: less than half the products, about
+  /// twice the rounding error of fp32 sums.
+  bool winograd = true;
   std::vector<std::string> class_names;  ///< one per output; empty: those of the training data
   /// Globs over "layer.parameter" or the layer, as in PenaltyRule: parameters that stay as they
   /// are, and are neither penalised nor counted in the penalty.

@@ -36,11 +36,12 @@ using LayerCompiler = Backward (*)(PlanBuilder&, const NodeContext&);
 class PlanBuilder {
  public:
   PlanBuilder(const Network& network, const Layout& layout, std::int64_t images, bool training,
-              Head head);
+              Head head, bool winograd);
   /// Lays all steps and plans the memory.
   Plan build();
 
   bool training() const { return plan_.training; }
+  bool winograd() const { return winograd_; }
   dnnl::prop_kind kind() const;
   std::int64_t images() const { return plan_.images; }
   dnn::Dims dims(const Shape& one_image) const;  ///< with the shard's images in front
@@ -121,6 +122,7 @@ class PlanBuilder {
 
   const Network& network_;
   const Layout& layout_;
+  const bool winograd_;
   Plan plan_;
   std::vector<Value> values_;  // the image first, then one per node
   std::vector<Lifetime> buffers_;

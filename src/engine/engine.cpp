@@ -110,8 +110,8 @@ const CompiledPlan& Engine::Impl::compiled(std::int64_t images, bool training, H
   const auto key = std::tuple(images, training, head);
   if (const auto found = plans.find(key); found != plans.end()) return found->second;
   const dnn::SingleThread single;
-  auto plan =
-      std::make_shared<const Plan>(PlanBuilder(network, layout, images, training, head).build());
+  auto plan = std::make_shared<const Plan>(
+      PlanBuilder(network, layout, images, training, head, options.winograd).build());
   auto segments = segments_of(*plan);
   return plans.emplace(key, CompiledPlan{std::move(plan), std::move(segments)}).first->second;
 }

@@ -26,6 +26,7 @@ struct Options {
   int threads = 0;         ///< 0: one per core that this process may run on
   int shards = 0;          ///< 0: one per thread; more fix the sums for more threads
   std::uint64_t seed = 1;  ///< of dropout
+  bool winograd = true;    ///< where it pays: less arithmetic, twice the rounding error
 };
 
 /// A batch in host memory.

@@ -95,6 +95,7 @@ ModelOptions model_options(const Experiment& experiment, const Dataset& train) {
           .seed = static_cast<std::uint64_t>(experiment.train.seed),
           .threads = to_int(experiment.train.threads),
           .shards = to_int(experiment.train.shards),
+          .winograd = experiment.train.winograd,
           .class_names = train.names()};
 }
 

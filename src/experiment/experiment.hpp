@@ -60,6 +60,7 @@ struct TrainSection {
   std::int64_t threads = 0;
   std::int64_t shards = 0;
   bool autotune = false;
+  bool winograd = true;
   std::string monitor = "val_data_loss";
   std::int64_t patience = 0;
   std::string run = "runs/{name}-{time}";

@@ -167,6 +167,8 @@ std::vector<Key> make_keys() {
           "parts of a batch, which fix the order of sums; 0: one a thread", whole(0)),
       row("train.autotune", train, &TrainSection::autotune, "kernels chosen by measurement",
           only(encode(false), "kernels are chosen by rule")),
+      row("train.winograd", train, &TrainSection::winograd,
+          "convolutions by Winograd's algorithm where it pays"),
       row("train.monitor", train, &TrainSection::monitor,
           "what the best epoch is best in: val_data_loss, val_accuracy, train_objective, ...",
           metric({"val_", "train_"})),

@@ -22,7 +22,7 @@ std::string_view short_name(std::string_view key) {
 }
 
 std::size_t width_of(std::string_view key) {
-  return std::max<std::size_t>(short_name(key).size(), 7) + 2;
+  return std::max<std::size_t>(short_name(key).size(), 9) + 2;
 }
 
 }  // namespace

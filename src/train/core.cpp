@@ -30,7 +30,10 @@ ModelOptions checked(ModelOptions options) {
 }
 
 engine::Options engine_options(const ModelOptions& options) {
-  return {.threads = options.threads, .shards = options.shards, .seed = options.seed};
+  return {.threads = options.threads,
+          .shards = options.shards,
+          .seed = options.seed,
+          .winograd = options.winograd};
 }
 
 void check_l1(const std::vector<Penalty>& penalties, const Optimizer& optimizer) {

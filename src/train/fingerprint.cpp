@@ -48,6 +48,7 @@ Attributes settings(const Network& network, const ModelOptions& model, const Fit
   add(print, "regularize", interop::to_json(model.regularize));
   add(print, "frozen", fmt::format("{}", model.frozen));
   add(print, "train.seed", model.seed);
+  add(print, "train.winograd", model.winograd);
   add(print, "train.batch", options.batch);
   add(print, "train.monitor", options.monitor);
   add(print, "data.augment", fmt::format("{}", options.augment));

@@ -25,6 +25,7 @@ struct Case {
   int threads = 2, shards = 2;
   LossPtr loss = cross_entropy();
   double tolerance = 2e-5;  // relative to the norm of each tensor
+  bool winograd = true;
 };
 
 inline std::vector<float> random_values(std::size_t count, Random& random, double scale = 1) {
@@ -58,7 +59,10 @@ class Harness {
   Harness(Case c, std::uint64_t seed)
       : case_(std::move(c)),
         engine_(case_.network, case_.input,
-                {.threads = case_.threads, .shards = case_.shards, .seed = seed}),
+                {.threads = case_.threads,
+                 .shards = case_.shards,
+                 .seed = seed,
+                 .winograd = case_.winograd}),
         state_(engine_.initial_state(seed)),
         seed_(seed) {
     Random random(seed, Purpose::test, 1);

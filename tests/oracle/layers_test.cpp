@@ -171,6 +171,23 @@ TEST(Engine, ConvolutionIntoMaxPool) {
   });
 }
 
+// Where Winograd's algorithm fits, with it and without, and with rows that no later layer reads.
+TEST(Engine, WinogradIntoMaxPool) {
+  compare_many(24, [](Random& r) {
+    const auto conv = [&](std::int64_t filters) {
+      return conv2d({.filters = filters,
+                     .kernel = 3,
+                     .padding = padding(r, 1),
+                     .activation = r.below(2) == 0 ? "relu" : "linear"});
+    };
+    const Layer first = conv(pick(r, {16, 17})), second = conv(pick(r, {16, 33}));
+    const Shape in{pick(r, {1, 16, 20}), pick(r, {12, 13, 15}), pick(r, {12, 14, 15})};
+    Case c = with_head(r, {first, max_pool2d(), second, max_pool2d()}, in);
+    c.winograd = r.below(3) != 0;
+    return c;
+  });
+}
+
 TEST(Engine, BatchNorm2D) {
   compare_many(20, [](Random& r) {
     Case c = with_head(r,

@@ -149,10 +149,10 @@ struct ForwardKernel {
   void (*run)(const ConvPool&, const kernels::ConvPoolForward&);
 };
 
-ForwardKernel forward_kernel(const ConvPool& s) {
+ForwardKernel forward_kernel(const ConvPool& s, bool winograd) {
   // With few channels or filters the transforms cost more than the products that they save.
   constexpr std::int64_t least = 16;
-  if (kernels::winograd_fits(s) && s.channels >= least && s.filters >= least) {
+  if (winograd && kernels::winograd_fits(s) && s.channels >= least && s.filters >= least) {
     return {kernels::winograd_packed_size(s), kernels::winograd_scratch(s), kernels::winograd_pack,
             kernels::winograd_forward};
   }
@@ -211,7 +211,7 @@ Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const Nod
   const Tensor bias = has_bias ? plan.parameter(conv.node, "bias", {s.filters}) : kernel;
   const Tensor pooled = plan.buffer(nhwc({images, s.filters, s.pooled_height, s.pooled_width}));
   const bool training = plan.training();
-  const ForwardKernel way = forward_kernel(s);
+  const ForwardKernel way = forward_kernel(s, plan.winograd());
   const Tensor packed =
       plan.packed(kernel, dnn::plain({way.packed_size}),
                   [s, way](const float* from, float* to) { way.pack(s, from, to); });
