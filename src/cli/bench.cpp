@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -9,13 +8,14 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/numbers.hpp"
+#include "cli/sample_images.hpp"
 #include "cli/table.hpp"
 #include "cli/throughput.hpp"
 #include "engine/kernels/peak.hpp"
 #include "engine/team.hpp"
 #include "experiment/machine.hpp"
 #include "ridgeline/error.hpp"
-#include "tensor/random.hpp"
 
 namespace ridgeline::cli {
 namespace {
@@ -51,16 +51,6 @@ struct Result {
 
 using Peaks = std::map<int, PeakGflops>;  ///< by the number of threads
 
-template <typename T>
-T parse(std::string_view option, std::string_view text, T least) {
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !(value >= least)) {
-    throw UsageError(fmt::format("{} takes numbers of at least {}, not '{}'", option, least, text));
-  }
-  return value;
-}
-
 std::vector<std::string> split(std::string_view text) {
   std::vector<std::string> parts;
   for (std::size_t from = 0; from <= text.size();) {
@@ -93,32 +83,6 @@ Plan read_plan(const Arguments& arguments) {
     if (threads == 0) threads = engine::available_cores();
   }
   return plan;
-}
-
-struct Images {
-  Dataset data;
-  std::string source;
-};
-
-/// What --data and --path name; without both CIFAR-10, or random images where it is not found.
-Images load_images(const Arguments& arguments, Console& console) {
-  const auto source = arguments.option("--data"), path = arguments.option("--path");
-  if (source || path) {
-    const std::string name = source.value_or("cifar10");
-    return {load(name, path.value_or("")).train, name};
-  }
-  try {
-    return {cifar10().train, "cifar10"};
-  } catch (const ResourceError&) {
-    console.note("CIFAR-10 was not found: random images of its size stand in for it.");
-  }
-  constexpr std::size_t images = 4096, pixels = 3 * 32 * 32;
-  Random random(1, Purpose::sample);
-  std::vector<std::uint8_t> bytes(images * pixels);
-  for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random.bits() >> 24);
-  std::vector<std::int32_t> labels(images);
-  for (std::size_t i = 0; i < images; ++i) labels[i] = static_cast<std::int32_t>(i % 10);
-  return {from_memory(bytes, {3, 32, 32}, ImageLayout::nchw, labels), "random"};
 }
 
 std::vector<Result> plan_results(const Plan& plan, const Dataset& data) {
@@ -157,7 +121,7 @@ void measure(const Plan& plan, const Dataset& data, Console& console, std::vecto
   console.redraw("");
 }
 
-nlohmann::ordered_json to_json(const Images& images, const std::vector<Result>& results,
+nlohmann::ordered_json to_json(const SampleImages& images, const std::vector<Result>& results,
                                const Peaks& peaks) {
   const auto or_null = [](const std::optional<double>& value) {
     return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json();
@@ -184,7 +148,7 @@ nlohmann::ordered_json to_json(const Images& images, const std::vector<Result>& 
   return document;
 }
 
-void print(Console& console, const Images& images, const std::vector<Result>& results,
+void print(Console& console, const SampleImages& images, const std::vector<Result>& results,
            const Peaks& peaks) {
   console.print("{}\n", experiment::machine());
   for (const auto& [threads, peak] : peaks) {
@@ -213,7 +177,7 @@ void print(Console& console, const Images& images, const std::vector<Result>& re
 
 int bench(const Arguments& arguments, Console& console) {
   const Plan plan = read_plan(arguments);
-  const Images images = load_images(arguments, console);
+  const SampleImages images = sample_images(arguments, console);
   std::vector<Result> results = plan_results(plan, images.data);
   Peaks peaks;
   measure(plan, images.data, console, results, peaks);

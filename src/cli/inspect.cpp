@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/inspect_plan.hpp"
 #include "cli/results.hpp"
 #include "cli/table.hpp"
 #include "data/summary.hpp"
@@ -110,8 +111,20 @@ std::optional<std::string> source_at(const path& folder) {
   return found;
 }
 
+void refuse_without_plan(const Arguments& arguments) {
+  for (const char* option : {"--batch", "--threads", "--data", "--path"}) {
+    if (arguments.option(option)) throw UsageError(fmt::format("{} goes with --plan", option));
+  }
+  if (arguments.flag("--inference")) throw UsageError("--inference goes with --plan");
+}
+
 int inspect(const Arguments& arguments, Console& console) {
   const std::string& what = arguments.positionals().front();
+  if (arguments.flag("--plan")) {
+    inspect_plan(what, arguments, console);
+    return static_cast<int>(ExitCode::done);
+  }
+  refuse_without_plan(arguments);
   if (std::ranges::count(source_names(), what) > 0) {
     inspect_data(what, locate(what), console);
   } else if (!std::filesystem::exists(what)) {
@@ -134,10 +147,21 @@ Command inspect_command() {
       .summary = "a model's layers, parameters and penalties, or a data set's summary",
       .positionals = {{"MODEL | DATA",
                        "a model file, a run's folder, a data source or its folder"}},
+      .options = {{"--plan", "", "what the engine does step by step; also for a preset"},
+                  {"--batch", "N", "images of a step of the plan; 32 if absent"},
+                  {"--threads", "N", "0: all cores, which is what is used if absent"},
+                  {"--inference", "", "the plan of predicting, not of training"},
+                  {"--data", "SOURCE", "images to run the plan on; CIFAR-10 if absent"},
+                  {"--path", "FOLDER", "where they lie, if not in the usual places"}},
       .details =
           "Examples:\n"
           "  ridgeline inspect runs/fashion-mnist-article-cnn-20250101-120000\n"
-          "  ridgeline inspect cifar10\n",
+          "  ridgeline inspect cifar10\n"
+          "  ridgeline inspect article-cnn --plan --threads 1\n\n"
+          "The plan says of each step who computes it, the arithmetic of the dense layer and what "
+          "is\n"
+          "done of it, the bytes read and written, the time on one thread's images, and the share\n"
+          "of that thread's measured peak. New networks have new weights.\n",
       .run = inspect,
   };
 }

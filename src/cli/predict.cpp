@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/numbers.hpp"
 #include "cli/results.hpp"
 #include "cli/table.hpp"
 #include "data/formats/image.hpp"
@@ -17,16 +17,6 @@ using Files = std::span<const std::string>;
 using Predictions = std::vector<std::vector<Prediction>>;
 
 constexpr std::size_t images_at_once = 128;
-
-int count_of(const Arguments& arguments) {
-  const std::string text = arguments.option("--top").value_or("5");
-  int count = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error != std::errc() || end != text.data() + text.size() || count < 1) {
-    throw UsageError(fmt::format("--top must be a whole number of at least 1, not '{}'", text));
-  }
-  return count;
-}
 
 Predictions predict_files(Model& model, Files files, int top) {
   Predictions all;
@@ -68,7 +58,7 @@ std::string to_table(Files files, const Predictions& predictions) {
 
 int predict(const Arguments& arguments, Console& console) {
   const Files files = Files(arguments.positionals()).subspan(1);
-  const int top = count_of(arguments);
+  const int top = number_of<int>(arguments, "--top", 5, 1);
   Model model = Model::load(model_file(arguments.positionals().front()));
   const Predictions predictions = predict_files(model, files, top);
   if (console.json()) {

@@ -4,6 +4,8 @@
 #include <cassert>
 #include <set>
 
+#include "engine/kernels/transpose.hpp"
+
 namespace ridgeline::engine {
 
 PlanBuilder::PlanBuilder(const Network& network, const Layout& layout, std::int64_t images,
@@ -143,8 +145,20 @@ Tensor PlanBuilder::reorder(const Tensor& from, const dnn::Desc& to, const std::
     }
   }
   const Tensor result = buffer(to);
-  const auto desc = dnn::reorder(from.desc, to);
-  run(name + " reorder", desc, dnnl::reorder(desc), {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, result}});
+  if (const auto matrix = dnn::transposition(from.desc, to)) {
+    run_by_image(name + " transpose", "ridgeline:copy", {from, result},
+                 [m = *matrix](std::span<void* const> operands, const ShardRun& run) {
+                   for (std::int64_t n = run.begin; n < run.end; ++n) {
+                     const std::int64_t at = n * m.rows * m.columns;
+                     kernels::transpose(static_cast<const float*>(operands[0]) + at, m.rows,
+                                        m.columns, static_cast<float*>(operands[1]) + at);
+                   }
+                 });
+  } else {
+    const auto desc = dnn::reorder(from.desc, to);
+    run(name + " reorder", desc, dnnl::reorder(desc),
+        {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, result}});
+  }
   reordered_.push_back({from, result});
   return result;
 }
@@ -194,7 +208,7 @@ void PlanBuilder::deliver(const Tensor& gradient, const Tensor& parameter,
 }
 
 void PlanBuilder::run_kernel(std::string name, std::vector<Tensor> operands, Kernel kernel,
-                             std::int64_t flops, bool barrier_after) {
+                             Flops flops, bool barrier_after) {
   std::vector<std::pair<int, Tensor>> arguments;
   for (auto& operand : operands) {
     arguments.emplace_back(static_cast<int>(arguments.size()), std::move(operand));
@@ -208,9 +222,10 @@ void PlanBuilder::run_kernel(std::string name, std::vector<Tensor> operands, Ker
             barrier_after});
 }
 
-void PlanBuilder::run_by_image(std::string name, std::vector<Tensor> operands, Kernel kernel,
-                               std::int64_t flops) {
+void PlanBuilder::run_by_image(std::string name, std::string implementation,
+                               std::vector<Tensor> operands, Kernel kernel, Flops flops) {
   run_kernel(std::move(name), std::move(operands), std::move(kernel), flops);
+  plan_.steps.back().implementation = std::move(implementation);
   plan_.steps.back().by_image = true;
 }
 

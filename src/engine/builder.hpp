@@ -89,17 +89,17 @@ class PlanBuilder {
   /// A step of oneDNN's.
   template <typename PrimitiveDesc, typename Primitive>
   void run(std::string name, const PrimitiveDesc& desc, const Primitive& primitive,
-           std::vector<std::pair<int, Tensor>> arguments, std::int64_t flops = 0) {
+           std::vector<std::pair<int, Tensor>> arguments, Flops flops = {}) {
     add_scratch(arguments, desc.scratchpad_desc());
     add_step(
         {std::move(name), desc.impl_info_str(), flops, primitive, std::move(arguments), {}, false});
   }
   /// A step of ours; `barrier_after` where the next needs every shard's.
-  void run_kernel(std::string name, std::vector<Tensor> operands, Kernel kernel,
-                  std::int64_t flops = 0, bool barrier_after = false);
+  void run_kernel(std::string name, std::vector<Tensor> operands, Kernel kernel, Flops flops = {},
+                  bool barrier_after = false);
   /// A step of ours that works by images.
-  void run_by_image(std::string name, std::vector<Tensor> operands, Kernel kernel,
-                    std::int64_t flops = 0);
+  void run_by_image(std::string name, std::string implementation, std::vector<Tensor> operands,
+                    Kernel kernel, Flops flops = {});
   /// Doubles in every shard's exchange area; returns their offset.
   std::size_t exchange(std::size_t doubles);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <chrono>
 #include <map>
 #include <tuple>
 
@@ -62,6 +63,11 @@ void grow(Buffer<T>& buffer, std::size_t size) {
   if (buffer.size() < size) buffer = Buffer<T>(size);
 }
 
+double median(std::vector<double> values) {
+  std::ranges::nth_element(values, values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2));
+  return values[values.size() / 2];
+}
+
 }  // namespace
 
 struct Engine::Impl {
@@ -84,10 +90,15 @@ struct Engine::Impl {
     std::span<float> values;
     bool training = false;
     Head head = Head::output;
+    double* step_seconds = nullptr;  // of the first shard
   };
 
   const CompiledPlan& compiled(std::int64_t images, bool training, Head head);
   Workspace& bound(std::size_t shard, const CompiledPlan& plan, State& state, const float* input);
+  int active_shards(std::int64_t images) const {
+    return static_cast<int>(
+        std::min<std::int64_t>(static_cast<std::int64_t>(shards.size()), images));
+  }
   double run(State& state, const Job& job);
   std::vector<float*> pending_gradients();
 
@@ -132,8 +143,7 @@ Workspace& Engine::Impl::bound(std::size_t shard, const CompiledPlan& compiled, 
 
 double Engine::Impl::run(State& state, const Job& job) {
   assert(job.images > 0);
-  const int active = static_cast<int>(
-      std::min<std::int64_t>(static_cast<std::int64_t>(shards.size()), job.images));
+  const int active = active_shards(job.images);
   const std::int64_t image_size = layout.input.elements();
   const std::int64_t value_size = layout.output().elements();
   if (!state.packed()) state.packed() = std::make_shared<PackedCopies>();
@@ -169,6 +179,7 @@ double Engine::Impl::run(State& state, const Job& job) {
   }
   grow(exchange, runs[0].exchange_stride * static_cast<std::size_t>(active));
   for (ShardRun& run : runs) run.exchange = exchange.data();
+  runs[0].step_seconds = job.step_seconds;
 
   const bool stale = state.packed()->stale(state);
   team.run([&](int thread) {
@@ -238,8 +249,7 @@ double Engine::gradient(State& state, const Batch& batch, const Loss& loss,
   const double sum =
       impl.run(state, {batch.images, batch.inputs, batch.targets, batch.ids, batch.epoch, &loss,
                        1 / part.weight, values, true, loss.head()});
-  impl.pending = static_cast<std::size_t>(
-      std::min<std::int64_t>(static_cast<std::int64_t>(impl.shards.size()), batch.images));
+  impl.pending = static_cast<std::size_t>(impl.active_shards(batch.images));
   return sum;
 }
 
@@ -287,8 +297,54 @@ std::vector<float> Engine::gradient_of(const State& state, std::size_t index) co
   return total;
 }
 
-std::string Engine::plan_text(std::int64_t images, bool training) const {
-  return impl_->compiled(images, training, Head::logits).plan->text();
+PlanProfile Engine::profile(State& state, const Batch& batch, const Loss& loss, bool training,
+                            int repeats) {
+  Impl& impl = *impl_;
+  const Shard shard = shard_of(batch.images, impl.active_shards(batch.images), 0);
+  const Plan& plan = *impl.compiled(shard.images, training, loss.head()).plan;
+  PlanProfile profile{.images = shard.images,
+                      .arena_bytes = plan.arena_bytes,
+                      .unplanned_bytes = plan.unplanned_bytes,
+                      .scratch_bytes = plan.scratch_bytes};
+  std::vector<std::vector<double>> seconds(plan.steps.size());
+  std::vector<double> whole;
+  for (int repeat = 0; repeat < repeats; ++repeat) {
+    std::vector<double> once(plan.steps.size());
+    state.touch();  // as after an update: copies of the weights are made anew
+    const auto start = std::chrono::steady_clock::now();
+    impl.run(state, {.images = batch.images,
+                     .inputs = batch.inputs,
+                     .targets = batch.targets,
+                     .ids = batch.ids,
+                     .epoch = batch.epoch,
+                     .loss = &loss,
+                     .loss_scale = 1 / static_cast<double>(batch.images),
+                     .training = training,
+                     .head = loss.head(),
+                     .step_seconds = once.data()});
+    whole.push_back(
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    for (std::size_t s = 0; s < once.size(); ++s) seconds[s].push_back(once[s]);
+  }
+  profile.seconds = median(whole);
+  std::size_t grouped = 0;  // steps still to come of the group in hand
+  for (std::size_t s = 0; s < plan.steps.size(); ++s) {
+    const Step& step = plan.steps[s];
+    StepProfile one{.name = step.name,
+                    .implementation = step.implementation,
+                    .nominal_flops = step.flops.nominal,
+                    .done_flops = step.flops.done,
+                    .seconds = median(seconds[s]),
+                    .with_previous = grouped > 0};
+    for (const auto& [argument, tensor] : step.arguments) {
+      if (tensor.space != Space::scratch) {
+        one.bytes += static_cast<std::int64_t>(tensor.desc.get_size());
+      }
+    }
+    grouped = grouped > 0 ? grouped - 1 : step.group - 1;
+    profile.steps.push_back(std::move(one));
+  }
+  return profile;
 }
 
 }  // namespace ridgeline::engine

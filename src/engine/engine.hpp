@@ -38,6 +38,26 @@ struct Batch {
   std::int64_t epoch = 0;              ///< for dropout
 };
 
+/// A step of a plan as it ran on one thread's images.
+struct StepProfile {
+  std::string name;
+  std::string implementation;
+  std::int64_t nominal_flops = 0;  ///< of the dense layer
+  std::int64_t done_flops = 0;     ///< at most: entries that are 0 are skipped besides
+  std::int64_t bytes = 0;          ///< of everything that it reads or writes
+  double seconds = 0;              ///< the median
+  bool with_previous = false;      ///< takes the images side by side with the step before
+};
+struct PlanProfile {
+  std::vector<StepProfile> steps;   ///< of the first shard
+  double seconds = 0;               ///< the median of all of it: with packing and waiting, without
+                                    ///< the update
+  std::int64_t images = 0;          ///< of the first shard
+  std::size_t arena_bytes = 0;      ///< activations and their gradients, a shard
+  std::size_t unplanned_bytes = 0;  ///< the same if nothing shared memory
+  std::size_t scratch_bytes = 0;    ///< inside steps, a shard
+};
+
 /// Where training stands inside one update: how much of the gradient is there already.
 struct Accumulation {
   double weight = 0;  ///< what the loss's sum is divided by: Loss::weight of the whole batch
@@ -77,7 +97,10 @@ class Engine {
   std::vector<float> gradient_of(const State& state, std::size_t index) const;
 
   /// The plan for a shard of `images`, as text, a line a step: for `inspect` and for tests.
-  std::string plan_text(std::int64_t images, bool training) const;
+  /// One step of training on the batch (of evaluating it, where `training` is false), or several
+  /// of which the medians count. The state stays as it is.
+  PlanProfile profile(State& state, const Batch& batch, const Loss& loss, bool training,
+                      int repeats);
 
  private:
   struct Impl;

@@ -86,6 +86,19 @@ Dims dims_of(const Desc& desc) {
 #endif
 }
 
+Desc nhwc(const Dims& dims) {
+  return {dims, dnnl::memory::data_type::f32, Tag::nhwc};
+}
+
+std::optional<Matrix> transposition(const Desc& from, const Desc& to) {
+  const Dims dims = dims_of(to);
+  if (dims.size() != 4) return std::nullopt;
+  const std::int64_t channels = dims[1], pixels = dims[2] * dims[3];
+  if (from == plain(dims) && to == nhwc(dims)) return Matrix{channels, pixels};
+  if (from == nhwc(dims) && to == plain(dims)) return Matrix{pixels, channels};
+  return std::nullopt;
+}
+
 dnnl::convolution_forward::primitive_desc convolution(prop_kind kind, const Desc& source,
                                                       const Desc& weights, const Desc& bias,
                                                       const Desc& destination, const Window& w,

@@ -3,6 +3,7 @@
 // that depends on the version is here.
 
 #include <oneapi/dnnl/dnnl.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,17 @@ Desc any(const Dims& dims);    ///< fp32 in the layout that oneDNN likes best
 
 /// The logical dimensions of a layout.
 Dims dims_of(const Desc& desc);
+
+/// Channels last: {images, height, width, channels} in memory, for fp32 {images, channels, height,
+/// width}.
+Desc nhwc(const Dims& dims);
+
+/// Whether the way from one layout to another turns each image's matrix over: channels first to
+/// channels last, or back.
+struct Matrix {
+  std::int64_t rows, columns;
+};
+std::optional<Matrix> transposition(const Desc& from, const Desc& to);
 
 /// How windows slide: convolution and pooling.
 struct Window {

@@ -50,6 +50,7 @@ struct ShardRun {
   /// Numbers that shards show each other across a barrier: shard s's begin at exchange + s *
   /// stride.
   double* exchange = nullptr;
+  double* step_seconds = nullptr;  ///< a number a step that its time is added to; or null
   std::size_t exchange_stride = 0;
 };
 
@@ -58,10 +59,19 @@ struct ShardRun {
 /// when begin is 0.
 using Kernel = std::function<void(std::span<void* const> operands, const ShardRun& run)>;
 
+/// The arithmetic of a step on all the shard's images.
+struct Flops {
+  std::int64_t nominal = 0;  ///< of the dense layer
+  std::int64_t done = 0;     ///< at most, where a step finds a way round some of it
+  Flops() = default;
+  Flops(std::int64_t all) : nominal(all), done(all) {}
+  Flops(std::int64_t all, std::int64_t some) : nominal(all), done(some) {}
+};
+
 struct Step {
-  std::string name;                               ///< "conv2d_1 forward"
-  std::string implementation;                     ///< oneDNN's name for it, or "ridgeline"
-  std::int64_t flops = 0;                         ///< nominal
+  std::string name;            ///< "conv2d_1 forward"
+  std::string implementation;  ///< oneDNN's name for it, or "ridgeline"
+  Flops flops;
   dnnl::primitive primitive;                      ///< empty for a kernel of ours
   std::vector<std::pair<int, Tensor>> arguments;  ///< oneDNN's argument, or a running number
   Kernel kernel;
@@ -93,9 +103,6 @@ struct Plan {
   std::size_t scratch_bytes = 0;
   std::size_t exchange = 0;  ///< doubles per shard
   Tensor output;             ///< the head's values, plain: images x outputs
-
-  /// A table: step, implementation, MFLOP.
-  std::string text() const;
 };
 
 }  // namespace ridgeline::engine

@@ -3,9 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <stdexcept>
 
 namespace ridgeline::engine {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+}  // namespace
 
 Workspace::Workspace(std::shared_ptr<const Plan> plan)
     : plan_(std::move(plan)), stream_(dnn::cpu()) {
@@ -67,7 +73,12 @@ void Workspace::run(std::size_t first, std::size_t last, const ShardRun& run) {
     const std::int64_t at_once = step.group > 1 ? step.images_at_once : run.images;
     for (part.begin = 0; part.begin < run.images; part.begin = part.end) {
       part.end = std::min(part.begin + at_once, run.images);
-      for (std::size_t s = i; s < i + step.group; ++s) run_step(steps_[s], part);
+      for (std::size_t s = i; s < i + step.group; ++s) {
+        const auto start = run.step_seconds ? Clock::now() : Clock::time_point();
+        run_step(steps_[s], part);
+        if (!run.step_seconds) continue;
+        run.step_seconds[s] += std::chrono::duration<double>(Clock::now() - start).count();
+      }
     }
     i += step.group;
   }

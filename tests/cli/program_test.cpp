@@ -75,7 +75,7 @@ TEST(Program, UsageErrorsAreOneSentenceAndTwo) {
             "data.validation must be a fraction, \"test\" or a folder, and there is no folder "
             "\"tset\"");
   EXPECT_EQ(sentence({"predict", "--top", "none", "a", "b"}, 2),
-            "--top must be a whole number of at least 1, not 'none'");
+            "--top takes numbers of at least 1, not 'none'");
   EXPECT_EQ(sentence({"train", "--resume", "nowhere"}, 2),
             "--resume needs the folder of a run or study: nowhere holds no experiment.toml");
   EXPECT_THAT(sentence({"inspect", "nowhere"}, 2), HasSubstr("'nowhere' is neither"));

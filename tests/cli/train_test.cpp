@@ -273,6 +273,41 @@ TEST_F(TrainedModel, InspectsModelsAndData) {
   EXPECT_THAT(run(*folder_, {"inspect", "images"}).out, HasSubstr("120 images of 1x8x8"));
 }
 
+TEST_F(TrainedModel, InspectsThePlan) {
+  const std::vector<std::string> words{"inspect", "first",   "--plan", "--data",    "idx", "--path",
+                                       "images",  "--batch", "5",      "--threads", "2"};
+  auto as_json = words;
+  as_json.push_back("--json");
+  const Outcome outcome = run(*folder_, as_json);
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const json plan = outcome.json();
+  EXPECT_EQ(plan["batch"], 5);
+  EXPECT_EQ(plan["threads"], 2);
+  EXPECT_GT(plan["update_seconds"], 0);
+  double seconds = 0;
+  std::int64_t nominal = 0;
+  for (const json& step : plan["steps"]) {
+    EXPECT_GE(step["nominal_flops"], step["done_flops"]) << step["name"];
+    EXPECT_GT(step["bytes"], 0) << step["name"];
+    seconds += step["seconds"].get<double>();
+    nominal += step["nominal_flops"].get<std::int64_t>();
+  }
+  EXPECT_GT(nominal, 0);
+  EXPECT_GT(seconds, 0);
+  EXPECT_THAT(run(*folder_, words).out, HasSubstr("nominal arithmetic at"));
+
+  as_json.push_back("--inference");
+  const json inference = run(*folder_, as_json).json();
+  EXPECT_LT(inference["steps"].size(), plan["steps"].size());
+
+  const Outcome other =
+      run(*folder_, {"inspect", "article-cnn", "--plan", "--data", "idx", "--path", "images"});
+  EXPECT_EQ(other.code, 2) << "8x8 is too small for it";
+  EXPECT_EQ(run(*folder_, {"inspect", "first", "--batch", "5"}).code, 2);
+  EXPECT_EQ(
+      run(*folder_, {"inspect", "nothing", "--plan", "--data", "idx", "--path", "images"}).code, 3);
+}
+
 TEST_F(TrainedModel, DivergedIsFour) {
   const Outcome outcome = run(
       *folder_, words({"train.run=wild", "optimizer.kind=sgd", "optimizer.learning_rate=1e30"}));

@@ -28,10 +28,9 @@ std::size_t ConvPool::forward_scratch() const {
 }
 
 std::size_t ConvPool::backward_scratch() const {
-  constexpr std::int64_t group = 4;
   return (2 * rounded(padded_filters() * listed_windows()) +
-          2 * rounded(windows() * padded_filters() + block) + 2 * rounded(block * group) +
-          rounded(group * padded_filters()) + rounded(padded_filters()) +
+          2 * rounded(windows() * padded_filters() + block) + 2 * rounded(block * most_grouped) +
+          rounded(most_grouped * padded_filters()) + rounded(padded_filters()) +
           rounded(windows() * (positions() + 1)) + rounded(windows()) + rounded(positions())) *
          sizeof(float);
 }

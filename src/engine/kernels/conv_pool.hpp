@@ -31,9 +31,12 @@ struct ConvPool {
   /// Columns of the convolution's output that some window looks at.
   std::int64_t columns() const { return (pooled_width - 1) * step_width + window_width; }
 
+  std::int64_t rows() const { return (pooled_height - 1) * step_height + window_height; }
+
   std::int64_t packed_size() const { return padded_filters() * kernel_size(); }
-  /// Room for a filter's list of windows, which is written four at a time.
-  std::int64_t listed_windows() const { return windows() + 4; }
+  static constexpr std::int64_t most_grouped = 16;  ///< windows that are listed together
+  /// Room for a filter's list of windows, which is written a group at a time.
+  std::int64_t listed_windows() const { return windows() + most_grouped; }
 
   std::size_t forward_scratch() const;   ///< bytes
   std::size_t backward_scratch() const;  ///< bytes

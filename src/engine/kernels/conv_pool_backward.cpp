@@ -100,7 +100,9 @@ AddFunction FindAdd(int rows, std::int64_t vectors) {
   }
 }
 
-constexpr std::int64_t group = 4;  // windows that are listed together
+// Windows that are listed together, a vector of them for each filter.
+constexpr std::int64_t group = std::max<std::int64_t>(lanes, 4);
+static_assert(group <= ConvPool::most_grouped);
 
 // The scratch memory of a call.
 struct Lists {
@@ -163,48 +165,73 @@ void Mask(const ConvPool& s, const ConvPoolBackward& a, std::int64_t window, flo
   }
 }
 
+#if HWY_TARGET == HWY_SCALAR
+void ListByFilter(const ConvPool& s, const std::uint8_t* chosen, std::int64_t first,
+                  std::int64_t windows, Lists& lists) {
+  for (std::int64_t w = 0; w < windows; ++w) {
+    for (std::int64_t f = 0; f < s.filters; ++f) {
+      const std::int64_t at = f * lists.by_filter_stride + lists.filled[f];
+      const float factor = lists.masked[w * s.padded_filters() + f];
+      lists.by_filter.factors[at] = factor;
+      lists.by_filter.offsets[at] =
+          lists.places[first + w] + lists.patches[chosen[w * s.padded_filters() + f]];
+      lists.filled[f] += factor != 0;
+    }
+  }
+}
+#else
+// A vector from [lanes / 4][lanes][4] numbers, four from each part.
+template <typename D, typename T>
+HWY_INLINE hn::Vec<D> Quads(D d, const T* from) {
+  if constexpr (hn::MaxLanes(d) == 4) {
+    return hn::Load(d, from);
+  } else {
+    const hn::Half<D> half;
+    constexpr std::int64_t parts = hn::MaxLanes(half) / 4;
+    return hn::Combine(d, Quads(half, from + parts * 4 * lanes), Quads(half, from));
+  }
+}
+
 // Appends the entries that are not 0 of a group of windows to the filters' lists.
 void ListByFilter(const ConvPool& s, const std::uint8_t* chosen, std::int64_t first,
                   std::int64_t windows, Lists& lists) {
   const Tag d;
   const hn::Rebind<std::int32_t, Tag> di;
   const hn::Rebind<std::uint8_t, Tag> db;
-  const hn::CappedTag<float, group> dg;
-  const hn::Rebind<std::int32_t, decltype(dg)> dgi;
   for (std::int64_t f = 0; f < s.filters; f += lanes) {
-    Vec factors[group];
-    hn::Vec<decltype(di)> offsets[group];
-    for (std::int64_t w = 0; w < group; ++w) {
-      factors[w] = hn::Zero(d);
-      offsets[w] = hn::Zero(di);
-      if (w >= windows) continue;
-      factors[w] = hn::LoadU(d, lists.masked + w * s.padded_filters() + f);
-      const auto where = hn::PromoteTo(di, hn::LoadU(db, chosen + w * s.padded_filters() + f));
-      for (std::int64_t p = 1; p < s.positions(); ++p) {
-        const auto here = hn::Eq(where, hn::Set(di, static_cast<std::int32_t>(p)));
-        offsets[w] = hn::IfThenElse(here, hn::Set(di, lists.patches[p]), offsets[w]);
-      }
-      offsets[w] = hn::Add(offsets[w], hn::Set(di, lists.places[first + w]));
+    for (std::int64_t part = 0; part < group; part += 4) {
+      Vec factors[4];
+      hn::Vec<decltype(di)> offsets[4];
+      Unroll<4>([&](auto i) RIDGELINE_INLINE_LAMBDA {
+        const std::int64_t w = part + i;
+        factors[i] = hn::Zero(d);
+        offsets[i] = hn::Zero(di);
+        if (w >= windows) return;
+        factors[i] = hn::LoadU(d, lists.masked + w * s.padded_filters() + f);
+        const auto where = hn::PromoteTo(di, hn::LoadU(db, chosen + w * s.padded_filters() + f));
+        for (std::int64_t p = 1; p < s.positions(); ++p) {
+          const auto here = hn::Eq(where, hn::Set(di, static_cast<std::int32_t>(p)));
+          offsets[i] = hn::IfThenElse(here, hn::Set(di, lists.patches[p]), offsets[i]);
+        }
+        offsets[i] = hn::Add(offsets[i], hn::Set(di, lists.places[first + w]));
+      });
+      hn::StoreInterleaved4(factors[0], factors[1], factors[2], factors[3], d,
+                            lists.by_group.factors + part * lanes);
+      hn::StoreInterleaved4(offsets[0], offsets[1], offsets[2], offsets[3], di,
+                            lists.by_group.offsets + part * lanes);
     }
-    hn::StoreInterleaved4(factors[0], factors[1], factors[2], factors[3], d,
-                          lists.by_group.factors);
-    hn::StoreInterleaved4(offsets[0], offsets[1], offsets[2], offsets[3], di,
-                          lists.by_group.offsets);
     for (std::int64_t i = 0; i < lanes; ++i) {
-      std::int64_t at = (f + i) * lists.by_filter_stride + lists.filled[f + i];
-      for (std::int64_t w = 0; w < group; w += static_cast<std::int64_t>(hn::Lanes(dg))) {
-        const auto factor = hn::Load(dg, lists.by_group.factors + i * group + w);
-        const auto offset = hn::Load(dgi, lists.by_group.offsets + i * group + w);
-        const auto some = hn::Ne(factor, hn::Zero(dg));
-        hn::StoreU(hn::Compress(factor, some), dg, lists.by_filter.factors + at);
-        hn::StoreU(hn::Compress(offset, hn::RebindMask(dgi, some)), dgi,
-                   lists.by_filter.offsets + at);
-        at += static_cast<std::int64_t>(hn::CountTrue(dg, some));
-      }
-      lists.filled[f + i] = static_cast<std::int32_t>(at - (f + i) * lists.by_filter_stride);
+      const auto factor = Quads(d, lists.by_group.factors + i * 4);
+      const auto offset = Quads(di, lists.by_group.offsets + i * 4);
+      const auto some = hn::Ne(factor, hn::Zero(d));
+      const std::int64_t at = (f + i) * lists.by_filter_stride + lists.filled[f + i];
+      hn::StoreU(hn::Compress(factor, some), d, lists.by_filter.factors + at);
+      hn::StoreU(hn::Compress(offset, hn::RebindMask(di, some)), di, lists.by_filter.offsets + at);
+      lists.filled[f + i] += static_cast<std::int32_t>(hn::CountTrue(d, some));
     }
   }
 }
+#endif
 
 void ListByPosition(const ConvPool& s, const std::uint8_t* chosen, const float* masked,
                     std::int64_t window, Lists& lists) {

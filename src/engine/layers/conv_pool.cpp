@@ -76,10 +76,6 @@ struct Frame {
   }
 };
 
-dnn::Desc nhwc(const dnn::Dims& dims) {
-  return {dims, dnnl::memory::data_type::f32, dnn::Tag::nhwc};
-}
-
 struct Extent {
   std::int64_t height, width;
   friend bool operator==(const Extent&, const Extent&) = default;
@@ -143,6 +139,8 @@ ConvPool shape_of(const NodeContext& conv, const NodeContext& pool, const Extent
 
 // How the forward step is computed.
 struct ForwardKernel {
+  const char* name;
+  std::int64_t flops;  // of one image
   std::int64_t packed_size;
   std::size_t scratch;
   void (*pack)(const ConvPool&, const float* plain, float* packed);
@@ -152,12 +150,17 @@ struct ForwardKernel {
 ForwardKernel forward_kernel(const ConvPool& s, bool winograd) {
   // With few channels or filters the transforms cost more than the products that they save.
   constexpr std::int64_t least = 16;
+  const std::int64_t products = 2 * s.filters * s.kernel_size();
   if (winograd && kernels::winograd_fits(s) && s.channels >= least && s.filters >= least) {
-    return {kernels::winograd_packed_size(s), kernels::winograd_scratch(s), kernels::winograd_pack,
+    return {"ridgeline:winograd",
+            2 * kernels::winograd_packed_size(s) * s.windows(),
+            kernels::winograd_packed_size(s),
+            kernels::winograd_scratch(s),
+            kernels::winograd_pack,
             kernels::winograd_forward};
   }
-  return {s.packed_size(), s.forward_scratch(), kernels::conv_pool_pack,
-          kernels::conv_pool_forward};
+  return {"ridgeline:direct",  products * s.columns() * s.rows(), s.packed_size(),
+          s.forward_scratch(), kernels::conv_pool_pack,           kernels::conv_pool_forward};
 }
 
 }  // namespace
@@ -193,12 +196,12 @@ Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const Nod
                     padding.top,  padding.left * s.channels,
                     s.height,     s.row()};
 
-  const dnn::Desc image_desc = nhwc(dims);
-  const dnn::Desc source_desc = nhwc({images, s.channels, s.height, s.width});
+  const dnn::Desc image_desc = dnn::nhwc(dims);
+  const dnn::Desc source_desc = dnn::nhwc({images, s.channels, s.height, s.width});
   Tensor source = plan.reorder(plan.value(from), image_desc, name);
   if (is_padded) {
     const Tensor framed = plan.buffer(source_desc);
-    plan.run_by_image(name + " padding", {source, framed},
+    plan.run_by_image(name + " padding", "ridgeline:copy", {source, framed},
                       [frame](std::span<void* const> operands, const ShardRun& run) {
                         frame.add(in(operands[0]), out(operands[1]), run);
                       });
@@ -209,7 +212,8 @@ Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const Nod
   const Tensor kernel = plan.parameter(conv.node, "kernel", kernel_dims);
   const bool has_bias = o.use_bias;
   const Tensor bias = has_bias ? plan.parameter(conv.node, "bias", {s.filters}) : kernel;
-  const Tensor pooled = plan.buffer(nhwc({images, s.filters, s.pooled_height, s.pooled_width}));
+  const Tensor pooled =
+      plan.buffer(dnn::nhwc({images, s.filters, s.pooled_height, s.pooled_width}));
   const bool training = plan.training();
   const ForwardKernel way = forward_kernel(s, plan.winograd());
   const Tensor packed =
@@ -223,7 +227,7 @@ Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const Nod
     operands.push_back(chosen);
   }
   plan.run_by_image(
-      name + " forward", std::move(operands),
+      name + " forward", way.name, std::move(operands),
       [=](std::span<void* const> operands, const ShardRun& run) {
         for (std::int64_t n = run.begin; n < run.end; ++n) {
           way.run(s,
@@ -236,12 +240,13 @@ Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const Nod
                    operands[forward::scratch]});
         }
       },
-      flops);
+      {flops, way.flops * images});
   plan.set_value(pool.node, pooled);
 
   return [=, &plan](const Tensor& output_gradient) {
     const Tensor gradient = plan.reorder(output_gradient, pooled.desc, name + " gradient");
     const bool deeper = plan.needs_gradient(from);
+    const std::int64_t passes = deeper ? 2 : 1;
     const dnn::Desc rows_desc = dnn::plain({s.filters, s.kernel_size()});
     const Tensor by_rows = plan.packed(kernel, rows_desc, [s](const float* from, float* to) {
       kernels::plain_to_rows(s, from, to);
@@ -249,7 +254,7 @@ Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const Nod
     const Tensor kernel_gradient = plan.buffer(rows_desc);
     const Tensor before = deeper ? plan.buffer(source_desc) : source;
     plan.run_by_image(
-        name + " backward",
+        name + " backward", "ridgeline:sparse",
         {source, by_rows, pooled, chosen, gradient, kernel_gradient, PlanBuilder::gradient_of(bias),
          before, plan.scratch(s.backward_scratch()), PlanBuilder::gradient_of(kernel)},
         [=](std::span<void* const> operands, const ShardRun& run) {
@@ -275,11 +280,11 @@ Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const Nod
           if (run.end < images) return;
           kernels::rows_to_plain(s, kernel_rows_gradient, out(operands[backward::kernel_gradient]));
         },
-        deeper ? 2 * flops : flops);
+        {passes * flops, passes * 2 * s.kernel_size() * s.filters * s.windows() * images});
     if (!deeper) return;
     if (!is_padded) return plan.add_gradient(from, before);
     const Tensor inside = plan.buffer(image_desc);
-    plan.run_by_image(name + " backward padding", {before, inside},
+    plan.run_by_image(name + " backward padding", "ridgeline:copy", {before, inside},
                       [frame](std::span<void* const> operands, const ShardRun& run) {
                         frame.remove(in(operands[0]), out(operands[1]), run);
                       });

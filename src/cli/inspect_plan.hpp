@@ -1,0 +1,14 @@
+#pragma once
+// `ridgeline inspect --plan`: what the engine does for a network, step by step, and how fast.
+
+#include <string>
+
+#include "cli/command.hpp"
+#include "cli/console.hpp"
+
+namespace ridgeline::cli {
+
+/// The plan of a preset, or of the model in a file or run.
+void inspect_plan(const std::string& what, const Arguments& arguments, Console& console);
+
+}  // namespace ridgeline::cli

@@ -1,0 +1,32 @@
+#pragma once
+// Numbers that options take.
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <string_view>
+
+#include "cli/command.hpp"
+#include "ridgeline/error.hpp"
+
+namespace ridgeline::cli {
+
+/// Throws UsageError for anything but a number of at least `least`.
+template <typename T>
+T parse(std::string_view option, std::string_view text, T least) {
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || !(value >= least)) {
+    throw UsageError(fmt::format("{} takes numbers of at least {}, not '{}'", option, least, text));
+  }
+  return value;
+}
+
+/// The number that an option gives, or `fallback` where it is absent.
+template <typename T>
+T number_of(const Arguments& arguments, std::string_view option, T fallback, T least) {
+  const auto text = arguments.option(option);
+  return text ? parse(option, *text, least) : fallback;
+}
+
+}  // namespace ridgeline::cli

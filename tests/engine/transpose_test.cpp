@@ -1,0 +1,36 @@
+#include "engine/kernels/transpose.hpp"
+
+#include <gtest/gtest.h>
+#include <hwy/targets.h>
+
+#include <numeric>
+#include <vector>
+
+namespace ridgeline::engine::kernels {
+namespace {
+
+TEST(Transpose, AgreesWithItsDefinitionOnEveryTarget) {
+  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    SCOPED_TRACE(hwy::TargetName(target));
+    hwy::SetSupportedTargetsForTest(target);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    for (const std::size_t rows : {1, 2, 3, 4, 5, 8, 17, 64}) {
+      for (const std::size_t columns : {1, 3, 4, 7, 16, 36, 49}) {
+        std::vector<float> from(rows * columns), to(rows * columns, -1);
+        std::iota(from.begin(), from.end(), 0.0F);
+        transpose(from.data(), static_cast<std::int64_t>(rows), static_cast<std::int64_t>(columns),
+                  to.data());
+        for (std::size_t r = 0; r < rows; ++r) {
+          for (std::size_t c = 0; c < columns; ++c) {
+            ASSERT_EQ(to[c * rows + r], from[r * columns + c]) << rows << "x" << columns;
+          }
+        }
+      }
+    }
+  }
+  hwy::SetSupportedTargetsForTest(0);
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+}
+
+}  // namespace
+}  // namespace ridgeline::engine::kernels
