@@ -86,7 +86,8 @@ class Layer {
 /// Throws UsageError for an unknown kind or attribute, with the nearest known one.
 Layer make_layer(std::string_view kind, const Attributes& attributes, std::string name = {});
 
-/// Makes a kind of layer known to make_layer: the built-in kinds are registered the same way.
+/// Makes a kind of layer known to make_layer: the built-in kinds are registered the same way. What
+/// computes it is the engine's (CONTRIBUTING.md): without that, a Model with it throws UsageError.
 /// Throws UsageError for a kind that is known already. Thread-safe.
 using LayerFactory = std::shared_ptr<const LayerSpec> (*)(const Attributes&);
 void register_layer(std::string kind, LayerFactory factory);

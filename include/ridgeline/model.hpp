@@ -130,15 +130,20 @@ class Model {
 
   /// Trains. Called again it goes on: from the weights, the optimiser's state and the random
   /// streams as they are, with schedules from their start. Throws UsageError for options and data
-  /// that do not fit the model or each other, DivergedError when the loss becomes NaN or infinite,
-  /// ResourceError where the run's files cannot be written or its folder is in use.
+  /// that do not fit the model or each other, DataError for targets out of range, images that
+  /// cannot be read and a checkpoint that is corrupt, DivergedError when the loss becomes NaN or
+  /// infinite, ResourceError where the run's files cannot be written or its folder is in use.
   History fit(const Dataset& train, const FitOptions& options = {});
   /// Metrics of labelled images, with standard errors and the confusion matrix. The penalty is that
-  /// of the weights, by the base l2 of the epoch that they come from.
+  /// of the weights, by the base l2 of the epoch that they come from. Throws UsageError for images
+  /// of another shape or without labels, DataError for targets out of range and images that cannot
+  /// be read.
   Metrics evaluate(const Dataset& data);
-  /// Probabilities (the network's output), images x outputs.
+  /// Probabilities (the network's output), images x outputs. Throws UsageError for images of
+  /// another shape, DataError for images that cannot be read.
   std::vector<float> predict(const Dataset& data);
-  /// For images in memory: {channels, height, width} each, in [0, 1].
+  /// For images in memory: {channels, height, width} each, in [0, 1]. Throws DataError for pixels
+  /// that are no whole number of images.
   std::vector<float> predict(std::span<const float> pixels, ImageLayout layout = ImageLayout::nchw);
   std::vector<float> predict(std::span<const std::uint8_t> pixels,
                              ImageLayout layout = ImageLayout::nhwc);
@@ -148,7 +153,8 @@ class Model {
   /// One file: weights, network, input, class names and penalties. Written whole or not at all.
   /// The optimiser's state stays behind: a loaded model begins anew there.
   void save(const std::filesystem::path& file) const;
-  /// Throws DataError for a file that is truncated, corrupt or from another version.
+  /// Throws DataError for a file that is truncated, corrupt or from another version, ResourceError
+  /// for one that cannot be read, UsageError for a negative number of threads.
   static Model load(const std::filesystem::path& file, int threads = 0);
 
   const Network& network() const;

@@ -98,7 +98,7 @@ OptimizerSetting sgd(const Sgd& options = {});
 /// Kingma and Ba, arXiv 1412.6980, in PyTorch's recurrence.
 OptimizerSetting adam(const Adam& options = {});
 /// Adam; decoupled decay is `regularize.decay` (Loshchilov and Hutter, arXiv 1711.05101), which
-/// this kind expects and warns about where it is 0.
+/// this kind expects: where it is 0 it is Adam.
 OptimizerSetting adamw(const Adam& options = {});
 
 /// "gd", "sgd", "adam", "adamw", as the experiment file names them. Throws UsageError for an

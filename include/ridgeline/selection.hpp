@@ -100,7 +100,9 @@ struct Selection {
 ///
 /// With a study, whatever ends the program, the same call goes on from there. A call with another
 /// `metric` or `rule` trains no fold again: it chooses anew, and refits where another trial wins.
-/// `fit.run` must be empty: runs lie in the study. `fit.stop` and a callback's false stop and save.
+/// `fit.run` must be empty: runs lie in the study. `fit.stop` and a false from
+/// `fit.callbacks.on_step` stop and save; a false from on_epoch ends that one training early, and
+/// its score counts.
 ///
 /// Throws UsageError for options that make no sense (before anything is trained) and for a study of
 /// other settings, naming the first that differs; DataError for a study.sqlite that is corrupt or

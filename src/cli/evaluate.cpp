@@ -27,9 +27,11 @@ TrainTest find_data(const Arguments& arguments, const path& model) {
   }
   experiment::Experiment experiment = experiment::read(record);
   if (!folder.empty()) experiment.data.path = folder.string();
-  TrainTest sets = load(experiment.data.source, experiment.data.path);
-  sets.train = experiment::load_images(experiment).train;  // no more than data.limit
-  return sets;
+  // What the run left out, or chose its epochs by, may be asked for all the same.
+  if (experiment.data.test == "none") experiment.data.test.clear();
+  experiment.data.validation = 0.0;
+  const experiment::Images images = experiment::load_images(experiment);
+  return {images.train, images.test};
 }
 
 Dataset choose_split(const TrainTest& sets, const std::string& split) {

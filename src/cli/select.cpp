@@ -51,6 +51,15 @@ Experiment resume(const path& folder, const ExperimentWords& words) {
   return experiment;
 }
 
+/// Folds take the place of data.validation, which then takes no image away.
+Images load_all(Experiment& experiment, int folds) {
+  auto validation = experiment.data.validation;
+  if (folds > 1) experiment.data.validation = 0.0;
+  Images images = load_images(experiment);
+  experiment.data.validation = std::move(validation);
+  return images;
+}
+
 std::string validation_text(const SelectOptions& options) {
   if (options.folds > 1) return fmt::format(" in {} folds", options.folds);
   return fmt::format(" ({:.3g} % of them held out)", 100 * options.holdout);
@@ -135,7 +144,7 @@ int select(const Arguments& arguments, Console& console) {
   const auto study = arguments.option("--resume");
   Experiment experiment = study ? resume(*study, words) : begin(words);
   const SelectOptions options = experiment::select_options(experiment);
-  const Images images = load_images(experiment);
+  const Images images = load_all(experiment, options.folds);
   console.print("{}{} a training, scored by {}\n\n",
                 describe(experiment, images, validation_text(options)),
                 counted(experiment.train.epochs, "epoch"), experiment.select.metric);

@@ -108,8 +108,9 @@ struct Engine::Impl {
   Team team;
   std::map<std::tuple<std::int64_t, bool, Head>, CompiledPlan> plans;
   std::vector<ShardMemory> shards;
-  std::vector<Workspace*> workspaces;  // of the run in hand, one per active shard
-  std::vector<ShardRun> runs;          // likewise
+  std::vector<Workspace*> workspaces;                 // of the run in hand, one per active shard
+  std::vector<ShardRun> runs;                         // likewise
+  std::vector<const std::vector<Segment>*> segments;  // likewise
   Buffer<double> exchange;
   std::vector<double> loss_sums;
   std::unique_ptr<UpdatePass> update_pass;
@@ -150,11 +151,12 @@ double Engine::Impl::run(State& state, const Job& job) {
 
   workspaces.clear();
   runs.clear();
-  const std::vector<Segment>* segments = nullptr;
+  segments.clear();
   for (int s = 0; s < active; ++s) {
     const Shard shard = shard_of(job.images, active, s);
     const CompiledPlan& plan = compiled(shard.images, job.training, job.head);
-    segments = &plan.segments;
+    segments.push_back(&plan.segments);
+    assert(plan.segments.size() == segments[0]->size() && "shards meet at the same barriers");
     workspaces.push_back(&bound(static_cast<std::size_t>(s), plan, state,
                                 job.inputs.data() + shard.first * image_size));
     ShardRun run;
@@ -187,13 +189,13 @@ double Engine::Impl::run(State& state, const Job& job) {
       state.packed()->refresh(state, thread, team.size());
       team.barrier();
     }
-    for (std::size_t g = 0; g < segments->size(); ++g) {
-      const auto [first, last] = (*segments)[g];
+    for (std::size_t g = 0; g < segments[0]->size(); ++g) {
       for (int s = thread; s < active; s += team.size()) {
         const auto at = static_cast<std::size_t>(s);
+        const auto [first, last] = (*segments[at])[g];
         workspaces[at]->run(first, last, runs[at]);
       }
-      if (g + 1 < segments->size()) team.barrier();
+      if (g + 1 < segments[0]->size()) team.barrier();
     }
   });
   state.packed()->set_fresh(state);

@@ -98,7 +98,7 @@ class Engine {
 
   /// The plan for a shard of `images`, as text, a line a step: for `inspect` and for tests.
   /// One step of training on the batch (of evaluating it, where `training` is false), or several
-  /// of which the medians count. The state stays as it is.
+  /// of which the medians count. The weights stay as they are.
   PlanProfile profile(State& state, const Batch& batch, const Loss& loss, bool training,
                       int repeats);
 

@@ -36,7 +36,7 @@ selection::Settings settings_of(Experiment experiment, const Images& images) {
   return settings;
 }
 
-// The record of a run or of the study, unless it is there from before.
+// The record of a run, unless it is there from before.
 void save_record(const Experiment& experiment, const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder);
   const auto record = folder / "experiment.toml";
@@ -79,7 +79,11 @@ Selection select(const Experiment& experiment, const Images& images,
     if (const auto* whole = written.get<std::int64_t>()) return static_cast<double>(*whole);
     return written.get<double>() ? *written.get<double>() : value;
   };
-  task.begin = [&] { save_record(settled, options.study); };
+  // Written again by a resumed study, whose score and rule may be others than before.
+  task.begin = [&] {
+    std::filesystem::create_directories(options.study);
+    save(settled, options.study / "experiment.toml");
+  };
   task.train = [&](const selection::FoldCall& call) {
     Experiment trial = with(settled, call.parameters);
     trial.train.run = call.run.string();

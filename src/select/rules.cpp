@@ -19,9 +19,12 @@ double value_of(const Trial& trial) {
   return trial.parameters.begin()->second;
 }
 
-/// The keys of which one value makes a simpler model than another.
-constexpr std::array<std::string_view, 4> ordered{"regularize.l2", "regularize.l1",
-                                                  "regularize.decay", "train.epochs"};
+/// Whether one value of a key makes a simpler model than another.
+bool is_ordered(std::string_view key) {
+  static constexpr std::array<std::string_view, 4> ordered{"regularize.l2", "regularize.l1",
+                                                           "regularize.decay", "train.epochs"};
+  return std::ranges::find(ordered, key) != ordered.end();
+}
 
 /// Whether trial `a` is a simpler model than `b` of the same key: more penalty, or fewer epochs.
 bool simpler(const Trial& a, const Trial& b) {
@@ -41,9 +44,7 @@ void check_rule(std::string_view rule) {
 }
 
 std::string applied_rule(std::string_view rule, const SearchSpace& over) {
-  const bool knows_simpler =
-      over.size() == 1 && std::ranges::find(ordered, over.begin()->first) != ordered.end();
-  return knows_simpler ? std::string(rule) : "best";
+  return over.size() == 1 && is_ordered(over.begin()->first) ? std::string(rule) : "best";
 }
 
 Choice choose(const std::vector<Trial>& trials, std::string_view metric, std::string_view rule) {
@@ -55,7 +56,9 @@ Choice choose(const std::vector<Trial>& trials, std::string_view metric, std::st
   if (done.empty()) return {};
   const Trial* best =
       *std::ranges::min_element(done, {}, [sign](const Trial* t) { return sign * t->score; });
-  if (best->parameters.size() != 1) return {best, std::nullopt};
+  if (best->parameters.size() != 1 || !is_ordered(best->parameters.begin()->first)) {
+    return {best, std::nullopt};
+  }
 
   const double bound = sign * best->score + best->standard_error;
   std::erase_if(done, [&](const Trial* t) { return sign * t->score > bound; });

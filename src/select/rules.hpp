@@ -25,7 +25,7 @@ struct Choice {
 /// best: the trial of the best score, the first of equal ones.
 /// one-standard-error: the simplest trial whose score is within the best trial's standard error of
 /// its score; only where it is the applied_rule(). `tied` is the range of values so near, with one
-/// key.
+/// such key.
 Choice choose(const std::vector<Trial>& trials, std::string_view metric, std::string_view rule);
 /// The choice points into the trials.
 Choice choose(std::vector<Trial>&& trials, std::string_view metric, std::string_view rule) = delete;

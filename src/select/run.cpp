@@ -150,7 +150,7 @@ class Runner {
     const auto start = Clock::now();
     const SelectProgress where{.trial = number, .fold = fold, .parameters = parameters};
     tell(where);
-    Epoch last;
+    Epoch last = study_ ? study_->last_epoch(number, fold) : Epoch{};
     FoldResult result = task_.train({.trial = number,
                                      .fold = fold,
                                      .parameters = parameters,

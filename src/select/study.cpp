@@ -105,15 +105,19 @@ std::optional<FoldRecord> Study::fold(int trial, int fold) {
       database_.prepare("SELECT status, epochs, seconds FROM fold WHERE trial = ? AND fold = ?");
   row.bind(trial).bind(fold);
   if (!row.next()) return std::nullopt;
-  FoldRecord record{
-      .status = row.text(0), .epochs = static_cast<int>(row.integer(1)), .seconds = row.real(2)};
-  Statement last =
+  return FoldRecord{.status = row.text(0),
+                    .epochs = static_cast<int>(row.integer(1)),
+                    .seconds = row.real(2),
+                    .last = last_epoch(trial, fold)};
+}
+
+Epoch Study::last_epoch(int trial, int fold) {
+  Statement row =
       database_.prepare(fmt::format("SELECT epoch, {} FROM epoch WHERE trial = ? AND fold = ? "
                                     "ORDER BY epoch DESC LIMIT 1",
                                     epoch_columns));
-  last.bind(trial).bind(fold);
-  if (last.next()) record.last = read_epoch(last, static_cast<int>(last.integer(0)), 1);
-  return record;
+  row.bind(trial).bind(fold);
+  return row.next() ? read_epoch(row, static_cast<int>(row.integer(0)), 1) : Epoch{};
 }
 
 std::optional<RefitRecord> Study::refit(int trial) {

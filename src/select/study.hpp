@@ -45,6 +45,8 @@ class Study {
   std::vector<Assignment> candidates(const std::vector<Assignment>& fresh);
 
   std::optional<FoldRecord> fold(int trial, int fold);
+  /// The last epoch that is known of a fold, done or not; number 0 where none is.
+  Epoch last_epoch(int trial, int fold);
   /// Of the trial's parameters.
   std::optional<RefitRecord> refit(int trial);
 

@@ -13,7 +13,7 @@
 namespace ridgeline::train {
 namespace {
 
-constexpr FileFormat format{"ridgeline-model", 1};
+constexpr FileFormat format{"ridgeline-model", 2};
 
 // Images come as numbers in [0, 1]; what else is done to them (normalize) is in the network.
 constexpr const char* preprocessing = R"({"range":[0,1],"layout":"NCHW"})";
@@ -35,6 +35,7 @@ ModelOptions read_options(const interop::Safetensors& file, int threads) {
           .regularize = regularize_from_json(file.metadata("regularize")),
           .seed = read_seed(file.metadata("seed")),
           .threads = threads,
+          .winograd = file.metadata("winograd") == "true",
           .class_names = words_from_json(file.metadata("class_names")),
           .frozen = words_from_json(file.metadata("frozen"))};
 }
@@ -71,6 +72,7 @@ void save_model(const ModelCore& core, const std::filesystem::path& path) {
       {"regularize", interop::to_json(core.options.regularize)},
       {"frozen", interop::to_json(core.options.frozen)},
       {"seed", std::to_string(core.options.seed)},
+      {"winograd", core.options.winograd ? "true" : "false"},
       {"base_l2", interop::to_json(Schedule(core.base_l2))},
       {"penalties", interop::to_json(core.layout().parameters, core.penalties(core.base_l2))}};
   format.write(file.metadata);

@@ -175,6 +175,17 @@ TEST_F(TrainedModel, PlainOutputIsForPeople) {
   EXPECT_THAT(outcome.out, Not(HasSubstr("\x1b")));
 }
 
+TEST_F(TrainedModel, EvaluatesTheTestSetThatTheRunNamed) {
+  test::write_images(*folder_, "others", 60, 0);
+  const Outcome trained =
+      run(*folder_, words({"--json", "train.run=elsewhere", "data.test=others"}));
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  const Outcome outcome = run(*folder_, {"evaluate", "elsewhere", "--json"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.json()["images"], 60);
+  EXPECT_EQ(outcome.json()["data_loss"], trained.json()["test"]["data_loss"]);
+}
+
 TEST_F(TrainedModel, Evaluate) {
   const Outcome outcome = run(*folder_, {"evaluate", "first", "--json"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;

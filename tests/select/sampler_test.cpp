@@ -28,6 +28,7 @@ TEST(Grid, ZeroThenEvenlySpacedInTheLogarithm) {
 TEST(Grid, ALinearRangeFromZeroHasItsZeroOnce) {
   const SearchSpace space{{key, {.min = 0, .max = 1, .log = false}}};
   EXPECT_THAT(values(sample_grid({space, 5})), ElementsAre(0, 0.25, 0.5, 0.75, 1));
+  EXPECT_THAT(values(sample_grid({space, 1})), ElementsAre(0));
 }
 
 TEST(Grid, KeysThatAreNoPenaltyGetNoZero) {

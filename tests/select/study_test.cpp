@@ -63,6 +63,21 @@ TEST_F(StudyTest, DivergedFoldsAreRememberedToo) {
   EXPECT_EQ(again.trials.back().status, "diverged");
 }
 
+TEST_F(StudyTest, WhatWasTrainedBeforeADivergenceIsKept) {
+  RidgeProblem problem;
+  SelectionTask task = problem.task();
+  task.train = [&](const FoldCall& call) {
+    problem.train(call);  // tells of three epochs
+    return FoldResult{.interrupted = true};
+  };
+  EXPECT_TRUE(run(options_, task).interrupted);
+  task.train = [](const FoldCall&) { return FoldResult{.diverged = true}; };
+  run(options_, task);
+  EXPECT_EQ(query("SELECT count(*) FROM epochs WHERE trial = 1 AND fold = 1"), "3\n");
+  EXPECT_EQ(query("SELECT epochs FROM folds WHERE trial = 1 AND fold = 1"), "3\n");
+  EXPECT_EQ(query("SELECT epochs FROM folds WHERE trial = 2 AND fold = 1"), "0\n");
+}
+
 TEST_F(StudyTest, ViewsHoldEverything) {
   RidgeProblem problem{.variance = 0.1, .diverges_above = 5};
   run(options_, problem.task());

@@ -223,6 +223,7 @@ TEST(ModelFile, RoundTrip) {
   options.regularize.rules = {{.match = "dense*", .l2_factor = 10}};
   options.frozen = {"conv2d_1.bias"};
   options.seed = std::numeric_limits<std::uint64_t>::max();
+  options.winograd = false;
   Model model(test::rich_network(), options);
   model.fit(pictures(60), {.epochs = 1, .batch = 10});
   model.save(folder / "m");
@@ -233,6 +234,7 @@ TEST(ModelFile, RoundTrip) {
   test::expect_same(loaded.evaluate(pictures(20, 1)), model.evaluate(pictures(20, 1)));
   EXPECT_EQ(loaded.options().class_names, (std::vector<std::string>{"a", "b", "c"}));
   EXPECT_EQ(loaded.options().seed, options.seed);
+  EXPECT_FALSE(loaded.options().winograd);
   EXPECT_EQ(loaded.options().optimizer.clip_norm, 3);
   EXPECT_EQ(loaded.options().loss->attributes(), model.options().loss->attributes());
   EXPECT_EQ(loaded.summary(), model.summary());
@@ -247,7 +249,7 @@ TEST(ModelFile, HoldsPlainTensorsAndWhatTheyMean) {
   EXPECT_EQ(file.tensors().find("conv2d_1.kernel")->second.shape, Shape({4, 1, 3, 3}));
   EXPECT_EQ(file.tensors().find("dense_1.kernel")->second.shape, Shape({3, 16}));
   EXPECT_EQ(file.metadata("input"), "[1,6,6]");
-  EXPECT_EQ(file.metadata("format_version"), "1");
+  EXPECT_EQ(file.metadata("format_version"), "2");
   EXPECT_NE(file.metadata("penalties").find(R"("conv2d_1.kernel":{"l2":0.001)"), std::string::npos);
 }
 
@@ -274,9 +276,9 @@ std::string error_after(const std::string& key, const std::string& value) {
 }
 
 TEST(ModelFile, AnotherVersionOrKind) {
-  EXPECT_EQ(error_after("format_version", "2"),
-            "written by ridgeline 0.1.0 in version 2 of the format ridgeline-model; this is "
-            "ridgeline 0.1.0, which reads version 1");
+  EXPECT_EQ(error_after("format_version", "1"),
+            "written by ridgeline 0.1.0 in version 1 of the format ridgeline-model; this is "
+            "ridgeline 0.1.0, which reads version 2");
   EXPECT_EQ(error_after("format", "pt"),
             "not a ridgeline-model file: its metadata give the format 'pt'");
 }

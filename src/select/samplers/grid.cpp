@@ -9,6 +9,12 @@ bool has_zero(const std::string& key, const Range& range) {
   return takes_zero(key) && (!range.values.empty() || range.log || range.min > 0 || range.max < 0);
 }
 
+// Where a range's only value stands: at 0 where it belongs there.
+double single_place(const std::string& key, const Range& range) {
+  const bool from_zero = takes_zero(key) && !range.log && range.min <= 0 && range.max > 0;
+  return from_zero ? -range.min / (range.max - range.min) : 0.5;
+}
+
 // `count` values of a range, 0 among them where it belongs there; all that are listed.
 std::vector<double> values_of(const std::string& key, const Range& range, int count) {
   std::vector<double> values = range.values;
@@ -17,7 +23,8 @@ std::vector<double> values_of(const std::string& key, const Range& range, int co
     --count;
   }
   for (int i = 0; i < count && range.values.empty(); ++i) {
-    values.push_back(value_at(range, count == 1 ? 0.5 : static_cast<double>(i) / (count - 1)));
+    values.push_back(value_at(
+        range, count == 1 ? single_place(key, range) : static_cast<double>(i) / (count - 1)));
   }
   return values;
 }
