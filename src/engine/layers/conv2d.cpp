@@ -6,6 +6,7 @@
 #include "engine/layers/activation.hpp"
 #include "engine/layers/compilers.hpp"
 #include "engine/layers/conv_pool.hpp"
+#include "engine/layers/conv_pool_shape.hpp"
 #include "engine/layers/window.hpp"
 
 namespace ridgeline::engine {

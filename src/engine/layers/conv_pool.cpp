@@ -1,23 +1,16 @@
 #include "engine/layers/conv_pool.hpp"
 
 #include <algorithm>
-#include <cstring>
-#include <limits>
 
 #include "engine/kernels/conv_pool.hpp"
-#include "engine/layers/activation.hpp"
+#include "engine/layers/conv_pool_shape.hpp"
 #include "engine/layers/operands.hpp"
-#include "engine/layers/window.hpp"
-#include "network/activation.hpp"
 #include "network/layers/conv2d.hpp"
-#include "network/layers/pool2d.hpp"
 
 namespace ridgeline::engine {
 namespace {
 
 using kernels::ConvPool;
-
-constexpr std::int64_t most_positions = 255;
 
 // The operands of the two steps, in order.
 namespace forward {
@@ -36,19 +29,6 @@ enum : std::size_t {
   scratch,
   kernel_gradient
 };
-}
-
-const Conv2D& options_of(const NodeContext& conv) {
-  return static_cast<const network::Conv2DSpec&>(conv.spec).options();
-}
-
-network::Window window_of(const NodeContext& conv) {
-  const Conv2D& o = options_of(conv);
-  return {o.kernel, o.stride, o.dilation, o.padding};
-}
-
-const network::Window& window_of_pool(const NodeContext& pool) {
-  return static_cast<const network::MaxPool2DSpec&>(pool.spec).window();
 }
 
 /// The convolution's padding, laid around an NHWC image.
@@ -75,67 +55,6 @@ struct Frame {
     }
   }
 };
-
-struct Extent {
-  std::int64_t height, width;
-  friend bool operator==(const Extent&, const Extent&) = default;
-};
-
-Extent extent_of(const Shape& shape) {
-  return {shape[1], shape[2]};
-}
-
-network::Placement padding_of(const NodeContext& conv) {
-  return network::place(window_of(conv), conv.shapes[0][1], conv.shapes[0][2]);
-}
-
-/// What the windows look at of a convolution's source, its padding included.
-Extent framed_extent(const NodeContext& conv, const NodeContext& pool, const Extent& pooled) {
-  const Conv2D& o = options_of(conv);
-  const network::Window& w = window_of_pool(pool);
-  const Extent rows{(pooled.height - 1) * w.stride.height + w.kernel.height,
-                    (pooled.width - 1) * w.stride.width + w.kernel.width};
-  return {(rows.height - 1) * o.stride.height + o.kernel.height,
-          (rows.width - 1) * o.stride.width + o.kernel.width};
-}
-
-/// What later layers look at of a pool's output. The rest is not computed.
-Extent needed_extent(const PlanBuilder& plan, const NodeContext& pool) {
-  const Extent all = extent_of(pool.output);
-  const auto conv = plan.only_reader(pool.node);
-  if (!conv || conv->spec.kind() != "conv2d" || !goes_into_pool(plan, *conv)) return all;
-  const auto next = plan.only_reader(conv->node);
-  const Extent framed = framed_extent(*conv, *next, needed_extent(plan, *next));
-  const network::Placement padding = padding_of(*conv);
-  return {std::clamp<std::int64_t>(framed.height - padding.top, 1, all.height),
-          std::clamp<std::int64_t>(framed.width - padding.left, 1, all.width)};
-}
-
-/// The fused step for so much of the convolution's input, and of the pool's output.
-ConvPool shape_of(const NodeContext& conv, const NodeContext& pool, const Extent& image,
-                  const Extent& pooled) {
-  const Conv2D& o = options_of(conv);
-  const network::Window& w = window_of_pool(pool);
-  const network::Placement p = padding_of(conv);
-  const Extent framed = framed_extent(conv, pool, pooled);
-  const dnn::FusedRelu relu = fused_relu(conv.activation);
-  return {.channels = conv.shapes[0][0],
-          .height = std::max(p.top + image.height, framed.height),
-          .width = std::max(p.left + image.width, framed.width),
-          .filters = o.filters,
-          .kernel_height = o.kernel.height,
-          .kernel_width = o.kernel.width,
-          .stride_height = o.stride.height,
-          .stride_width = o.stride.width,
-          .window_height = w.kernel.height,
-          .window_width = w.kernel.width,
-          .step_height = w.stride.height,
-          .step_width = w.stride.width,
-          .pooled_height = pooled.height,
-          .pooled_width = pooled.width,
-          .relu = relu.present,
-          .slope = relu.slope};
-}
 
 // How the forward step is computed.
 struct ForwardKernel {
@@ -165,29 +84,11 @@ ForwardKernel forward_kernel(const ConvPool& s, bool winograd) {
 
 }  // namespace
 
-bool goes_into_pool(const PlanBuilder& plan, const NodeContext& conv) {
-  const auto pool = plan.only_reader(conv.node);
-  if (!pool || pool->spec.kind() != "max_pool2d") return false;
-  const Conv2D& o = options_of(conv);
-  const network::Window& w = window_of_pool(*pool);
-  const network::Placement p = network::place(w, conv.output[1], conv.output[2]);
-  const bool padded = p.top != 0 || p.bottom != 0 || p.left != 0 || p.right != 0;
-  const bool plain = o.groups == 1 && o.dilation == Pair(1) && w.dilation == Pair(1) && !padded;
-  const auto activation = network::parse_activation(conv.activation).kind;
-  const bool fusable =
-      activation == network::Activation::Kind::linear || fused_relu(conv.activation).present;
-  const ConvPool s = shape_of(conv, *pool, extent_of(conv.shapes[0]), extent_of(pool->output));
-  constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
-  return plain && fusable && s.positions() <= most_positions && s.height * s.row() <= most &&
-         s.filters * s.kernel_size() <= most;
-}
-
 Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const NodeContext& pool) {
   const int from = conv.inputs[0];
   const dnn::Dims dims = dnn::dims_of(plan.value(from).desc);  // of what was computed
   const Extent image{dims[2], dims[3]};
   const ConvPool s = shape_of(conv, pool, image, needed_extent(plan, pool));
-  const Conv2D& o = options_of(conv);
   const std::string name = conv.name + "+" + pool.name;
   const std::int64_t images = plan.images(), flops = conv.spec.flops(conv.shapes) * images;
   const bool is_padded = Extent{s.height, s.width} != image;
@@ -210,7 +111,7 @@ Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const Nod
 
   const dnn::Dims kernel_dims{s.filters, s.channels, s.kernel_height, s.kernel_width};
   const Tensor kernel = plan.parameter(conv.node, "kernel", kernel_dims);
-  const bool has_bias = o.use_bias;
+  const bool has_bias = static_cast<const network::Conv2DSpec&>(conv.spec).options().use_bias;
   const Tensor bias = has_bias ? plan.parameter(conv.node, "bias", {s.filters}) : kernel;
   const Tensor pooled =
       plan.buffer(dnn::nhwc({images, s.filters, s.pooled_height, s.pooled_width}));
