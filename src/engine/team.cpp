@@ -2,6 +2,7 @@
 
 #include <sched.h>
 
+#include "engine/denormals.hpp"
 #include "engine/onednn.hpp"
 #include "tensor/threads.hpp"
 
@@ -72,6 +73,7 @@ void Team::advance(std::atomic<std::uint32_t>& word) {
 }
 
 void Team::call(int thread) {
+  const FlushDenormals flush;
   try {
     (*work_)(thread);
   } catch (const Aborted&) {

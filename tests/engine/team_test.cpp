@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <stdexcept>
 #include <vector>
 
@@ -51,6 +52,22 @@ TEST(Team, AnExceptionReleasesTheOthersAndTheTeamGoesOn) {
     });
     EXPECT_EQ(count, 3);
   }
+}
+
+TEST(Team, DenormalNumbersAreZeroInsideAndAsBeforeOutside) {
+#if !defined(__x86_64__) && !defined(__aarch64__)
+  GTEST_SKIP() << "denormal numbers are flushed on x86-64 and AArch64 only";
+#endif
+  volatile float smallest_normal = std::numeric_limits<float>::min(), half = 0.5F, two = 2;
+  const auto result_of_underflow = [&] { return smallest_normal * half; };
+  volatile float denormal = result_of_underflow();
+  ASSERT_GT(denormal, 0.0F);
+  Team team(3);
+  std::atomic<int> flushed{0};
+  team.run([&](int) { flushed += result_of_underflow() == 0 && denormal * two == 0; });
+  EXPECT_EQ(flushed, 3);
+  EXPECT_GT(result_of_underflow(), 0.0F);
+  EXPECT_EQ(denormal * two, smallest_normal);
 }
 
 TEST(Team, ThereIsAtLeastOneCore) {
