@@ -8,7 +8,7 @@ namespace ridgeline::engine {
 namespace {
 
 #if defined(__x86_64__)
-constexpr std::uint64_t flush = _MM_FLUSH_ZERO_ON | 0x40;  // results, and operands (DAZ)
+constexpr std::uint64_t flush = _MM_FLUSH_ZERO_ON | _MM_DENORMALS_ZERO_ON;  // results, operands
 std::uint64_t control() {
   return _mm_getcsr();
 }
