@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/kernels/conv_pool.hpp"
+#include "tensor/buffer.hpp"
 #include "tensor/random.hpp"
 
 namespace ridgeline::engine::kernels {
@@ -127,6 +128,16 @@ void compare(const ConvPool& s, Random& random) {
   expect_near(kernel_gradient, plain.kernel_gradient, "kernel gradient");
   expect_near(bias_gradient, plain.bias_gradient, "bias gradient");
   expect_near(source_gradient, plain.source_gradient, "source gradient");
+
+  if (!lookup_fits(s)) return;
+  Buffer<float> looked_up(static_cast<std::size_t>(s.packed_size()));
+  Buffer<std::byte> room(lookup_scratch(s));
+  std::ranges::fill(bias_gradient, 0.0F);
+  conv_pool_lookup(s, {source.data(), nullptr, pooled.data(), chosen.data(), gradient.data(),
+                       looked_up.data(), bias_gradient.data(), nullptr, room.data()});
+  lookup_to_plain(s, looked_up.data(), kernel_gradient.data());
+  expect_near(kernel_gradient, plain.kernel_gradient, "kernel gradient by lookup");
+  expect_near(bias_gradient, plain.bias_gradient, "bias gradient by lookup");
 }
 
 std::int64_t pick(Random& random, std::initializer_list<std::int64_t> values) {

@@ -81,4 +81,16 @@ struct ConvPoolBackward {
 };
 void conv_pool_backward(const ConvPool& shape, const ConvPoolBackward& arguments);
 
+// The same for a convolution of few channels whose source needs no gradient, as a network's first:
+// filters are side by side in a vector, and each looks up what its best position sees.
+constexpr std::int64_t lookup_most_channels = 8;  ///< with more the sparse sums are faster
+constexpr int lookup_most_width = 7;
+/// Whether this machine's vectors hold what a window sees.
+bool lookup_fits(const ConvPool& shape);
+std::size_t lookup_scratch(const ConvPool& shape);  ///< bytes
+/// Adds to a kernel gradient [channels][height][width][padded filters] on a cache line, of
+/// packed_size() numbers; arguments.source_gradient and .kernel are not looked at.
+void conv_pool_lookup(const ConvPool& shape, const ConvPoolBackward& arguments);
+void lookup_to_plain(const ConvPool& shape, const float* lookup, float* plain);
+
 }  // namespace ridgeline::engine::kernels

@@ -15,7 +15,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 // A part of a matrix, by its definition.
 void Plainly(const float* from, std::int64_t rows, std::int64_t columns, float* to,
              std::int64_t first_row, std::int64_t first_column) {
-  for (std::int64_t r = 0; r < rows; ++r) {
+  for (std::int64_t r = first_column < columns ? 0 : first_row; r < rows; ++r) {
     for (std::int64_t c = r < first_row ? first_column : 0; c < columns; ++c) {
       to[c * rows + r] = from[r * columns + c];
     }
@@ -32,6 +32,21 @@ void FromThreeRows(const float* from, std::int64_t columns, float* to) {
                           hn::LoadU(d, from + 2 * columns + c), d, to + 3 * c);
   }
   Plainly(from, 3, columns, to, 3, c);
+}
+
+// Pixels into planes of colour.
+void ToThreeRows(const float* from, std::int64_t rows, float* to) {
+  const hn::ScalableTag<float> d;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  std::int64_t r = 0;
+  for (; r + lanes <= rows; r += lanes) {
+    hn::Vec<decltype(d)> a, b, c;
+    hn::LoadInterleaved3(d, from + 3 * r, a, b, c);
+    hn::StoreU(a, d, to + r);
+    hn::StoreU(b, d, to + rows + r);
+    hn::StoreU(c, d, to + 2 * rows + r);
+  }
+  Plainly(from, rows, 3, to, r, 3);
 }
 
 #if HWY_TARGET != HWY_SCALAR
@@ -61,6 +76,7 @@ void Transpose(const float* from, std::int64_t rows, std::int64_t columns, float
     return;
   }
   if (rows == 3) return FromThreeRows(from, columns, to);
+  if (columns == 3) return ToThreeRows(from, rows, to);
 #if HWY_TARGET == HWY_SCALAR
   Plainly(from, rows, columns, to, 0, 0);
 #else

@@ -23,7 +23,7 @@ enum : std::size_t {
   pooled,
   chosen,
   gradient,
-  kernel_rows_gradient,
+  kernel_sums,
   bias_gradient,
   source_gradient,
   scratch,
@@ -80,6 +80,24 @@ ForwardKernel forward_kernel(const ConvPool& s, bool winograd) {
   }
   return {"ridgeline:direct",  products * s.columns() * s.rows(), s.packed_size(),
           s.forward_scratch(), kernels::conv_pool_pack,           kernels::conv_pool_forward};
+}
+
+// How the backward step adds up the kernel's gradient, in a layout of its own.
+struct BackwardKernel {
+  const char* name;
+  std::int64_t gradient_size;
+  std::size_t scratch;
+  void (*run)(const ConvPool&, const kernels::ConvPoolBackward&);
+  void (*to_plain)(const ConvPool&, const float* gradient, float* plain);
+};
+
+BackwardKernel backward_kernel(const ConvPool& s, bool deeper) {
+  if (!deeper && kernels::lookup_fits(s)) {
+    return {"ridgeline:lookup", s.packed_size(), kernels::lookup_scratch(s),
+            kernels::conv_pool_lookup, kernels::lookup_to_plain};
+  }
+  return {"ridgeline:sparse", s.filters * s.kernel_size(), s.backward_scratch(),
+          kernels::conv_pool_backward, kernels::rows_to_plain};
 }
 
 }  // namespace
@@ -148,38 +166,37 @@ Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const Nod
     const Tensor gradient = plan.reorder(output_gradient, pooled.desc, name + " gradient");
     const bool deeper = plan.needs_gradient(from);
     const std::int64_t passes = deeper ? 2 : 1;
+    const BackwardKernel way = backward_kernel(s, deeper);
     const dnn::Desc rows_desc = dnn::plain({s.filters, s.kernel_size()});
-    const Tensor by_rows = plan.packed(kernel, rows_desc, [s](const float* from, float* to) {
-      kernels::plain_to_rows(s, from, to);
-    });
-    const Tensor kernel_gradient = plan.buffer(rows_desc);
+    const auto to_rows = [s](const float* from, float* to) { kernels::plain_to_rows(s, from, to); };
+    const Tensor by_rows = deeper ? plan.packed(kernel, rows_desc, to_rows) : kernel;
+    const Tensor kernel_sums = plan.buffer(dnn::plain({way.gradient_size}));
     const Tensor before = deeper ? plan.buffer(source_desc) : source;
     plan.run_by_image(
-        name + " backward", "ridgeline:sparse",
-        {source, by_rows, pooled, chosen, gradient, kernel_gradient, PlanBuilder::gradient_of(bias),
-         before, plan.scratch(s.backward_scratch()), PlanBuilder::gradient_of(kernel)},
+        name + " backward", way.name,
+        {source, by_rows, pooled, chosen, gradient, kernel_sums, PlanBuilder::gradient_of(bias),
+         before, plan.scratch(way.scratch), PlanBuilder::gradient_of(kernel)},
         [=](std::span<void* const> operands, const ShardRun& run) {
-          float* kernel_rows_gradient = out(operands[backward::kernel_rows_gradient]);
+          float* kernel_sums = out(operands[backward::kernel_sums]);
           float* bias_gradient = has_bias ? out(operands[backward::bias_gradient]) : nullptr;
           float* source_gradient = deeper ? out(operands[backward::source_gradient]) : nullptr;
           if (run.begin == 0) {
-            std::fill_n(kernel_rows_gradient, s.filters * s.kernel_size(), 0.0F);
+            std::fill_n(kernel_sums, way.gradient_size, 0.0F);
             if (has_bias) std::fill_n(bias_gradient, s.filters, 0.0F);
           }
           for (std::int64_t n = run.begin; n < run.end; ++n) {
             const std::int64_t image = n * s.height * s.row();
             if (deeper) std::fill_n(source_gradient + image, s.height * s.row(), 0.0F);
             const std::int64_t output = n * s.windows() * s.filters;
-            kernels::conv_pool_backward(
-                s, {in(operands[backward::source]) + image, in(operands[backward::kernel]),
-                    in(operands[backward::pooled]) + output,
-                    static_cast<const std::uint8_t*>(operands[backward::chosen]) +
-                        n * s.windows() * s.padded_filters(),
-                    in(operands[backward::gradient]) + output, kernel_rows_gradient, bias_gradient,
-                    deeper ? source_gradient + image : nullptr, operands[backward::scratch]});
+            way.run(s, {in(operands[backward::source]) + image, in(operands[backward::kernel]),
+                        in(operands[backward::pooled]) + output,
+                        static_cast<const std::uint8_t*>(operands[backward::chosen]) +
+                            n * s.windows() * s.padded_filters(),
+                        in(operands[backward::gradient]) + output, kernel_sums, bias_gradient,
+                        deeper ? source_gradient + image : nullptr, operands[backward::scratch]});
           }
           if (run.end < images) return;
-          kernels::rows_to_plain(s, kernel_rows_gradient, out(operands[backward::kernel_gradient]));
+          way.to_plain(s, kernel_sums, out(operands[backward::kernel_gradient]));
         },
         {passes * flops, passes * 2 * s.kernel_size() * s.filters * s.windows() * images});
     if (!deeper) return;
