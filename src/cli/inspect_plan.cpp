@@ -125,6 +125,7 @@ ordered_json to_json(const std::string& what, const Measured& measured) {
           {"steps", steps},
           {"seconds", measured.plan.seconds},
           {"update_seconds", measured.update_seconds},
+          {"update_flops", measured.plan.update_flops},
           {"arena_bytes", measured.plan.arena_bytes},
           {"unplanned_bytes", measured.plan.unplanned_bytes},
           {"scratch_bytes", measured.plan.scratch_bytes}};
@@ -151,7 +152,11 @@ std::string text(const Measured& measured) {
   rows.push_back({"copies of the weights, waiting", "", "", "", "",
                   micro(std::max(0.0, measured.plan.seconds - sum.seconds)), ""});
   if (measured.update_seconds > 0) {
-    rows.push_back({"update", "", "", "", "", micro(measured.update_seconds), ""});
+    rows.push_back({"update, with the dense layers' backward weights", "ridgeline",
+                    mega(measured.plan.update_flops), mega(measured.plan.update_flops), "",
+                    micro(measured.update_seconds), ""});
+    sum.nominal_flops += measured.plan.update_flops;
+    sum.done_flops += measured.plan.update_flops;
   }
   sum.seconds = measured.plan.seconds + measured.update_seconds;
   rows.push_back({"all", "", mega(sum.nominal_flops), mega(sum.done_flops), "", micro(sum.seconds),

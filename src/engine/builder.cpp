@@ -79,6 +79,7 @@ Plan PlanBuilder::build() {
     }
   }
   group_steps();
+  keep_products();
   const MemoryPlan memory = plan_memory(buffers_);
   plan_.offsets = memory.offsets;
   plan_.arena_bytes = memory.bytes;
@@ -207,6 +208,12 @@ void PlanBuilder::deliver(const Tensor& gradient, const Tensor& parameter,
       {{DNNL_ARG_FROM, gradient}, {DNNL_ARG_TO, gradient_of(parameter)}});
 }
 
+void PlanBuilder::leave_product(const Tensor& parameter, const Tensor& x, const Tensor& dy,
+                                Flops flops) {
+  const dnn::Dims dims = dnn::dims_of(parameter.desc);
+  plan_.products.push_back({parameter.index, x, dy, dims[1], dims[0], flops});
+}
+
 void PlanBuilder::run_kernel(std::string name, std::vector<Tensor> operands, Kernel kernel,
                              Flops flops, bool barrier_after) {
   std::vector<std::pair<int, Tensor>> arguments;
@@ -256,6 +263,16 @@ void PlanBuilder::group_steps() {
     step.images_at_once = std::max<std::int64_t>(
         1, static_cast<std::int64_t>(cache_bytes) * images() / static_cast<std::int64_t>(bytes));
     first = last + 1;
+  }
+}
+
+// What the update pass reads lives on behind the last step.
+void PlanBuilder::keep_products() {
+  for (const ProductGradient& product : plan_.products) {
+    for (const Tensor& tensor : {product.x, product.dy}) {
+      if (tensor.space != Space::arena) continue;
+      buffers_[tensor.index].last = static_cast<int>(plan_.steps.size());
+    }
   }
 }
 

@@ -86,6 +86,9 @@ class PlanBuilder {
   Tensor gradient_buffer(const Tensor& parameter, const dnn::Desc& desc);
   void deliver(const Tensor& gradient, const Tensor& parameter, const std::string& name);
 
+  /// Leaves the gradient of a dense kernel, dy^T x, to the update pass.
+  void leave_product(const Tensor& parameter, const Tensor& x, const Tensor& dy, Flops flops);
+
   /// A step of oneDNN's.
   template <typename PrimitiveDesc, typename Primitive>
   void run(std::string name, const PrimitiveDesc& desc, const Primitive& primitive,
@@ -119,6 +122,7 @@ class PlanBuilder {
   void add_scratch(std::vector<std::pair<int, Tensor>>& arguments, const dnn::Desc& scratch);
   void add_step(Step step);
   void group_steps();
+  void keep_products();
 
   const Network& network_;
   const Layout& layout_;

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <map>
 #include <tuple>
+#include <utility>
 
 #include "engine/builder.hpp"
 #include "engine/packed.hpp"
@@ -100,7 +101,8 @@ struct Engine::Impl {
         std::min<std::int64_t>(static_cast<std::int64_t>(shards.size()), images));
   }
   double run(State& state, const Job& job);
-  std::vector<float*> pending_gradients();
+  Gradients gradients_of_run();
+  void settle();
 
   Network network;
   Layout layout;
@@ -114,7 +116,7 @@ struct Engine::Impl {
   Buffer<double> exchange;
   std::vector<double> loss_sums;
   std::unique_ptr<UpdatePass> update_pass;
-  std::size_t pending = 0;   // shards whose gradient has not been collected
+  Gradients pending;         // what the shards left and nothing has used yet
   bool accumulated = false;  // whether the state's arena holds part of the gradient
 };
 
@@ -144,6 +146,7 @@ Workspace& Engine::Impl::bound(std::size_t shard, const CompiledPlan& compiled, 
 
 double Engine::Impl::run(State& state, const Job& job) {
   assert(job.images > 0);
+  settle();
   const int active = active_shards(job.images);
   const std::int64_t image_size = layout.input.elements();
   const std::int64_t value_size = layout.output().elements();
@@ -203,10 +206,28 @@ double Engine::Impl::run(State& state, const Job& job) {
   return tree_sum({loss_sums.data(), static_cast<std::size_t>(active)});
 }
 
-std::vector<float*> Engine::Impl::pending_gradients() {
-  std::vector<float*> arenas;
-  for (std::size_t s = 0; s < pending; ++s) arenas.push_back(shards[s].gradient.data());
-  return arenas;
+// What the shards of the run that has just ended have left.
+Gradients Engine::Impl::gradients_of_run() {
+  Gradients gradients;
+  for (std::size_t s = 0; s < workspaces.size(); ++s) {
+    gradients.arenas.push_back(shards[s].gradient.data());
+  }
+  for (const ProductGradient& product : workspaces[0]->plan().products) {
+    gradients.products.push_back({product.parameter, product.inputs, product.outputs, {}});
+  }
+  for (const Workspace* workspace : workspaces) {
+    const Plan& plan = workspace->plan();
+    for (std::size_t i = 0; i < plan.products.size(); ++i) {
+      gradients.products[i].parts.push_back(
+          {workspace->at(plan.products[i].x), workspace->at(plan.products[i].dy), plan.images});
+    }
+  }
+  return gradients;
+}
+
+// Before the shards' memory is used for something else.
+void Engine::Impl::settle() {
+  if (!pending.products.empty()) update_pass->settle(team, pending);
 }
 
 Engine::Engine(Network network, const Shape& input, const Options& options)
@@ -242,30 +263,30 @@ double Engine::gradient(State& state, const Batch& batch, const Loss& loss,
   if (!impl.update_pass) impl.update_pass = std::make_unique<UpdatePass>(state);
   if (part.first) {
     impl.accumulated = false;
-  } else if (impl.pending > 0) {
-    impl.update_pass->collect(impl.team, impl.pending_gradients(), state.gradient_arena().data(),
+  } else if (!impl.pending.arenas.empty()) {
+    impl.update_pass->collect(impl.team, impl.pending, state.gradient_arena().data(),
                               impl.accumulated);
     impl.accumulated = true;
   }
-  impl.pending = 0;
+  impl.pending = {};
   const double sum =
       impl.run(state, {batch.images, batch.inputs, batch.targets, batch.ids, batch.epoch, &loss,
                        1 / part.weight, values, true, loss.head()});
-  impl.pending = static_cast<std::size_t>(impl.active_shards(batch.images));
+  impl.pending = impl.gradients_of_run();
+  if (!part.last) impl.settle();
   return sum;
 }
 
 UpdateReport Engine::update(State& state, const UpdateRule& rule) {
   Impl& impl = *impl_;
-  assert(impl.pending > 0 && "update() follows gradient()");
-  auto gradients = impl.pending_gradients();
-  if (impl.accumulated) {
-    impl.update_pass->collect(impl.team, gradients, state.gradient_arena().data(), true);
-    gradients = {state.gradient_arena().data()};
+  assert(!impl.pending.arenas.empty() && "update() follows gradient()");
+  Gradients gradients = std::exchange(impl.pending, {});
+  if (std::exchange(impl.accumulated, false)) {
+    float* total = state.gradient_arena().data();
+    impl.update_pass->collect(impl.team, gradients, total, true);
+    gradients = {{total}, {}};
   }
-  impl.pending = 0;
-  impl.accumulated = false;
-  return impl.update_pass->run(impl.team, state, rule, gradients);
+  return impl.update_pass->run(impl.team, state, rule, std::move(gradients));
 }
 
 double Engine::evaluate(State& state, const Batch& batch, const Loss& loss,
@@ -281,17 +302,11 @@ void Engine::predict(State& state, std::span<const float> inputs, std::int64_t i
 
 std::vector<float> Engine::gradient_of(const State& state, std::size_t index) const {
   const std::size_t offset = state.arena().offsets.at(index), size = state.arena().sizes.at(index);
-  std::vector<std::vector<float>> parts;
-  for (std::size_t s = 0; s < impl_->pending; ++s) {
-    const float* from = impl_->shards[s].gradient.data() + offset;
-    parts.emplace_back(from, from + size);
+  std::vector<float> total(size);
+  if (!impl_->pending.arenas.empty()) {
+    impl_->update_pass->settle(impl_->team, impl_->pending);
+    std::copy_n(impl_->pending.arenas[0] + offset, size, total.begin());
   }
-  for (std::size_t stride = 1; stride < parts.size(); stride *= 2) {
-    for (std::size_t i = 0; i + stride < parts.size(); i += 2 * stride) {
-      for (std::size_t k = 0; k < size; ++k) parts[i][k] += parts[i + stride][k];
-    }
-  }
-  std::vector<float> total = parts.empty() ? std::vector<float>(size) : std::move(parts[0]);
   if (impl_->accumulated) {
     const float* before = state.gradient_arena().data() + offset;
     for (std::size_t k = 0; k < size; ++k) total[k] += before[k];
@@ -346,6 +361,7 @@ PlanProfile Engine::profile(State& state, const Batch& batch, const Loss& loss, 
     grouped = grouped > 0 ? grouped - 1 : step.group - 1;
     profile.steps.push_back(std::move(one));
   }
+  for (const ProductGradient& product : plan.products) profile.update_flops += product.flops.done;
   return profile;
 }
 

@@ -52,6 +52,7 @@ struct PlanProfile {
   std::vector<StepProfile> steps;   ///< of the first shard
   double seconds = 0;               ///< the median of all of it: with packing and waiting, without
                                     ///< the update
+  std::int64_t update_flops = 0;    ///< that the update does for the first shard's images
   std::int64_t images = 0;          ///< of the first shard
   std::size_t arena_bytes = 0;      ///< activations and their gradients, a shard
   std::size_t unplanned_bytes = 0;  ///< the same if nothing shared memory
@@ -62,6 +63,7 @@ struct PlanProfile {
 struct Accumulation {
   double weight = 0;  ///< what the loss's sum is divided by: Loss::weight of the whole batch
   bool first = true;  ///< whether the gradient starts at zero
+  bool last = true;   ///< whether update() is next; the batch's memory must stay until then
 };
 
 class Engine {

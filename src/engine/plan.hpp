@@ -91,11 +91,21 @@ struct Packed {
   std::function<void(const float* from, float* to)> pack;
 };
 
+/// The gradient of a dense kernel, which no step computes: dy^T x over all shards' images, in the
+/// update pass, where it is used up while it is still in the cache.
+struct ProductGradient {
+  std::size_t parameter;
+  Tensor x, dy;  ///< images x inputs, images x outputs
+  std::int64_t inputs, outputs;
+  Flops flops;
+};
+
 struct Plan {
   std::int64_t images = 0;
   bool training = false;
   Head head = Head::output;
   std::vector<Step> steps;
+  std::vector<ProductGradient> products;
   std::vector<Packed> packed;
   std::vector<std::size_t> offsets;  ///< of each buffer in the arena, in bytes
   std::size_t arena_bytes = 0;

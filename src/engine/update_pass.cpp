@@ -11,16 +11,24 @@ namespace {
 
 constexpr std::size_t run_length = 1024;
 constexpr std::size_t vector_length = 16;
+constexpr std::int64_t panel_rows = 16;  // of a matrix: so begins each on a whole vector
+// What an update of a number costs, as images that a product sums over.
+constexpr std::size_t update_cost = 48;
 constexpr std::size_t most_slots = 8;
 
 // Leaves the sum over arenas of a run in the first of them.
-float* sum_shards(std::span<float* const> arenas, std::size_t offset, std::size_t count) {
+float* sum_shards(const std::vector<float*>& arenas, std::size_t offset, std::size_t count) {
   for (std::size_t stride = 1; stride < arenas.size(); stride *= 2) {
     for (std::size_t i = 0; i + stride < arenas.size(); i += 2 * stride) {
       kernels::add(arenas[i] + offset, arenas[i + stride] + offset, count);
     }
   }
   return arenas[0] + offset;
+}
+
+const Product* find(const Gradients& gradients, std::size_t parameter) {
+  const auto found = std::ranges::find(gradients.products, parameter, &Product::parameter);
+  return found == gradients.products.end() ? nullptr : &*found;
 }
 
 // What a parameter contributes to the objective.
@@ -34,33 +42,88 @@ UpdatePass::UpdatePass(const State& state) {
   const ArenaLayout& arena = state.arena();
   for (std::size_t p = 0; p < arena.sizes.size(); ++p) {
     if (arena.offsets[p] >= arena.trainable) continue;
-    const std::size_t padded = (arena.sizes[p] + vector_length - 1) / vector_length * vector_length;
-    for (std::size_t begin = 0; begin < padded; begin += run_length) {
-      runs_.push_back({p, arena.offsets[p] + begin, std::min(run_length, padded - begin)});
+    const Shape& shape = state.parameters()[p].spec.shape;
+    const std::int64_t rows = shape.rank() == 2 ? shape[0] : 1;
+    const std::size_t columns = arena.sizes[p] / static_cast<std::size_t>(rows);
+    const bool is_matrix = shape.rank() == 2;
+    const std::size_t step = is_matrix ? panel_rows * columns : run_length;
+    for (std::size_t begin = 0; begin < arena.sizes[p]; begin += step) {
+      const std::int64_t row = is_matrix ? static_cast<std::int64_t>(begin / columns) : 0;
+      cut(p, arena.offsets[p] + begin, std::min(step, arena.sizes[p] - begin), row,
+          std::min<std::int64_t>(panel_rows, rows - row));
     }
   }
   sums_.resize(runs_.size());
 }
 
+void UpdatePass::cut(std::size_t parameter, std::size_t offset, std::size_t size, std::int64_t row,
+                     std::int64_t rows) {
+  const std::size_t count = (size + vector_length - 1) / vector_length * vector_length;
+  const std::size_t first = runs_.size();
+  for (std::size_t begin = 0; begin < count; begin += run_length) {
+    runs_.push_back({parameter, offset + begin, std::min(run_length, count - begin)});
+  }
+  panels_.push_back({parameter, offset, count, first, runs_.size(), row, rows});
+}
+
+// Calls work(panel, the thread's room): neighbouring panels on one thread, by their cost.
 template <typename F>
-void UpdatePass::for_each_run(Team& team, F work) {
+void UpdatePass::for_each_panel(Team& team, const Gradients& gradients, F work) {
+  std::vector<std::size_t> cost_before{0};
+  std::size_t room = 0;
+  for (const Panel& panel : panels_) {
+    std::size_t cost = update_cost;
+    if (const Product* product = find(gradients, panel.parameter)) {
+      for (const auto& part : product->parts) cost += static_cast<std::size_t>(part.images);
+      room = std::max(room, panel.count);
+    }
+    cost_before.push_back(cost_before.back() + cost * panel.count);
+  }
   const auto threads = static_cast<std::size_t>(team.size());
+  rooms_.resize(threads);
   team.run([&](int thread) {
     const auto t = static_cast<std::size_t>(thread);
-    for (std::size_t r = runs_.size() * t / threads; r < runs_.size() * (t + 1) / threads; ++r) {
-      work(r);
+    if (rooms_[t].size() < room) rooms_[t] = Buffer<float>(room);
+    const auto starts_behind = [&](std::size_t share) {
+      return std::ranges::lower_bound(cost_before, cost_before.back() * share / threads) -
+             cost_before.begin();
+    };
+    const auto last =
+        std::min<std::ptrdiff_t>(starts_behind(t + 1), static_cast<std::ptrdiff_t>(panels_.size()));
+    for (auto p = starts_behind(t); p < last; ++p) {
+      work(panels_[static_cast<std::size_t>(p)], rooms_[t].data());
     }
   });
 }
 
-void UpdatePass::collect(Team& team, std::span<float* const> gradients, float* total, bool add) {
-  for_each_run(team, [&](std::size_t r) {
-    const auto [parameter, offset, count] = runs_[r];
-    const float* sum = sum_shards(gradients, offset, count);
+// The panel's gradient, in the room or in the first arena.
+float* UpdatePass::sum(const Panel& panel, const Gradients& gradients, float* room) {
+  const Product* product = find(gradients, panel.parameter);
+  if (product == nullptr) return sum_shards(gradients.arenas, panel.offset, panel.count);
+  const std::size_t size = static_cast<std::size_t>(panel.rows * product->inputs);
+  kernels::dense_kernel_gradient(product->parts,
+                                 {product->inputs, product->outputs, panel.row, panel.rows}, room);
+  std::fill(room + size, room + panel.count, 0.0F);
+  return room;
+}
+
+void UpdatePass::settle(Team& team, Gradients& gradients) {
+  for_each_panel(team, gradients, [&](const Panel& panel, float* room) {
+    float* to = gradients.arenas[0] + panel.offset;
+    const float* from = sum(panel, gradients, room);
+    if (from != to) std::copy_n(from, panel.count, to);
+  });
+  gradients.arenas.resize(1);
+  gradients.products.clear();
+}
+
+void UpdatePass::collect(Team& team, const Gradients& gradients, float* total, bool add) {
+  for_each_panel(team, gradients, [&](const Panel& panel, float* room) {
+    const float* from = sum(panel, gradients, room);
     if (add) {
-      kernels::add(total + offset, sum, count);
-    } else if (sum != total + offset) {
-      std::copy(sum, sum + count, total + offset);
+      kernels::add(total + panel.offset, from, panel.count);
+    } else if (from != total + panel.offset) {
+      std::copy_n(from, panel.count, total + panel.offset);
     }
   });
 }
@@ -93,28 +156,28 @@ void UpdatePass::update_run(std::size_t r, State& state, const UpdateRule& rule,
 }
 
 UpdateReport UpdatePass::run(Team& team, State& state, const UpdateRule& rule,
-                             std::span<float* const> gradients) {
+                             Gradients gradients) {
   const StepInfo info{rule.learning_rate, ++state.step};
   state.require_slots(rule.optimizer->slots());
   std::fill(sums_.begin(), sums_.end(), Sums{});
   float scale = 1;
   if (rule.clip_norm > 0) {
-    for_each_run(team, [&](std::size_t r) {
-      if (state.frozen[runs_[r].parameter]) return;
-      sums_[r].gradient_square = kernels::square_sum(
-          sum_shards(gradients, runs_[r].offset, runs_[r].count), runs_[r].count);
-    });
+    settle(team, gradients);
     double square = 0;
-    for (const Sums& s : sums_) square += s.gradient_square;
+    for (const Run& run : runs_) {
+      if (state.frozen[run.parameter]) continue;
+      square += kernels::square_sum(gradients.arenas[0] + run.offset, run.count);
+    }
     if (square > rule.clip_norm * rule.clip_norm) {
       scale = static_cast<float>(rule.clip_norm / std::sqrt(square));
     }
-    gradients = gradients.first(1);
   }
-  for_each_run(team, [&](std::size_t r) {
-    if (state.frozen[runs_[r].parameter]) return;
-    float* gradient = sum_shards(gradients, runs_[r].offset, runs_[r].count);
-    update_run(r, state, rule, info, gradient, scale);
+  for_each_panel(team, gradients, [&](const Panel& panel, float* room) {
+    if (state.frozen[panel.parameter]) return;
+    float* gradient = sum(panel, gradients, room);
+    for (std::size_t r = panel.first_run; r < panel.last_run; ++r) {
+      update_run(r, state, rule, info, gradient + (runs_[r].offset - panel.offset), scale);
+    }
   });
   state.touch();
   return report(state, rule);

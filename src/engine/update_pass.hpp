@@ -1,26 +1,42 @@
 #pragma once
-// The update pass over arenas, cut into runs that fit the first-level cache. Runs are spread
-// over the threads; their sums are added up in a fixed order.
+// The update pass over arenas, cut into runs that fit the first-level cache. Panels of runs are
+// spread over the threads; their sums are added up in a fixed order.
 
 #include <span>
 #include <vector>
 
+#include "engine/kernels/dense.hpp"
 #include "engine/state.hpp"
 #include "engine/team.hpp"
 #include "engine/update.hpp"
+#include "tensor/buffer.hpp"
 
 namespace ridgeline::engine {
+
+/// The gradient of a dense kernel, still as the matrices whose product it is.
+struct Product {
+  std::size_t parameter;
+  std::int64_t inputs, outputs;
+  std::vector<kernels::DensePart> parts;  ///< one a shard
+};
+
+/// A data gradient as the shards leave it: summed along the fixed tree over their arenas, which are
+/// laid out like the state's and are overwritten, but for the products, which stand in none.
+struct Gradients {
+  std::vector<float*> arenas;
+  std::vector<Product> products;
+};
 
 class UpdatePass {
  public:
   explicit UpdatePass(const State& state);
 
-  /// One update of `state` from the sum of `gradients` (arenas laid out like the state's, summed
-  /// along the fixed tree; overwritten).
-  UpdateReport run(Team& team, State& state, const UpdateRule& rule,
-                   std::span<float* const> gradients);
-  /// total = sum of `gradients`, or total += it.
-  void collect(Team& team, std::span<float* const> gradients, float* total, bool add);
+  /// One update of `state`.
+  UpdateReport run(Team& team, State& state, const UpdateRule& rule, Gradients gradients);
+  /// Leaves the whole gradient in the first arena, and in nothing else.
+  void settle(Team& team, Gradients& gradients);
+  /// total = the gradient, or total += it.
+  void collect(Team& team, const Gradients& gradients, float* total, bool add);
 
  private:
   struct Run {
@@ -29,14 +45,25 @@ class UpdatePass {
   struct Sums {
     double weight_square, weight_absolute, gradient_square, update_square;
   };
+  // Runs that one thread works on together: of a matrix, those of some whole rows.
+  struct Panel {
+    std::size_t parameter, offset, count;  // offset and count as of a run
+    std::size_t first_run, last_run;
+    std::int64_t row, rows;  // of a matrix
+  };
+  void cut(std::size_t parameter, std::size_t offset, std::size_t size, std::int64_t row,
+           std::int64_t rows);
   template <typename F>
-  void for_each_run(Team& team, F work);
+  void for_each_panel(Team& team, const Gradients& gradients, F work);
+  static float* sum(const Panel& panel, const Gradients& gradients, float* room);
   void update_run(std::size_t r, State& state, const UpdateRule& rule, const StepInfo& info,
                   float* gradient, float scale);
   UpdateReport report(const State& state, const UpdateRule& rule) const;
 
   std::vector<Run> runs_;
-  std::vector<Sums> sums_;
+  std::vector<Sums> sums_;  // of each run
+  std::vector<Panel> panels_;
+  std::vector<Buffer<float>> rooms_;  // of each thread, for a product's panel
 };
 
 }  // namespace ridgeline::engine

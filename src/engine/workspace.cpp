@@ -51,6 +51,7 @@ void* Workspace::address(const Tensor& tensor, const Bindings& b) const {
 }
 
 void Workspace::bind(const Bindings& bindings) {
+  bindings_ = bindings;
   for (BoundStep& step : steps_) {
     for (std::size_t i = 0; i < step.arguments.size(); ++i) {
       Argument& argument = step.arguments[i];

@@ -32,6 +32,10 @@ class Workspace {
   void run(std::size_t first, std::size_t last, const ShardRun& run);
 
   const Plan& plan() const { return *plan_; }
+  /// Where a tensor lies, by the last bind.
+  const float* at(const Tensor& tensor) const {
+    return static_cast<const float*>(address(tensor, bindings_));
+  }
 
  private:
   struct Argument {
@@ -51,6 +55,7 @@ class Workspace {
   std::shared_ptr<const Plan> plan_;
   dnnl::stream stream_;
   std::vector<BoundStep> steps_;
+  Bindings bindings_;
 };
 
 }  // namespace ridgeline::engine

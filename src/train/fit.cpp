@@ -154,14 +154,15 @@ void Fit::train_batch(const data::Batch& batch) {
   const auto values =
       std::span(values_).first(static_cast<std::size_t>(batch.images * core_.outputs()));
   set_rates();
-  const double sum =
-      core_.engine.gradient(core_.state,
-                            {.images = batch.images,
-                             .inputs = batch.inputs,
-                             .targets = batch.targets,
-                             .ids = batch.ids,
-                             .epoch = position_.first_stream + position_.epoch},
-                            loss, {.weight = weight, .first = pending_.images == 0}, values);
+  const bool last = !full_batch_ || position_.step + 1 == loader_->batches();
+  const double sum = core_.engine.gradient(
+      core_.state,
+      {.images = batch.images,
+       .inputs = batch.inputs,
+       .targets = batch.targets,
+       .ids = batch.ids,
+       .epoch = position_.first_stream + position_.epoch},
+      loss, {.weight = weight, .first = pending_.images == 0, .last = last}, values);
   check_finite(sum, "data loss");
   counts_.clear();
   counts_.add(values, batch.images, batch.targets, loss.head());
@@ -170,7 +171,7 @@ void Fit::train_batch(const data::Batch& batch) {
   pending_.weight += full_batch_ ? loss.weight(batch.targets, batch.images) : weight;
   pending_.correct += static_cast<double>(counts_.correct());
   pending_.in_top5 += static_cast<double>(counts_.in_top5());
-  if (!full_batch_ || position_.step + 1 == loader_->batches()) update();
+  if (last) update();
   ++position_.step;
 }
 

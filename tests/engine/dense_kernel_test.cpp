@@ -45,7 +45,18 @@ TEST_P(DenseKernel, Forward) {
 
 TEST_P(DenseKernel, BackwardWeights) {
   std::vector<float> dw(out * in, 99), db(out, 99);
-  dense_backward_weights(s, x.data(), dy.data(), dw.data(), db.data());
+  const std::int64_t some = s.images / 3, half = s.outputs / 2;
+  const DensePart parts[]{
+      {x.data(), dy.data(), some},
+      {x.data() + some * s.inputs, dy.data() + some * s.outputs, s.images - some}};
+  dense_kernel_gradient(parts, {s.inputs, s.outputs, 0, half}, dw.data());
+  dense_kernel_gradient(parts, {s.inputs, s.outputs, half, s.outputs - half},
+                        dw.data() + half * s.inputs);
+  std::vector<float> whole(out * in, 99);
+  const DensePart all[]{{x.data(), dy.data(), s.images}};
+  dense_kernel_gradient(all, {s.inputs, s.outputs, 0, s.outputs}, whole.data());
+  EXPECT_EQ(whole, dw);
+  dense_bias_gradient(s, dy.data(), db.data());
   for (std::size_t o = 0; o < out; ++o) {
     double sum = 0;
     for (std::size_t i = 0; i < n; ++i) sum += dy[i * out + o];

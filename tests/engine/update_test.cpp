@@ -67,7 +67,8 @@ TEST(UpdatePass, OneStepByTheFormula) {
   Team team(2);
   const PlainDescent optimizer;
   UpdateRule rule{&optimizer, 0.1, 0, 0, {{0.5, 0, 0}, {0, 0, 0}, {}, {0, 0.3, 0.2}}};
-  const UpdateReport report = UpdatePass(after.state).run(team, after.state, rule, after.arenas());
+  const UpdateReport report =
+      UpdatePass(after.state).run(team, after.state, rule, {after.arenas(), {}});
 
   double penalty = 0, square = 0;
   for (const std::size_t p : {0, 1, 3}) {
@@ -111,7 +112,7 @@ TEST(UpdatePass, ClipsTheDataGradientBeforeThePenalty) {
   }
   const double scale = 2.5 / std::sqrt(square);
   UpdateRule rule{&optimizer, 1, 2.5, 0, std::vector<Penalty>(4, Penalty{0.5, 0, 0})};
-  UpdatePass(after.state).run(team, after.state, rule, after.arenas());
+  UpdatePass(after.state).run(team, after.state, rule, {after.arenas(), {}});
   for (std::size_t i = 0; i < 100; ++i) {
     const double w = before.state.weights(0)[i];
     ASSERT_NEAR(after.state.weights(0)[i], w - (scale * before.gradient(0, i) + 0.5 * w), 1e-6);
@@ -123,7 +124,7 @@ TEST(UpdatePass, ClipsSingleNumbers) {
   Team team(1);
   const PlainDescent optimizer;
   UpdateRule rule{&optimizer, 1, 0, 0.5, std::vector<Penalty>(4)};
-  UpdatePass(after.state).run(team, after.state, rule, after.arenas());
+  UpdatePass(after.state).run(team, after.state, rule, {after.arenas(), {}});
   for (std::size_t i = 0; i < 100; ++i) {
     const double clipped = std::clamp(before.gradient(0, i), -0.5, 0.5);
     ASSERT_NEAR(after.state.weights(0)[i], before.state.weights(0)[i] - clipped, 1e-6);
@@ -135,11 +136,13 @@ TEST(UpdatePass, TheSameBitsOnAnyNumberOfThreads) {
   UpdateRule rule{&optimizer, 0.1, 1, 0, std::vector<Penalty>(4, Penalty{0.1, 0.01, 0.1})};
   Fixture one(5);
   Team single(1);
-  const UpdateReport expected = UpdatePass(one.state).run(single, one.state, rule, one.arenas());
+  const UpdateReport expected =
+      UpdatePass(one.state).run(single, one.state, rule, {one.arenas(), {}});
   for (const int threads : {2, 3, 8}) {
     Fixture many(5);
     Team team(threads);
-    const UpdateReport report = UpdatePass(many.state).run(team, many.state, rule, many.arenas());
+    const UpdateReport report =
+        UpdatePass(many.state).run(team, many.state, rule, {many.arenas(), {}});
     EXPECT_EQ(report.penalty, expected.penalty);
     EXPECT_EQ(report.gradient_norm, expected.gradient_norm);
     for (const std::size_t p : {0, 1, 3}) {
@@ -154,7 +157,8 @@ TEST(UpdatePass, FrozenParametersAreNeitherMovedNorCounted) {
   const PlainDescent optimizer;
   after.state.frozen[0] = true;
   UpdateRule rule{&optimizer, 0.1, 0, 0, {{0.5, 0, 0}, {}, {}, {}}};
-  const UpdateReport report = UpdatePass(after.state).run(team, after.state, rule, after.arenas());
+  const UpdateReport report =
+      UpdatePass(after.state).run(team, after.state, rule, {after.arenas(), {}});
   EXPECT_EQ(report.penalty, 0);
   EXPECT_EQ(penalty(after.state, rule.penalties), 0);
   EXPECT_TRUE(std::ranges::equal(after.state.weights(0), before.state.weights(0)));
@@ -174,9 +178,9 @@ TEST(UpdatePass, CollectsMicroBatches) {
   Team team(2);
   UpdatePass pass(f.state);
   const double first = f.gradient(0, 7);
-  pass.collect(team, f.arenas(), f.state.gradient_arena().data(), false);
+  pass.collect(team, {f.arenas(), {}}, f.state.gradient_arena().data(), false);
   Fixture again(2);
-  pass.collect(team, again.arenas(), f.state.gradient_arena().data(), true);
+  pass.collect(team, {again.arenas(), {}}, f.state.gradient_arena().data(), true);
   EXPECT_NEAR(f.state.gradient_arena()[f.state.arena().offsets[0] + 7], 2 * first, 1e-5);
 }
 

@@ -51,8 +51,7 @@ class EngineUpdate {
       std::copy(gradients[p].begin(), gradients[p].end(),
                 gradient_.data() + state_.arena().offsets[p]);
     }
-    float* const arenas[] = {gradient_.data()};
-    pass_.run(team_, state_, rule_, arenas);
+    pass_.run(team_, state_, rule_, {{gradient_.data()}, {}});
   }
 
   std::span<const float> weights(std::size_t p) const { return state_.weights(p); }

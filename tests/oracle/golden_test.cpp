@@ -193,7 +193,6 @@ TEST(PyTorch, OptimizerTrajectoriesWithAndWithoutPenalty) {
     engine::Team team(2);
     engine::UpdatePass pass(state);
     Buffer<float> gradient(state.arena().trainable);
-    float* const arenas[] = {gradient.data()};
     const engine::UpdateRule rule{c.setting.optimizer.get(),
                                   c.setting.learning_rate.value,
                                   c.setting.clip_norm,
@@ -204,7 +203,7 @@ TEST(PyTorch, OptimizerTrajectoriesWithAndWithoutPenalty) {
         const auto& g = arrays.at("gradient:" + std::to_string(step) + ":" + std::to_string(i));
         std::copy(g.begin(), g.end(), gradient.data() + state.arena().offsets[i]);
       }
-      pass.run(team, state, rule, arenas);
+      pass.run(team, state, rule, {{gradient.data()}, {}});
     }
     for (std::size_t i = 0; i < 3; ++i) {
       expect_equal(doubles(state.weights(i)), arrays.at("end:" + std::to_string(i)), 3e-6,

@@ -73,20 +73,22 @@ void Forward(const DenseShape& s, const DenseForward& a) {
 }
 
 // A tile of a product whose inner loop broadcasts one factor and loads rows of the other:
-//   to[m][i] (+)= sum over k of factor[m * factor_row + k * factor_step] * rows[k][i]
+//   to[m][i] (+)= sum over parts and k of factor[m * factor_row + k * factor_step] * rows[k][i]
 // for M values of m and `columns` (at most 3 vectors) of i.
-struct Outer {
+struct OuterPart {
   const float* factor;
-  std::int64_t factor_row, factor_step;
   const float* rows;
-  std::int64_t row_stride, count;  // rows and how many
+  std::int64_t count;  // of rows
+};
+struct Outer {
+  std::int64_t factor_row, factor_step, row_stride;
   float* to;
   std::int64_t to_stride;
   bool add;
 };
 
-template <int M, int V, bool Partial>
-HWY_INLINE void OuterTile(const Outer& o, std::int64_t columns) {
+template <int M, int V, bool Partial, typename Parts>
+HWY_INLINE void OuterTile(const Outer& o, Parts parts, std::int64_t columns) {
   const Tag d;
   const auto load = [&](const float* row, int v) HWY_ATTR {
     return Partial ? Part(columns - v * lanes).load(row + v * lanes)
@@ -98,15 +100,17 @@ HWY_INLINE void OuterTile(const Outer& o, std::int64_t columns) {
       sum[m][v] = o.add ? load(o.to + m * o.to_stride, v) : hn::Zero(d);
     }
   }
-  for (std::int64_t k = 0; k < o.count; ++k) {
-    const float* row = o.rows + k * o.row_stride;
-    Vec values[V];
-    for (int v = 0; v < V; ++v) values[v] = load(row, v);
-    for (int m = 0; m < M; ++m) {
-      const Vec factor = hn::Set(d, o.factor[m * o.factor_row + k * o.factor_step]);
-      for (int v = 0; v < V; ++v) sum[m][v] = hn::MulAdd(factor, values[v], sum[m][v]);
+  parts([&](const OuterPart& part) HWY_ATTR {
+    for (std::int64_t k = 0; k < part.count; ++k) {
+      const float* row = part.rows + k * o.row_stride;
+      Vec values[V];
+      for (int v = 0; v < V; ++v) values[v] = load(row, v);
+      for (int m = 0; m < M; ++m) {
+        const Vec factor = hn::Set(d, part.factor[m * o.factor_row + k * o.factor_step]);
+        for (int v = 0; v < V; ++v) sum[m][v] = hn::MulAdd(factor, values[v], sum[m][v]);
+      }
     }
-  }
+  });
   for (int m = 0; m < M; ++m) {
     for (int v = 0; v < V; ++v) {
       float* to = o.to + m * o.to_stride + v * lanes;
@@ -119,41 +123,33 @@ HWY_INLINE void OuterTile(const Outer& o, std::int64_t columns) {
   }
 }
 
-// All columns of M rows.
-template <int M>
-HWY_INLINE void OuterColumns(const Outer& o, std::int64_t columns) {
-  if (columns >= 3 * lanes) {
-    OuterTile<M, 3, false>(o, columns);
-  } else if (columns >= lanes && columns % lanes == 0) {
-    Outer left = o;
-    for (std::int64_t i = 0; i < columns; i += lanes) {
-      OuterTile<M, 1, false>(left, lanes);
-      left.rows += lanes;
-      left.to += lanes;
-    }
-  } else {
-    Outer left = o;
-    for (std::int64_t i = 0; i < columns; i += lanes) {
-      OuterTile<M, 1, true>(left, columns - i);
-      left.rows += lanes;
-      left.to += lanes;
+// At most three vectors of columns of M rows; parts(i) gives the parts from column i on.
+template <int M, typename Parts>
+HWY_INLINE void OuterColumns(Outer o, Parts parts, std::int64_t columns) {
+  if (columns >= 3 * lanes) return OuterTile<M, 3, false>(o, parts(0), columns);
+  for (std::int64_t i = 0; i < columns; i += lanes, o.to += lanes) {
+    if (columns - i >= lanes) {
+      OuterTile<M, 1, false>(o, parts(i), lanes);
+    } else {
+      OuterTile<M, 1, true>(o, parts(i), columns - i);
     }
   }
 }
 
-void BackwardWeights(const DenseShape& s, const float* x, const float* dy, float* dw, float* db) {
-  for (std::int64_t i = 0; i < s.inputs; i += 3 * lanes) {
-    const std::int64_t columns = std::min(3 * lanes, s.inputs - i);
-    ForTiles<8>(s.outputs, [&](std::int64_t output, auto m) {
-      OuterColumns<decltype(m)::value>({dy + output, 1, s.outputs, x + i, s.inputs, s.images,
-                                        dw + output * s.inputs + i, s.inputs, false},
-                                       columns);
+void KernelGradient(std::span<const DensePart> parts, const DenseRows& r, float* dw) {
+  for (std::int64_t i = 0; i < r.inputs; i += 3 * lanes) {
+    const std::int64_t columns = std::min(3 * lanes, r.inputs - i);
+    ForTiles<8>(r.count, [&](std::int64_t row, auto m) {
+      const auto from_column = [&](std::int64_t column) {
+        return [&, column](auto use) HWY_ATTR {
+          for (const DensePart& part : parts) {
+            use({part.dy + r.first + row, part.x + i + column, part.images});
+          }
+        };
+      };
+      OuterColumns<decltype(m)::value>(
+          {1, r.outputs, r.inputs, dw + row * r.inputs + i, r.inputs, false}, from_column, columns);
     });
-  }
-  if (db == nullptr) return;
-  std::fill_n(db, s.outputs, 0.0f);
-  for (std::int64_t n = 0; n < s.images; ++n) {
-    for (std::int64_t o = 0; o < s.outputs; ++o) db[o] += dy[n * s.outputs + o];
   }
 }
 
@@ -163,9 +159,14 @@ void BackwardData(const DenseShape& s, const float* w, const float* dy, float* d
     const std::int64_t columns = std::min(3 * lanes, s.inputs - i);
     for (std::int64_t k = 0; k < s.outputs; k += panel) {
       ForTiles<8>(s.images, [&](std::int64_t image, auto m) {
+        const auto from_column = [&](std::int64_t column) {
+          return [&, column](auto use) HWY_ATTR {
+            use({dy + image * s.outputs + k, w + k * s.inputs + i + column,
+                 std::min(panel, s.outputs - k)});
+          };
+        };
         OuterColumns<decltype(m)::value>(
-            {dy + image * s.outputs + k, s.outputs, 1, w + k * s.inputs + i, s.inputs,
-             std::min(panel, s.outputs - k), dx + image * s.inputs + i, s.inputs, k > 0},
+            {s.outputs, 1, s.inputs, dx + image * s.inputs + i, s.inputs, k > 0}, from_column,
             columns);
       });
     }
@@ -179,15 +180,20 @@ HWY_AFTER_NAMESPACE();
 namespace ridgeline::engine::kernels {
 
 HWY_EXPORT(Forward);
-HWY_EXPORT(BackwardWeights);
+HWY_EXPORT(KernelGradient);
 HWY_EXPORT(BackwardData);
 
 void dense_forward(const DenseShape& shape, const DenseForward& arguments) {
   HWY_DYNAMIC_DISPATCH(Forward)(shape, arguments);
 }
-void dense_backward_weights(const DenseShape& shape, const float* x, const float* dy, float* dw,
-                            float* db) {
-  HWY_DYNAMIC_DISPATCH(BackwardWeights)(shape, x, dy, dw, db);
+void dense_kernel_gradient(std::span<const DensePart> parts, const DenseRows& rows, float* dw) {
+  HWY_DYNAMIC_DISPATCH(KernelGradient)(parts, rows, dw);
+}
+void dense_bias_gradient(const DenseShape& shape, const float* dy, float* db) {
+  std::fill_n(db, shape.outputs, 0.0F);
+  for (std::int64_t n = 0; n < shape.images; ++n) {
+    for (std::int64_t o = 0; o < shape.outputs; ++o) db[o] += dy[n * shape.outputs + o];
+  }
 }
 void dense_backward_data(const DenseShape& shape, const float* w, const float* dy, float* dx) {
   HWY_DYNAMIC_DISPATCH(BackwardData)(shape, w, dy, dx);

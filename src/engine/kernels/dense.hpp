@@ -3,11 +3,17 @@
 // into another layout, which costs more than the products themselves at training's batch sizes.
 
 #include <cstdint>
+#include <span>
 
 namespace ridgeline::engine::kernels {
 
 struct DenseShape {
   std::int64_t images, inputs, outputs;
+};
+/// Some rows of a kernel.
+struct DenseRows {
+  std::int64_t inputs, outputs;  ///< of the kernel
+  std::int64_t first, count;
 };
 
 /// y = x w^T + bias; then max(y, slope * y) where `relu`. bias may be null.
@@ -20,9 +26,17 @@ struct DenseForward {
   float slope = 0;
 };
 void dense_forward(const DenseShape& shape, const DenseForward& arguments);
-/// dw = dy^T x; db = sum of dy over the images, where it is not null.
-void dense_backward_weights(const DenseShape& shape, const float* x, const float* dy, float* dw,
-                            float* db);
+/// Some of the images that a kernel's gradient sums over.
+struct DensePart {
+  const float* x;   ///< images x inputs
+  const float* dy;  ///< images x outputs
+  std::int64_t images;
+};
+/// Rows [first, first + rows) of dw = dy^T x over all parts' images, one after the other: the same
+/// bits however they are parted.
+void dense_kernel_gradient(std::span<const DensePart> parts, const DenseRows& rows, float* dw);
+/// db = sum of dy over the images
+void dense_bias_gradient(const DenseShape& shape, const float* dy, float* db);
 /// dx = dy w
 void dense_backward_data(const DenseShape& shape, const float* w, const float* dy, float* dx);
 

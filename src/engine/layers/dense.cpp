@@ -31,14 +31,13 @@ Backward compile_dense(PlanBuilder& plan, const NodeContext& node) {
 
   return [=, &plan](const Tensor& output_gradient) {
     const Tensor gradient = plan.plain(before_activation(output_gradient), node.name + " gradient");
-    plan.run_kernel(
-        node.name + " backward weights",
-        {source, gradient, PlanBuilder::gradient_of(kernel), PlanBuilder::gradient_of(bias)},
-        [=](std::span<void* const> operands, const ShardRun&) {
-          kernels::dense_backward_weights(shape, in(operands[0]), in(operands[1]), out(operands[2]),
-                                          has_bias ? out(operands[3]) : nullptr);
-        },
-        flops);
+    plan.leave_product(kernel, source, gradient, flops);
+    if (has_bias) {
+      plan.run_kernel(node.name + " backward bias", {gradient, PlanBuilder::gradient_of(bias)},
+                      [=](std::span<void* const> operands, const ShardRun&) {
+                        kernels::dense_bias_gradient(shape, in(operands[0]), out(operands[1]));
+                      });
+    }
     const int from = node.inputs[0];
     if (!plan.needs_gradient(from)) return;
     const Tensor before = plan.buffer(source.desc);
