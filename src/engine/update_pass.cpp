@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t run_length = 1024;
 constexpr std::size_t vector_length = 16;
-constexpr std::int64_t panel_rows = 16;  // of a matrix: so begins each on a whole vector
+constexpr std::int64_t panel_rows = 32;  // of a matrix: so begins each on a whole vector
 // What an update of a number costs, as images that a product sums over.
 constexpr std::size_t update_cost = 48;
 constexpr std::size_t most_slots = 8;

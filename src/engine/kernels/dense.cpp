@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <utility>
+#include <vector>
 
 // Tiles are arrays of vectors, which scalable vectors cannot be in.
 #define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
@@ -12,6 +13,15 @@
 #include <hwy/highway.h>
 
 #include "engine/kernels/vectors.hpp"
+
+#ifndef RIDGELINE_ENGINE_KERNELS_DENSE_SIZES
+#define RIDGELINE_ENGINE_KERNELS_DENSE_SIZES
+namespace ridgeline::engine::kernels {
+namespace {
+constexpr std::size_t images_at_once = 128;  // whose columns stay in the first-level cache
+}
+}  // namespace ridgeline::engine::kernels
+#endif
 
 HWY_BEFORE_NAMESPACE();
 namespace ridgeline::engine::kernels::HWY_NAMESPACE {
@@ -73,22 +83,20 @@ void Forward(const DenseShape& s, const DenseForward& a) {
 }
 
 // A tile of a product whose inner loop broadcasts one factor and loads rows of the other:
-//   to[m][i] (+)= sum over parts and k of factor[m * factor_row + k * factor_step] * rows[k][i]
+//   to[m][i] (+)= sum over k of factor[m * factor_row + k * factor_step] * rows[k][i]
 // for M values of m and `columns` (at most 3 vectors) of i.
-struct OuterPart {
-  const float* factor;
-  const float* rows;
-  std::int64_t count;  // of rows
-};
 struct Outer {
-  std::int64_t factor_row, factor_step, row_stride;
+  const float* factor;
+  std::int64_t factor_row, factor_step;
+  const float* rows;
+  std::int64_t row_stride, count;  // rows and how many
   float* to;
   std::int64_t to_stride;
   bool add;
 };
 
-template <int M, int V, bool Partial, typename Parts>
-HWY_INLINE void OuterTile(const Outer& o, Parts parts, std::int64_t columns) {
+template <int M, int V, bool Partial>
+HWY_INLINE void OuterTile(const Outer& o, std::int64_t columns) {
   const Tag d;
   const auto load = [&](const float* row, int v) HWY_ATTR {
     return Partial ? Part(columns - v * lanes).load(row + v * lanes)
@@ -100,17 +108,15 @@ HWY_INLINE void OuterTile(const Outer& o, Parts parts, std::int64_t columns) {
       sum[m][v] = o.add ? load(o.to + m * o.to_stride, v) : hn::Zero(d);
     }
   }
-  parts([&](const OuterPart& part) HWY_ATTR {
-    for (std::int64_t k = 0; k < part.count; ++k) {
-      const float* row = part.rows + k * o.row_stride;
-      Vec values[V];
-      for (int v = 0; v < V; ++v) values[v] = load(row, v);
-      for (int m = 0; m < M; ++m) {
-        const Vec factor = hn::Set(d, part.factor[m * o.factor_row + k * o.factor_step]);
-        for (int v = 0; v < V; ++v) sum[m][v] = hn::MulAdd(factor, values[v], sum[m][v]);
-      }
+  for (std::int64_t k = 0; k < o.count; ++k) {
+    const float* row = o.rows + k * o.row_stride;
+    Vec values[V];
+    for (int v = 0; v < V; ++v) values[v] = load(row, v);
+    for (int m = 0; m < M; ++m) {
+      const Vec factor = hn::Set(d, o.factor[m * o.factor_row + k * o.factor_step]);
+      for (int v = 0; v < V; ++v) sum[m][v] = hn::MulAdd(factor, values[v], sum[m][v]);
     }
-  });
+  }
   for (int m = 0; m < M; ++m) {
     for (int v = 0; v < V; ++v) {
       float* to = o.to + m * o.to_stride + v * lanes;
@@ -123,34 +129,66 @@ HWY_INLINE void OuterTile(const Outer& o, Parts parts, std::int64_t columns) {
   }
 }
 
-// At most three vectors of columns of M rows; parts(i) gives the parts from column i on.
-template <int M, typename Parts>
-HWY_INLINE void OuterColumns(Outer o, Parts parts, std::int64_t columns) {
-  if (columns >= 3 * lanes) return OuterTile<M, 3, false>(o, parts(0), columns);
-  for (std::int64_t i = 0; i < columns; i += lanes, o.to += lanes) {
+// At most three vectors of columns of M rows.
+template <int M>
+HWY_INLINE void OuterColumns(Outer o, std::int64_t columns) {
+  if (columns >= 3 * lanes) return OuterTile<M, 3, false>(o, columns);
+  for (std::int64_t i = 0; i < columns; i += lanes, o.rows += lanes, o.to += lanes) {
     if (columns - i >= lanes) {
-      OuterTile<M, 1, false>(o, parts(i), lanes);
+      OuterTile<M, 1, false>(o, lanes);
     } else {
-      OuterTile<M, 1, true>(o, parts(i), columns - i);
+      OuterTile<M, 1, true>(o, columns - i);
     }
   }
 }
 
-void KernelGradient(std::span<const DensePart> parts, const DenseRows& r, float* dw) {
-  for (std::int64_t i = 0; i < r.inputs; i += 3 * lanes) {
-    const std::int64_t columns = std::min(3 * lanes, r.inputs - i);
+// Adds up a block of images: rows of x and, side by side, their factors.
+void AddImages(std::span<const float* const> images, const float* factors, const DenseRows& r,
+               float* dw, bool add) {
+  constexpr std::int64_t most = 3 * lanes;
+  const Tag d;
+  HWY_ALIGN float rows[images_at_once * most];
+  const auto count = static_cast<std::int64_t>(images.size());
+  for (std::int64_t i = 0; i < r.inputs; i += most) {
+    const std::int64_t columns = std::min(most, r.inputs - i);
+    // Columns of x lie far apart, in few sets of the first-level cache.
+    for (std::int64_t n = 0; n < count; ++n) {
+      const float* x = images[static_cast<std::size_t>(n)] + i;
+      if (columns == most) {
+        Unroll<3>([&](auto v) RIDGELINE_INLINE_LAMBDA {
+          hn::Store(hn::LoadU(d, x + v * lanes), d, rows + n * most + v * lanes);
+        });
+      } else {
+        std::copy_n(x, columns, rows + n * most);
+      }
+    }
     ForTiles<8>(r.count, [&](std::int64_t row, auto m) {
-      const auto from_column = [&](std::int64_t column) {
-        return [&, column](auto use) HWY_ATTR {
-          for (const DensePart& part : parts) {
-            use({part.dy + r.first + row, part.x + i + column, part.images});
-          }
-        };
-      };
       OuterColumns<decltype(m)::value>(
-          {1, r.outputs, r.inputs, dw + row * r.inputs + i, r.inputs, false}, from_column, columns);
+          {factors + row, 1, r.count, rows, most, count, dw + row * r.inputs + i, r.inputs, add},
+          columns);
     });
   }
+}
+
+void KernelGradient(std::span<const DensePart> parts, const DenseRows& r, float* dw) {
+  std::vector<const float*> images;
+  std::vector<float> factors;
+  bool add = false;
+  const auto add_images = [&] {
+    AddImages(images, factors.data(), r, dw, add);
+    images.clear();
+    factors.clear();
+    add = true;
+  };
+  for (const DensePart& part : parts) {
+    for (std::int64_t n = 0; n < part.images; ++n) {
+      const float* dy = part.dy + n * r.outputs + r.first;
+      images.push_back(part.x + n * r.inputs);
+      factors.insert(factors.end(), dy, dy + r.count);
+      if (images.size() == images_at_once) add_images();
+    }
+  }
+  if (!images.empty()) add_images();
 }
 
 void BackwardData(const DenseShape& s, const float* w, const float* dy, float* dx) {
@@ -159,14 +197,9 @@ void BackwardData(const DenseShape& s, const float* w, const float* dy, float* d
     const std::int64_t columns = std::min(3 * lanes, s.inputs - i);
     for (std::int64_t k = 0; k < s.outputs; k += panel) {
       ForTiles<8>(s.images, [&](std::int64_t image, auto m) {
-        const auto from_column = [&](std::int64_t column) {
-          return [&, column](auto use) HWY_ATTR {
-            use({dy + image * s.outputs + k, w + k * s.inputs + i + column,
-                 std::min(panel, s.outputs - k)});
-          };
-        };
         OuterColumns<decltype(m)::value>(
-            {s.outputs, 1, s.inputs, dx + image * s.inputs + i, s.inputs, k > 0}, from_column,
+            {dy + image * s.outputs + k, s.outputs, 1, w + k * s.inputs + i, s.inputs,
+             std::min(panel, s.outputs - k), dx + image * s.inputs + i, s.inputs, k > 0},
             columns);
       });
     }
