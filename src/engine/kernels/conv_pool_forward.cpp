@@ -108,7 +108,90 @@ void PoolRow(const ConvPool& s, const ConvPoolForward& a, std::int64_t py, const
   }
 }
 
-void Forward(const ConvPool& s, const ConvPoolForward& a) {
+// The usual pool, 2x2 windows side by side, takes its values from the registers of a tile: a few
+// windows of a row, their upper and lower pixels, and some vectors of filters.
+constexpr int pooled_vectors = lanes == 16 ? 2 : 1;
+constexpr int most_windows = (registers == 32 ? 24 : 12) / (4 * pooled_vectors);
+
+struct PooledTile {
+  const float* source;  // the first window's top left corner
+  const float* kernel;  // [kernel size][16], of each block of filters
+  std::int64_t filter, window;
+};
+
+template <int Windows, int Vectors>
+void PoolTile(const ConvPool& s, const ConvPoolForward& a, const PooledTile& tile) {
+  constexpr int pixels = 4 * Windows;  // by window, then by position
+  const Tag d;
+  Vec sum[pixels * Vectors];
+  Unroll<pixels * Vectors>([&](auto i) RIDGELINE_INLINE_LAMBDA { sum[i] = hn::Zero(d); });
+  const std::int64_t run = s.run(), pixel = s.stride_width * s.channels;
+  const std::int64_t lower = s.stride_height * s.row();
+  const std::int64_t block_size = s.kernel_size() * ConvPool::block;
+  const float* weights = tile.kernel;
+  for (std::int64_t ky = 0; ky < s.kernel_height; ++ky) {
+    const float* source = tile.source + ky * s.row();
+    for (std::int64_t i = 0; i < run; ++i, ++source, weights += ConvPool::block) {
+      Vec w[Vectors];
+      Unroll<Vectors>([&](auto v) RIDGELINE_INLINE_LAMBDA {
+        w[v] = hn::LoadU(
+            d, weights + v * lanes / ConvPool::block * block_size + v * lanes % ConvPool::block);
+      });
+      Unroll<pixels>([&](auto p) RIDGELINE_INLINE_LAMBDA {
+        const float* at = source + (p / 4 * 2 + p % 2) * pixel + p % 4 / 2 * lower;
+        const Vec x = hn::Set(d, *at);
+        Unroll<Vectors>([&](auto v) RIDGELINE_INLINE_LAMBDA {
+          sum[p * Vectors + v] = hn::MulAdd(x, w[v], sum[p * Vectors + v]);
+        });
+      });
+    }
+  }
+  Unroll<Vectors>([&](auto v) RIDGELINE_INLINE_LAMBDA {
+    const std::int64_t filter = tile.filter + v * lanes;
+    if (filter >= s.filters) return;
+    const WindowWriter writer(s, a, filter);
+    Unroll<Windows>([&](auto w) RIDGELINE_INLINE_LAMBDA {
+      Best best(sum[w * 4 * Vectors + v]);
+      Unroll<3>([&](auto p) RIDGELINE_INLINE_LAMBDA {
+        best.consider(sum[(w * 4 + p + 1) * Vectors + v], static_cast<float>(p + 1));
+      });
+      writer.write(best, tile.window + w);
+    });
+  });
+}
+
+using PoolTileFunction = void (*)(const ConvPool&, const ConvPoolForward&, const PooledTile&);
+template <int Vectors, int... Windows>
+PoolTileFunction FindPoolTile(std::int64_t windows, std::integer_sequence<int, Windows...>) {
+  static constexpr PoolTileFunction table[] = {PoolTile<Windows + 1, Vectors>...};
+  return table[windows - 1];
+}
+
+void ForwardInRegisters(const ConvPool& s, const ConvPoolForward& a) {
+  constexpr auto counts = std::make_integer_sequence<int, most_windows>();
+  const std::int64_t tiles = (s.pooled_width + most_windows - 1) / most_windows;
+  for (std::int64_t filter = 0; filter < s.padded_filters();) {
+    const bool whole = s.padded_filters() - filter >= pooled_vectors * lanes;
+    const std::int64_t vectors = whole ? pooled_vectors : 1;
+    PooledTile tile{a.source,
+                    a.kernel + filter / ConvPool::block * ConvPool::block * s.kernel_size() +
+                        filter % ConvPool::block,
+                    filter, 0};
+    for (std::int64_t py = 0; py < s.pooled_height; ++py) {
+      for (std::int64_t t = 0; t < tiles; ++t) {
+        const std::int64_t x = t * s.pooled_width / tiles, end = (t + 1) * s.pooled_width / tiles;
+        tile.source =
+            a.source + py * 2 * s.stride_height * s.row() + x * 2 * s.stride_width * s.channels;
+        tile.window = py * s.pooled_width + x;
+        (whole ? FindPoolTile<pooled_vectors>(end - x, counts) : FindPoolTile<1>(end - x, counts))(
+            s, a, tile);
+      }
+    }
+    filter += vectors * lanes;
+  }
+}
+
+void ForwardByRows(const ConvPool& s, const ConvPoolForward& a) {
   auto* rows = static_cast<float*>(a.scratch);
   const std::int64_t slots = s.window_height, row_size = s.columns() * s.padded_filters();
   std::int64_t next = 0;  // the first row that has not been computed
@@ -120,6 +203,12 @@ void Forward(const ConvPool& s, const ConvPoolForward& a) {
     }
     PoolRow(s, a, py, rows, first % slots);
   }
+}
+
+void Forward(const ConvPool& s, const ConvPoolForward& a) {
+  const bool usual =
+      s.window_height == 2 && s.window_width == 2 && s.step_height == 2 && s.step_width == 2;
+  return usual ? ForwardInRegisters(s, a) : ForwardByRows(s, a);
 }
 
 }  // namespace ridgeline::engine::kernels::HWY_NAMESPACE
