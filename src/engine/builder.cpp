@@ -179,17 +179,22 @@ Tensor PlanBuilder::parameter(int node, std::string_view name, const dnn::Dims& 
 }
 
 Tensor PlanBuilder::packed(const Tensor& parameter, const dnn::Desc& to) {
-  return parameter.desc == to ? parameter : packed(parameter, to, {});
+  return parameter.desc == to ? parameter : packed({parameter.index, parameter.desc, to, "", {}});
 }
 
-Tensor PlanBuilder::packed(const Tensor& parameter, const dnn::Desc& to,
+Tensor PlanBuilder::packed(const Tensor& parameter, std::int64_t size, std::string layout,
                            std::function<void(const float* from, float* to)> pack) {
-  const auto same = [&](const Packed& p) { return p.parameter == parameter.index && p.to == to; };
-  auto found = std::find_if(plan_.packed.begin(), plan_.packed.end(), same);
-  if (found == plan_.packed.end()) {
-    found = plan_.packed.insert(found, {parameter.index, parameter.desc, to, std::move(pack)});
-  }
-  return {to, Space::packed, static_cast<std::size_t>(found - plan_.packed.begin())};
+  return packed(
+      {parameter.index, parameter.desc, dnn::plain({size}), std::move(layout), std::move(pack)});
+}
+
+Tensor PlanBuilder::packed(Packed copy) {
+  const auto found =
+      std::ranges::find_if(plan_.packed, [&](const Packed& p) { return same_copy(p, copy); });
+  const auto index = static_cast<std::size_t>(found - plan_.packed.begin());
+  const dnn::Desc to = copy.to;
+  if (found == plan_.packed.end()) plan_.packed.push_back(std::move(copy));
+  return {to, Space::packed, index};
 }
 
 Tensor PlanBuilder::gradient_of(const Tensor& parameter) {

@@ -77,8 +77,8 @@ class PlanBuilder {
   Tensor parameter(int node, std::string_view name, const dnn::Dims& dims) const;
   /// The same in the layout `to`, as a copy that is kept up to date.
   Tensor packed(const Tensor& parameter, const dnn::Desc& to);
-  /// The same in a layout of our own, by `pack`; `to` only says how large it is.
-  Tensor packed(const Tensor& parameter, const dnn::Desc& to,
+  /// The same in a layout of our own, of `size` numbers, by `pack`.
+  Tensor packed(const Tensor& parameter, std::int64_t size, std::string layout,
                 std::function<void(const float* from, float* to)> pack);
   /// Where the gradient of a parameter goes, plain.
   static Tensor gradient_of(const Tensor& parameter);
@@ -117,6 +117,7 @@ class PlanBuilder {
     std::optional<Tensor> gradient;
   };
   std::size_t at(int node) const { return static_cast<std::size_t>(node + 1); }
+  Tensor packed(Packed copy);
   void find_readers();
   void lay_loss();
   void add_scratch(std::vector<std::pair<int, Tensor>>& arguments, const dnn::Desc& scratch);

@@ -4,7 +4,7 @@ namespace ridgeline::engine {
 
 PackedCopies::Copy& PackedCopies::find_or_make(const Packed& packed, const State& state) {
   for (Copy& copy : copies_) {
-    if (copy.packed.parameter == packed.parameter && copy.packed.to == packed.to) return copy;
+    if (same_copy(copy.packed, packed)) return copy;
   }
   version_ = 0;
   Copy copy{packed, Buffer<float>((packed.to.get_size() + 3) / 4), nullptr, {}, {}, {}, {}, {}};

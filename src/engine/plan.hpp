@@ -87,7 +87,8 @@ struct Step {
 struct Packed {
   std::size_t parameter;
   dnn::Desc from, to;
-  /// Makes the copy in the place of oneDNN's reorder: a layout of our own.
+  /// A layout of our own has a name, and makes the copy in the place of oneDNN's reorder.
+  std::string layout;
   std::function<void(const float* from, float* to)> pack;
 };
 
@@ -99,6 +100,10 @@ struct ProductGradient {
   std::int64_t inputs, outputs;
   Flops flops;
 };
+
+inline bool same_copy(const Packed& a, const Packed& b) {
+  return a.parameter == b.parameter && a.to == b.to && a.layout == b.layout;
+}
 
 struct Plan {
   std::int64_t images = 0;

@@ -99,9 +99,10 @@ void compare(const ConvPool& s, Random& random) {
   Plain plain{s, source, kernel, bias, gradient, {}, {}, {}, {}};
   plain.run();
 
-  std::vector<float> packed(static_cast<std::size_t>(s.packed_size())), rows(kernel.size());
+  std::vector<float> packed(static_cast<std::size_t>(s.packed_size())),
+      folded(static_cast<std::size_t>(fold_packed_size(s)));
   conv_pool_pack(s, kernel.data(), packed.data());
-  plain_to_rows(s, kernel.data(), rows.data());
+  fold_pack(s, kernel.data(), folded.data());
   std::vector<std::byte> scratch(std::max(s.forward_scratch(), s.backward_scratch()));
   std::vector<float> pooled(gradient.size());
   std::vector<std::uint8_t> chosen(static_cast<std::size_t>(s.windows() * s.padded_filters()));
@@ -122,8 +123,8 @@ void compare(const ConvPool& s, Random& random) {
   std::vector<float> by_rows(kernel.size()), kernel_gradient(kernel.size()),
       bias_gradient(bias.size()), source_gradient(source.size());
   conv_pool_backward(
-      s, {source.data(), rows.data(), pooled.data(), chosen.data(), gradient.data(), by_rows.data(),
-          bias_gradient.data(), source_gradient.data(), scratch.data()});
+      s, {source.data(), folded.data(), pooled.data(), chosen.data(), gradient.data(),
+          by_rows.data(), bias_gradient.data(), source_gradient.data(), scratch.data()});
   rows_to_plain(s, by_rows.data(), kernel_gradient.data());
   expect_near(kernel_gradient, plain.kernel_gradient, "kernel gradient");
   expect_near(bias_gradient, plain.bias_gradient, "bias gradient");
@@ -183,7 +184,7 @@ TEST(ConvPoolKernel, AgreesWithPlainLoopsOnEveryTarget) {
     SCOPED_TRACE(hwy::TargetName(target));
     hwy::SetSupportedTargetsForTest(target);
     hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-    for (std::uint64_t n = 0; n < 60 && !HasFailure(); ++n) {
+    for (std::uint64_t n = 0; n < 120 && !HasFailure(); ++n) {
       SCOPED_TRACE(n);
       Random random(n, Purpose::test, 4);
       const ConvPool shape = n % 3 == 0 ? draw_winograd(random) : draw(random);

@@ -49,10 +49,6 @@ void conv_pool_pack(const ConvPool& s, const float* plain, float* packed) {
   }
 }
 
-void plain_to_rows(const ConvPool& s, const float* plain, float* rows) {
-  Transposition{s.filters, s.channels, s.kernel_height * s.kernel_width}(plain, rows);
-}
-
 void rows_to_plain(const ConvPool& s, const float* rows, float* plain) {
   Transposition{s.filters, s.kernel_height * s.kernel_width, s.channels}(rows, plain);
 }

@@ -45,7 +45,6 @@ struct ConvPool {
 // Kernels in other layouts. Plain: [filters][channels][height][width]; by rows: [filters][height]
 // [width][channels]; packed: [filters / 16][height][width][channels][16], zeros behind the last.
 void conv_pool_pack(const ConvPool& shape, const float* plain, float* packed);
-void plain_to_rows(const ConvPool& shape, const float* plain, float* rows);
 void rows_to_plain(const ConvPool& shape, const float* rows, float* plain);
 
 struct ConvPoolForward {
@@ -70,7 +69,7 @@ void winograd_forward(const ConvPool& shape, const ConvPoolForward& arguments);
 /// What is added to: zero it before the first image.
 struct ConvPoolBackward {
   const float* source;
-  const float* kernel;  ///< by rows
+  const float* kernel;  ///< packed for folding; or null, as source_gradient
   const float* pooled;
   const std::uint8_t* chosen;
   const float* gradient;   ///< of pooled
@@ -80,6 +79,8 @@ struct ConvPoolBackward {
   void* scratch;
 };
 void conv_pool_backward(const ConvPool& shape, const ConvPoolBackward& arguments);
+std::int64_t fold_packed_size(const ConvPool& shape);
+void fold_pack(const ConvPool& shape, const float* plain, float* packed);
 
 // The same for a convolution of few channels whose source needs no gradient, as a network's first:
 // filters are side by side in a vector, and each looks up what its best position sees.

@@ -2,6 +2,8 @@
 // its transpose times the source's patches, the source's gradient the fold of it times the kernel:
 // both add up scaled rows, listed once by filter and once by position.
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -14,6 +16,21 @@
 #include <hwy/highway.h>
 
 #include "engine/kernels/vectors.hpp"
+
+#ifndef RIDGELINE_ENGINE_KERNELS_CACHE_FLOATS
+#define RIDGELINE_ENGINE_KERNELS_CACHE_FLOATS
+namespace ridgeline::engine::kernels {
+namespace {
+
+// Four fifths of the first-level cache. Only time depends on it.
+std::int64_t cache_floats() {
+  static const long bytes = sysconf(_SC_LEVEL1_DCACHE_SIZE);
+  return (bytes > 0 ? bytes : 32 << 10) / 5;
+}
+
+}  // namespace
+}  // namespace ridgeline::engine::kernels
+#endif
 
 HWY_BEFORE_NAMESPACE();
 namespace ridgeline::engine::kernels::HWY_NAMESPACE {
@@ -34,7 +51,7 @@ struct ScaledRows {
   std::int64_t count;
 };
 
-template <int Rows, int Vectors>
+template <int Rows, int Vectors, bool Padded>
 HWY_INLINE void AddEntry(const ScaledRows& a, Part last, std::int64_t e, Vec* sum) {
   const Tag d;
   const Vec factor = hn::Set(d, a.entries.factors[e]);
@@ -42,11 +59,13 @@ HWY_INLINE void AddEntry(const ScaledRows& a, Part last, std::int64_t e, Vec* su
   Unroll<Rows * Vectors>([&](auto i) RIDGELINE_INLINE_LAMBDA {
     constexpr int r = i / Vectors, v = i % Vectors;
     const float* at = from + r * a.from_stride + v * lanes;
-    sum[i] = hn::MulAdd(factor, v + 1 < Vectors ? hn::LoadU(d, at) : last.load(at), sum[i]);
+    sum[i] =
+        hn::MulAdd(factor, Padded || v + 1 < Vectors ? hn::LoadU(d, at) : last.load(at), sum[i]);
   });
 }
 
-template <int Rows, int Vectors>
+// Padded: the rows that are scaled have zeros behind their last column, up to a whole vector.
+template <int Rows, int Vectors, bool Padded>
 HWY_INLINE void AddTile(const ScaledRows& a) {
   constexpr int sums = Rows * Vectors;
   const Tag d;
@@ -63,12 +82,12 @@ HWY_INLINE void AddTile(const ScaledRows& a) {
     Vec other[sums];
     Unroll<sums>([&](auto i) RIDGELINE_INLINE_LAMBDA { other[i] = hn::Zero(d); });
     for (; e + 2 <= a.count; e += 2) {
-      AddEntry<Rows, Vectors>(a, last, e, sum);
-      AddEntry<Rows, Vectors>(a, last, e + 1, other);
+      AddEntry<Rows, Vectors, Padded>(a, last, e, sum);
+      AddEntry<Rows, Vectors, Padded>(a, last, e + 1, other);
     }
     Unroll<sums>([&](auto i) RIDGELINE_INLINE_LAMBDA { sum[i] = hn::Add(sum[i], other[i]); });
   }
-  for (; e < a.count; ++e) AddEntry<Rows, Vectors>(a, last, e, sum);
+  for (; e < a.count; ++e) AddEntry<Rows, Vectors, Padded>(a, last, e, sum);
   Unroll<sums>([&](auto i) RIDGELINE_INLINE_LAMBDA {
     constexpr int r = i / Vectors, v = i % Vectors;
     float* to = a.to + r * a.to_stride + v * lanes;
@@ -86,7 +105,7 @@ constexpr int most_rows = 3;
 using AddFunction = void (*)(const ScaledRows&);
 template <int Rows, int... Vectors>
 AddFunction FindAdd(std::int64_t vectors, std::integer_sequence<int, Vectors...>) {
-  static constexpr AddFunction table[] = {AddTile<Rows, Vectors + 1>...};
+  static constexpr AddFunction table[] = {AddTile<Rows, Vectors + 1, false>...};
   return table[vectors - 1];
 }
 AddFunction FindAdd(int rows, std::int64_t vectors) {
@@ -99,6 +118,28 @@ AddFunction FindAdd(int rows, std::int64_t vectors) {
       return FindAdd<3>(vectors, std::make_integer_sequence<int, most_sums / 3>());
   }
 }
+
+// The kernel in tiles, so much of it at a time that all filters' parts stay in the first-level
+// cache: [rows of tiles][tiles][filters][rows][vectors], zeros behind the last column. Side by
+// side, they do not meet in few sets of that cache.
+struct FoldTiles {
+  std::int64_t vectors, rows, count;  // of a row of the kernel; of a tile; tiles side by side
+  std::int64_t width;                 // vectors of the widest tile
+
+  explicit FoldTiles(const ConvPool& s)
+      : vectors((s.run() + lanes - 1) / lanes),
+        rows(std::min<std::int64_t>(most_rows, s.kernel_height)) {
+    const std::int64_t most =
+        std::clamp<std::int64_t>(cache_floats() / (s.filters * lanes), 4, most_sums);
+    const std::int64_t fit = std::max<std::int64_t>(1, most / rows);
+    count = (vectors + fit - 1) / fit;
+    width = (vectors + count - 1) / count;
+  }
+  /// Floats of a filter in a tile.
+  std::int64_t part() const { return rows * width * lanes; }
+  std::int64_t begin(std::int64_t tile) const { return tile * width; }
+  std::int64_t end(std::int64_t tile) const { return std::min(begin(tile) + width, vectors); }
+};
 
 // Windows that are listed together, a vector of them for each filter.
 constexpr std::int64_t group = std::max<std::int64_t>(lanes, 4);
@@ -238,7 +279,7 @@ void ListByPosition(const ConvPool& s, const std::uint8_t* chosen, const float* 
   const Tag d;
   const hn::Rebind<std::int32_t, Tag> di;
   const hn::Rebind<std::uint8_t, Tag> db;
-  const auto kernel_size = static_cast<std::int32_t>(s.kernel_size());
+  const auto part = static_cast<std::int32_t>(FoldTiles(s).part());
   std::int32_t* begins = lists.begins + window * (s.positions() + 1);
   std::int64_t at = window * s.padded_filters();
   for (std::int64_t p = 0; p < s.positions(); ++p) {
@@ -249,7 +290,7 @@ void ListByPosition(const ConvPool& s, const std::uint8_t* chosen, const float* 
       const auto here = hn::RebindMask(d, hn::Eq(where, hn::Set(di, static_cast<std::int32_t>(p))));
       const auto mask = hn::And(here, hn::Ne(g, hn::Zero(d)));
       const auto rows = hn::Mul(hn::Add(hn::Iota(di, 0), hn::Set(di, static_cast<std::int32_t>(f))),
-                                hn::Set(di, kernel_size));
+                                hn::Set(di, part));
       hn::StoreU(hn::Compress(g, mask), d, lists.by_position.factors + at);
       hn::StoreU(hn::Compress(rows, hn::RebindMask(di, mask)), di, lists.by_position.offsets + at);
       at += static_cast<std::int64_t>(hn::CountTrue(d, mask));
@@ -305,55 +346,90 @@ void AddKernelGradient(const ConvPool& s, const ConvPoolBackward& a, const Lists
   }
 }
 
-// Part of a row of the kernel, times every window's entries, onto the source's gradient.
+// A tile of the kernel, times every window's entries, onto the source's gradient.
 struct Fold {
   const float* kernel;     // of the first filter
+  std::int64_t row;        // of the tile, in floats
   float* source_gradient;  // of the first patch
   std::int64_t columns;
 };
 
-template <int Vectors>
+template <int Rows, int Vectors>
 void FoldTile(const ConvPool& s, const Lists& lists, const Fold& fold) {
-  const std::int64_t positions = s.positions();
-  for (std::int64_t w = 0; w < s.windows(); ++w) {
+  const std::int64_t positions = s.positions(), windows = s.windows();
+  ScaledRows rows{fold.kernel, nullptr, fold.row, s.row(), fold.columns, {}, 0};
+  for (std::int64_t w = 0; w < windows; ++w) {
     const std::int32_t* begins = lists.begins + w * (positions + 1);
     float* window = fold.source_gradient + lists.places[w];
     for (std::int64_t p = 0; p < positions; ++p) {
-      if (begins[p] == begins[p + 1]) continue;
-      AddTile<1, Vectors>(
-          {fold.kernel,
-           window + lists.patches[p],
-           0,
-           0,
-           fold.columns,
-           {lists.by_position.factors + begins[p], lists.by_position.offsets + begins[p]},
-           begins[p + 1] - begins[p]});
+      rows.count = begins[p + 1] - begins[p];
+      if (rows.count == 0) continue;
+      rows.to = window + lists.patches[p];
+      rows.entries = {lists.by_position.factors + begins[p], lists.by_position.offsets + begins[p]};
+      AddTile<Rows, Vectors, true>(rows);
     }
   }
 }
 
 using FoldFunction = void (*)(const ConvPool&, const Lists&, const Fold&);
-template <int... Vectors>
+template <int Rows, int... Vectors>
 FoldFunction FindFold(std::int64_t vectors, std::integer_sequence<int, Vectors...>) {
-  static constexpr FoldFunction table[] = {FoldTile<Vectors + 1>...};
+  static constexpr FoldFunction table[] = {FoldTile<Rows, Vectors + 1>...};
   return table[vectors - 1];
+}
+FoldFunction FindFold(std::int64_t rows, std::int64_t vectors) {
+  switch (rows) {
+    case 1:
+      return FindFold<1>(vectors, std::make_integer_sequence<int, most_sums>());
+    case 2:
+      return FindFold<2>(vectors, std::make_integer_sequence<int, most_sums / 2>());
+    default:
+      return FindFold<3>(vectors, std::make_integer_sequence<int, most_sums / 3>());
+  }
 }
 
 void AddSourceGradient(const ConvPool& s, const ConvPoolBackward& a, const Lists& lists) {
-  // So much of a kernel row at a time that all filters' parts stay in the first-level cache.
-  constexpr std::int64_t cache_floats = 6144;
-  const std::int64_t most =
-      std::clamp<std::int64_t>(cache_floats / (s.filters * lanes), 4, most_sums);
-  const std::int64_t vectors = (s.run() + lanes - 1) / lanes;
-  const std::int64_t tiles = (vectors + most - 1) / most;
-  for (std::int64_t ky = 0; ky < s.kernel_height; ++ky) {
-    for (std::int64_t t = 0; t < tiles; ++t) {
-      const std::int64_t begin = t * vectors / tiles, end = (t + 1) * vectors / tiles;
-      const std::int64_t column = begin * lanes;
-      FindFold(end - begin, std::make_integer_sequence<int, most_sums>())(
+  const FoldTiles tiles(s);
+  const float* kernel = a.kernel;
+  for (std::int64_t ky = 0; ky < s.kernel_height; ky += tiles.rows) {
+    for (std::int64_t t = 0; t < tiles.count; ++t, kernel += s.filters * tiles.part()) {
+      const std::int64_t begin = tiles.begin(t) * lanes, end = tiles.end(t) * lanes;
+      FindFold(std::min(tiles.rows, s.kernel_height - ky), tiles.end(t) - tiles.begin(t))(
           s, lists,
-          {a.kernel + ky * s.run() + column, a.source_gradient + ky * s.row() + column,
-           std::min(s.run(), end * lanes) - column});
+          {kernel, tiles.width * lanes, a.source_gradient + ky * s.row() + begin,
+           std::min(s.run(), end) - begin});
+    }
+  }
+}
+
+std::int64_t FoldSize(const ConvPool& s) {
+  const FoldTiles tiles(s);
+  const std::int64_t groups = (s.kernel_height + tiles.rows - 1) / tiles.rows;
+  return groups * tiles.count * s.filters * tiles.part();
+}
+
+// From [filters][channels][height][width].
+void FoldPack(const ConvPool& s, const float* plain, float* packed) {
+  const FoldTiles tiles(s);
+  std::fill_n(packed, FoldSize(s), 0.0F);
+  const std::int64_t taps = s.kernel_height * s.kernel_width;
+  for (std::int64_t ky = 0; ky < s.kernel_height; ++ky) {
+    for (std::int64_t f = 0; f < s.filters; ++f) {
+      const float* from = plain + f * s.channels * taps + ky * s.kernel_width;
+      std::int64_t kx = 0, c = 0;
+      for (std::int64_t t = 0; t < tiles.count; ++t) {
+        const std::int64_t tile = ky / tiles.rows * tiles.count + t;
+        const std::int64_t row = ky % tiles.rows * tiles.width * lanes;
+        float* to = packed + (tile * s.filters + f) * tiles.part() + row;
+        const std::int64_t end = std::min(s.run(), tiles.end(t) * lanes);
+        for (std::int64_t i = tiles.begin(t) * lanes; i < end; ++i) {
+          *to++ = from[c * taps + kx];
+          if (++c == s.channels) {
+            c = 0;
+            ++kx;
+          }
+        }
+      }
     }
   }
 }
@@ -372,6 +448,15 @@ HWY_AFTER_NAMESPACE();
 namespace ridgeline::engine::kernels {
 
 HWY_EXPORT(Backward);
+HWY_EXPORT(FoldSize);
+HWY_EXPORT(FoldPack);
+
+std::int64_t fold_packed_size(const ConvPool& s) {
+  return HWY_DYNAMIC_DISPATCH(FoldSize)(s);
+}
+void fold_pack(const ConvPool& shape, const float* plain, float* packed) {
+  HWY_DYNAMIC_DISPATCH(FoldPack)(shape, plain, packed);
+}
 
 void conv_pool_backward(const ConvPool& shape, const ConvPoolBackward& arguments) {
   HWY_DYNAMIC_DISPATCH(Backward)(shape, arguments);

@@ -136,7 +136,7 @@ Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const Nod
   const bool training = plan.training();
   const ForwardKernel way = forward_kernel(s, plan.winograd());
   const Tensor packed =
-      plan.packed(kernel, dnn::plain({way.packed_size}),
+      plan.packed(kernel, way.packed_size, way.name,
                   [s, way](const float* from, float* to) { way.pack(s, from, to); });
   std::vector<Tensor> operands{source, packed, bias, pooled, plan.scratch(way.scratch)};
   Tensor chosen;
@@ -167,14 +167,14 @@ Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const Nod
     const bool deeper = plan.needs_gradient(from);
     const std::int64_t passes = deeper ? 2 : 1;
     const BackwardKernel way = backward_kernel(s, deeper);
-    const dnn::Desc rows_desc = dnn::plain({s.filters, s.kernel_size()});
-    const auto to_rows = [s](const float* from, float* to) { kernels::plain_to_rows(s, from, to); };
-    const Tensor by_rows = deeper ? plan.packed(kernel, rows_desc, to_rows) : kernel;
+    const auto pack = [s](const float* from, float* to) { kernels::fold_pack(s, from, to); };
+    const Tensor folded =
+        deeper ? plan.packed(kernel, kernels::fold_packed_size(s), "fold", pack) : kernel;
     const Tensor kernel_sums = plan.buffer(dnn::plain({way.gradient_size}));
     const Tensor before = deeper ? plan.buffer(source_desc) : source;
     plan.run_by_image(
         name + " backward", way.name,
-        {source, by_rows, pooled, chosen, gradient, kernel_sums, PlanBuilder::gradient_of(bias),
+        {source, folded, pooled, chosen, gradient, kernel_sums, PlanBuilder::gradient_of(bias),
          before, plan.scratch(way.scratch), PlanBuilder::gradient_of(kernel)},
         [=](std::span<void* const> operands, const ShardRun& run) {
           float* kernel_sums = out(operands[backward::kernel_sums]);
