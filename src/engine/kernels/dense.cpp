@@ -68,14 +68,15 @@ HWY_INLINE void ForwardTile(const DenseShape& s, const DenseForward& a, std::int
     for (int n = 0; n < N; ++n) {
       float y = hn::GetLane(hn::SumOfLanes(d, sum[m][n]));
       if (a.bias != nullptr) y += a.bias[output + n];
-      if (a.relu && y < 0) y *= a.slope;
+      // Which sign it has nobody can foresee: without a branch.
+      if (a.relu) y = std::max(y, 0.0F) + a.slope * std::min(y, 0.0F);
       a.y[(image + m) * s.outputs + output + n] = y;
     }
   }
 }
 
 void Forward(const DenseShape& s, const DenseForward& a) {
-  ForTiles<4>(s.outputs, [&](std::int64_t output, auto n) {
+  ForTiles<6>(s.outputs, [&](std::int64_t output, auto n) {
     ForTiles<4>(s.images, [&](std::int64_t image, auto m) {
       ForwardTile<decltype(m)::value, decltype(n)::value>(s, a, image, output);
     });
