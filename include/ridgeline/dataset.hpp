@@ -26,6 +26,9 @@ class ImageSource {
   virtual void read(std::size_t index, std::span<float> pixels) const = 0;
   /// The bytes of image `index`, channels x height x width, where they are in memory; else empty.
   virtual std::span<const std::uint8_t> bytes(std::size_t index) const;
+  /// Whether `read` is little more than a copy: training's threads then read for themselves, each
+  /// what it needs next, and no other thread reads ahead.
+  virtual bool in_memory() const { return false; }
 };
 
 /// How the numbers of images in memory lie.
@@ -57,6 +60,7 @@ class Dataset {
   /// Writes image i, channels x height x width, in [0, 1]. Thread-safe.
   void read(std::size_t i, std::span<float> pixels) const;
   std::span<const std::uint8_t> bytes(std::size_t i) const;  ///< as ImageSource::bytes
+  bool in_memory() const;                                    ///< as ImageSource::in_memory
   /// The index of image i in the set that this one is part of: its identity for random numbers.
   std::uint64_t id(std::size_t i) const { return indices_[i]; }
 

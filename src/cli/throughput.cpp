@@ -65,7 +65,7 @@ std::vector<float> outputs_at(const Model& model, std::size_t last, std::span<co
   }
   state.touch();
   std::vector<float> outputs(static_cast<std::size_t>(count * part.layout().output().elements()));
-  part.predict(state, images, count, outputs);
+  part.predict(state, {.images = count, .inputs = images}, outputs);
   return outputs;
 }
 

@@ -5,16 +5,11 @@
 #include <algorithm>
 #include <charconv>
 
+#include "data/pixels.hpp"
 #include "ridgeline/error.hpp"
 
 namespace ridgeline::data {
 namespace {
-
-void flip(std::size_t width, std::span<float> pixels) {
-  for (std::size_t row = 0; row < pixels.size(); row += width) {
-    std::reverse(pixels.begin() + row, pixels.begin() + row + width);
-  }
-}
 
 /// Moves the image by (down, right) and fills what becomes free with zeros.
 void shift(const Shape& shape, std::int64_t down, std::int64_t right, std::span<float> pixels,
@@ -65,7 +60,7 @@ void augment(std::span<const Augmentation> augmentations, const Shape& shape, Ra
   for (const Augmentation& augmentation : augmentations) {
     switch (augmentation.kind) {
       case Augmentation::Kind::flip:
-        if (random.uniform() < 0.5f) flip(static_cast<std::size_t>(shape[2]), pixels);
+        if (random.uniform() < 0.5f) mirror(static_cast<std::size_t>(shape[2]), pixels);
         break;
       case Augmentation::Kind::crop: {
         const std::int64_t most = augmentation.pixels;

@@ -107,6 +107,10 @@ std::span<const std::uint8_t> Dataset::bytes(std::size_t i) const {
   return content_->images->bytes(indices_[i]);
 }
 
+bool Dataset::in_memory() const {
+  return content_ && content_->images->in_memory();
+}
+
 Dataset Dataset::subset(std::span<const std::size_t> which) const {
   Dataset part;
   part.content_ = content_;

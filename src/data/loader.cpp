@@ -50,7 +50,8 @@ void check(const Dataset& data, const LoaderOptions& options) {
 }  // namespace
 
 // A ring of slots: batch b is made in slot b modulo their number. Readers take the batches in
-// order, as long as the slot's last batch has been given back. All but `fill` is under the mutex.
+// order, as long as the slot's last batch has been given back. All but `make` is under the mutex.
+// A lazy loader has no readers: `next` itself describes the batch, and its consumer fills it.
 struct Loader::Workers {
   Workers(Dataset set, LoaderOptions chosen)
       : data(std::move(set)),
@@ -60,8 +61,10 @@ struct Loader::Workers {
         batches((images + batch - 1) / batch),
         shape(data.image_shape()),
         pixels(static_cast<std::size_t>(shape.elements())),
+        lazy(options.lazy && data.in_memory()),
         order(data.size()),
-        ring(static_cast<std::size_t>(std::min<std::int64_t>(options.ahead + 1, batches))) {
+        ring(static_cast<std::size_t>(
+            std::min<std::int64_t>(lazy ? 1 : options.ahead + 1, batches))) {
     const auto n = static_cast<std::size_t>(batch);
     for (Slot& slot : ring) {
       slot.inputs = Buffer<float>(n * pixels);
@@ -70,13 +73,10 @@ struct Loader::Workers {
       slot.values.resize(n * static_cast<std::size_t>(data.target_width()));
     }
     std::iota(order.begin(), order.end(), std::size_t{0});
+    if (lazy) return;
     const auto readers = std::min<std::size_t>(options.threads, ring.size());
-    for (std::size_t i = 0; i < readers; ++i) {
-      scratch.emplace_back(options.augment.empty() ? 0 : pixels);
-    }
     threads = start_threads(
-        static_cast<int>(readers), "read images",
-        [this](int i) { work(scratch[static_cast<std::size_t>(i)].span()); }, [this] { stop(); });
+        static_cast<int>(readers), "read images", [this](int) { work(); }, [this] { stop(); });
   }
 
   ~Workers() {
@@ -120,13 +120,20 @@ struct Loader::Workers {
     wanted.notify_all();
     if (given == batches) return nullptr;
     Slot& slot = slot_of(given);
+    if (lazy) {
+      describe(slot, given++);
+      slot.batch.fill = [this, &slot, number = given - 1](std::int64_t first, std::int64_t count) {
+        read(slot, number, first, count);
+      };
+      return &slot.batch;
+    }
     made.wait(lock, [&] { return slot.number == given; });
     if (slot.error) std::rethrow_exception(slot.error);
     ++given;
     return &slot.batch;
   }
 
-  void work(std::span<float> own_scratch) {
+  void work() {
     std::unique_lock lock(mutex);
     while (true) {
       wanted.wait(lock, [&] {
@@ -140,7 +147,7 @@ struct Loader::Workers {
       lock.unlock();
       std::exception_ptr error;
       try {
-        fill(slot, number, own_scratch);
+        make(slot, number);
       } catch (...) {
         error = std::current_exception();
       }
@@ -152,20 +159,19 @@ struct Loader::Workers {
     }
   }
 
-  void fill(Slot& slot, std::int64_t number, std::span<float> own_scratch) const {
+  void make(Slot& slot, std::int64_t number) const {
+    describe(slot, number);
+    read(slot, number, 0, slot.batch.images);
+  }
+
+  // All but the images.
+  void describe(Slot& slot, std::int64_t number) const {
     const auto first = static_cast<std::size_t>(number * batch);
     const std::size_t count = std::min(static_cast<std::size_t>(batch), data.size() - first);
     const auto width = static_cast<std::size_t>(data.target_width());
     for (std::size_t k = 0; k < count; ++k) {
       const std::size_t i = order[first + k];
-      const std::span<float> image = slot.inputs.span().subspan(k * pixels, pixels);
-      data.read(i, image);
       slot.ids[k] = data.id(i);
-      if (!options.augment.empty()) {
-        Random random(options.seed, Purpose::augment, static_cast<std::uint64_t>(epoch),
-                      slot.ids[k]);
-        augment(options.augment, shape, random, image, own_scratch);
-      }
       if (data.has_classes()) slot.labels[k] = data.label(i);
       std::copy_n(data.target(i).begin(), width, slot.values.begin() + k * width);
     }
@@ -175,7 +181,21 @@ struct Loader::Workers {
         .targets = {.classes = std::span(slot.labels).first(slot.labels.empty() ? 0 : count),
                     .values = std::span(slot.values).first(count * width),
                     .width = data.target_width()},
-        .ids = std::span(slot.ids).first(count)};
+        .ids = std::span(slot.ids).first(count),
+        .fill = {}};
+  }
+
+  // Images [begin, begin + count) of a batch that has been described.
+  void read(Slot& slot, std::int64_t number, std::int64_t begin, std::int64_t count) const {
+    std::vector<float> scratch(options.augment.empty() ? 0 : pixels);
+    for (std::int64_t n = begin; n < begin + count; ++n) {
+      const auto k = static_cast<std::size_t>(n);
+      const std::span<float> image = slot.inputs.span().subspan(k * pixels, pixels);
+      data.read(order[static_cast<std::size_t>(number * batch) + k], image);
+      if (options.augment.empty()) continue;
+      Random random(options.seed, Purpose::augment, static_cast<std::uint64_t>(epoch), slot.ids[k]);
+      augment(options.augment, shape, random, image, scratch);
+    }
   }
 
   const Dataset data;
@@ -183,9 +203,9 @@ struct Loader::Workers {
   const std::int64_t images, batch, batches;
   const Shape shape;
   const std::size_t pixels;
+  const bool lazy;
   std::vector<std::size_t> order;  // changed only while no reader is busy
   std::vector<Slot> ring;
-  std::vector<Buffer<float>> scratch;  // one per reader, for augmentation
 
   std::mutex mutex;
   std::condition_variable wanted;  // there may be a batch to make

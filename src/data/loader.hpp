@@ -1,8 +1,10 @@
 #pragma once
-// Batches made ahead of the engine on threads of their own: read, shuffle, augment, batch. What
-// an epoch yields depends on (seed, epoch, image) alone, never on the number of threads.
+// Batches for the engine: read, shuffle, augment, batch. Either made ahead on threads of their own,
+// or, where reading is cheap, left to the threads that compute. What an epoch yields depends on
+// (seed, epoch, image) alone, never on who reads it.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 
@@ -17,8 +19,9 @@ struct LoaderOptions {
   bool shuffle = false;
   std::uint64_t seed = 1;
   std::vector<Augmentation> augment;
-  int threads = 1;  ///< that read ahead
-  int ahead = 4;    ///< batches made before they are asked for
+  int threads = 1;    ///< that read ahead
+  bool lazy = false;  ///< where the data is in memory, leave the images to Batch::fill
+  int ahead = 4;      ///< batches made before they are asked for
 };
 
 /// A batch in host memory, valid until the next call of `next` or `start`.
@@ -27,6 +30,9 @@ struct Batch {
   std::span<const float> inputs;       ///< images x channels x height x width, on a cache line
   Targets targets;                     ///< of these images; both kinds empty without labels
   std::span<const std::uint64_t> ids;  ///< Dataset::id of each
+  /// Reads `count` images from `first` on into `inputs`, which are not there before; from several
+  /// threads at once for different images. Empty where `inputs` are there.
+  std::function<void(std::int64_t first, std::int64_t count)> fill;
 };
 
 /// One consumer calls start, then next until it gives nullptr; start may come again at any time.

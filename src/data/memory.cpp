@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "data/pixels.hpp"
 #include "ridgeline/error.hpp"
 
 namespace ridgeline {
@@ -18,12 +19,10 @@ class ByteImages final : public ImageSource {
 
   std::size_t size() const override { return records_.bytes.size() / records_.stride; }
   Shape image_shape() const override { return records_.shape; }
+  bool in_memory() const override { return true; }
 
   void read(std::size_t index, std::span<float> pixels) const override {
-    const std::uint8_t* from = bytes(index).data();
-    float* to = pixels.data();
-    // Divided, not multiplied by 1/255: the same bits as PyTorch and Keras give.
-    for (std::size_t i = 0; i < pixels_; ++i) to[i] = static_cast<float>(from[i]) / 255.0f;
+    data::to_floats(bytes(index), pixels.data());
   }
 
   std::span<const std::uint8_t> bytes(std::size_t index) const override {
@@ -42,6 +41,7 @@ class FloatImages final : public ImageSource {
 
   std::size_t size() const override { return values_.size() / pixels_; }
   Shape image_shape() const override { return shape_; }
+  bool in_memory() const override { return true; }
   void read(std::size_t index, std::span<float> pixels) const override {
     std::copy_n(values_.data() + index * pixels_, pixels_, pixels.data());
   }

@@ -81,11 +81,7 @@ struct Engine::Impl {
         loss_sums(shards.size()) {}
 
   struct Job {
-    std::int64_t images = 0;
-    std::span<const float> inputs;
-    Targets targets;
-    std::span<const std::uint64_t> ids;
-    std::int64_t epoch = 0;
+    const Batch& batch;
     const Loss* loss = nullptr;
     double loss_scale = 1;
     std::span<float> values;
@@ -145,9 +141,9 @@ Workspace& Engine::Impl::bound(std::size_t shard, const CompiledPlan& compiled, 
 }
 
 double Engine::Impl::run(State& state, const Job& job) {
-  assert(job.images > 0);
+  assert(job.batch.images > 0);
   settle();
-  const int active = active_shards(job.images);
+  const int active = active_shards(job.batch.images);
   const std::int64_t image_size = layout.input.elements();
   const std::int64_t value_size = layout.output().elements();
   if (!state.packed()) state.packed() = std::make_shared<PackedCopies>();
@@ -156,26 +152,26 @@ double Engine::Impl::run(State& state, const Job& job) {
   runs.clear();
   segments.clear();
   for (int s = 0; s < active; ++s) {
-    const Shard shard = shard_of(job.images, active, s);
+    const Shard shard = shard_of(job.batch.images, active, s);
     const CompiledPlan& plan = compiled(shard.images, job.training, job.head);
     segments.push_back(&plan.segments);
     assert(plan.segments.size() == segments[0]->size() && "shards meet at the same barriers");
     workspaces.push_back(&bound(static_cast<std::size_t>(s), plan, state,
-                                job.inputs.data() + shard.first * image_size));
+                                job.batch.inputs.data() + shard.first * image_size));
     ShardRun run;
     run.shard = s;
     run.shards = active;
     run.images = shard.images;
     run.first = shard.first;
-    run.batch_images = job.images;
-    if (!job.ids.empty()) {
-      run.ids = job.ids.subspan(static_cast<std::size_t>(shard.first),
-                                static_cast<std::size_t>(shard.images));
+    run.batch_images = job.batch.images;
+    if (!job.batch.ids.empty()) {
+      run.ids = job.batch.ids.subspan(static_cast<std::size_t>(shard.first),
+                                      static_cast<std::size_t>(shard.images));
     }
-    run.epoch = job.epoch;
+    run.epoch = job.batch.epoch;
     run.seed = options.seed;
     run.loss = job.loss;
-    run.targets = job.targets.slice(shard.first, shard.images);
+    run.targets = job.batch.targets.slice(shard.first, shard.images);
     run.loss_scale = job.loss_scale;
     run.loss_sum = &loss_sums[static_cast<std::size_t>(s)];
     run.values = job.values.empty() ? nullptr : job.values.data() + shard.first * value_size;
@@ -196,6 +192,7 @@ double Engine::Impl::run(State& state, const Job& job) {
       for (int s = thread; s < active; s += team.size()) {
         const auto at = static_cast<std::size_t>(s);
         const auto [first, last] = (*segments[at])[g];
+        if (g == 0 && job.batch.fill) job.batch.fill(runs[at].first, runs[at].images);
         workspaces[at]->run(first, last, runs[at]);
       }
       if (g + 1 < segments[0]->size()) team.barrier();
@@ -269,9 +266,7 @@ double Engine::gradient(State& state, const Batch& batch, const Loss& loss,
     impl.accumulated = true;
   }
   impl.pending = {};
-  const double sum =
-      impl.run(state, {batch.images, batch.inputs, batch.targets, batch.ids, batch.epoch, &loss,
-                       1 / part.weight, values, true, loss.head()});
+  const double sum = impl.run(state, {batch, &loss, 1 / part.weight, values, true, loss.head()});
   impl.pending = impl.gradients_of_run();
   if (!part.last) impl.settle();
   return sum;
@@ -291,13 +286,11 @@ UpdateReport Engine::update(State& state, const UpdateRule& rule) {
 
 double Engine::evaluate(State& state, const Batch& batch, const Loss& loss,
                         std::span<float> values) {
-  return impl_->run(state, {batch.images, batch.inputs, batch.targets, batch.ids, batch.epoch,
-                            &loss, 1, values, false, loss.head()});
+  return impl_->run(state, {batch, &loss, 1, values, false, loss.head()});
 }
 
-void Engine::predict(State& state, std::span<const float> inputs, std::int64_t images,
-                     std::span<float> outputs) {
-  impl_->run(state, {.images = images, .inputs = inputs, .values = outputs});
+void Engine::predict(State& state, const Batch& batch, std::span<float> outputs) {
+  impl_->run(state, {.batch = batch, .values = outputs});
 }
 
 std::vector<float> Engine::gradient_of(const State& state, std::size_t index) const {
@@ -329,11 +322,7 @@ PlanProfile Engine::profile(State& state, const Batch& batch, const Loss& loss, 
     std::vector<double> once(plan.steps.size());
     state.touch();  // as after an update: copies of the weights are made anew
     const auto start = std::chrono::steady_clock::now();
-    impl.run(state, {.images = batch.images,
-                     .inputs = batch.inputs,
-                     .targets = batch.targets,
-                     .ids = batch.ids,
-                     .epoch = batch.epoch,
+    impl.run(state, {.batch = batch,
                      .loss = &loss,
                      .loss_scale = 1 / static_cast<double>(batch.images),
                      .training = training,

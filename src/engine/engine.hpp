@@ -10,6 +10,7 @@
 // on the number of shards and not on the number of threads.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -36,6 +37,9 @@ struct Batch {
   Targets targets;
   std::span<const std::uint64_t> ids;  ///< identity of each image, for dropout; may be empty
   std::int64_t epoch = 0;              ///< for dropout
+  /// Writes `count` images from `first` on into `inputs`: called by each thread for those that it
+  /// is about to compute. Empty where they are there.
+  std::function<void(std::int64_t first, std::int64_t count)> fill = {};
 };
 
 /// A step of a plan as it ran on one thread's images.
@@ -92,8 +96,7 @@ class Engine {
   /// The sum of the loss over the images, without dropout, by running statistics.
   double evaluate(State& state, const Batch& batch, const Loss& loss, std::span<float> values = {});
   /// The network's output (probabilities, where it ends in a softmax): images x outputs.
-  void predict(State& state, std::span<const float> inputs, std::int64_t images,
-               std::span<float> outputs);
+  void predict(State& state, const Batch& batch, std::span<float> outputs);
 
   /// The gradient of parameter `index` in the state, in its plain layout.
   std::vector<float> gradient_of(const State& state, std::size_t index) const;

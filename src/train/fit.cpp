@@ -71,7 +71,8 @@ Fit::Fit(ModelCore& core, const Dataset& data, FitOptions options)
                                   .shuffle = !full_batch_,
                                   .seed = core_.options.seed,
                                   .augment = data::parse_augmentations(options_.augment),
-                                  .threads = 1 + core_.options.threads / 8});
+                                  .threads = 1 + core_.options.threads / 8,
+                                  .lazy = true});
   values_.resize(static_cast<std::size_t>(std::min(options_.batch, images) * core_.outputs()));
   const OptimizerSetting& optimizer = core_.options.optimizer;
   rule_ = {.optimizer = optimizer.optimizer.get(),
@@ -156,13 +157,8 @@ void Fit::train_batch(const data::Batch& batch) {
   set_rates();
   const bool last = !full_batch_ || position_.step + 1 == loader_->batches();
   const double sum = core_.engine.gradient(
-      core_.state,
-      {.images = batch.images,
-       .inputs = batch.inputs,
-       .targets = batch.targets,
-       .ids = batch.ids,
-       .epoch = position_.first_stream + position_.epoch},
-      loss, {.weight = weight, .first = pending_.images == 0, .last = last}, values);
+      core_.state, for_engine(batch, position_.first_stream + position_.epoch), loss,
+      {.weight = weight, .first = pending_.images == 0, .last = last}, values);
   check_finite(sum, "data loss");
   counts_.clear();
   counts_.add(values, batch.images, batch.targets, loss.head());

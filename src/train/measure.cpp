@@ -39,8 +39,12 @@ std::int64_t evaluation_batch(const ModelCore& core) {
   return std::clamp<std::int64_t>(activation_floats / largest, 1, largest_batch);
 }
 
+engine::Batch for_engine(const data::Batch& batch, std::int64_t epoch) {
+  return {batch.images, batch.inputs, batch.targets, batch.ids, epoch, batch.fill};
+}
+
 data::LoaderOptions evaluation_loader(const ModelCore& core) {
-  return {.batch = evaluation_batch(core), .threads = 1 + core.options.threads / 8};
+  return {.batch = evaluation_batch(core), .threads = 1 + core.options.threads / 8, .lazy = true};
 }
 
 Metrics measure(ModelCore& core, data::Loader& loader, bool confusion) {
@@ -53,9 +57,7 @@ Metrics measure(ModelCore& core, data::Loader& loader, bool confusion) {
   loader.start(0);
   while (const data::Batch* batch = loader.next()) {
     values.resize(static_cast<std::size_t>(batch->images) * outputs);
-    sum += core.engine.evaluate(
-        core.state, {.images = batch->images, .inputs = batch->inputs, .targets = batch->targets},
-        loss, values);
+    sum += core.engine.evaluate(core.state, for_engine(*batch), loss, values);
     weight += loss.weight(batch->targets, batch->images);
     counts.add(values, batch->images, batch->targets, loss.head());
     for (std::int64_t i = 0; i < batch->images; ++i) {

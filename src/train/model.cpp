@@ -39,7 +39,7 @@ std::vector<float> Model::predict(const Dataset& data) {
   loader.start(0);
   while (const data::Batch* batch = loader.next()) {
     const auto count = static_cast<std::size_t>(batch->images) * outputs;
-    impl_->engine.predict(impl_->state, batch->inputs, batch->images, rest.first(count));
+    impl_->engine.predict(impl_->state, train::for_engine(*batch), rest.first(count));
     rest = rest.subspan(count);
   }
   return all;

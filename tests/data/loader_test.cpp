@@ -37,6 +37,11 @@ struct Seen {
 Seen rest_of_epoch(Loader& loader) {
   Seen seen;
   while (const Batch* batch = loader.next()) {
+    if (batch->fill) {  // in two parts, the later one first
+      const std::int64_t half = batch->images / 2;
+      batch->fill(half, batch->images - half);
+      batch->fill(0, half);
+    }
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(batch->inputs.data()) % 64, 0u);
     seen.sizes.push_back(batch->images);
     seen.ids.insert(seen.ids.end(), batch->ids.begin(), batch->ids.end());
@@ -54,6 +59,42 @@ LoaderOptions everything(int threads) {
           .augment = {{Augmentation::Kind::flip}, {Augmentation::Kind::crop, 2}},
           .threads = threads,
           .ahead = 3};
+}
+
+TEST(Loader, LazyBatchesAreTheSame) {
+  Loader eager(sample(), everything(2));
+  LoaderOptions options = everything(2);
+  options.lazy = true;
+  Loader lazy(sample(), options);
+  for (const std::int64_t epoch : {0, 1}) {
+    eager.start(epoch, epoch);
+    lazy.start(epoch, epoch);
+    EXPECT_EQ(rest_of_epoch(lazy), rest_of_epoch(eager));
+  }
+  lazy.start(0);
+  EXPECT_TRUE(lazy.next()->fill);
+  eager.start(0);
+  EXPECT_FALSE(eager.next()->fill);
+}
+
+// Reading it takes time: a source that does not say that it is in memory.
+class SlowImages final : public ImageSource {
+ public:
+  std::size_t size() const override { return 2; }
+  Shape image_shape() const override { return kShape; }
+  void read(std::size_t, std::span<float> pixels) const override {
+    std::ranges::fill(pixels, 1.0F);
+  }
+};
+
+TEST(Loader, WhatIsNotInMemoryIsReadAhead) {
+  const Dataset data(std::make_shared<SlowImages>(), {0, 1}, {"a", "b"});
+  EXPECT_FALSE(data.in_memory());
+  Loader loader(data, {.batch = 2, .lazy = true});
+  loader.start(0);
+  const Batch* batch = loader.next();
+  EXPECT_FALSE(batch->fill);
+  EXPECT_EQ(batch->inputs[0], 1.0F);
 }
 
 TEST(Loader, InOrderWithoutShuffle) {

@@ -92,9 +92,9 @@ TEST(Sameness, ImagesArePredictedAloneAsInABatch) {
   Harness h({.network = varied(), .input = {3, 8, 8}, .images = 7, .shards = 3}, 2);
   train(h, 3);
   std::vector<float> all(7 * 5), one(5);
-  h.engine().predict(h.state(), h.batch().inputs, 7, all);
+  h.engine().predict(h.state(), h.batch(), all);
   for (int i = 0; i < 7; ++i) {
-    h.engine().predict(h.state(), h.batch(i, 1).inputs, 1, one);
+    h.engine().predict(h.state(), h.batch(i, 1), one);
     float sum = 0;
     for (int k = 0; k < 5; ++k) {
       EXPECT_NEAR(one[k], all[i * 5 + k], 1e-6);
