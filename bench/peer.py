@@ -1,5 +1,6 @@
 """What the peers' processes share: images, and answering bench/peers line by line."""
 
+import argparse
 import json
 import os
 import pathlib
@@ -11,17 +12,25 @@ from labelled_images import cifar10  # noqa: E402
 IMAGES = 20480
 
 
-def images_and_labels():
+def images_and_labels(count=IMAGES):
     (images, labels), _ = cifar10()
-    return images[:IMAGES].astype("float32") / 255, labels[:IMAGES]
+    return images[:count].astype("float32") / 255, labels[:count]
+
+
+def first_step():
+    """The network and batch of --first-step: a process that trains one step and ends."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--first-step", nargs=2, metavar=("NETWORK", "BATCH"))
+    return parser.parse_args().first_step
 
 
 def serve(library, variants, measure):
-    """Answers with measure(variant, batch, seconds), in images a second, until the input ends."""
+    """Answers with measure(variant, network, batch, seconds), in images a second, until the end."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what the library prints must not come between
     print(json.dumps({"library": library, "variants": list(variants)}), file=answers, flush=True)
     for line in sys.stdin:
         request = json.loads(line)
-        speed = measure(request["variant"], request["batch"], request["seconds"])
+        speed = measure(request["variant"], request["network"], request["batch"],
+                        request["seconds"])
         print(json.dumps({"images_per_second": speed}), file=answers, flush=True)

@@ -1,5 +1,6 @@
-"""The article's listing in Keras on TensorFlow, trained by `fit`, for bench/peers."""
+"""Training by `fit` in Keras on TensorFlow, for bench/peers."""
 
+import functools
 import os
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
@@ -10,9 +11,9 @@ import time  # noqa: E402
 import keras  # noqa: E402
 import numpy  # noqa: E402
 import tensorflow  # noqa: E402
-from keras import layers  # noqa: E402
 
-from peer import images_and_labels, serve  # noqa: E402
+from networks_keras import NETWORKS  # noqa: E402
+from peer import first_step, images_and_labels, serve  # noqa: E402
 
 VARIANTS = {"fit": 1, "fit, 32 steps per execution": 32}
 
@@ -26,19 +27,9 @@ class Stopwatch(keras.callbacks.Callback):
 
 
 class Trainer:
-    def __init__(self, steps_per_execution, images, labels):
+    def __init__(self, network, steps_per_execution, images, labels):
         self.images, self.labels = images, labels
-        penalty = keras.regularizers.l2(0.5e-4)
-        self.model = keras.Sequential([
-            keras.Input((32, 32, 3)),
-            layers.Conv2D(32, 3, activation="relu", kernel_regularizer=penalty),
-            layers.MaxPooling2D(),
-            layers.Conv2D(64, 3, activation="relu", kernel_regularizer=penalty),
-            layers.MaxPooling2D(),
-            layers.Flatten(),
-            layers.Dense(128, activation="relu", kernel_regularizer=penalty),
-            layers.Dense(10, activation="softmax", kernel_regularizer=penalty),
-        ])
+        self.model = keras.Sequential([keras.Input((32, 32, 3)), *NETWORKS[network]()])
         # XLA (jit_compile) is slower on CPUs than TensorFlow's own kernels.
         self.model.compile(optimizer="adam", loss="sparse_categorical_crossentropy",
                            steps_per_execution=steps_per_execution, jit_compile=False)
@@ -58,12 +49,23 @@ class Trainer:
         return images / self.time(images, batch)
 
 
+def channels_last(images):
+    return numpy.ascontiguousarray(images.transpose(0, 2, 3, 1))
+
+
 def main():
+    if once := first_step():
+        network, batch = once[0], int(once[1])
+        images, labels = images_and_labels(batch)
+        Trainer(network, 1, channels_last(images), labels).time(batch, batch)
+        return
     images, labels = images_and_labels()
-    images = numpy.ascontiguousarray(images.transpose(0, 2, 3, 1))
-    trainers = {name: Trainer(steps, images, labels) for name, steps in VARIANTS.items()}
+    images = channels_last(images)
+    trainer = functools.cache(
+        lambda variant, network: Trainer(network, VARIANTS[variant], images, labels))
     serve(f"keras {keras.__version__} on tensorflow {tensorflow.__version__}", VARIANTS,
-          lambda variant, batch, seconds: trainers[variant].measure(batch, seconds))
+          lambda variant, network, batch, seconds:
+          trainer(variant, network).measure(batch, seconds))
 
 
 if __name__ == "__main__":

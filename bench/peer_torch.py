@@ -1,11 +1,13 @@
-"""The training step of article-cnn in PyTorch, for bench/peers."""
+"""Training in PyTorch, for bench/peers."""
 
+import functools
 import time
 
 import torch
 from torch import nn
 
-from peer import images_and_labels, serve
+from networks_torch import NETWORKS
+from peer import first_step, images_and_labels, serve
 
 FORMATS = {"nchw": torch.contiguous_format, "channels-last": torch.channels_last}
 VARIANTS = {f"{layout}{', fused adam' if fused else ''}": (layout, fused)
@@ -13,14 +15,10 @@ VARIANTS = {f"{layout}{', fused adam' if fused else ''}": (layout, fused)
 
 
 class Trainer:
-    def __init__(self, layout, fused, images, labels):
+    def __init__(self, network, layout, fused, images, labels):
         self.layout = FORMATS[layout]
         self.images, self.labels = images.to(memory_format=self.layout), labels
-        self.network = nn.Sequential(
-            nn.Conv2d(3, 32, 3), nn.ReLU(), nn.MaxPool2d(2),
-            nn.Conv2d(32, 64, 3), nn.ReLU(), nn.MaxPool2d(2),
-            nn.Flatten(), nn.Linear(64 * 6 * 6, 128), nn.ReLU(), nn.Linear(128, 10),
-        ).to(memory_format=self.layout)
+        self.network = NETWORKS[network]().to(memory_format=self.layout)
         kernels = [p for p in self.network.parameters() if p.dim() > 1]
         biases = [p for p in self.network.parameters() if p.dim() == 1]
         self.optimizer = torch.optim.Adam(
@@ -37,7 +35,8 @@ class Trainer:
 
     def measure(self, batch, seconds):
         steps = self.epoch(batch)
-        for _ in range(10):
+        begin = time.perf_counter()
+        while time.perf_counter() - begin < seconds / 5:
             next(steps)
         done, start = 0, time.perf_counter()
         while (elapsed := time.perf_counter() - start) < seconds:
@@ -50,10 +49,17 @@ class Trainer:
 
 
 def main():
+    if once := first_step():
+        network, batch = once[0], int(once[1])
+        images, labels = map(torch.from_numpy, images_and_labels(batch))
+        next(Trainer(network, "nchw", True, images, labels).epoch(batch))
+        return
     images, labels = map(torch.from_numpy, images_and_labels())
-    trainers = {name: Trainer(*variant, images, labels) for name, variant in VARIANTS.items()}
+    trainer = functools.cache(
+        lambda variant, network: Trainer(network, *VARIANTS[variant], images, labels))
     serve(f"torch {torch.__version__}", VARIANTS,
-          lambda variant, batch, seconds: trainers[variant].measure(batch, seconds))
+          lambda variant, network, batch, seconds:
+          trainer(variant, network).measure(batch, seconds))
 
 
 if __name__ == "__main__":
