@@ -9,8 +9,8 @@
 namespace ridgeline::engine {
 
 PlanBuilder::PlanBuilder(const Network& network, const Layout& layout, std::int64_t images,
-                         bool training, Head head, bool winograd)
-    : network_(network), layout_(layout), winograd_(winograd), values_(network.nodes().size() + 1) {
+                         bool training, Head head, Ways ways)
+    : network_(network), layout_(layout), ways_(ways), values_(network.nodes().size() + 1) {
   plan_.images = images;
   plan_.training = training;
   plan_.head = head;

@@ -14,6 +14,12 @@
 
 namespace ridgeline::engine {
 
+/// What a plan may choose; Options says what each means.
+struct Ways {
+  bool winograd = true;
+  bool fused = true;
+};
+
 class PlanBuilder;
 
 /// Lays a layer's backward steps, given the gradient of its output.
@@ -36,12 +42,13 @@ using LayerCompiler = Backward (*)(PlanBuilder&, const NodeContext&);
 class PlanBuilder {
  public:
   PlanBuilder(const Network& network, const Layout& layout, std::int64_t images, bool training,
-              Head head, bool winograd);
+              Head head, Ways ways);
   /// Lays all steps and plans the memory.
   Plan build();
 
   bool training() const { return plan_.training; }
-  bool winograd() const { return winograd_; }
+  bool winograd() const { return ways_.winograd; }
+  bool fused() const { return ways_.fused; }
   dnnl::prop_kind kind() const;
   std::int64_t images() const { return plan_.images; }
   dnn::Dims dims(const Shape& one_image) const;  ///< with the shard's images in front
@@ -127,7 +134,7 @@ class PlanBuilder {
 
   const Network& network_;
   const Layout& layout_;
-  const bool winograd_;
+  const Ways ways_;
   Plan plan_;
   std::vector<Value> values_;  // the image first, then one per node
   std::vector<Lifetime> buffers_;

@@ -121,7 +121,9 @@ const CompiledPlan& Engine::Impl::compiled(std::int64_t images, bool training, H
   if (const auto found = plans.find(key); found != plans.end()) return found->second;
   const dnn::SingleThread single;
   auto plan = std::make_shared<const Plan>(
-      PlanBuilder(network, layout, images, training, head, options.winograd).build());
+      PlanBuilder(network, layout, images, training, head,
+                  {.winograd = options.winograd, .fused = options.fused})
+          .build());
   auto segments = segments_of(*plan);
   return plans.emplace(key, CompiledPlan{std::move(plan), std::move(segments)}).first->second;
 }

@@ -28,6 +28,7 @@ struct Options {
   int shards = 0;          ///< 0: one per thread; more fix the sums for more threads
   std::uint64_t seed = 1;  ///< of dropout
   bool winograd = true;    ///< where it pays: less arithmetic, twice the rounding error
+  bool fused = true;       ///< convolutions and the pools behind them in one; false: each by oneDNN
 };
 
 /// A batch in host memory.

@@ -74,6 +74,7 @@ ConvPool shape_of(const NodeContext& conv, const NodeContext& pool, const Extent
 }
 
 bool goes_into_pool(const PlanBuilder& plan, const NodeContext& conv) {
+  if (!plan.fused()) return false;
   const auto pool = plan.only_reader(conv.node);
   if (!pool || pool->spec.kind() != "max_pool2d") return false;
   const Conv2D& o = options_of(conv);
