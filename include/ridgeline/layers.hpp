@@ -56,6 +56,10 @@ struct Pool2D {
   Pair stride = 0;                     ///< 0: the window's size
   Padding padding = Padding::valid();  ///< smaller than the window
 };
+struct Upsample2D {
+  Pair size = 2;                          ///< whole factors, at least 1
+  std::string interpolation = "nearest";  ///< or "bilinear"
+};
 struct Dense {
   std::int64_t units = 0;  ///< at least 1
   std::string activation = "linear";
@@ -82,6 +86,9 @@ Layer conv2d(const Conv2D& options);
 Layer max_pool2d(const Pool2D& options = {});
 /// The mean of each window, over the pixels inside the image (padding is not counted).
 Layer average_pool2d(const Pool2D& options = {});
+/// {C, H, W} to {C, size * H, size * W}. Pixels are squares: bilinear interpolation goes by their
+/// centres and repeats the border (Keras; PyTorch's align_corners = False).
+Layer upsample2d(const Upsample2D& options = {});
 /// {C, H, W} to {C}: the mean over all pixels.
 Layer global_average_pool2d();
 /// {C, H, W} to {C * H * W}, in that order.

@@ -119,6 +119,7 @@ std::ostream& operator<<(std::ostream& out, const Network& network);
 ///   article-cnn  two 3x3 convolutions (32, 64) with max-pooling, dense 128
 ///   lenet5       LeCun et al. 1998: tanh, average pooling; its sizes on 28x28
 ///   mlp          dense 512, dense 256
+///   resnet20     He et al. 2015 for small images: 19 3x3 convolutions in residual blocks
 ///   vgg-small    pairs of 3x3 convolutions (32, 64, 128) with max-pooling, dense 256, dropout
 /// Throws UsageError for an unknown name, with the nearest known one.
 Network preset(std::string_view name, std::int64_t classes);

@@ -157,6 +157,17 @@ dnnl::pooling_backward::primitive_desc pooling_backward(
 #endif
 }
 
+dnnl::resampling_forward::primitive_desc resampling(prop_kind kind, algorithm how,
+                                                    const Desc& source, const Desc& destination) {
+  return describe<dnnl::resampling_forward>(attributes(), kind, how, source, destination);
+}
+
+dnnl::resampling_backward::primitive_desc resampling_backward(
+    algorithm how, const Desc& source, const Desc& destination,
+    const dnnl::resampling_forward::primitive_desc& forward) {
+  return describe_backward<dnnl::resampling_backward>(forward, how, source, destination);
+}
+
 dnnl::eltwise_forward::primitive_desc eltwise(prop_kind kind, algorithm how, const Desc& data,
                                               float alpha) {
 #if DNNL_VERSION_MAJOR >= 3

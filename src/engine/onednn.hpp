@@ -64,6 +64,13 @@ dnnl::pooling_backward::primitive_desc pooling_backward(
     algorithm how, const Desc& source, const Desc& destination, const Window& window,
     const dnnl::pooling_forward::primitive_desc& forward);
 
+/// Pixel centres stay where they are: what Keras does, and PyTorch without align_corners.
+dnnl::resampling_forward::primitive_desc resampling(prop_kind kind, algorithm how,
+                                                    const Desc& source, const Desc& destination);
+dnnl::resampling_backward::primitive_desc resampling_backward(
+    algorithm how, const Desc& source, const Desc& destination,
+    const dnnl::resampling_forward::primitive_desc& forward);
+
 dnnl::eltwise_forward::primitive_desc eltwise(prop_kind kind, algorithm how, const Desc& data,
                                               float alpha);
 dnnl::eltwise_backward::primitive_desc eltwise_backward(

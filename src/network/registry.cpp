@@ -11,6 +11,7 @@
 #include "network/layers/global_average_pool2d.hpp"
 #include "network/layers/normalize.hpp"
 #include "network/layers/pool2d.hpp"
+#include "network/layers/upsample2d.hpp"
 
 namespace ridgeline {
 namespace {
@@ -27,7 +28,7 @@ Registry<LayerFactory>& registry() {
       "a", "layer",
       table_of<ActivationSpec, AddSpec, AveragePool2DSpec, BatchNorm2DSpec, ConcatSpec, Conv2DSpec,
                DenseSpec, DropoutSpec, FlattenSpec, GlobalAveragePool2DSpec, MaxPool2DSpec,
-               NormalizeSpec>());
+               NormalizeSpec, Upsample2DSpec>());
   return registry;
 }
 

@@ -128,8 +128,8 @@ TEST(Read, ValuesOutsideTheirLimits) {
 
 TEST(Read, WordsOutsideTheirChoices) {
   EXPECT_EQ(refusal("[model]\npreset = \"lenet\"\n"),
-            "experiment.toml:2: model.preset must be \"article-cnn\", \"lenet5\", \"mlp\" or "
-            "\"vgg-small\" (perhaps \"lenet5\"), not the string \"lenet\"");
+            "experiment.toml:2: model.preset must be \"article-cnn\", \"lenet5\", \"mlp\", "
+            "\"resnet20\" or \"vgg-small\" (perhaps \"lenet5\"), not the string \"lenet\"");
   // Other tests may have registered sources of their own, which are named too.
   const std::string source = refusal("[data]\nsource = \"cifar1O\"\n");
   EXPECT_TRUE(source.starts_with("experiment.toml:2: data.source must be \"cifar10\", ")) << source;

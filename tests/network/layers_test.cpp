@@ -151,6 +151,17 @@ TEST(Dropout, RateIsAShareBelowOne) {
   EXPECT_EQ(output(dropout(), {{3, 2, 2}}), Shape({3, 2, 2}));
 }
 
+TEST(Upsample2D, MultipliesHeightAndWidth) {
+  EXPECT_EQ(output(upsample2d(), {{3, 4, 5}}), Shape({3, 8, 10}));
+  EXPECT_EQ(output(upsample2d({.size = {1, 3}}), {{3, 4, 5}}), Shape({3, 4, 15}));
+  EXPECT_USAGE_ERROR(upsample2d({.size = 0}), "upsample2d: size must be at least 1, not 0x0");
+  EXPECT_USAGE_ERROR(upsample2d({.interpolation = "cubic"}),
+                     "upsample2d: interpolation must be nearest or bilinear, not 'cubic'");
+  EXPECT_USAGE_ERROR(output(upsample2d(), {{3}}),
+                     "takes images of channels x height x width, not 3");
+  EXPECT_THROW(output(upsample2d({.size = std::int64_t{1} << 30}), {{3, 4, 5}}), UsageError);
+}
+
 TEST(Normalize, OneMeanAndDeviationPerChannel) {
   const Layer layer = normalize({.mean = {0.5, 0.4}, .std = {0.2, 0.3}});
   EXPECT_EQ(output(layer, {{2, 4, 4}}), Shape({2, 4, 4}));
@@ -218,6 +229,7 @@ const std::vector<Layer> set_layers = {
     concat(),
     activation("silu"),
     normalize({.mean = {0.5, 0}, .std = {1, 2}}),
+    upsample2d({.size = {2, 3}, .interpolation = "bilinear"}),
 };
 
 TEST(Attributes, OfEveryLayerMakeItAgain) {

@@ -52,6 +52,21 @@ TEST(Preset, Mlp) {
   EXPECT_EQ(shapes("mlp", colour), (Shapes{{3072}, {512}, {256}, {10}}));
 }
 
+TEST(Preset, Resnet20HasThePapersDepthAndWeights) {
+  const Network network = preset("resnet20", 10);
+  int convolutions = 0;
+  for (const Node& node : network.nodes()) {
+    const auto attributes = node.layer.spec().attributes();
+    convolutions += node.layer.spec().kind() == "conv2d" && attributes.find("kernel") &&
+                    attributes.integer("kernel", 0) == 3;
+  }
+  EXPECT_EQ(convolutions, 19);
+  const Layout layout = infer(network, colour);
+  EXPECT_EQ(layout.outputs[layout.outputs.size() - 3], Shape({64, 8, 8}));
+  // The paper's 0.27 million; 2752 of them in the shortcuts of its option B.
+  EXPECT_EQ(layout.trainable(), 272'474);
+}
+
 TEST(Preset, VggSmallHalvesThreeTimes) {
   const Shapes on_colour = shapes("vgg-small", colour), on_grey = shapes("vgg-small", grey);
   EXPECT_EQ(on_colour, (Shapes{{32, 32, 32},
@@ -82,8 +97,9 @@ TEST(Preset, TakesAnyNumberOfClasses) {
 TEST(Preset, RefusesWhatItDoesNotKnow) {
   EXPECT_USAGE_ERROR(preset("article_cn", 10),
                      "there is no preset 'article_cn': did you mean 'article-cnn'?");
-  EXPECT_USAGE_ERROR(preset("resnet", 10),
-                     "there is no preset 'resnet': known are article-cnn, lenet5, mlp, vgg-small");
+  EXPECT_USAGE_ERROR(
+      preset("perceiver", 10),
+      "there is no preset 'perceiver': known are article-cnn, lenet5, mlp, resnet20, vgg-small");
   EXPECT_USAGE_ERROR(preset("mlp", 0),
                      "a network for 0 classes cannot be: there must be at least 1");
 }

@@ -121,6 +121,32 @@ TEST(Engine, AveragePool2D) {
   });
 }
 
+TEST(Engine, Upsample2D) {
+  compare_many(20, [](Random& r) {
+    const Layer up = upsample2d({.size = {pick(r, {1, 2, 3}), pick(r, {2, 4})},
+                                 .interpolation = r.below(2) == 0 ? "nearest" : "bilinear"});
+    return with_head(
+        r, {conv2d({.filters = pick(r, {3, 16, 18}), .kernel = 3, .activation = "relu"}), up},
+        image(r));
+  });
+}
+
+// A U-Net's way: down, up again, and beside what was there before.
+TEST(Engine, UpsamplingBesideAShortcut) {
+  compare_many(10, [](Random& r) {
+    const auto conv = [](std::int64_t filters) {
+      return conv2d({.filters = filters, .padding = Padding::same(), .activation = "relu"});
+    };
+    const auto x = input();
+    const auto fine = conv(pick(r, {4, 16, 17}))(x);
+    const auto coarse = conv(pick(r, {8, 32}))(max_pool2d()(fine));
+    const auto y = conv(pick(r, {5, 16}))(concat()(upsample2d()(coarse), fine));
+    const auto scores = conv2d({.filters = 3, .kernel = 1})(y);
+    const auto mean = activation("softmax")(global_average_pool2d()(scores));
+    return Case{.network = Network(x, mean), .input = {pick(r, {1, 3}), 8, pick(r, {6, 12})}};
+  });
+}
+
 TEST(Engine, GlobalAveragePool2D) {
   compare_many(10, [](Random& r) {
     return with_head(

@@ -55,6 +55,10 @@ Batch max_pool_backward(const network::Window& window, const Batch& x, const Bat
 Batch average_pool(const network::Window& window, const Batch& x);
 Batch average_pool_backward(const network::Window& window, const Batch& x, const Batch& dy);
 
+/// By whole factors: the nearest pixel, or bilinear between pixels' centres, the border repeated.
+Batch upsample(Pair size, bool bilinear, const Batch& x);
+Batch upsample_backward(Pair size, bool bilinear, const Batch& x, const Batch& dy);
+
 Batch dense(const Batch& x, const Values& kernel, const Values& bias, std::int64_t units);
 Batch dense_backward(const Batch& x, const Values& kernel, const Batch& dy, Values& dkernel,
                      Values& dbias);

@@ -10,6 +10,7 @@
 #include "network/layers/dropout.hpp"
 #include "network/layers/normalize.hpp"
 #include "network/layers/pool2d.hpp"
+#include "network/layers/upsample2d.hpp"
 
 namespace ridgeline::reference {
 namespace {
@@ -152,6 +153,14 @@ Back Pass::forward(int node) {
     }
     values_.push_back(average_pool(w, x));
     return [=](const Batch& dy) -> std::vector<Batch> { return {average_pool_backward(w, x, dy)}; };
+  }
+  if (kind == "upsample2d") {
+    const auto& s = static_cast<const network::Upsample2DSpec&>(spec);
+    const Pair size = s.options().size;
+    values_.push_back(upsample(size, s.bilinear(), x));
+    return [=, bilinear = s.bilinear()](const Batch& dy) -> std::vector<Batch> {
+      return {upsample_backward(size, bilinear, x, dy)};
+    };
   }
   if (kind == "flatten") {
     Batch y(x.images, x.channels * x.height * x.width, 1, 1);

@@ -17,5 +17,6 @@ Backward compile_add(PlanBuilder& plan, const NodeContext& node);
 Backward compile_concat(PlanBuilder& plan, const NodeContext& node);
 Backward compile_activation(PlanBuilder& plan, const NodeContext& node);
 Backward compile_normalize(PlanBuilder& plan, const NodeContext& node);
+Backward compile_upsample2d(PlanBuilder& plan, const NodeContext& node);
 
 }  // namespace ridgeline::engine

@@ -8,7 +8,7 @@
 namespace ridgeline::engine {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, LayerCompiler>, 12> compilers{{
+constexpr std::array<std::pair<std::string_view, LayerCompiler>, 13> compilers{{
     {"conv2d", compile_conv2d},
     {"dense", compile_dense},
     {"max_pool2d", compile_max_pool2d},
@@ -21,6 +21,7 @@ constexpr std::array<std::pair<std::string_view, LayerCompiler>, 12> compilers{{
     {"concat", compile_concat},
     {"activation", compile_activation},
     {"normalize", compile_normalize},
+    {"upsample2d", compile_upsample2d},
 }};
 
 }  // namespace
