@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <set>
+#include <utility>
 
 #include "engine/kernels/transpose.hpp"
 
@@ -130,6 +131,11 @@ void PlanBuilder::add_gradient(int node, const Tensor& gradient) {
        {DNNL_ARG_MULTIPLE_SRC + 1, other},
        {DNNL_ARG_DST, result}});
   total = result;
+}
+
+std::optional<Tensor> PlanBuilder::take_gradient(int node, const dnn::Desc& desc) {
+  auto& total = values_[at(node)].gradient;
+  return total && total->desc == desc ? std::exchange(total, std::nullopt) : std::nullopt;
 }
 
 Tensor PlanBuilder::buffer(const dnn::Desc& desc) {

@@ -65,6 +65,9 @@ class PlanBuilder {
   void set_value(int node, const Tensor& tensor) { values_[at(node)].tensor = tensor; }
   bool needs_gradient(int node) const { return values_[at(node)].needs_gradient; }
   void add_gradient(int node, const Tensor& gradient);
+  /// What was added so far, taken back by a step that adds it to its own; where there is any, in
+  /// that layout.
+  std::optional<Tensor> take_gradient(int node, const dnn::Desc& desc);
 
   // A ReLU fused into the step that made a value. Its backward mask may be applied by the value's
   // only reader instead (max-pooling: at pooled resolution, on less data).

@@ -2,52 +2,193 @@
 
 #include <algorithm>
 
-namespace ridgeline::engine::kernels {
-namespace {
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "engine/kernels/channels.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
 
-// Calls run(offset, first_channel) for each stretch of pixels x lanes numbers.
-template <typename F>
-void for_each_block(const ChannelView& v, F run) {
+#include "engine/kernels/vectors.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace ridgeline::engine::kernels::HWY_NAMESPACE {
+
+// So few numbers are added up in single precision, before their sum is added in double.
+constexpr std::int64_t stretch = 64;
+
+// Numbers of one channel (channels are spread out), or of a vector of neighbouring channels:
+// `count` of them, `step` apart, from `at` on.
+struct Run {
+  std::int64_t at, count, step, channel, width;
+};
+
+// Calls use(run) for all of the batch. Where channels are spread out a run's vectors are of
+// neighbouring pixels, elsewhere of neighbouring channels.
+template <typename Use>
+HWY_INLINE void ForRuns(const ChannelView& v, Use use) {
   for (std::int64_t n = 0; n < v.images; ++n) {
     for (std::int64_t b = 0; b < v.blocks; ++b) {
-      run((n * v.blocks + b) * v.pixels * v.lanes, b * v.lanes);
+      const std::int64_t begin = (n * v.blocks + b) * v.pixels * v.lanes;
+      if (v.lanes == 1) {
+        for (std::int64_t p = 0; p < v.pixels; p += stretch * lanes) {
+          use(Run{begin + p, std::min(stretch * lanes, v.pixels - p), lanes, b, lanes});
+        }
+        continue;
+      }
+      for (std::int64_t p = 0; p < v.pixels; p += stretch) {
+        const std::int64_t count = std::min(stretch, v.pixels - p);
+        for (std::int64_t c = 0; c < v.lanes; c += lanes) {
+          use(Run{begin + p * v.lanes + c, count, v.lanes, b * v.lanes + c,
+                  std::min(lanes, v.lanes - c)});
+        }
+      }
     }
   }
 }
 
-// Adds term(i, channel) over all numbers to sums[channel].
-template <typename F>
-void accumulate(const ChannelView& v, double* sums, F term) {
-  for_each_block(v, [&](std::int64_t offset, std::int64_t channel) {
-    if (v.lanes == 1) {
-      double sum = 0;
-      for (std::int64_t p = 0; p < v.pixels; ++p) sum += term(offset + p, channel);
-      sums[channel] += sum;
-      return;
-    }
-    for (std::int64_t p = 0; p < v.pixels; ++p) {
-      for (std::int64_t l = 0; l < v.lanes; ++l) {
-        sums[channel + l] += term(offset + p * v.lanes + l, channel + l);
-      }
-    }
+// Calls each(part, offset) for the vectors of a run.
+template <typename Each>
+HWY_INLINE void ForVectors(bool spread_out, const Run& run, Each each) {
+  if (!spread_out) {
+    const Part part(run.width);
+    for (std::int64_t i = 0; i < run.count; ++i) each(part, run.at + i * run.step);
+    return;
+  }
+  const Part whole(lanes), rest(run.count % lanes);
+  const std::int64_t end = run.count / lanes * lanes;
+  for (std::int64_t i = 0; i < end; i += lanes) each(whole, run.at + i);
+  if (end < run.count) each(rest, run.at + end);
+}
+
+// The numbers of a run's channels: neighbours, or one for all.
+HWY_INLINE Vec OfChannels(bool spread_out, const Run& run, const float* numbers) {
+  return spread_out ? hn::Set(Tag(), numbers[run.channel])
+                    : Part(run.width).load(numbers + run.channel);
+}
+
+HWY_INLINE void AddTo(bool spread_out, const Run& run, Vec v, double* sums) {
+  const Tag d;
+  if (spread_out) {
+    sums[run.channel] += static_cast<double>(hn::GetLane(hn::SumOfLanes(d, v)));
+    return;
+  }
+  HWY_ALIGN float numbers[lanes];
+  hn::Store(v, d, numbers);
+  for (std::int64_t c = 0; c < run.width; ++c) {
+    sums[run.channel + c] += static_cast<double>(numbers[c]);
+  }
+}
+
+void Moments(const ChannelView& v, const float* x, double* mean, double* deviations, float* means) {
+  const Tag d;
+  const bool spread_out = v.lanes == 1;
+  ForRuns(v, [&](const Run& run) RIDGELINE_INLINE_LAMBDA {
+    Vec sum = hn::Zero(d);
+    ForVectors(spread_out, run, [&](const Part& part, std::int64_t i) RIDGELINE_INLINE_LAMBDA {
+      sum = hn::Add(sum, part.load(x + i));
+    });
+    AddTo(spread_out, run, sum, mean);
+  });
+  const double count = static_cast<double>(v.images * v.pixels);
+  for (std::int64_t c = 0; c < v.padded_channels(); ++c) {
+    mean[c] /= count;
+    means[c] = static_cast<float>(mean[c]);
+  }
+  ForRuns(v, [&](const Run& run) RIDGELINE_INLINE_LAMBDA {
+    const Vec m = OfChannels(spread_out, run, means);
+    Vec squares = hn::Zero(d);
+    ForVectors(spread_out, run, [&](const Part& part, std::int64_t i) RIDGELINE_INLINE_LAMBDA {
+      const Vec difference = part.only(hn::Sub(part.load(x + i), m));
+      squares = hn::MulAdd(difference, difference, squares);
+    });
+    AddTo(spread_out, run, squares, deviations);
   });
 }
 
-// Calls set(i, channel) for all numbers.
-template <typename F>
-void transform(const ChannelView& v, F set) {
-  for_each_block(v, [&](std::int64_t offset, std::int64_t channel) {
-    if (v.lanes == 1) {
-      for (std::int64_t p = 0; p < v.pixels; ++p) set(offset + p, channel);
-      return;
-    }
-    for (std::int64_t p = 0; p < v.pixels; ++p) {
-      for (std::int64_t l = 0; l < v.lanes; ++l) set(offset + p * v.lanes + l, channel + l);
-    }
+HWY_INLINE Vec Relu(Vec v, Vec slope) {
+  return hn::IfThenElse(hn::Gt(v, hn::Zero(Tag())), v, hn::Mul(v, slope));
+}
+
+void AffineRuns(const ChannelView& v, const Affine& a) {
+  const bool spread_out = v.lanes == 1;
+  const Vec slope = hn::Set(Tag(), a.slope);
+  ForRuns(v, [&](const Run& run) RIDGELINE_INLINE_LAMBDA {
+    const Vec scale = OfChannels(spread_out, run, a.scale);
+    const Vec shift = OfChannels(spread_out, run, a.shift);
+    ForVectors(spread_out, run, [&](const Part& part, std::int64_t i) RIDGELINE_INLINE_LAMBDA {
+      Vec y = hn::MulAdd(scale, part.load(a.x + i), shift);
+      if (a.residual != nullptr) y = hn::Add(y, part.load(a.residual + i));
+      part.store(Relu(y, slope), a.y + i);
+    });
   });
 }
 
-}  // namespace
+// g of a run's vectors.
+class Return {
+ public:
+  HWY_INLINE Return(bool spread_out, const Run& run, const Returning& from)
+      : from_(from), slope_(hn::Set(Tag(), from.slope)), scale_(slope_), shift_(slope_) {
+    if (from.slope == 1 || from.y != nullptr) return;
+    scale_ = OfChannels(spread_out, run, from.scale);
+    shift_ = OfChannels(spread_out, run, from.shift);
+  }
+  HWY_INLINE Vec operator()(const Part& part, std::int64_t i, Vec x) const {
+    const Vec dy = part.load(from_.dy + i);
+    if (from_.slope == 1) return dy;
+    const Vec y = from_.y != nullptr ? part.load(from_.y + i) : hn::MulAdd(scale_, x, shift_);
+    return hn::IfThenElse(hn::Gt(y, hn::Zero(Tag())), dy, hn::Mul(dy, slope_));
+  }
+
+ private:
+  const Returning& from_;
+  Vec slope_, scale_, shift_;
+};
+
+void GradientSumsRuns(const ChannelView& v, const Returning& from, const GradientSums& to) {
+  const Tag d;
+  const bool spread_out = v.lanes == 1;
+  ForRuns(v, [&](const Run& run) RIDGELINE_INLINE_LAMBDA {
+    const Return returned(spread_out, run, from);
+    const Vec mean = OfChannels(spread_out, run, to.mean);
+    const Vec inverse = OfChannels(spread_out, run, to.inverse);
+    Vec sum = hn::Zero(d), product = hn::Zero(d);
+    ForVectors(spread_out, run, [&](const Part& part, std::int64_t i) RIDGELINE_INLINE_LAMBDA {
+      const Vec x = part.load(from.x + i), g = returned(part, i, x);
+      if (to.g != nullptr) part.store(g, to.g + i);
+      sum = hn::Add(sum, g);
+      product = hn::MulAdd(g, hn::Sub(x, mean), product);
+    });
+    AddTo(spread_out, run, sum, to.sum);
+    AddTo(spread_out, run, hn::Mul(product, inverse), to.product);
+  });
+}
+
+void AffinePairRuns(const ChannelView& v, const Returning& from, const float* a, const float* b,
+                    const float* offset, float* dx) {
+  const bool spread_out = v.lanes == 1;
+  ForRuns(v, [&](const Run& run) RIDGELINE_INLINE_LAMBDA {
+    const Return returned(spread_out, run, from);
+    const Vec as = OfChannels(spread_out, run, a), bs = OfChannels(spread_out, run, b);
+    const Vec offsets = OfChannels(spread_out, run, offset);
+    ForVectors(spread_out, run, [&](const Part& part, std::int64_t i) RIDGELINE_INLINE_LAMBDA {
+      const Vec x = part.load(from.x + i), g = returned(part, i, x);
+      part.store(hn::MulAdd(as, g, hn::MulAdd(bs, x, offsets)), dx + i);
+    });
+  });
+}
+
+}  // namespace ridgeline::engine::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+#include <vector>
+
+namespace ridgeline::engine::kernels {
+
+HWY_EXPORT(Moments);
+HWY_EXPORT(AffineRuns);
+HWY_EXPORT(GradientSumsRuns);
+HWY_EXPORT(AffinePairRuns);
 
 std::optional<ChannelView> channel_view(const dnn::Desc& desc) {
   using dnn::Tag;
@@ -72,37 +213,27 @@ std::optional<ChannelView> channel_view(const dnn::Desc& desc) {
 }
 
 void moments(const ChannelView& view, const float* x, double* mean, double* deviations) {
-  std::fill_n(mean, view.padded_channels(), 0.0);
-  std::fill_n(deviations, view.padded_channels(), 0.0);
-  accumulate(view, mean, [&](std::int64_t i, std::int64_t) { return static_cast<double>(x[i]); });
-  const double count = static_cast<double>(view.images * view.pixels);
-  for (std::int64_t c = 0; c < view.padded_channels(); ++c) mean[c] /= count;
-  accumulate(view, deviations, [&](std::int64_t i, std::int64_t c) {
-    const double d = x[i] - mean[c];
-    return d * d;
-  });
+  const auto channels = static_cast<std::size_t>(view.padded_channels());
+  std::fill_n(mean, channels, 0.0);
+  std::fill_n(deviations, channels, 0.0);
+  std::vector<float> means(channels);
+  HWY_DYNAMIC_DISPATCH(Moments)(view, x, mean, deviations, means.data());
 }
 
-void affine(const ChannelView& view, const float* x, float* y, const float* scale,
-            const float* shift) {
-  transform(view, [&](std::int64_t i, std::int64_t c) { y[i] = scale[c] * x[i] + shift[c]; });
+void affine(const ChannelView& view, const Affine& arguments) {
+  HWY_DYNAMIC_DISPATCH(AffineRuns)(view, arguments);
 }
 
-void gradient_sums(const ChannelView& view, const float* x, const float* dy, const float* mean,
-                   const float* inverse, double* sum, double* product) {
-  std::fill_n(sum, view.padded_channels(), 0.0);
-  std::fill_n(product, view.padded_channels(), 0.0);
-  accumulate(view, sum, [&](std::int64_t i, std::int64_t) { return static_cast<double>(dy[i]); });
-  accumulate(view, product, [&](std::int64_t i, std::int64_t c) {
-    return static_cast<double>(dy[i] * ((x[i] - mean[c]) * inverse[c]));
-  });
+void gradient_sums(const ChannelView& view, const Returning& from, const GradientSums& to) {
+  std::fill_n(to.sum, view.padded_channels(), 0.0);
+  std::fill_n(to.product, view.padded_channels(), 0.0);
+  HWY_DYNAMIC_DISPATCH(GradientSumsRuns)(view, from, to);
 }
 
-void affine_pair(const ChannelView& view, const float* x, const float* dy, float* dx,
-                 const float* a, const float* b, const float* offset) {
-  transform(view, [&](std::int64_t i, std::int64_t c) {
-    dx[i] = a[c] * dy[i] + b[c] * x[i] + offset[c];
-  });
+void affine_pair(const ChannelView& view, const Returning& from, const float* a, const float* b,
+                 const float* offset, float* dx) {
+  HWY_DYNAMIC_DISPATCH(AffinePairRuns)(view, from, a, b, offset, dx);
 }
 
 }  // namespace ridgeline::engine::kernels
+#endif  // HWY_ONCE

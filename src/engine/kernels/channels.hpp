@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 #include "engine/onednn.hpp"
 
@@ -22,14 +21,33 @@ std::optional<ChannelView> channel_view(const dnn::Desc& desc);
 
 /// Mean and sum of squared deviations of each channel, in two passes.
 void moments(const ChannelView& view, const float* x, double* mean, double* deviations);
-/// y = scale[c] * x + shift[c]
-void affine(const ChannelView& view, const float* x, float* y, const float* scale,
-            const float* shift);
-/// sum[c] = sum of dy, product[c] = sum of dy * (x - mean[c]) * inverse[c]
-void gradient_sums(const ChannelView& view, const float* x, const float* dy, const float* mean,
-                   const float* inverse, double* sum, double* product);
-/// dx = a[c] * dy + b[c] * x + offset[c]
-void affine_pair(const ChannelView& view, const float* x, const float* dy, float* dx,
-                 const float* a, const float* b, const float* offset);
+
+/// y = relu(scale[c] * x + shift[c] + residual)
+struct Affine {
+  const float *x, *scale, *shift;
+  float* y;
+  const float* residual = nullptr;
+  float slope = 1;  ///< of what is below 0: a ReLU where it is not 1
+};
+void affine(const ChannelView& view, const Affine& arguments);
+
+/// What comes back through that ReLU: g = dy, times the slope where the ReLU's input was not above
+/// 0. That is told by `y` where it is given, and by scale[c] * x + shift[c] elsewhere.
+struct Returning {
+  const float *x, *dy;
+  float slope = 1;  ///< 1: there is no ReLU, and g = dy
+  const float *scale = nullptr, *shift = nullptr;
+  const float* y = nullptr;
+};
+/// sum[c] = sum of g, product[c] = sum of g * (x - mean[c]) * inverse[c]; and g, unless null.
+struct GradientSums {
+  const float *mean, *inverse;
+  double *sum, *product;
+  float* g = nullptr;
+};
+void gradient_sums(const ChannelView& view, const Returning& from, const GradientSums& to);
+/// dx = a[c] * g + b[c] * x + offset[c]
+void affine_pair(const ChannelView& view, const Returning& from, const float* a, const float* b,
+                 const float* offset, float* dx);
 
 }  // namespace ridgeline::engine::kernels

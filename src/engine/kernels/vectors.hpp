@@ -38,6 +38,9 @@ class Part {
       : count_(count < lanes ? count : lanes),
         mask_(hn::FirstN(Tag(), static_cast<std::size_t>(count_))) {}
 
+  /// Zeros in the lanes that are not there.
+  HWY_INLINE Vec only(Vec v) const { return hn::IfThenElseZero(mask_, v); }
+
 #if HWY_TARGET > HWY_AVX2  // where masked operations touch the whole vector
   HWY_INLINE Vec load(const float* from) const {
     const Tag d;

@@ -1,5 +1,6 @@
 #include "engine/layers/activation.hpp"
 
+#include "engine/layers/batch_norm2d.hpp"
 #include "engine/layers/compilers.hpp"
 #include "network/activation.hpp"
 
@@ -117,6 +118,9 @@ std::function<Tensor(const Tensor&)> finish_with_activation(PlanBuilder& plan,
 }
 
 Backward compile_activation(PlanBuilder& plan, const NodeContext& node) {
+  if (const auto norm = norm_into_relu(plan, node)) {
+    return compile_norm_into_relu(plan, *norm, node);
+  }
   const int from = node.inputs[0];
   const ActivationSteps steps = lay_activation(plan, node.activation, plan.value(from), node.name);
   plan.set_value(node.node, steps.result);

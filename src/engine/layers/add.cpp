@@ -1,10 +1,15 @@
 // The sum of inputs of equal shape. Its gradient is each input's, unchanged.
 
+#include "engine/layers/batch_norm2d.hpp"
 #include "engine/layers/compilers.hpp"
 
 namespace ridgeline::engine {
 
 Backward compile_add(PlanBuilder& plan, const NodeContext& node) {
+  if (goes_into_relu(plan, node)) {
+    plan.defer(node.node);
+    return {};
+  }
   std::vector<std::pair<int, Tensor>> arguments;
   std::vector<dnn::Desc> sources;
   const dnn::Desc layout = plan.value(node.inputs[0]).desc;

@@ -2,13 +2,16 @@
 // shows the others its own, and after a barrier all combine them in the same order (Chan et al.,
 // "Algorithms for computing the sample variance", 1983).
 
-#include "network/layers/batch_norm2d.hpp"
+#include "engine/layers/batch_norm2d.hpp"
 
 #include <cmath>
 
 #include "engine/kernels/channels.hpp"
+#include "engine/layers/activation.hpp"
 #include "engine/layers/compilers.hpp"
+#include "engine/layers/operands.hpp"
 #include "engine/shards.hpp"
+#include "network/layers/batch_norm2d.hpp"
 
 namespace ridgeline::engine {
 namespace {
@@ -21,16 +24,22 @@ struct BatchNorm {
   std::size_t channels = 0;  // padded
   float momentum = 0, epsilon = 0;
   Tensor source, gamma, beta, moving_mean, moving_variance;
-  Tensor saved;  // mean, then 1 / deviation, of each channel
+  Tensor result;
+  float slope = 1;                 // of the ReLU behind it, if there is one
+  std::optional<Tensor> shortcut;  // what is added before the ReLU
+  Tensor saved;                    // Saved of each channel
   std::size_t forward_exchange = 0, backward_exchange = 0;
 };
 
-const float* in(void* operand) {
-  return static_cast<const float*>(operand);
-}
-float* out(void* operand) {
-  return static_cast<float*>(operand);
-}
+// What the backward pass needs to know of each channel.
+struct Saved {
+  float *mean, *inverse, *scale, *shift;  // inverse: 1 / deviation; y = scale x + shift
+  Saved(void* saved, std::size_t channels)
+      : mean(out(saved)),
+        inverse(mean + channels),
+        scale(inverse + channels),
+        shift(scale + channels) {}
+};
 
 // The batch's mean and biased variance from every shard's mean and squared deviations.
 void combine(const BatchNorm& bn, const ShardRun& run, std::vector<double>& mean,
@@ -53,9 +62,9 @@ void combine(const BatchNorm& bn, const ShardRun& run, std::vector<double>& mean
   }
 }
 
-void lay_training(PlanBuilder& plan, BatchNorm& bn, const Tensor& result) {
+void lay_training(PlanBuilder& plan, BatchNorm& bn) {
   bn.forward_exchange = plan.exchange(2 * bn.channels);
-  bn.saved = plan.buffer(dnn::plain({static_cast<std::int64_t>(2 * bn.channels)}));
+  bn.saved = plan.buffer(dnn::plain({static_cast<std::int64_t>(4 * bn.channels)}));
   plan.run_kernel(
       bn.name + " statistics", {bn.source},
       [bn](std::span<void* const> operands, const ShardRun& run) {
@@ -66,103 +75,112 @@ void lay_training(PlanBuilder& plan, BatchNorm& bn, const Tensor& result) {
       0, true);
   plan.run_kernel(
       bn.name + " forward",
-      {bn.source, bn.gamma, bn.beta, bn.moving_mean, bn.moving_variance, bn.saved, result},
+      {bn.source, bn.gamma, bn.beta, bn.moving_mean, bn.moving_variance, bn.saved, bn.result,
+       bn.shortcut.value_or(bn.source)},
       [bn](std::span<void* const> operands, const ShardRun& run) {
         std::vector<double> mean(bn.channels), variance(bn.channels);
         combine(bn, run, mean, variance);
         const float *gamma = in(operands[1]), *beta = in(operands[2]);
         float *moving_mean = out(operands[3]), *moving_variance = out(operands[4]);
-        float *saved_mean = out(operands[5]), *saved_inverse = saved_mean + bn.channels;
-        std::vector<float> scale(bn.channels), shift(bn.channels);
+        const Saved saved(operands[5], bn.channels);
+        std::fill_n(saved.mean, 4 * bn.channels, 0.0F);
         for (std::size_t c = 0; c < static_cast<std::size_t>(bn.view.channels); ++c) {
           const double inverse = 1 / std::sqrt(variance[c] + bn.epsilon);
-          saved_mean[c] = static_cast<float>(mean[c]);
-          saved_inverse[c] = static_cast<float>(inverse);
-          scale[c] = static_cast<float>(gamma[c] * inverse);
-          shift[c] = static_cast<float>(beta[c] - gamma[c] * inverse * mean[c]);
+          saved.mean[c] = static_cast<float>(mean[c]);
+          saved.inverse[c] = static_cast<float>(inverse);
+          saved.scale[c] = static_cast<float>(gamma[c] * inverse);
+          saved.shift[c] = static_cast<float>(beta[c] - gamma[c] * inverse * mean[c]);
           if (run.shard == 0) {
-            moving_mean[c] += (1 - bn.momentum) * (saved_mean[c] - moving_mean[c]);
+            moving_mean[c] += (1 - bn.momentum) * (saved.mean[c] - moving_mean[c]);
             moving_variance[c] +=
                 (1 - bn.momentum) * (static_cast<float>(variance[c]) - moving_variance[c]);
           }
         }
-        kernels::affine(bn.view, in(operands[0]), out(operands[6]), scale.data(), shift.data());
+        kernels::affine(bn.view, {in(operands[0]), saved.scale, saved.shift, out(operands[6]),
+                                  bn.shortcut ? in(operands[7]) : nullptr, bn.slope});
       });
 }
 
-void lay_inference(PlanBuilder& plan, const BatchNorm& bn, const Tensor& result) {
+void lay_inference(PlanBuilder& plan, const BatchNorm& bn) {
   plan.run_kernel(bn.name + " forward",
-                  {bn.source, bn.gamma, bn.beta, bn.moving_mean, bn.moving_variance, result},
+                  {bn.source, bn.gamma, bn.beta, bn.moving_mean, bn.moving_variance, bn.result,
+                   bn.shortcut.value_or(bn.source)},
                   [bn](std::span<void* const> operands, const ShardRun&) {
                     std::vector<float> scale(bn.channels), shift(bn.channels);
                     for (std::size_t c = 0; c < static_cast<std::size_t>(bn.view.channels); ++c) {
                       scale[c] = in(operands[1])[c] / std::sqrt(in(operands[4])[c] + bn.epsilon);
                       shift[c] = in(operands[2])[c] - scale[c] * in(operands[3])[c];
                     }
-                    kernels::affine(bn.view, in(operands[0]), out(operands[5]), scale.data(),
-                                    shift.data());
+                    kernels::affine(bn.view,
+                                    {in(operands[0]), scale.data(), shift.data(), out(operands[5]),
+                                     bn.shortcut ? in(operands[6]) : nullptr, bn.slope});
                   });
 }
 
 // With x^ = (x - mean) / deviation over N numbers of a channel:
 //   dgamma = sum dy x^,  dbeta = sum dy,  dx = gamma / deviation (dy - dbeta / N - x^ dgamma / N)
-// Gradients of gamma and beta are left as each shard's own share: the update adds them up.
-void lay_backward(PlanBuilder& plan, BatchNorm bn, int from, const Tensor& output_gradient) {
+// where dy has come back through the ReLU. Gradients of gamma and beta are left as each shard's own
+// share: the update adds them up. Returns dy, where a shortcut takes it too.
+Tensor lay_backward(PlanBuilder& plan, BatchNorm bn, int from, const Tensor& output_gradient) {
   const Tensor gradient = plan.reorder(output_gradient, bn.source.desc, bn.name + " gradient");
   bn.backward_exchange = plan.exchange(2 * bn.channels);
+  const Tensor returned = bn.shortcut ? plan.buffer(bn.source.desc) : gradient;
   plan.run_kernel(
       bn.name + " gradient sums",
       {bn.source, gradient, bn.saved, PlanBuilder::gradient_of(bn.gamma),
-       PlanBuilder::gradient_of(bn.beta)},
+       PlanBuilder::gradient_of(bn.beta), bn.result, returned},
       [bn](std::span<void* const> operands, const ShardRun& run) {
         double* sum = run.exchange + static_cast<std::size_t>(run.shard) * run.exchange_stride +
                       bn.backward_exchange;
         double* product = sum + bn.channels;
-        const float* saved = in(operands[2]);
-        kernels::gradient_sums(bn.view, in(operands[0]), in(operands[1]), saved,
-                               saved + bn.channels, sum, product);
+        const Saved saved(operands[2], bn.channels);
+        kernels::gradient_sums(
+            bn.view,
+            {in(operands[0]), in(operands[1]), bn.slope, saved.scale, saved.shift,
+             bn.shortcut ? in(operands[5]) : nullptr},
+            {saved.mean, saved.inverse, sum, product, bn.shortcut ? out(operands[6]) : nullptr});
         for (std::size_t c = 0; c < static_cast<std::size_t>(bn.view.channels); ++c) {
           out(operands[3])[c] = static_cast<float>(product[c]);
           out(operands[4])[c] = static_cast<float>(sum[c]);
         }
       },
       0, true);
-  if (!plan.needs_gradient(from)) return;
+  if (!plan.needs_gradient(from)) return returned;
   const Tensor result = plan.buffer(bn.source.desc);
-  plan.run_kernel(bn.name + " backward", {bn.source, gradient, bn.saved, bn.gamma, result},
-                  [bn](std::span<void* const> operands, const ShardRun& run) {
-                    const float *mean = in(operands[2]), *inverse = mean + bn.channels;
-                    std::vector<float> a(bn.channels), b(bn.channels), offset(bn.channels);
-                    const double count = static_cast<double>(run.batch_images * bn.view.pixels);
-                    for (std::size_t c = 0; c < static_cast<std::size_t>(bn.view.channels); ++c) {
-                      double sum = 0, product = 0;
-                      for (int s = 0; s < run.shards; ++s) {
-                        const double* shown = run.exchange +
-                                              static_cast<std::size_t>(s) * run.exchange_stride +
-                                              bn.backward_exchange;
-                        sum += shown[c];
-                        product += shown[bn.channels + c];
-                      }
-                      const double scale = static_cast<double>(in(operands[3])[c]) * inverse[c];
-                      const double slope = -scale * product / count * inverse[c];
-                      a[c] = static_cast<float>(scale);
-                      b[c] = static_cast<float>(slope);
-                      offset[c] = static_cast<float>(-scale * sum / count - slope * mean[c]);
-                    }
-                    kernels::affine_pair(bn.view, in(operands[0]), in(operands[1]),
-                                         out(operands[4]), a.data(), b.data(), offset.data());
-                  });
+  const float slope = bn.shortcut ? 1 : bn.slope;
+  plan.run_kernel(
+      bn.name + " backward", {bn.source, returned, bn.saved, bn.gamma, result},
+      [bn, slope](std::span<void* const> operands, const ShardRun& run) {
+        const Saved saved(operands[2], bn.channels);
+        std::vector<float> a(bn.channels), b(bn.channels), offset(bn.channels);
+        const double count = static_cast<double>(run.batch_images * bn.view.pixels);
+        for (std::size_t c = 0; c < static_cast<std::size_t>(bn.view.channels); ++c) {
+          double sum = 0, product = 0;
+          for (int s = 0; s < run.shards; ++s) {
+            const double* shown = run.exchange + static_cast<std::size_t>(s) * run.exchange_stride +
+                                  bn.backward_exchange;
+            sum += shown[c];
+            product += shown[bn.channels + c];
+          }
+          const double scale = static_cast<double>(in(operands[3])[c]) * saved.inverse[c];
+          const double factor = -scale * product / count * saved.inverse[c];
+          a[c] = static_cast<float>(scale);
+          b[c] = static_cast<float>(factor);
+          offset[c] = static_cast<float>(-scale * sum / count - factor * saved.mean[c]);
+        }
+        kernels::affine_pair(bn.view,
+                             {in(operands[0]), in(operands[1]), slope, saved.scale, saved.shift},
+                             a.data(), b.data(), offset.data(), out(operands[4]));
+      });
   plan.add_gradient(from, result);
+  return returned;
 }
 
-}  // namespace
-
-Backward compile_batch_norm2d(PlanBuilder& plan, const NodeContext& node) {
+BatchNorm batch_norm(PlanBuilder& plan, const NodeContext& node) {
   const auto& o = static_cast<const network::BatchNorm2DSpec&>(node.spec).options();
-  const int from = node.inputs[0];
   BatchNorm bn;
   bn.name = node.name;
-  bn.source = plan.value(from);
+  bn.source = plan.value(node.inputs[0]);
   if (!kernels::channel_view(bn.source.desc)) bn.source = plan.plain(bn.source, node.name);
   bn.view = *kernels::channel_view(bn.source.desc);
   bn.channels = static_cast<std::size_t>(bn.view.padded_channels());
@@ -173,14 +191,84 @@ Backward compile_batch_norm2d(PlanBuilder& plan, const NodeContext& node) {
   bn.beta = plan.parameter(node.node, "beta", channels);
   bn.moving_mean = plan.parameter(node.node, "moving_mean", channels);
   bn.moving_variance = plan.parameter(node.node, "moving_variance", channels);
-  const Tensor result = plan.buffer(bn.source.desc);
+  bn.result = plan.buffer(bn.source.desc);
+  return bn;
+}
+
+void lay_forward(PlanBuilder& plan, BatchNorm& bn, int node) {
   if (plan.training()) {
-    lay_training(plan, bn, result);
+    lay_training(plan, bn);
   } else {
-    lay_inference(plan, bn, result);
+    lay_inference(plan, bn);
   }
-  plan.set_value(node.node, result);
-  return [&plan, bn, from](const Tensor& gradient) { lay_backward(plan, bn, from, gradient); };
+  plan.set_value(node, bn.result);
+}
+
+bool is_relu(const NodeContext& node) {
+  return node.spec.kind() == "activation" && fused_relu(node.activation).present;
+}
+
+// The normalisation that an addition takes along: the first that nothing else reads.
+std::optional<NodeContext> norm_of_add(const PlanBuilder& plan, const NodeContext& add) {
+  if (add.inputs.size() != 2 || add.inputs[0] == add.inputs[1]) return std::nullopt;
+  for (const int input : add.inputs) {
+    if (input == Node::image || !plan.only_reader(input)) continue;
+    const NodeContext norm = plan.context(input);
+    if (norm.spec.kind() == "batch_norm2d") return norm;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<NormIntoRelu> norm_into_relu(const PlanBuilder& plan, const NodeContext& activation) {
+  const int input = activation.inputs[0];
+  if (!plan.fused() || !is_relu(activation) || input == Node::image || !plan.only_reader(input)) {
+    return std::nullopt;
+  }
+  const NodeContext before = plan.context(input);
+  if (before.spec.kind() == "batch_norm2d") return NormIntoRelu{before, std::nullopt};
+  if (before.spec.kind() != "add") return std::nullopt;
+  const auto norm = norm_of_add(plan, before);
+  if (!norm) return std::nullopt;
+  const int shortcut = before.inputs[before.inputs[0] == norm->node ? 1 : 0];
+  return NormIntoRelu{*norm, before, shortcut};
+}
+
+bool goes_into_relu(const PlanBuilder& plan, const NodeContext& node) {
+  const auto reader = plan.only_reader(node.node);
+  if (!reader) return false;
+  const auto behind =
+      reader->spec.kind() == "add" ? plan.only_reader(reader->node) : plan.only_reader(node.node);
+  const auto nodes = behind ? norm_into_relu(plan, *behind) : std::nullopt;
+  return nodes && (nodes->norm.node == node.node || (nodes->add && nodes->add->node == node.node));
+}
+
+Backward compile_norm_into_relu(PlanBuilder& plan, const NormIntoRelu& nodes,
+                                const NodeContext& activation) {
+  BatchNorm bn = batch_norm(plan, nodes.norm);
+  bn.slope = fused_relu(activation.activation).slope;
+  if (nodes.add) {
+    bn.shortcut = plan.reorder(plan.value(nodes.shortcut), bn.source.desc, nodes.add->name);
+  }
+  lay_forward(plan, bn, activation.node);
+  return
+      [&plan, bn, from = nodes.norm.inputs[0], shortcut = nodes.shortcut](const Tensor& gradient) {
+        const Tensor returned = lay_backward(plan, bn, from, gradient);
+        if (bn.shortcut && plan.needs_gradient(shortcut)) plan.add_gradient(shortcut, returned);
+      };
+}
+
+Backward compile_batch_norm2d(PlanBuilder& plan, const NodeContext& node) {
+  if (goes_into_relu(plan, node)) {
+    plan.defer(node.node);
+    return {};
+  }
+  BatchNorm bn = batch_norm(plan, node);
+  lay_forward(plan, bn, node.node);
+  return [&plan, bn, from = node.inputs[0]](const Tensor& gradient) {
+    lay_backward(plan, bn, from, gradient);
+  };
 }
 
 }  // namespace ridgeline::engine

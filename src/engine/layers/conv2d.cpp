@@ -7,6 +7,7 @@
 #include "engine/layers/compilers.hpp"
 #include "engine/layers/conv_pool.hpp"
 #include "engine/layers/conv_pool_shape.hpp"
+#include "engine/layers/conv_winograd.hpp"
 #include "engine/layers/window.hpp"
 
 namespace ridgeline::engine {
@@ -21,12 +22,19 @@ struct Convolution {
   dnnl::convolution_forward::primitive_desc forward;
 };
 
+// The layout of images at a convolution: our own kernels go channels last, and where they have laid
+// the source, oneDNN's goes along. Elsewhere it has its choice.
+dnn::Desc images_desc(const PlanBuilder& plan, const Tensor& source, const dnn::Dims& dims) {
+  const bool last = plan.fused() && source.desc == dnn::nhwc(dnn::dims_of(source.desc));
+  return last ? dnn::nhwc(dims) : dnn::any(dims);
+}
+
 void lay_backward_weights(PlanBuilder& plan, const std::string& name, const Convolution& c,
                           const Tensor& gradient) {
-  const auto desc =
-      dnn::convolution_weights(dnn::any(dnn::dims_of(c.source.desc)), dnn::any(c.kernel_dims),
-                               c.has_bias ? c.bias.desc : dnn::Desc(),
-                               dnn::any(dnn::dims_of(gradient.desc)), c.window, c.forward);
+  const auto desc = dnn::convolution_weights(
+      images_desc(plan, c.source, dnn::dims_of(c.source.desc)), dnn::any(c.kernel_dims),
+      c.has_bias ? c.bias.desc : dnn::Desc(),
+      images_desc(plan, c.source, dnn::dims_of(gradient.desc)), c.window, c.forward);
   const Tensor kernel_gradient = plan.gradient_buffer(c.kernel, desc.diff_weights_desc());
   std::vector<std::pair<int, Tensor>> arguments{
       {DNNL_ARG_SRC, plan.reorder(c.source, desc.src_desc(), name)},
@@ -42,9 +50,9 @@ void lay_backward_weights(PlanBuilder& plan, const std::string& name, const Conv
 
 Tensor lay_backward_data(PlanBuilder& plan, const std::string& name, const Convolution& c,
                          const Tensor& gradient) {
-  const auto desc =
-      dnn::convolution_data(dnn::any(dnn::dims_of(c.source.desc)), dnn::any(c.kernel_dims),
-                            dnn::any(dnn::dims_of(gradient.desc)), c.window, c.forward);
+  const auto desc = dnn::convolution_data(
+      images_desc(plan, c.source, dnn::dims_of(c.source.desc)), dnn::any(c.kernel_dims),
+      images_desc(plan, c.source, dnn::dims_of(gradient.desc)), c.window, c.forward);
   const Tensor result = plan.buffer(desc.diff_src_desc());
   plan.run(name + " backward data", desc, dnnl::convolution_backward_data(desc),
            {{DNNL_ARG_DIFF_DST, plan.reorder(gradient, desc.diff_dst_desc(), name + " gradient")},
@@ -61,6 +69,7 @@ Backward compile_conv2d(PlanBuilder& plan, const NodeContext& node) {
     plan.defer(node.node);
     return {};
   }
+  if (goes_by_winograd(plan, node)) return compile_conv_winograd(plan, node);
   const auto& o = static_cast<const network::Conv2DSpec&>(node.spec).options();
   const Shape& in = node.shapes[0];
   Convolution c;
@@ -75,10 +84,10 @@ Backward compile_conv2d(PlanBuilder& plan, const NodeContext& node) {
   c.source = plan.value(node.inputs[0]);
   c.kernel = plan.parameter(node.node, "kernel", c.kernel_dims);
   if (c.has_bias) c.bias = plan.parameter(node.node, "bias", {o.filters});
-  c.forward =
-      dnn::convolution(plan.kind(), dnn::any(dnn::dims_of(c.source.desc)), dnn::any(c.kernel_dims),
-                       c.has_bias ? c.bias.desc : dnn::Desc(), dnn::any(plan.dims(node.output)),
-                       c.window, fused_relu(node.activation));
+  c.forward = dnn::convolution(
+      plan.kind(), images_desc(plan, c.source, dnn::dims_of(c.source.desc)),
+      dnn::any(c.kernel_dims), c.has_bias ? c.bias.desc : dnn::Desc(),
+      images_desc(plan, c.source, plan.dims(node.output)), c.window, fused_relu(node.activation));
 
   const Tensor result = plan.buffer(c.forward.dst_desc());
   std::vector<std::pair<int, Tensor>> arguments{

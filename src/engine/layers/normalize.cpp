@@ -4,6 +4,7 @@
 
 #include "engine/kernels/channels.hpp"
 #include "engine/layers/compilers.hpp"
+#include "engine/layers/operands.hpp"
 
 namespace ridgeline::engine {
 
@@ -21,8 +22,7 @@ Backward compile_normalize(PlanBuilder& plan, const NodeContext& node) {
                                  std::vector<float> b) {
     const Tensor result = plan.buffer(x.desc);
     plan.run_kernel(name, {x, result}, [=](std::span<void* const> operands, const ShardRun&) {
-      kernels::affine(view, static_cast<const float*>(operands[0]),
-                      static_cast<float*>(operands[1]), a.data(), b.data());
+      kernels::affine(view, {in(operands[0]), a.data(), b.data(), out(operands[1])});
     });
     return result;
   };

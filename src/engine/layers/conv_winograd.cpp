@@ -1,0 +1,146 @@
+#include "engine/layers/conv_winograd.hpp"
+
+#include <algorithm>
+
+#include "engine/kernels/winograd.hpp"
+#include "engine/layers/activation.hpp"
+#include "engine/layers/operands.hpp"
+#include "network/layers/conv2d.hpp"
+#include "network/padding.hpp"
+
+namespace ridgeline::engine {
+namespace {
+
+using kernels::Conv3x3;
+
+const Conv2D& options_of(const NodeContext& conv) {
+  return static_cast<const network::Conv2DSpec&>(conv.spec).options();
+}
+
+Conv3x3 shape_of(const NodeContext& conv) {
+  const Conv2D& o = options_of(conv);
+  const Shape &in = conv.shapes[0], &out = conv.output;
+  const network::Placement p =
+      network::place({o.kernel, o.stride, o.dilation, o.padding}, in[1], in[2]);
+  return {in[0], in[1], in[2], out[0], out[1], out[2], p.top, p.left};
+}
+
+std::int64_t products(const Conv3x3& s) {
+  const std::int64_t tiles = (s.output_height + 1) / 2 * ((s.output_width + 1) / 2);
+  return 2 * 16 * tiles * s.channels * s.filters;
+}
+
+void lay_backward_weights(PlanBuilder& plan, const std::string& name, const Conv3x3& s,
+                          const Tensor& source, const Tensor& gradient, const Tensor& kernel,
+                          const Tensor* bias, std::int64_t flops) {
+  const Tensor sums = plan.buffer(dnn::plain({s.packed_size()}));
+  const std::int64_t images = plan.images();
+  const bool has_bias = bias != nullptr;
+  plan.run_by_image(
+      name + " backward weights", "ridgeline:winograd",
+      {source, gradient, sums, PlanBuilder::gradient_of(kernel),
+       PlanBuilder::gradient_of(has_bias ? *bias : kernel), plan.scratch(s.scratch())},
+      [=](std::span<void* const> operands, const ShardRun& run) {
+        float* bias_gradient = has_bias ? out(operands[4]) : nullptr;
+        if (run.begin == 0) {
+          std::fill_n(out(operands[2]), s.packed_size(), 0.0F);
+          if (has_bias) std::fill_n(bias_gradient, s.filters, 0.0F);
+        }
+        kernels::conv3x3_backward_weights(
+            s, {run.end - run.begin, in(operands[0]) + run.begin * s.source_size(),
+                in(operands[1]) + run.begin * s.output_size(), out(operands[2]), bias_gradient,
+                operands[5]});
+        if (run.end < images) return;
+        kernels::conv3x3_sums_to_plain(s, in(operands[2]), out(operands[3]));
+      },
+      {flops, products(s) * images});
+}
+
+// The gradient of the source, through the ReLU that made it where this step may.
+Tensor lay_backward_data(PlanBuilder& plan, const std::string& name, const Conv3x3& s, int from,
+                         const Tensor& source, const Tensor& gradient, const Tensor& kernel,
+                         std::int64_t flops) {
+  const Conv3x3 back = s.backward();
+  const Tensor packed = plan.packed(
+      kernel, back.packed_size(), "winograd backward",
+      [s](const float* from, float* to) { kernels::conv3x3_pack_backward(s, from, to); });
+  const Tensor result = plan.buffer(source.desc);
+  const auto others = plan.take_gradient(from, source.desc);
+  const auto relu = plan.maskable_relu(from);
+  if (relu) plan.set_masked(from);
+  plan.run_by_image(
+      name + " backward data", "ridgeline:winograd",
+      {gradient, packed, source, result, others.value_or(source), plan.scratch(back.scratch())},
+      [=, has_others = others.has_value()](std::span<void* const> operands, const ShardRun& run) {
+        const std::int64_t image = run.begin * s.source_size();
+        kernels::conv3x3_forward(back, {.images = run.end - run.begin,
+                                        .source = in(operands[0]) + run.begin * s.output_size(),
+                                        .kernel = in(operands[1]),
+                                        .bias = nullptr,
+                                        .output = out(operands[3]) + image,
+                                        .addend = has_others ? in(operands[4]) + image : nullptr,
+                                        .mask = relu ? in(operands[2]) + image : nullptr,
+                                        .mask_slope = relu.value_or(0),
+                                        .scratch = operands[5]});
+      },
+      {flops, products(back) * plan.images()});
+  return result;
+}
+
+}  // namespace
+
+bool goes_by_winograd(const PlanBuilder& plan, const NodeContext& conv) {
+  const Conv2D& o = options_of(conv);
+  if (!plan.fused() || !plan.winograd() || o.kernel != Pair(3) || o.stride != Pair(1) ||
+      o.dilation != Pair(1) || o.groups != 1) {
+    return false;
+  }
+  const Conv3x3 s = shape_of(conv);
+  // With few channels or filters the transforms cost more than the products that they save; with
+  // many the sums of the kernel's gradient outgrow the cache.
+  constexpr std::int64_t least = 16, most = 256 * 256;
+  return std::min(s.channels, s.filters) >= least && s.channels * s.filters <= most &&
+         std::max(s.top, s.left) <= 2;
+}
+
+Backward compile_conv_winograd(PlanBuilder& plan, const NodeContext& node) {
+  const Conv3x3 s = shape_of(node);
+  const std::int64_t flops = node.spec.flops(node.shapes) * plan.images();
+  const int from = node.inputs[0];
+  const Tensor source =
+      plan.reorder(plan.value(from), dnn::nhwc(plan.dims(node.shapes[0])), node.name);
+  const Tensor kernel = plan.parameter(node.node, "kernel", {s.filters, s.channels, 3, 3});
+  const bool has_bias = options_of(node).use_bias;
+  const Tensor bias = has_bias ? plan.parameter(node.node, "bias", {s.filters}) : kernel;
+  const Tensor packed =
+      plan.packed(kernel, s.packed_size(), "winograd",
+                  [s](const float* from, float* to) { kernels::conv3x3_pack(s, from, to); });
+  const dnn::FusedRelu relu = fused_relu(node.activation);
+  const Tensor result = plan.buffer(dnn::nhwc(plan.dims(node.output)));
+  plan.run_by_image(node.name + " forward", "ridgeline:winograd",
+                    {source, packed, bias, result, plan.scratch(s.scratch())},
+                    [=](std::span<void* const> operands, const ShardRun& run) {
+                      kernels::conv3x3_forward(
+                          s, {.images = run.end - run.begin,
+                              .source = in(operands[0]) + run.begin * s.source_size(),
+                              .kernel = in(operands[1]),
+                              .bias = has_bias ? in(operands[2]) : nullptr,
+                              .output = out(operands[3]) + run.begin * s.output_size(),
+                              .slope = relu.present ? relu.slope : 1,
+                              .scratch = operands[4]});
+                    },
+                    {flops, products(s) * plan.images()});
+  const auto before_activation = finish_with_activation(plan, node, result);
+
+  return [=, &plan](const Tensor& output_gradient) {
+    const Tensor gradient =
+        plan.reorder(before_activation(output_gradient), result.desc, node.name + " gradient");
+    lay_backward_weights(plan, node.name, s, source, gradient, kernel, has_bias ? &bias : nullptr,
+                         flops);
+    if (!plan.needs_gradient(from)) return;
+    plan.add_gradient(from,
+                      lay_backward_data(plan, node.name, s, from, source, gradient, kernel, flops));
+  };
+}
+
+}  // namespace ridgeline::engine

@@ -1,0 +1,156 @@
+// 3x3 convolutions by Winograd's filtering on every instruction set that this machine runs, against
+// plain loops.
+
+#include <gtest/gtest.h>
+#include <hwy/targets.h>
+
+#include <cmath>
+#include <vector>
+
+#include "engine/kernels/winograd.hpp"
+#include "tensor/buffer.hpp"
+#include "tensor/random.hpp"
+
+namespace ridgeline::engine::kernels {
+namespace {
+
+using Floats = std::vector<float>;
+using Values = std::vector<double>;
+
+Floats normal(std::int64_t count, Random& random) {
+  Floats values(static_cast<std::size_t>(count));
+  for (float& v : values) v = static_cast<float>(random.normal());
+  return values;
+}
+
+// Calls use(source, kernel, output), the indices of all that is multiplied.
+template <typename Use>
+void for_products(const Conv3x3& s, std::int64_t images, Use use) {
+  for (std::int64_t n = 0; n < images; ++n) {
+    for (std::int64_t y = 0; y < s.output_height; ++y) {
+      for (std::int64_t x = 0; x < s.output_width; ++x) {
+        for (std::int64_t k = 0; k < 9; ++k) {
+          const std::int64_t iy = y + k / 3 - s.top, ix = x + k % 3 - s.left;
+          if (iy < 0 || iy >= s.height || ix < 0 || ix >= s.width) continue;
+          for (std::int64_t f = 0; f < s.filters; ++f) {
+            for (std::int64_t c = 0; c < s.channels; ++c) {
+              use(static_cast<std::size_t>(((n * s.height + iy) * s.width + ix) * s.channels + c),
+                  static_cast<std::size_t>((f * s.channels + c) * 9 + k),
+                  static_cast<std::size_t>(
+                      ((n * s.output_height + y) * s.output_width + x) * s.filters + f));
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+double error(const Floats& got, const Values& expected) {
+  double square = 0, norm = 0;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    square += std::pow(got[i] - expected[i], 2);
+    norm += std::pow(expected[i], 2);
+  }
+  return std::sqrt(square / norm);
+}
+
+Conv3x3 random_shape(Random& random) {
+  const auto below = [&](std::uint64_t most) {
+    return static_cast<std::int64_t>(random.below(most));
+  };
+  Conv3x3 s{.channels = 1 + below(70), .height = 1 + below(12), .width = 1 + below(12)};
+  s.filters = 1 + below(70);
+  s.top = below(3);
+  s.left = below(3);
+  const std::int64_t bottom = below(3), right = below(3);
+  s.output_height = std::max<std::int64_t>(1, s.height + s.top + bottom - 2);
+  s.output_width = std::max<std::int64_t>(1, s.width + s.left + right - 2);
+  return s;
+}
+
+void check(std::uint64_t seed) {
+  Random random(seed, Purpose::test, 41);
+  const Conv3x3 s = random_shape(random);
+  const auto images = 1 + static_cast<std::int64_t>(random.below(3));
+  const auto source = normal(images * s.source_size(), random);
+  const auto kernel = normal(9 * s.channels * s.filters, random);
+  const auto bias = normal(s.filters, random);
+  const auto gradient = normal(images * s.output_size(), random);
+  const auto addend = normal(images * s.output_size(), random);
+  const auto mask = normal(images * s.output_size(), random);
+  Values output(gradient.size()), kernel_gradient(kernel.size()), bias_gradient(bias.size()),
+      source_gradient(source.size());
+  for_products(s, images, [&](std::size_t i, std::size_t k, std::size_t o) {
+    output[o] += static_cast<double>(source[i]) * kernel[k];
+    kernel_gradient[k] += static_cast<double>(source[i]) * gradient[o];
+    source_gradient[i] += static_cast<double>(kernel[k]) * gradient[o];
+  });
+  Values ended = output;
+  for (std::size_t o = 0; o < output.size(); ++o) {
+    const std::size_t f = o % bias.size();
+    bias_gradient[f] += gradient[o];
+    output[o] += bias[f];
+    ended[o] += bias[f] + addend[o];
+    if (ended[o] <= 0) ended[o] *= 0.25;
+    if (mask[o] <= 0) ended[o] *= 0.5;
+  }
+
+  Buffer<std::byte> scratch(std::max(s.scratch(), s.backward().scratch()));
+  Buffer<float> packed(static_cast<std::size_t>(s.packed_size()));
+  conv3x3_pack(s, kernel.data(), packed.data());
+  Floats got(output.size());
+  conv3x3_forward(s, {.images = images,
+                      .source = source.data(),
+                      .kernel = packed.data(),
+                      .bias = bias.data(),
+                      .output = got.data(),
+                      .scratch = scratch.data()});
+  EXPECT_LT(error(got, output), 2e-6);
+  conv3x3_forward(s, {.images = images,
+                      .source = source.data(),
+                      .kernel = packed.data(),
+                      .bias = bias.data(),
+                      .output = got.data(),
+                      .addend = addend.data(),
+                      .slope = 0.25,
+                      .mask = mask.data(),
+                      .mask_slope = 0.5,
+                      .scratch = scratch.data()});
+  EXPECT_LT(error(got, ended), 2e-6);
+
+  Buffer<float> turned(static_cast<std::size_t>(s.backward().packed_size()));
+  conv3x3_pack_backward(s, kernel.data(), turned.data());
+  got.assign(source.size(), 0);
+  conv3x3_forward(s.backward(), {.images = images,
+                                 .source = gradient.data(),
+                                 .kernel = turned.data(),
+                                 .bias = nullptr,
+                                 .output = got.data(),
+                                 .scratch = scratch.data()});
+  EXPECT_LT(error(got, source_gradient), 2e-6);
+
+  Floats sums(static_cast<std::size_t>(s.packed_size())), got_bias(bias.size());
+  conv3x3_backward_weights(
+      s, {images, source.data(), gradient.data(), sums.data(), got_bias.data(), scratch.data()});
+  got.assign(kernel.size(), 0);
+  conv3x3_sums_to_plain(s, sums.data(), got.data());
+  EXPECT_LT(error(got, kernel_gradient), 2e-6);
+  EXPECT_LT(error(got_bias, bias_gradient), 1e-5);
+}
+
+TEST(Winograd, ThreePassesOnEveryTarget) {
+  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    hwy::SetSupportedTargetsForTest(target);
+    SCOPED_TRACE(hwy::TargetName(target));
+    for (std::uint64_t seed = 0; seed < 12; ++seed) {
+      SCOPED_TRACE(seed);
+      check(seed);
+      if (testing::Test::HasFailure()) break;
+    }
+  }
+  hwy::SetSupportedTargetsForTest(0);
+}
+
+}  // namespace
+}  // namespace ridgeline::engine::kernels
