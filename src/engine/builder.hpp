@@ -59,6 +59,9 @@ class PlanBuilder {
   /// A node that its only reader will lay.
   void defer(int node) { values_[at(node)].deferred = true; }
   bool deferred(int node) const { return values_[at(node)].deferred; }
+  /// A node that an earlier one has laid along with itself.
+  void set_laid(int node) { values_[at(node)].laid = true; }
+  bool laid(int node) const { return values_[at(node)].laid; }
 
   // Values: what each node (or the image) gives.
   const Tensor& value(int node) const { return values_[at(node)].tensor; }
@@ -90,6 +93,8 @@ class PlanBuilder {
   /// The same in a layout of our own, of `size` numbers, by `pack`.
   Tensor packed(const Tensor& parameter, std::int64_t size, std::string layout,
                 std::function<void(const float* from, float* to)> pack);
+  /// A copy as its description says.
+  Tensor packed(Packed copy);
   /// Where the gradient of a parameter goes, plain.
   static Tensor gradient_of(const Tensor& parameter);
   /// Where a step that gives a gradient in `desc` may write it; pass the result to `deliver`.
@@ -124,10 +129,10 @@ class PlanBuilder {
     std::optional<float> fused_relu;
     bool masked = false;
     bool deferred = false;
+    bool laid = false;
     std::optional<Tensor> gradient;
   };
   std::size_t at(int node) const { return static_cast<std::size_t>(node + 1); }
-  Tensor packed(Packed copy);
   void find_readers();
   void lay_loss();
   void add_scratch(std::vector<std::pair<int, Tensor>>& arguments, const dnn::Desc& scratch);

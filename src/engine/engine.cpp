@@ -201,6 +201,7 @@ double Engine::Impl::run(State& state, const Job& job) {
     }
   });
   state.packed()->set_fresh(state);
+  if (job.training && runs[0].exchange_stride > 0) state.touch();  // running statistics moved
   if (job.loss == nullptr) return 0;
   return tree_sum({loss_sums.data(), static_cast<std::size_t>(active)});
 }

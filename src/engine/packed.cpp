@@ -7,8 +7,17 @@ PackedCopies::Copy& PackedCopies::find_or_make(const Packed& packed, const State
     if (same_copy(copy.packed, packed)) return copy;
   }
   version_ = 0;
-  Copy copy{packed, Buffer<float>((packed.to.get_size() + 3) / 4), nullptr, {}, {}, {}, {}, {}};
+  Copy copy;
+  copy.packed = packed;
+  copy.buffer = Buffer<float>((packed.to.get_size() + 3) / 4);
   auto* weights = const_cast<float*>(state.weights(packed.parameter).data());
+  if (packed.fold.make) {
+    copy.folded = Buffer<float>(packed.from.get_size() / sizeof(float));
+    weights = copy.folded.data();
+    for (const std::size_t p : packed.fold.parameters) {
+      copy.parameters.push_back(state.weights(p).data());
+    }
+  }
   copy.weights = weights;
   if (packed.pack) return copies_.emplace_back(std::move(copy));
   const auto desc = dnn::reorder(packed.from, packed.to);
@@ -36,6 +45,7 @@ void PackedCopies::refresh(const State&, int thread, int threads) {
   dnnl::stream stream(dnn::cpu());
   for (Copy& copy : copies_) {
     if (number++ % threads != thread) continue;
+    if (copy.packed.fold.make) copy.packed.fold.make(copy.parameters, copy.folded.data());
     if (copy.packed.pack) {
       copy.packed.pack(copy.weights, copy.buffer.data());
       continue;

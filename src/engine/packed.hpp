@@ -28,6 +28,8 @@ class PackedCopies {
     Packed packed;
     Buffer<float> buffer;
     const float* weights;
+    Buffer<float> folded;  // what weights points to, where they are folded
+    std::vector<const float*> parameters;
     dnnl::reorder primitive;  // where packing is oneDNN's
     dnnl::memory from, to;
     Buffer<std::byte> scratch;

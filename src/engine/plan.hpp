@@ -83,13 +83,22 @@ struct Step {
   std::int64_t images_at_once = 0;
 };
 
+/// What a parameter and others become before they are computed with, as a kernel and the
+/// normalisation behind it at inference.
+struct Fold {
+  std::vector<std::size_t> parameters;
+  std::function<void(std::span<const float* const> parameters, float* folded)> make;
+};
+
 /// A copy of a parameter in another layout, made before the plan runs.
 struct Packed {
-  std::size_t parameter;
+  std::size_t parameter = 0;
   dnn::Desc from, to;
   /// A layout of our own has a name, and makes the copy in the place of oneDNN's reorder.
   std::string layout;
   std::function<void(const float* from, float* to)> pack;
+  /// Where it is set, it makes what is copied; then `layout` tells it from others.
+  Fold fold = {};
 };
 
 /// The gradient of a dense kernel, which no step computes: dy^T x over all shards' images, in the

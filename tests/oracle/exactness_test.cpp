@@ -130,5 +130,29 @@ TEST(Exactness, TheFusedPathGivesTheDensePathsGradients) {
               images, worst, worst_winograd);
 }
 
+// Without a kink there are no ties: convolutions by Winograd, with a shortcut.
+TEST(Exactness, ConvolutionsWithoutPoolsGiveTheDensePathsGradients) {
+  const auto conv = [](std::int64_t filters) {
+    return conv2d({.filters = filters, .padding = Padding::same(), .activation = "tanh"});
+  };
+  const auto image = input();
+  const auto x = conv(16)(image), y = conv(32)(x);
+  const auto z = conv(32)(average_pool2d()(add()(y, conv(32)(y))));
+  const Network network(image,
+                        dense({.units = 10, .activation = "softmax"})(global_average_pool2d()(z)));
+  Path dense(network, {.threads = 1, .fused = false}), winograd(network, {.threads = 1});
+  double worst = 0;
+  for (int n = 0; n < 10; ++n) {
+    const auto picture_n = picture(static_cast<std::uint64_t>(n));
+    const auto expected = dense.gradients(picture_n), got = winograd.gradients(picture_n);
+    for (std::size_t p = 0; p < expected.size(); ++p) {
+      worst = std::max(worst, distance(got[p], expected[p]));
+    }
+  }
+  EXPECT_LE(worst, 2e-6);
+  EXPECT_GT(worst, 0) << "both paths are the same";
+  std::printf("worst %.2g\n", worst);
+}
+
 }  // namespace
 }  // namespace ridgeline::engine

@@ -275,6 +275,29 @@ TEST(Engine, ResidualBlockWithBatchNorm) {
   });
 }
 
+// What inference folds into the kernels, on running statistics that training has moved.
+TEST(Engine, BatchNormFoldedAtInference) {
+  for (const std::int64_t filters : {5, 16, 20}) {
+    for (const bool bias : {false, true}) {
+      const auto conv = [&](std::int64_t stride) {
+        return conv2d(
+            {.filters = filters, .stride = stride, .padding = Padding::same(), .use_bias = bias});
+      };
+      Case c{.network =
+                 Network({conv(1), batch_norm2d({.momentum = 0.5}), conv(1),
+                          batch_norm2d({.momentum = 0.5}), activation("leaky_relu(0.1)"), conv(2),
+                          batch_norm2d(), flatten(), dense({.units = 4, .activation = "softmax"})}),
+             .input = {3, 8, 9},
+             .images = 6,
+             .tolerance = 1e-4};  // the statistics cancel most of each gradient
+      Harness harness(std::move(c), 5);
+      const auto loss = reference::cross_entropy_of(harness.labels());
+      harness.compare(loss);
+      harness.compare(loss);  // now with statistics that the first training pass has moved
+    }
+  }
+}
+
 TEST(Engine, Presets) {
   for (const std::string& name : preset_names()) {
     SCOPED_TRACE(name);

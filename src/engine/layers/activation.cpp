@@ -118,6 +118,7 @@ std::function<Tensor(const Tensor&)> finish_with_activation(PlanBuilder& plan,
 }
 
 Backward compile_activation(PlanBuilder& plan, const NodeContext& node) {
+  if (plan.laid(node.node)) return {};
   if (const auto norm = norm_into_relu(plan, node)) {
     return compile_norm_into_relu(plan, *norm, node);
   }

@@ -244,6 +244,71 @@ bool goes_into_relu(const PlanBuilder& plan, const NodeContext& node) {
   return nodes && (nodes->norm.node == node.node || (nodes->add && nodes->add->node == node.node));
 }
 
+std::optional<FoldedNorm> FoldedNorm::of(const PlanBuilder& plan, const NodeContext& conv) {
+  const auto reader = plan.only_reader(conv.node);
+  if (plan.training() || !plan.fused() || conv.activation != "linear" || !reader ||
+      reader->spec.kind() != "batch_norm2d") {
+    return std::nullopt;
+  }
+  const auto behind = plan.only_reader(reader->node);
+  if (behind && behind->spec.kind() == "add" && goes_into_relu(plan, *reader)) return std::nullopt;
+  FoldedNorm folded;
+  folded.name_ = reader->name;
+  folded.nodes_ = {conv.node, reader->node};
+  if (behind && is_relu(*behind)) {
+    folded.activation_ = behind->activation;
+    folded.nodes_.push_back(behind->node);
+  }
+  const auto& spec = static_cast<const network::BatchNorm2DSpec&>(reader->spec);
+  folded.epsilon_ = static_cast<float>(spec.options().epsilon);
+  const dnn::Dims channels{reader->output[0]};
+  folded.gamma_ = plan.parameter(reader->node, "gamma", channels);
+  folded.beta_ = plan.parameter(reader->node, "beta", channels);
+  folded.mean_ = plan.parameter(reader->node, "moving_mean", channels);
+  folded.variance_ = plan.parameter(reader->node, "moving_variance", channels);
+  return folded;
+}
+
+Tensor FoldedNorm::kernel(PlanBuilder& plan, const Tensor& kernel, Packed copy) const {
+  const std::size_t all = kernel.desc.get_size() / sizeof(float);
+  const std::size_t filters = gamma_.desc.get_size() / sizeof(float);
+  copy.parameter = kernel.index;
+  copy.from = kernel.desc;
+  copy.layout += " folded " + name_;
+  copy.fold = {{kernel.index, gamma_.index, variance_.index},
+               [=, epsilon = epsilon_](std::span<const float* const> from, float* folded) {
+                 for (std::size_t k = 0; k < all; ++k) {
+                   const std::size_t f = k / (all / filters);
+                   folded[k] = from[0][k] * (from[1][f] / std::sqrt(from[2][f] + epsilon));
+                 }
+               }};
+  return plan.packed(std::move(copy));
+}
+
+Tensor FoldedNorm::bias(PlanBuilder& plan, const std::optional<Tensor>& bias) const {
+  const std::size_t filters = gamma_.desc.get_size() / sizeof(float);
+  Packed copy{beta_.index, beta_.desc, beta_.desc, "bias folded " + name_,
+              [filters](const float* from, float* to) { std::copy_n(from, filters, to); }};
+  copy.fold = {
+      {beta_.index, gamma_.index, mean_.index, variance_.index, bias ? bias->index : beta_.index},
+      [filters, epsilon = epsilon_, has_bias = bias.has_value()](std::span<const float* const> from,
+                                                                 float* folded) {
+        for (std::size_t f = 0; f < filters; ++f) {
+          const float scale = from[1][f] / std::sqrt(from[3][f] + epsilon);
+          const float before = has_bias ? from[4][f] : 0;
+          folded[f] = from[0][f] + scale * (before - from[2][f]);
+        }
+      }};
+  return plan.packed(std::move(copy));
+}
+
+void FoldedNorm::finish(PlanBuilder& plan, const Tensor& result) const {
+  for (const int node : nodes_) {
+    plan.set_value(node, result);
+    plan.set_laid(node);
+  }
+}
+
 Backward compile_norm_into_relu(PlanBuilder& plan, const NormIntoRelu& nodes,
                                 const NodeContext& activation) {
   BatchNorm bn = batch_norm(plan, nodes.norm);
@@ -260,6 +325,7 @@ Backward compile_norm_into_relu(PlanBuilder& plan, const NormIntoRelu& nodes,
 }
 
 Backward compile_batch_norm2d(PlanBuilder& plan, const NodeContext& node) {
+  if (plan.laid(node.node)) return {};
   if (goes_into_relu(plan, node)) {
     plan.defer(node.node);
     return {};

@@ -4,6 +4,7 @@
 #include "network/layers/conv2d.hpp"
 
 #include "engine/layers/activation.hpp"
+#include "engine/layers/batch_norm2d.hpp"
 #include "engine/layers/compilers.hpp"
 #include "engine/layers/conv_pool.hpp"
 #include "engine/layers/conv_pool_shape.hpp"
@@ -84,19 +85,30 @@ Backward compile_conv2d(PlanBuilder& plan, const NodeContext& node) {
   c.source = plan.value(node.inputs[0]);
   c.kernel = plan.parameter(node.node, "kernel", c.kernel_dims);
   if (c.has_bias) c.bias = plan.parameter(node.node, "bias", {o.filters});
-  c.forward = dnn::convolution(
-      plan.kind(), images_desc(plan, c.source, dnn::dims_of(c.source.desc)),
-      dnn::any(c.kernel_dims), c.has_bias ? c.bias.desc : dnn::Desc(),
-      images_desc(plan, c.source, plan.dims(node.output)), c.window, fused_relu(node.activation));
+  const auto norm = FoldedNorm::of(plan, node);
+  if (norm) {
+    c.bias = norm->bias(plan, c.has_bias ? std::optional(c.bias) : std::nullopt);
+    c.has_bias = true;
+  }
+  c.forward =
+      dnn::convolution(plan.kind(), images_desc(plan, c.source, dnn::dims_of(c.source.desc)),
+                       dnn::any(c.kernel_dims), c.has_bias ? c.bias.desc : dnn::Desc(),
+                       images_desc(plan, c.source, plan.dims(node.output)), c.window,
+                       fused_relu(norm ? norm->activation() : node.activation));
 
   const Tensor result = plan.buffer(c.forward.dst_desc());
   std::vector<std::pair<int, Tensor>> arguments{
       {DNNL_ARG_SRC, plan.reorder(c.source, c.forward.src_desc(), node.name)},
-      {DNNL_ARG_WEIGHTS, plan.packed(c.kernel, c.forward.weights_desc())},
+      {DNNL_ARG_WEIGHTS, norm ? norm->kernel(plan, c.kernel, {.to = c.forward.weights_desc()})
+                              : plan.packed(c.kernel, c.forward.weights_desc())},
       {DNNL_ARG_DST, result}};
   if (c.has_bias) arguments.emplace_back(DNNL_ARG_BIAS, c.bias);
   plan.run(node.name + " forward", c.forward, dnnl::convolution_forward(c.forward),
            std::move(arguments), c.flops);
+  if (norm) {
+    norm->finish(plan, result);
+    return {};
+  }
   const auto before_activation = finish_with_activation(plan, node, result);
 
   return [&plan, node, c, before_activation](const Tensor& output_gradient) {

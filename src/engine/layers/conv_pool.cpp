@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/kernels/conv_pool.hpp"
+#include "engine/kernels/relu.hpp"
 #include "engine/layers/conv_pool_shape.hpp"
 #include "engine/layers/operands.hpp"
 #include "network/layers/conv2d.hpp"
@@ -47,10 +48,13 @@ struct Frame {
       }
     }
   }
-  void remove(const float* from, float* to, const ShardRun& run) const {
+  /// Where the image is not above 0, what comes back is multiplied by `slope`.
+  void remove(const float* from, float* to, const float* image, float slope,
+              const ShardRun& run) const {
     for (std::int64_t n = run.begin; n < run.end; ++n) {
       for (std::int64_t y = 0; y < height; ++y) {
-        std::copy_n(from + inside(n, y), row, to + (n * height + y) * row);
+        kernels::relu_backward(from + inside(n, y), image + inside(n, y), slope, row,
+                               to + (n * height + y) * row);
       }
     }
   }
@@ -202,10 +206,13 @@ Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const Nod
     if (!deeper) return;
     if (!is_padded) return plan.add_gradient(from, before);
     const Tensor inside = plan.buffer(image_desc);
-    plan.run_by_image(name + " backward padding", "ridgeline:copy", {before, inside},
-                      [frame](std::span<void* const> operands, const ShardRun& run) {
-                        frame.remove(in(operands[0]), out(operands[1]), run);
-                      });
+    const auto relu = plan.maskable_relu(from);
+    if (relu) plan.set_masked(from);
+    plan.run_by_image(
+        name + " backward padding", "ridgeline:copy", {before, inside, source},
+        [frame, slope = relu.value_or(1)](std::span<void* const> operands, const ShardRun& run) {
+          frame.remove(in(operands[0]), out(operands[1]), in(operands[2]), slope, run);
+        });
     plan.add_gradient(from, inside);
   };
 }

@@ -4,6 +4,7 @@
 
 #include "engine/kernels/winograd.hpp"
 #include "engine/layers/activation.hpp"
+#include "engine/layers/batch_norm2d.hpp"
 #include "engine/layers/operands.hpp"
 #include "network/layers/conv2d.hpp"
 #include "network/padding.hpp"
@@ -110,12 +111,21 @@ Backward compile_conv_winograd(PlanBuilder& plan, const NodeContext& node) {
   const Tensor source =
       plan.reorder(plan.value(from), dnn::nhwc(plan.dims(node.shapes[0])), node.name);
   const Tensor kernel = plan.parameter(node.node, "kernel", {s.filters, s.channels, 3, 3});
-  const bool has_bias = options_of(node).use_bias;
-  const Tensor bias = has_bias ? plan.parameter(node.node, "bias", {s.filters}) : kernel;
-  const Tensor packed =
-      plan.packed(kernel, s.packed_size(), "winograd",
-                  [s](const float* from, float* to) { kernels::conv3x3_pack(s, from, to); });
-  const dnn::FusedRelu relu = fused_relu(node.activation);
+  bool has_bias = options_of(node).use_bias;
+  Tensor bias = has_bias ? plan.parameter(node.node, "bias", {s.filters}) : kernel;
+  const auto pack = [s](const float* from, float* to) { kernels::conv3x3_pack(s, from, to); };
+  Tensor packed;
+  dnn::FusedRelu relu = fused_relu(node.activation);
+  const auto norm = FoldedNorm::of(plan, node);
+  if (norm) {
+    bias = norm->bias(plan, has_bias ? std::optional(bias) : std::nullopt);
+    has_bias = true;
+    packed = norm->kernel(
+        plan, kernel, {.to = dnn::plain({s.packed_size()}), .layout = "winograd", .pack = pack});
+    relu = fused_relu(norm->activation());
+  } else {
+    packed = plan.packed(kernel, s.packed_size(), "winograd", pack);
+  }
   const Tensor result = plan.buffer(dnn::nhwc(plan.dims(node.output)));
   plan.run_by_image(node.name + " forward", "ridgeline:winograd",
                     {source, packed, bias, result, plan.scratch(s.scratch())},
@@ -130,6 +140,10 @@ Backward compile_conv_winograd(PlanBuilder& plan, const NodeContext& node) {
                               .scratch = operands[4]});
                     },
                     {flops, products(s) * plan.images()});
+  if (norm) {
+    norm->finish(plan, result);
+    return {};
+  }
   const auto before_activation = finish_with_activation(plan, node, result);
 
   return [=, &plan](const Tensor& output_gradient) {
