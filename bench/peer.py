@@ -25,12 +25,14 @@ def first_step():
 
 
 def serve(library, variants, measure):
-    """Answers with measure(variant, network, batch, seconds), in images a second, until the end."""
+    """Answers with measure(variant, network, mode, batch, seconds), in images a second, until the
+    end. `variants` has those of each mode."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what the library prints must not come between
-    print(json.dumps({"library": library, "variants": list(variants)}), file=answers, flush=True)
+    names = {mode: list(of_mode) for mode, of_mode in variants.items()}
+    print(json.dumps({"library": library, "variants": names}), file=answers, flush=True)
     for line in sys.stdin:
         request = json.loads(line)
-        speed = measure(request["variant"], request["network"], request["batch"],
-                        request["seconds"])
+        speed = measure(request["variant"], request["network"], request["mode"],
+                        request["batch"], request["seconds"])
         print(json.dumps({"images_per_second": speed}), file=answers, flush=True)

@@ -1,4 +1,4 @@
-"""Training by `fit` in Keras on TensorFlow, for bench/peers."""
+"""Training by `fit` and predicting in Keras on TensorFlow, for bench/peers."""
 
 import functools
 import os
@@ -12,10 +12,11 @@ import keras  # noqa: E402
 import numpy  # noqa: E402
 import tensorflow  # noqa: E402
 
-from networks_keras import NETWORKS  # noqa: E402
+from networks_keras import model  # noqa: E402
 from peer import first_step, images_and_labels, serve  # noqa: E402
 
-VARIANTS = {"fit": 1, "fit, 32 steps per execution": 32}
+TRAINING = {"fit": 1, "fit, 32 steps per execution": 32}
+PREDICTING = {"predict_on_batch": 1, "the model in a tf.function": 1}
 
 
 class Stopwatch(keras.callbacks.Callback):
@@ -29,7 +30,8 @@ class Stopwatch(keras.callbacks.Callback):
 class Trainer:
     def __init__(self, network, steps_per_execution, images, labels):
         self.images, self.labels = images, labels
-        self.model = keras.Sequential([keras.Input((32, 32, 3)), *NETWORKS[network]()])
+        self.model = model(network)
+        self.function = tensorflow.function(lambda images: self.model(images, training=False))
         # XLA (jit_compile) is slower on CPUs than TensorFlow's own kernels.
         self.model.compile(optimizer="adam", loss="sparse_categorical_crossentropy",
                            steps_per_execution=steps_per_execution, jit_compile=False)
@@ -40,7 +42,20 @@ class Trainer:
                        callbacks=[watch])
         return watch.seconds
 
-    def measure(self, batch, seconds):
+    def predict(self, variant, batch, seconds):
+        images = self.images[:2048]
+        run = self.model.predict_on_batch if variant == "predict_on_batch" else (
+            lambda inputs: self.function(inputs).numpy())
+        batches = [images[i:i + batch] for i in range(0, len(images) // batch * batch, batch)]
+        run(batches[0])
+        for part in (seconds / 5, seconds):  # the first warms up
+            done, start = 0, time.perf_counter()
+            while (elapsed := time.perf_counter() - start) < part:
+                run(batches[done % len(batches)])
+                done += 1
+        return done * batch / elapsed
+
+    def fit(self, batch, seconds):
         """An epoch of about as many images as `seconds` suffice for."""
         self.time(32 * batch, batch)
         speed = 32 * batch / self.time(32 * batch, batch)
@@ -62,10 +77,16 @@ def main():
     images, labels = images_and_labels()
     images = channels_last(images)
     trainer = functools.cache(
-        lambda variant, network: Trainer(network, VARIANTS[variant], images, labels))
-    serve(f"keras {keras.__version__} on tensorflow {tensorflow.__version__}", VARIANTS,
-          lambda variant, network, batch, seconds:
-          trainer(variant, network).measure(batch, seconds))
+        lambda variant, network: Trainer(network, TRAINING.get(variant, 1), images, labels))
+
+    def measure(variant, network, mode, batch, seconds):
+        chosen = trainer(variant, network)
+        if mode == "train":
+            return chosen.fit(batch, seconds)
+        return chosen.predict(variant, batch, seconds)
+
+    serve(f"keras {keras.__version__} on tensorflow {tensorflow.__version__}",
+          {"train": TRAINING, "predict": PREDICTING}, measure)
 
 
 if __name__ == "__main__":

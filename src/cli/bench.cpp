@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +16,8 @@
 #include "cli/throughput.hpp"
 #include "engine/kernels/peak.hpp"
 #include "engine/team.hpp"
+#include "experiment/build.hpp"
+#include "experiment/file.hpp"
 #include "experiment/machine.hpp"
 #include "ridgeline/error.hpp"
 
@@ -25,7 +29,8 @@ using engine::kernels::PeakGflops;
 
 /// What is measured: every combination, round by round.
 struct Plan {
-  std::vector<std::string> networks;
+  std::vector<std::string> networks;  ///< presets, or experiment files
+  std::vector<std::string> modes;
   std::vector<std::int64_t> batches;
   std::vector<std::int64_t> threads;
   std::int64_t rounds;
@@ -34,10 +39,12 @@ struct Plan {
 };
 
 struct Result {
-  std::string network;
+  std::string name;
+  Network network;
+  bool training;
   std::int64_t batch;
   int threads;
-  double flops;  ///< nominal, of a training step for one image
+  double flops;  ///< nominal, of a training step for one image, or of its prediction
   std::vector<double> images_per_second = {};
   double live_units = 1;
 
@@ -46,6 +53,7 @@ struct Result {
     std::ranges::sort(sorted);
     return (sorted[(sorted.size() - 1) / 2] + sorted[sorted.size() / 2]) / 2;
   }
+  std::string_view mode() const { return training ? "train" : "predict"; }
   double gflops() const { return median() * flops * 1e-9; }
 };
 
@@ -70,10 +78,20 @@ std::vector<std::int64_t> numbers(const Arguments& arguments, std::string_view o
   return values;
 }
 
+std::vector<std::string> read_modes(const Arguments& arguments) {
+  const auto modes = split(arguments.option("--mode").value_or("train"));
+  for (const std::string& mode : modes) {
+    if (mode == "train" || mode == "predict") continue;
+    throw UsageError(fmt::format("--mode takes train, predict or both, not '{}'", mode));
+  }
+  return modes;
+}
+
 Plan read_plan(const Arguments& arguments) {
   const auto networks = arguments.option("--network");
   const std::string cores = fmt::format("{}", engine::available_cores());
   Plan plan{.networks = networks ? split(*networks) : preset_names(),
+            .modes = read_modes(arguments),
             .batches = numbers(arguments, "--batch", "32,128", 1),
             .threads = numbers(arguments, "--threads", cores == "1" ? "1" : cores + ",1", 0),
             .rounds = numbers(arguments, "--rounds", "5", 1).front(),
@@ -85,14 +103,30 @@ Plan read_plan(const Arguments& arguments) {
   return plan;
 }
 
+// The network that a preset's or an experiment file's name stands for.
+Network network_of(const std::string& name, std::int64_t classes) {
+  if (!name.ends_with(".toml")) return preset(name, classes);
+  return experiment::build_network(experiment::read(name), classes);
+}
+
+double flops_of(const Network& network, const Shape& input, bool training) {
+  const Layout layout = infer(network, input);
+  if (training) return static_cast<double>(layout.training_flops(network));
+  return static_cast<double>(std::reduce(layout.flops.begin(), layout.flops.end()));
+}
+
 std::vector<Result> plan_results(const Plan& plan, const Dataset& data) {
   std::vector<Result> results;
   for (const std::string& name : plan.networks) {
-    const Network network = preset(name, data.classes());
-    const auto flops = infer(network, data.image_shape()).training_flops(network);
-    for (const std::int64_t batch : plan.batches) {
-      for (const std::int64_t threads : plan.threads) {
-        results.push_back({name, batch, static_cast<int>(threads), static_cast<double>(flops)});
+    const Network network = network_of(name, data.classes());
+    for (const std::string& mode : plan.modes) {
+      const bool training = mode == "train";
+      const double flops = flops_of(network, data.image_shape(), training);
+      for (const std::int64_t batch : plan.batches) {
+        for (const std::int64_t threads : plan.threads) {
+          results.push_back({std::filesystem::path(name).stem().string(), network, training, batch,
+                             static_cast<int>(threads), flops});
+        }
       }
     }
   }
@@ -109,11 +143,13 @@ void measure(const Plan& plan, const Dataset& data, Console& console, std::vecto
       best.bf16 = std::max(best.bf16, peak.bf16);
     }
     for (Result& result : results) {
-      console.redraw(fmt::format("round {} of {}: {}, batch {}, {}", round + 1, plan.rounds,
-                                 result.network, result.batch, counted(result.threads, "thread")));
-      const Throughput throughput = measure_training(
-          preset(result.network, data.classes()), data, static_cast<std::uint64_t>(round + 1),
-          result.threads, {.batch = result.batch, .seconds = plan.seconds, .pin = plan.pin});
+      console.redraw(fmt::format("round {} of {}: {}, {}, batch {}, {}", round + 1, plan.rounds,
+                                 result.name, result.mode(), result.batch,
+                                 counted(result.threads, "thread")));
+      const auto measure_mode = result.training ? measure_training : measure_prediction;
+      const Throughput throughput =
+          measure_mode(result.network, data, static_cast<std::uint64_t>(round + 1), result.threads,
+                       {.batch = result.batch, .seconds = plan.seconds, .pin = plan.pin});
       result.images_per_second.push_back(throughput.images_per_second);
       result.live_units = throughput.live_units;
     }
@@ -134,8 +170,8 @@ nlohmann::ordered_json to_json(const SampleImages& images, const std::vector<Res
       {"results", nlohmann::ordered_json::array()}};
   for (const Result& result : results) {
     document["results"].push_back(
-        {{"network", result.network},
-         {"mode", "train"},
+        {{"network", result.name},
+         {"mode", result.mode()},
          {"batch", result.batch},
          {"precision", "fp32"},
          {"threads", result.threads},
@@ -155,11 +191,12 @@ void print(Console& console, const SampleImages& images, const std::vector<Resul
     console.print("peak of {}: {:.0f} GFLOP/s fp32{}\n", counted(threads, "thread"), peak.fp32,
                   peak.bf16 ? fmt::format(", {:.0f} bf16", *peak.bf16) : "");
   }
-  std::vector<std::vector<std::string>> rows{{"network", "batch", "threads", "images/s", "range",
-                                              "MFLOP/image", "share of peak", "live units"}};
+  std::vector<std::vector<std::string>> rows{{"network", "mode", "batch", "threads", "images/s",
+                                              "range", "MFLOP/image", "share of peak",
+                                              "live units"}};
   for (const Result& result : results) {
     const auto [low, high] = std::ranges::minmax(result.images_per_second);
-    rows.push_back({result.network, fmt::format("{}", result.batch),
+    rows.push_back({result.name, std::string(result.mode()), fmt::format("{}", result.batch),
                     fmt::format("{}", result.threads),
                     count(static_cast<std::int64_t>(result.median())),
                     fmt::format("{} - {}", count(static_cast<std::int64_t>(low)),
@@ -169,7 +206,7 @@ void print(Console& console, const SampleImages& images, const std::vector<Resul
                     fmt::format("{:.0f} %", 100 * result.live_units)});
   }
   const std::size_t rounds = results.front().images_per_second.size();
-  console.print("\nTraining on {} images ({}), fp32, loading included; {}\n\n{}", images.source,
+  console.print("\nOn {} images ({}), fp32, training with loading; {}\n\n{}", images.source,
                 images.data.image_shape().text(),
                 rounds == 1 ? "one round" : fmt::format("medians of {} rounds", rounds),
                 table(rows));
@@ -195,7 +232,8 @@ Command bench_command() {
   return {
       .name = "bench",
       .summary = "this machine's peak and the throughput reached",
-      .options = {{"--network", "NAMES", "presets, with commas between; all if absent"},
+      .options = {{"--network", "NAMES", "presets or experiment files; all presets if absent"},
+                  {"--mode", "MODES", "train, predict or both; train if absent"},
                   {"--batch", "SIZES", "32,128 if absent"},
                   {"--threads", "COUNTS", "0: all cores; all and one if absent"},
                   {"--rounds", "N", "that medians are taken over; 5 if absent"},
@@ -207,10 +245,13 @@ Command bench_command() {
           "Measures the peak of fp32 (and bf16) multiply-adds on registers alone, then trains the\n"
           "presets by the same loop as `train`, round by round. The share of the peak counts the\n"
           "nominal operations of the dense network: forward, the gradients of the weights, and\n"
-          "the gradients of the inputs, those of the image left out.\n\n"
+          "the gradients of the inputs, those of the image left out. Prediction is of new "
+          "weights,\n"
+          "on images in memory, a call a batch. Names have commas between them.\n\n"
           "Examples:\n"
           "  ridgeline bench\n"
-          "  ridgeline bench --network article-cnn --batch 32 --threads 0 --seconds 5\n",
+          "  ridgeline bench --network article-cnn --batch 32 --threads 0 --seconds 5\n"
+          "  ridgeline bench --network mine.toml --mode train,predict --batch 1,32\n",
       .run = bench,
   };
 }

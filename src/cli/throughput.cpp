@@ -1,5 +1,7 @@
 #include "cli/throughput.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <limits>
@@ -8,6 +10,7 @@
 
 #include "cli/pin.hpp"
 #include "engine/engine.hpp"
+#include "ridgeline/error.hpp"
 
 namespace ridgeline::cli {
 namespace {
@@ -69,17 +72,23 @@ std::vector<float> outputs_at(const Model& model, std::size_t last, std::span<co
   return outputs;
 }
 
-double live_units(const Model& model, const Dataset& data) {
-  const std::size_t count = std::min(live_images, data.size());
+/// The first images of the data, at most `count`.
+std::vector<float> first_images(const Dataset& data, std::size_t count) {
+  count = std::min(count, data.size());
   const auto size = static_cast<std::size_t>(data.image_shape().elements());
   std::vector<float> images(count * size);
   for (std::size_t i = 0; i < count; ++i) data.read(i, std::span(images).subspan(i * size, size));
+  return images;
+}
 
+double live_units(const Model& model, const Dataset& data) {
+  const std::vector<float> images = first_images(data, live_images);
+  const auto count = static_cast<std::int64_t>(std::min(live_images, data.size()));
   std::size_t live = 0, all = 0;
   const auto& nodes = model.network().nodes();
   for (std::size_t node = 0; node < nodes.size(); ++node) {
     if (nodes[node].layer.spec().activation() != "relu") continue;
-    const auto outputs = outputs_at(model, node, images, static_cast<std::int64_t>(count));
+    const auto outputs = outputs_at(model, node, images, count);
     live += outputs.size() - static_cast<std::size_t>(std::ranges::count(outputs, 0.0f));
     all += outputs.size();
   }
@@ -100,6 +109,34 @@ Throughput measure_training(const Network& network, const Dataset& data, std::ui
                    .batch = options.batch,
                    .callbacks = {.on_step = std::ref(stopwatch)}});
   return {stopwatch.images_per_second(), live_units(model, data)};
+}
+
+Throughput measure_prediction(const Network& network, const Dataset& data, std::uint64_t seed,
+                              int threads, const ThroughputOptions& options) {
+  const auto before = threads_now();
+  Model model(network, {.input = data.image_shape(), .seed = seed, .threads = threads});
+  if (options.pin) pin_threads_since(before);
+  const auto batch = static_cast<std::size_t>(options.batch);
+  constexpr std::size_t enough = 2048;  // more than the caches hold
+  const std::vector<float> images = first_images(data, std::max(batch, enough));
+  const auto size = static_cast<std::size_t>(data.image_shape().elements());
+  const std::size_t batches = images.size() / size / batch;
+  if (batches == 0) {
+    throw UsageError(fmt::format("there are {} images, which make no batch of {}: use --batch",
+                                 data.size(), batch));
+  }
+  std::size_t calls = 0;
+  const auto predict_for = [&](double seconds) {
+    const auto start = Clock::now();
+    const std::size_t before = calls;
+    do {
+      model.predict(std::span(images).subspan(calls % batches * batch * size, batch * size));
+      ++calls;
+    } while (seconds_since(start) < seconds);
+    return static_cast<double>((calls - before) * batch) / seconds_since(start);
+  };
+  predict_for(options.seconds / 5);
+  return {predict_for(options.seconds), live_units(model, data)};
 }
 
 }  // namespace ridgeline::cli

@@ -1,5 +1,5 @@
 #pragma once
-// How fast a model trains on real batches: what `ridgeline bench` measures.
+// How fast a model trains and predicts on real images: what `ridgeline bench` measures.
 
 #include <cstdint>
 
@@ -24,5 +24,9 @@ struct ThroughputOptions {
 /// Trains `network` on `data` by the same loop as `train`, loading included. Shuffled by `seed`.
 Throughput measure_training(const Network& network, const Dataset& data, std::uint64_t seed,
                             int threads, const ThroughputOptions& options);
+
+/// Predicts batches of images that are in memory, one call each, by a new model of `network`.
+Throughput measure_prediction(const Network& network, const Dataset& data, std::uint64_t seed,
+                              int threads, const ThroughputOptions& options);
 
 }  // namespace ridgeline::cli

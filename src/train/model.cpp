@@ -46,6 +46,22 @@ std::vector<float> Model::predict(const Dataset& data) {
 }
 
 std::vector<float> Model::predict(std::span<const float> pixels, ImageLayout layout) {
+  const auto size = static_cast<std::size_t>(impl_->options.input.elements());
+  if (layout == ImageLayout::nchw && pixels.size() % size == 0) {  // as they lie, without a copy
+    const auto outputs = static_cast<std::size_t>(impl_->outputs());
+    std::vector<float> all(pixels.size() / size * outputs);
+    std::span<float> rest = all;
+    while (!pixels.empty()) {
+      const auto images = std::min<std::int64_t>(train::evaluation_batch(*impl_),
+                                                 static_cast<std::int64_t>(pixels.size() / size));
+      const auto count = static_cast<std::size_t>(images);
+      impl_->engine.predict(impl_->state, {.images = images, .inputs = pixels.first(count * size)},
+                            rest.first(count * outputs));
+      pixels = pixels.subspan(count * size);
+      rest = rest.subspan(count * outputs);
+    }
+    return all;
+  }
   return predict(from_memory(pixels, impl_->options.input, layout, {}));
 }
 std::vector<float> Model::predict(std::span<const std::uint8_t> pixels, ImageLayout layout) {

@@ -46,6 +46,27 @@ TEST(Bench, GivesEveryCombinationAsJson) {
               1e-6);
 }
 
+TEST(Bench, PredictsWithTheNetworkOfAnExperiment) {
+  const Folder folder;
+  test::write_images(folder, "images", 60, 0);
+  folder.write("mine.toml",
+               "[model]\nlayers = [{ flatten = {} },\n"
+               "  { dense = { units = 3, activation = \"softmax\" } }]\n");
+  const Outcome outcome =
+      run(folder, {"bench", "--json", "--network", "mine.toml", "--mode", "train,predict",
+                   "--batch", "4", "--threads", "1", "--rounds", "1", "--seconds", "0.02", "--data",
+                   "idx", "--path", "images"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const auto results = outcome.json()["results"];
+  ASSERT_EQ(results.size(), 2U);
+  EXPECT_EQ(results[1]["network"], "mine");
+  EXPECT_EQ(results[1]["mode"], "predict");
+  EXPECT_GT(results[1]["images_per_second"].get<double>(), 0);
+  // A dense layer behind the image: forward, and the gradient of its weights.
+  EXPECT_EQ(results[0]["flops_per_image"].get<double>(),
+            2 * results[1]["flops_per_image"].get<double>());
+}
+
 TEST(Bench, APathIsWhereTheImagesLie) {
   const Outcome outcome = run(Folder(), {"bench", "--path", "nowhere", "--seconds", "0.01"});
   EXPECT_EQ(outcome.code, 3);
@@ -57,6 +78,7 @@ TEST(Bench, RefusesNumbersAndNamesThatMakeNoSense) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> wrong{
       {{"--batch", "0"}, "--batch takes numbers of at least 1, not '0'"},
       {{"--batch", "32,"}, "--batch takes numbers of at least 1, not ''"},
+      {{"--mode", "guess"}, "--mode takes train, predict or both, not 'guess'"},
       {{"--rounds", "some"}, "--rounds takes numbers of at least 1, not 'some'"},
       {{"--seconds", "nan"}, "--seconds takes numbers of at least 0.01, not 'nan'"},
       {{"--network", "article-cn"}, "article-cnn"}};
