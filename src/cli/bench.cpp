@@ -12,12 +12,11 @@
 #include "cli/commands.hpp"
 #include "cli/numbers.hpp"
 #include "cli/sample_images.hpp"
+#include "cli/setup.hpp"
 #include "cli/table.hpp"
 #include "cli/throughput.hpp"
 #include "engine/kernels/peak.hpp"
 #include "engine/team.hpp"
-#include "experiment/build.hpp"
-#include "experiment/file.hpp"
 #include "experiment/machine.hpp"
 #include "ridgeline/error.hpp"
 
@@ -103,12 +102,6 @@ Plan read_plan(const Arguments& arguments) {
   return plan;
 }
 
-// The network that a preset's or an experiment file's name stands for.
-Network network_of(const std::string& name, std::int64_t classes) {
-  if (!name.ends_with(".toml")) return preset(name, classes);
-  return experiment::build_network(experiment::read(name), classes);
-}
-
 double flops_of(const Network& network, const Shape& input, bool training) {
   const Layout layout = infer(network, input);
   if (training) return static_cast<double>(layout.training_flops(network));
@@ -118,7 +111,7 @@ double flops_of(const Network& network, const Shape& input, bool training) {
 std::vector<Result> plan_results(const Plan& plan, const Dataset& data) {
   std::vector<Result> results;
   for (const std::string& name : plan.networks) {
-    const Network network = network_of(name, data.classes());
+    const Network network = named_network(name, data.classes());
     for (const std::string& mode : plan.modes) {
       const bool training = mode == "train";
       const double flops = flops_of(network, data.image_shape(), training);

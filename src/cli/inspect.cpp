@@ -147,7 +147,7 @@ Command inspect_command() {
       .summary = "a model's layers, parameters and penalties, or a data set's summary",
       .positionals = {{"MODEL | DATA",
                        "a model file, a run's folder, a data source or its folder"}},
-      .options = {{"--plan", "", "what the engine does step by step; also for a preset"},
+      .options = {{"--plan", "", "what the engine does step by step; also for presets, *.toml"},
                   {"--batch", "N", "images of a step of the plan; 32 if absent"},
                   {"--threads", "N", "0: all cores, which is what is used if absent"},
                   {"--inference", "", "the plan of predicting, not of training"},

@@ -9,6 +9,7 @@
 #include "cli/numbers.hpp"
 #include "cli/results.hpp"
 #include "cli/sample_images.hpp"
+#include "cli/setup.hpp"
 #include "cli/table.hpp"
 #include "engine/engine.hpp"
 #include "engine/kernels/peak.hpp"
@@ -47,10 +48,11 @@ struct BatchInMemory {
 
 Model model_of(const std::string& what, const Dataset& data, int threads) {
   const auto presets = preset_names();
-  if (std::ranges::find(presets, what) == presets.end()) {
+  if (!what.ends_with(".toml") && std::ranges::find(presets, what) == presets.end()) {
     return Model::load(model_file(what), threads);
   }
-  return Model(preset(what, data.classes()), {.input = data.image_shape(), .threads = threads});
+  return Model(named_network(what, data.classes()),
+               {.input = data.image_shape(), .threads = threads});
 }
 
 /// Seconds of an update that moves nothing.

@@ -12,6 +12,11 @@ std::vector<Positional> experiment_positionals() {
           {"key=value", "sets any key of it: train.epochs=5 regularize.l2=1e-3", false, true}};
 }
 
+Network named_network(const std::string& name, std::int64_t classes) {
+  if (!name.ends_with(".toml")) return preset(name, classes);
+  return experiment::build_network(experiment::read(name), classes);
+}
+
 ExperimentWords experiment_words(const Arguments& arguments) {
   ExperimentWords words{{}, arguments.positionals()};
   auto& overrides = words.overrides;

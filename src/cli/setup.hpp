@@ -28,6 +28,9 @@ ExperimentWords experiment_words(const Arguments& arguments);
 experiment::Experiment read_record(const std::filesystem::path& folder,
                                    const ExperimentWords& words);
 
+/// The network of a preset, or of an experiment file ("mine.toml"), for so many classes.
+Network named_network(const std::string& name, std::int64_t classes);
+
 /// Whether a run, or a study, lies in `folder`.
 bool holds_run(const std::filesystem::path& folder);
 bool holds_study(const std::filesystem::path& folder);

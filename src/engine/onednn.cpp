@@ -216,15 +216,6 @@ dnnl::sum::primitive_desc sum(const std::vector<Desc>& sources) {
 #endif
 }
 
-dnnl::concat::primitive_desc concat(const Desc& destination, int axis,
-                                    const std::vector<Desc>& sources) {
-#if DNNL_VERSION_MAJOR >= 3
-  return dnnl::concat::primitive_desc(cpu(), destination, axis, sources, attributes());
-#else
-  return dnnl::concat::primitive_desc(destination, axis, sources, cpu(), attributes());
-#endif
-}
-
 dnnl::reorder::primitive_desc reorder(const Desc& from, const Desc& to) {
   return dnnl::reorder::primitive_desc(cpu(), from, cpu(), to, attributes());
 }

@@ -1,7 +1,9 @@
 #include "engine/layers/activation.hpp"
 
+#include "engine/kernels/relu.hpp"
 #include "engine/layers/batch_norm2d.hpp"
 #include "engine/layers/compilers.hpp"
+#include "engine/layers/operands.hpp"
 #include "network/activation.hpp"
 
 namespace ridgeline::engine {
@@ -97,7 +99,17 @@ ActivationSteps lay_activation(PlanBuilder& plan, std::string_view text, const T
 
 Tensor lay_relu_mask(PlanBuilder& plan, float slope, const Tensor& result, const Tensor& gradient,
                      const std::string& name) {
-  return lay_backward(plan, recipe({Kind::leaky_relu, slope}), result, gradient, name);
+  const Tensor back = plan.reorder(gradient, result.desc, name + " gradient");
+  const Tensor masked = plan.buffer(result.desc);
+  const auto size =
+      static_cast<std::int64_t>(result.desc.get_size() / sizeof(float)) / plan.images();
+  plan.run_by_image(name + " activation backward", "ridgeline:relu", {back, result, masked},
+                    [size, slope](std::span<void* const> operands, const ShardRun& run) {
+                      const std::int64_t at = run.begin * size;
+                      kernels::relu_backward(in(operands[0]) + at, in(operands[1]) + at, slope,
+                                             (run.end - run.begin) * size, out(operands[2]) + at);
+                    });
+  return masked;
 }
 
 std::function<Tensor(const Tensor&)> finish_with_activation(PlanBuilder& plan,

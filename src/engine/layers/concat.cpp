@@ -1,37 +1,80 @@
-// Inputs side by side along the channels, in the plain layout, of which each part is a view.
+// Inputs side by side along the channels: channels last where they come so, in the plain layout
+// elsewhere. In both, each image is rows of which every input has a stretch.
+
+#include <algorithm>
 
 #include "engine/layers/compilers.hpp"
+#include "engine/layers/operands.hpp"
 
 namespace ridgeline::engine {
+namespace {
+
+struct Stretches {
+  std::int64_t rows = 1;              // of an image
+  std::vector<std::int64_t> lengths;  // of each input in a row
+  std::int64_t row = 0;               // all of them
+
+  std::int64_t first(std::size_t input) const {
+    std::int64_t sum = 0;
+    for (std::size_t i = 0; i < input; ++i) sum += lengths[i];
+    return sum;
+  }
+};
+
+// Copies the stretches of input `i` between the rows of all and the input's own.
+template <typename Copy>
+void for_rows(const Stretches& s, std::size_t i, const ShardRun& run, Copy copy) {
+  const std::int64_t length = s.lengths[i], first = s.first(i);
+  for (std::int64_t r = run.begin * s.rows; r < run.end * s.rows; ++r) {
+    copy(r * s.row + first, r * length, length);
+  }
+}
+
+}  // namespace
 
 Backward compile_concat(PlanBuilder& plan, const NodeContext& node) {
-  std::vector<std::pair<int, Tensor>> arguments;
+  const dnn::Dims whole = plan.dims(node.output);
+  const Tensor& leading = plan.value(node.inputs[0]);
+  const bool last =
+      plan.fused() && whole.size() == 4 && leading.desc == dnn::nhwc(dnn::dims_of(leading.desc));
+  const auto layout = [last](const dnn::Dims& dims) {
+    return last ? dnn::nhwc(dims) : dnn::plain(dims);
+  };
+  Stretches s;
+  if (last) s.rows = whole[2] * whole[3];
+  std::vector<Tensor> operands{plan.buffer(layout(whole))};
   std::vector<dnn::Desc> sources;
   for (const int input : node.inputs) {
-    const Tensor source = plan.plain(plan.value(input), node.name);
-    arguments.emplace_back(DNNL_ARG_MULTIPLE_SRC + static_cast<int>(sources.size()), source);
-    sources.push_back(source.desc);
+    const dnn::Desc desc = layout(dnn::dims_of(plan.value(input).desc));
+    operands.push_back(plan.reorder(plan.value(input), desc, node.name));
+    sources.push_back(desc);
+    s.lengths.push_back(static_cast<std::int64_t>(desc.get_size() / sizeof(float)) / plan.images() /
+                        s.rows);
+    s.row += s.lengths.back();
   }
-  const dnn::Desc whole = dnn::plain(plan.dims(node.output));
-  const auto desc = dnn::concat(whole, 1, sources);
-  const Tensor result = plan.buffer(whole);
-  arguments.emplace_back(DNNL_ARG_DST, result);
-  plan.run(node.name + " forward", desc, dnnl::concat(desc), std::move(arguments));
+  const Tensor result = operands[0];
+  plan.run_by_image(node.name + " forward", "ridgeline:copy", std::move(operands),
+                    [s](std::span<void* const> operands, const ShardRun& run) {
+                      for (std::size_t i = 0; i < s.lengths.size(); ++i) {
+                        for_rows(s, i, run, [&](auto all, auto own, auto length) {
+                          std::copy_n(in(operands[i + 1]) + own, length, out(operands[0]) + all);
+                        });
+                      }
+                    });
   plan.set_value(node.node, result);
-  return [&plan, node, sources](const Tensor& gradient) {
-    const Tensor all = plan.plain(gradient, node.name + " gradient");
-    dnn::Dims offset(dnn::dims_of(all.desc).size(), 0);
+
+  return [&plan, node, sources, s, result](const Tensor& output_gradient) {
+    const Tensor gradient = plan.reorder(output_gradient, result.desc, node.name + " gradient");
     for (std::size_t i = 0; i < sources.size(); ++i) {
-      const dnn::Dims part = dnn::dims_of(sources[i]);
-      if (plan.needs_gradient(node.inputs[i])) {
-        const dnn::Desc view = all.desc.submemory_desc(part, offset);
-        const auto reorder = dnn::reorder(view, sources[i]);
-        const Tensor result = plan.buffer(sources[i]);
-        plan.run(node.name + " backward", reorder, dnnl::reorder(reorder),
-                 {{DNNL_ARG_FROM, {view, all.space, all.index}}, {DNNL_ARG_TO, result}});
-        plan.add_gradient(node.inputs[i], result);
-      }
-      offset[1] += part[1];
+      if (!plan.needs_gradient(node.inputs[i])) continue;
+      const Tensor part = plan.buffer(sources[i]);
+      plan.run_by_image(node.name + " backward", "ridgeline:copy", {gradient, part},
+                        [s, i](std::span<void* const> operands, const ShardRun& run) {
+                          for_rows(s, i, run, [&](auto all, auto own, auto length) {
+                            std::copy_n(in(operands[0]) + all, length, out(operands[1]) + own);
+                          });
+                        });
+      plan.add_gradient(node.inputs[i], part);
     }
   };
 }
