@@ -49,6 +49,8 @@ struct SelectProgress {
   const Epoch* epoch = nullptr;    ///< just ended
   const Trial* ended = nullptr;    ///< just ended: done, diverged or stopped
   bool known = false;              ///< the trial was found in the study, nothing was trained
+  double done = 0;                 ///< the share of all trainings, of those at work too
+  double images_per_second = 0;    ///< of all trainings at work
 };
 
 struct SelectOptions {
@@ -60,6 +62,10 @@ struct SelectOptions {
   double holdout = 0.1;                     ///< the fraction held out where folds is 1
   std::string rule = "one-standard-error";  ///< or "best"
   std::filesystem::path study;  ///< a folder for study.sqlite, trials/ and refit/; empty: none
+  /// Trainings at a time, which share the model's threads; 0: chosen by their number. Results do
+  /// not depend on it. With several, fit's callbacks are called from several threads at once;
+  /// on_progress never is.
+  int jobs = 0;
   bool resume = true;  ///< go on with the study where it is: finished folds are not trained again
   bool refit = true;   ///< train on everything with what was chosen
   std::uint64_t seed = 1;  ///< of the folds and of random search
@@ -71,8 +77,8 @@ struct Selection {
   std::string rule;                               ///< the one applied
   std::optional<std::pair<double, double>> tied;  ///< for one ordered key: within a standard error
   std::vector<Trial> trials;                      ///< in the order of their numbers
-  int trainings = 0;         ///< folds and refit, those found in the study included
-  double seconds = 0;        ///< of these trainings
+  int trainings = 0;   ///< folds and refit, those found in the study included
+  double seconds = 0;  ///< of these trainings; where `jobs` go on at a time, its share of each
   bool interrupted = false;  ///< stopped from outside: go on with the same call and study
   /// What the best answer that ignores the image would score on the validation images; not known
   /// for targets that are no classes.

@@ -14,13 +14,6 @@ namespace {
 
 constexpr int least_with_bar = 20;  // columns for a bar that one can read
 
-// The share of all trainings that is done, the refit counted as one fold.
-double share_done(const SelectProgress& p) {
-  const double folds = std::max(p.folds, 1), all = p.trials * folds + 1;
-  const double before = p.trial == 0 ? p.trials * folds : (p.trial - 1) * folds + p.fold - 1;
-  return (before + share_of_all(*p.step)) / all;
-}
-
 }  // namespace
 
 std::string text(const Assignment& parameters) {
@@ -43,8 +36,7 @@ void SelectionProgress::trial_ended(const SelectProgress& progress) {
 }
 
 void SelectionProgress::draw(const SelectProgress& progress) {
-  const double done = share_done(progress);
-  const auto left = pace_.seconds_left(done);
+  const auto left = pace_.seconds_left(progress.done);
   if (!left) return;
   const Progress& step = *progress.step;
   std::string line = progress.trial == 0
@@ -54,9 +46,9 @@ void SelectionProgress::draw(const SelectProgress& progress) {
   line += fmt::format("  epoch {:>2}/{}  ETA {}  accuracy {}", step.epoch, step.epochs,
                       duration(*left), number(step.train.accuracy));
   const std::string speed =
-      fmt::format("  {} images/s", count(std::llround(step.images_per_second)));
+      fmt::format("  {} images/s", count(std::llround(progress.images_per_second)));
   if (columns(line + speed) + least_with_bar <= console_.width()) line += speed;
-  console_.redraw(with_bar(std::move(line), done, console_.width()));
+  console_.redraw(with_bar(std::move(line), progress.done, console_.width()));
 }
 
 }  // namespace ridgeline::cli

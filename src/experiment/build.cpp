@@ -124,7 +124,8 @@ SelectOptions select_options(const Experiment& experiment) {
           .trials = to_int(section.trials),
           .folds = to_int(section.folds),
           .holdout = fraction ? *fraction : 0,
-          .rule = section.rule};
+          .rule = section.rule,
+          .jobs = to_int(section.jobs)};
 }
 
 interop::NewFolder new_folder(const std::string& pattern) {

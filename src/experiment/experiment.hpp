@@ -74,6 +74,7 @@ struct SelectSection {
   std::int64_t trials = 16;
   std::int64_t folds = 5;
   std::string rule = "one-standard-error";
+  std::int64_t jobs = 0;  ///< trainings at a time; 0: chosen
   std::string study = "studies/{name}-{time}";
   bool operator==(const SelectSection&) const = default;
 };

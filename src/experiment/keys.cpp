@@ -190,6 +190,8 @@ std::vector<Key> make_keys() {
       row("select.rule", select, &SelectSection::rule,
           "one-standard-error (for a penalty or train.epochs; else best) or best",
           one_of({"one-standard-error", "best"})),
+      row("select.jobs", select, &SelectSection::jobs,
+          "trainings at a time, which share train.threads; 0: chosen", whole(0)),
       row("select.study", select, &SelectSection::study, "the folder of the study", not_empty),
   };
 }

@@ -1,5 +1,6 @@
 #include "experiment/selection.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "experiment/file.hpp"
@@ -67,6 +68,7 @@ Selection select(const Experiment& experiment, const Images& images,
   const Model first = model_of(experiment);
   settled.train.threads = first.options().threads;
   settled.train.shards = first.options().shards;
+  settled.select.jobs = options.jobs = selection::jobs_of(options, first.options().threads);
 
   std::optional<Model> refitted;
   selection::SelectionTask task;
@@ -87,6 +89,7 @@ Selection select(const Experiment& experiment, const Images& images,
   task.train = [&](const selection::FoldCall& call) {
     Experiment trial = with(settled, call.parameters);
     trial.train.run = call.run.string();
+    trial.train.threads = std::max<std::int64_t>(1, settled.train.threads / options.jobs);
     save_record(trial, call.run);
     Model model = model_of(trial);
     const Split& split = splits[static_cast<std::size_t>(call.fold) - 1];

@@ -3,9 +3,14 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <exception>
 #include <limits>
+#include <mutex>
+#include <set>
+#include <thread>
 
 #include "ridgeline/error.hpp"
+#include "select/queue.hpp"
 #include "select/rules.hpp"
 #include "select/samplers/sampler.hpp"
 #include "select/score.hpp"
@@ -33,6 +38,7 @@ void check_options(const SelectOptions& o) {
   if (o.folds < 1) {
     throw UsageError(fmt::format("select.folds must be at least 1, not {}", o.folds));
   }
+  if (o.jobs < 0) throw UsageError(fmt::format("select.jobs must not be negative, not {}", o.jobs));
   higher_is_better(o.metric);
   check_rule(o.rule);
   make_sampler(o.method);
@@ -63,7 +69,11 @@ class Runner {
     result_.rule = applied_rule(options_.rule, options_.over);
     candidates_ = make_sampler(options_.method)(
         {options_.over, options_.trials, options_.seed, task_.settle});
-    if (options_.study.empty()) return;
+    if (!options_.study.empty()) open_study();
+    queue_ = TrainingQueue(candidates_.size(), options_.folds);
+  }
+
+  void open_study() {
     study_.emplace(options_.study, settings_of(options_, task_), options_.resume);
     study_->note({{"select.metric", options_.metric}, {"select.rule", options_.rule}});
     candidates_ = study_->candidates(candidates_);
@@ -72,66 +82,118 @@ class Runner {
   Selection run() {
     if (task_.begin) task_.begin();
     result_.guess = task_.guess;
-    for (std::size_t c = 0; c < candidates_.size() && !result_.interrupted; ++c) {
-      run_trial(static_cast<int>(c) + 1, candidates_[c]);
+    train_all();
+    for (int trial = 1; trial <= static_cast<int>(candidates_.size()); ++trial) {
+      if (queue_.begun(trial) && !queue_.complete(trial)) end(trial);  // stopped
     }
+    std::ranges::sort(result_.trials, {}, &Trial::number);
     if (!result_.interrupted) choose();
     return std::move(result_);
   }
 
  private:
+  using Item = TrainingQueue::Item;
+
   std::filesystem::path folder(const std::string& name) const {
     return options_.study.empty() ? std::filesystem::path() : options_.study / name;
   }
-  bool stop_asked() const { return task_.stop && task_.stop->load(std::memory_order_relaxed); }
+  bool stop_asked() const {
+    return stopping_ || (task_.stop && task_.stop->load(std::memory_order_relaxed));
+  }
 
-  void tell(SelectProgress progress) const {
+  // From here on whatever is shared is used under the lock.
+
+  void tell(SelectProgress progress) {
     if (!options_.on_progress) return;
     progress.trials = static_cast<int>(candidates_.size());
     progress.folds = options_.folds;
+    double done = queue_.finished();
+    for (const auto& [item, running] : running_) {
+      done += running.share;
+      progress.images_per_second += running.images_per_second;
+    }
+    progress.done = done / (progress.trials * options_.folds + 1);
     options_.on_progress(progress);
   }
 
   /// Callbacks that tell of steps and epochs; `keep` is called with each epoch before.
-  Callbacks telling(const SelectProgress& where, std::function<void(const Epoch&)> keep) const {
-    return {.on_step =
-                [this, where](const Progress& step) {
-                  SelectProgress progress = where;
-                  progress.step = &step;
-                  tell(progress);
-                  return true;
-                },
-            .on_epoch =
-                [this, where, keep = std::move(keep)](const Epoch& epoch) {
-                  keep(epoch);
-                  SelectProgress progress = where;
-                  progress.epoch = &epoch;
-                  tell(progress);
-                  return true;
-                }};
+  Callbacks telling(const SelectProgress& where, std::function<void(const Epoch&)> keep) {
+    return {
+        .on_step =
+            [this, where](const Progress& step) {
+              const std::scoped_lock lock(mutex_);
+              const double epochs =
+                  step.epoch - 1 + static_cast<double>(step.step) / static_cast<double>(step.steps);
+              running_[{where.trial, where.fold}] = {epochs / step.epochs, step.images_per_second};
+              SelectProgress progress = where;
+              progress.step = &step;
+              tell(progress);
+              return !stopping_;
+            },
+        .on_epoch =
+            [this, where, keep = std::move(keep)](const Epoch& epoch) {
+              const std::scoped_lock lock(mutex_);
+              keep(epoch);
+              SelectProgress progress = where;
+              progress.epoch = &epoch;
+              tell(progress);
+              return true;
+            }};
   }
 
-  void run_trial(int number, const Assignment& parameters) {
-    std::vector<FoldRecord> folds;
-    bool known = true;
-    for (int fold = 1; fold <= options_.folds; ++fold) {
-      auto record = study_ ? study_->fold(number, fold) : std::nullopt;
-      if (!record) {
-        if (known && study_) study_->begin(number);
-        known = false;
-        record = train_fold(number, fold, parameters);
+  /// So many trainings at a time, each on a thread of its own, one of them the caller's.
+  void train_all() {
+    std::exception_ptr failure;
+    const auto work = [&] {
+      try {
+        train_next();
+      } catch (...) {
+        const std::scoped_lock lock(mutex_);
+        if (!failure) failure = std::current_exception();
+        stopping_ = true;
       }
-      if (!record) break;
-      if (record->status == "done") score(number, fold, *record);
-      result_.seconds += record->seconds;
-      ++result_.trainings;
-      folds.push_back(std::move(*record));
-      if (folds.back().status == "diverged") break;
+    };
+    {
+      std::vector<std::jthread> others;
+      for (int i = 1; i < options_.jobs; ++i) others.emplace_back(work);
+      work();
     }
-    result_.trials.push_back(summary(number, parameters, folds));
-    const Trial& trial = result_.trials.back();
+    if (failure) std::rethrow_exception(failure);
+  }
+
+  void train_next() {
+    std::unique_lock lock(mutex_);
+    while (!stopping_) {
+      const auto item = queue_.next();
+      if (!item) return;
+      auto record = study_ ? study_->fold(item->trial, item->fold) : std::nullopt;
+      if (!record) {
+        if (trained_.insert(item->trial).second && study_) study_->begin(item->trial);
+        record = train_fold(*item, lock);
+        running_.erase({item->trial, item->fold});
+      }
+      if (!record) {
+        result_.interrupted = stopping_ = true;
+        return;
+      }
+      if (record->status == "done") score(item->trial, item->fold, *record);
+      result_.seconds += record->seconds / std::max(options_.jobs, 1);
+      ++result_.trainings;
+      const bool was_complete = queue_.complete(item->trial);
+      queue_.add(*item, std::move(*record));
+      if (!was_complete && queue_.complete(item->trial)) end(item->trial);
+    }
+  }
+
+  void end(int number) {
+    const Assignment& parameters = candidates_[static_cast<std::size_t>(number) - 1];
+    const Trial trial = summary(number, parameters, queue_.folds(number));
+    result_.trials.push_back(trial);
     if (study_) study_->finish(trial);
-    tell({.trial = number, .parameters = parameters, .ended = &trial, .known = known});
+    tell({.trial = number,
+          .parameters = parameters,
+          .ended = &trial,
+          .known = !trained_.contains(number)});
   }
 
   /// By the metric of now, which need not be that of the time when the fold was trained.
@@ -141,16 +203,16 @@ class Runner {
     if (study_) study_->score(number, fold, record);
   }
 
-  /// Not scored yet; nothing where it was interrupted.
-  std::optional<FoldRecord> train_fold(int number, int fold, const Assignment& parameters) {
-    if (stop_asked()) {
-      result_.interrupted = true;
-      return std::nullopt;
-    }
+  /// Not scored yet; nothing where it was interrupted. Trains without the lock.
+  std::optional<FoldRecord> train_fold(const Item& item, std::unique_lock<std::mutex>& lock) {
+    if (stop_asked()) return std::nullopt;
+    const auto [number, fold] = item;
+    const Assignment& parameters = candidates_[static_cast<std::size_t>(number) - 1];
     const auto start = Clock::now();
     const SelectProgress where{.trial = number, .fold = fold, .parameters = parameters};
     tell(where);
     Epoch last = study_ ? study_->last_epoch(number, fold) : Epoch{};
+    lock.unlock();
     FoldResult result = task_.train({.trial = number,
                                      .fold = fold,
                                      .parameters = parameters,
@@ -159,10 +221,8 @@ class Runner {
                                        last = epoch;
                                        if (study_) study_->add(number, fold, epoch);
                                      })});
-    if (result.interrupted) {
-      result_.interrupted = true;
-      return std::nullopt;
-    }
+    lock.lock();
+    if (result.interrupted) return std::nullopt;
     if (!result.epochs.empty()) last = result.epochs.back();
     const bool diverged = result.diverged || !std::isfinite(score_of(options_.metric, last));
     const FoldRecord record{.status = diverged ? "diverged" : "done",
@@ -247,14 +307,30 @@ class Runner {
     result_.test = record->test;
   }
 
+  struct Running {
+    double share = 0;  // of its epochs
+    double images_per_second = 0;
+  };
+
   const SelectOptions& options_;
   const SelectionTask& task_;
-  std::optional<Study> study_;
   std::vector<Assignment> candidates_;
+  std::mutex mutex_;  // of all that follows, while several train
+  std::optional<Study> study_;
+  TrainingQueue queue_{0, 1};
+  std::set<int> trained_;                           // trials, by this call
+  std::map<std::pair<int, int>, Running> running_;  // by trial and fold
+  std::atomic<bool> stopping_ = false;
   Selection result_;
 };
 
 }  // namespace
+
+int jobs_of(const SelectOptions& options, int threads) {
+  if (options.jobs > 0) return options.jobs;
+  return static_cast<int>(
+      std::clamp<std::int64_t>(std::int64_t{options.trials} * options.folds / 4, 1, threads));
+}
 
 Selection run(const SelectOptions& options, const SelectionTask& task) {
   check_options(options);

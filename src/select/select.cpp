@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "objective/match.hpp"
 #include "ridgeline/error.hpp"
 #include "select/folds.hpp"
@@ -22,8 +24,9 @@ struct Trainable {
 };
 
 // A new model of the same kind. What is frozen is given, not trained: it stays.
-Trainable with(const Model& model, FitOptions fit, const Assignment& parameters) {
+Trainable with(const Model& model, FitOptions fit, const Assignment& parameters, int jobs = 1) {
   ModelOptions options = model.options();
+  options.threads = std::max(1, options.threads / jobs);
   for (const auto& [key, value] : parameters) selection::set_key(key, value, options, fit);
   Trainable result{Model(model.network(), options), std::move(fit)};
   for (const Parameter& parameter : model.layout().parameters) {
@@ -62,7 +65,9 @@ SearchSpace log_range(const std::string& key, double min, double max) {
 }
 
 Selection select(Model& model, const Dataset& train, const FitOptions& fit,
-                 const SelectOptions& options, const Dataset& test) {
+                 const SelectOptions& wanted, const Dataset& test) {
+  SelectOptions options = wanted;
+  options.jobs = selection::jobs_of(wanted, model.options().threads);
   if (!fit.run.empty()) {
     throw UsageError("FitOptions::run must be empty: the runs of a selection lie in its study");
   }
@@ -78,7 +83,7 @@ Selection select(Model& model, const Dataset& train, const FitOptions& fit,
     return settled;
   };
   task.train = [&](const selection::FoldCall& call) {
-    Trainable trial = with(model, fit, call.parameters);
+    Trainable trial = with(model, fit, call.parameters, options.jobs);
     const Split& split = splits[static_cast<std::size_t>(call.fold) - 1];
     return selection::train_fold(trial.model, split, trial.fit, call);
   };

@@ -47,7 +47,8 @@ struct SelectionTask {
   std::function<double(const std::string& key, double value)> settle;
   /// Called when the study is open, before any training.
   std::function<void()> begin;
-  /// Trains on one fold. Throws nothing for a training that diverges.
+  /// Trains on one fold. Throws nothing for a training that diverges. Called on `jobs` threads at
+  /// once.
   std::function<FoldResult(const FoldCall&)> train;
   std::function<History(const RefitCall&)> refit;
   /// Metrics of what was refitted on the test set; nothing where there is none.
@@ -56,6 +57,10 @@ struct SelectionTask {
   std::optional<Metrics> guess;
   const std::atomic<bool>* stop = nullptr;
 };
+
+/// How many trainings go on at a time on so many threads: where `options` leave it open, so many
+/// that each thread has several, one after the other.
+int jobs_of(const SelectOptions& options, int threads);
 
 /// Trains every candidate on every fold, chooses, and refits: see select().
 Selection run(const SelectOptions& options, const SelectionTask& task);

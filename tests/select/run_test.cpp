@@ -1,4 +1,8 @@
+#include <atomic>
+#include <utility>
+
 #include "ridgeline/error.hpp"
+#include "select/queue.hpp"
 #include "select/support.hpp"
 
 namespace ridgeline::selection {
@@ -156,6 +160,110 @@ TEST(Run, TellsOfEveryFoldEpochAndTrial) {
   EXPECT_EQ(folds, 40);
   EXPECT_EQ(epochs, 120);
   EXPECT_EQ(refits, 1);
+}
+
+TEST(Run, SeveralAtATimeGiveTheSame) {
+  for (const int jobs : {2, 5, 100}) {
+    RidgeProblem alone{.variance = 1, .offsets = {0, 0.1, 0.2, 0.3}, .diverges_above = 5};
+    RidgeProblem together{.variance = 1, .offsets = {0, 0.1, 0.2, 0.3}, .diverges_above = 5};
+    SelectOptions o = options();
+    const Selection one = run(o, alone.task());
+    o.jobs = jobs;
+    double done = 0;
+    bool inside = false;
+    o.on_progress = [&](const SelectProgress& p) {
+      EXPECT_FALSE(std::exchange(inside, true)) << "called by two at once";
+      EXPECT_GE(p.done, done - 0.2) << "a share of an epoch that has begun again";
+      EXPECT_LE(p.done, 1);
+      done = p.done;
+      inside = false;
+    };
+    const Selection many = run(o, together.task());
+    EXPECT_EQ(many.chosen, one.chosen);
+    ASSERT_EQ(many.trials.size(), one.trials.size());
+    for (std::size_t t = 0; t < one.trials.size(); ++t) {
+      EXPECT_EQ(many.trials[t].number, one.trials[t].number);
+      EXPECT_EQ(many.trials[t].status, one.trials[t].status);
+      if (one.trials[t].status == "done") {
+        EXPECT_EQ(many.trials[t].score, one.trials[t].score);
+      }
+    }
+  }
+}
+
+TEST(Run, WhatOneOfSeveralThrowsEndsAll) {
+  RidgeProblem problem;
+  SelectionTask task = problem.task();
+  std::atomic<int> calls = 0;
+  task.train = [&](const FoldCall& call) {
+    if (++calls == 7) throw ResourceError("the disk is full");
+    return problem.train(call);
+  };
+  SelectOptions o = options();
+  o.jobs = 3;
+  expect_error<ResourceError>([&] { run(o, task); }, "the disk is full");
+  EXPECT_LT(calls, 40) << "the others have gone on to the end";
+}
+
+TEST(Run, AStepThatSaysStopStopsAll) {
+  RidgeProblem problem;
+  SelectionTask task = problem.task();
+  std::atomic<int> calls = 0;
+  task.train = [&](const FoldCall& call) {
+    const bool on = call.callbacks.on_step({.epoch = 1, .epochs = 1, .step = 1, .steps = 2});
+    FoldResult result = problem.train(call);
+    result.interrupted = !on || ++calls == 5;
+    return result;
+  };
+  SelectOptions o = options();
+  o.jobs = 3;
+  const Selection s = run(o, task);
+  EXPECT_TRUE(s.interrupted);
+  EXPECT_TRUE(s.chosen.empty());
+  EXPECT_LT(problem.trained.size(), 40U);
+  for (const Trial& t : s.trials) EXPECT_TRUE(t.status == "done" || t.status == "stopped");
+}
+
+TEST(Run, SoManyAtATimeThatEachThreadHasSeveral) {
+  SelectOptions o = options();  // 10 trials, 4 folds
+  EXPECT_EQ(jobs_of(o, 1), 1);
+  EXPECT_EQ(jobs_of(o, 2), 2);
+  EXPECT_EQ(jobs_of(o, 64), 10);
+  o.trials = 2;
+  o.folds = 1;
+  EXPECT_EQ(jobs_of(o, 64), 1);
+  o.jobs = 3;
+  EXPECT_EQ(jobs_of(o, 2), 3);
+}
+
+TEST(Queue, GoesTrialByTrialAndLeavesOutWhatHasDiverged) {
+  TrainingQueue queue(3, 2);
+  const auto expect = [&](int trial, int fold) {
+    const auto item = queue.next();
+    ASSERT_TRUE(item);
+    EXPECT_EQ(item->trial, trial);
+    EXPECT_EQ(item->fold, fold);
+  };
+  EXPECT_FALSE(queue.begun(1));
+  expect(1, 1);
+  EXPECT_TRUE(queue.begun(1));
+  queue.add({1, 1}, {.status = "diverged"});
+  EXPECT_TRUE(queue.complete(1));
+  EXPECT_EQ(queue.finished(), 2);
+  expect(2, 1);
+  expect(2, 2);
+  queue.add({2, 2}, {.status = "done"});
+  EXPECT_FALSE(queue.complete(2));
+  EXPECT_TRUE(queue.folds(2).empty()) << "the first fold is not there";
+  EXPECT_EQ(queue.finished(), 3);
+  EXPECT_FALSE(queue.begun(3));
+  expect(3, 1);
+  expect(3, 2);
+  EXPECT_FALSE(queue.next());
+  EXPECT_FALSE(queue.next());
+  queue.add({2, 1}, {.status = "done"});
+  EXPECT_TRUE(queue.complete(2));
+  EXPECT_EQ(queue.folds(2).size(), 2U);
 }
 
 TEST(Run, RefusesOptionsThatMakeNoSenseBeforeItTrains) {

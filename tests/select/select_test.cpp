@@ -43,6 +43,19 @@ TEST_F(Select, LeavesTheModelRefittedOnEverything) {
   ridgeline::test::expect_same(*s.test, straight.evaluate(test_));
 }
 
+TEST_F(Select, SeveralAtATimeGiveTheSameBits) {
+  const auto scores = [&](int jobs) {
+    Model model = ridgeline::test::small_model();
+    options_.jobs = jobs;
+    const Selection s = select(model, train_, fit_, options_, test_);
+    std::vector<double> scores;
+    for (const Trial& t : s.trials) scores.push_back(t.score);
+    scores.push_back(s.test->data_loss);
+    return scores;
+  };
+  EXPECT_EQ(scores(3), scores(1));
+}
+
 TEST_F(Select, AHoldOutScoresWithTheErrorOverItsImages) {
   Model model = ridgeline::test::small_model();
   options_.folds = 1;

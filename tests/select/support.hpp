@@ -8,6 +8,7 @@
 #include <cmath>
 #include <filesystem>
 #include <limits>
+#include <mutex>
 #include <string>
 
 #include "ridgeline/error.hpp"
@@ -36,11 +37,15 @@ struct RidgeProblem {
   int epochs = 3;
   std::vector<std::pair<int, int>> trained;  // (trial, fold), in order
   int tests = 0;
+  std::mutex mutex;  // several trainings may go on at a time
 
   double loss(double l2) const { return (variance + l2 * l2) / std::pow(1 + l2, 2); }
 
   FoldResult train(const FoldCall& call) {
-    trained.emplace_back(call.trial, call.fold);
+    {
+      const std::scoped_lock lock(mutex);
+      trained.emplace_back(call.trial, call.fold);
+    }
     const double l2 = call.parameters.at(key);
     if (l2 > diverges_above) return {.diverged = true};
     FoldResult result;

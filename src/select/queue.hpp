@@ -1,0 +1,40 @@
+#pragma once
+// Which training comes next, where several go on at a time.
+
+#include <optional>
+#include <vector>
+
+#include "select/study.hpp"
+
+namespace ridgeline::selection {
+
+/// Trials and folds are numbered from 1.
+class TrainingQueue {
+ public:
+  TrainingQueue(std::size_t trials, int folds);
+
+  struct Item {
+    int trial = 0, fold = 0;
+  };
+  /// Trial by trial, fold by fold; what is left of a trial that has diverged is left out.
+  std::optional<Item> next();
+  void add(const Item& item, FoldRecord record);
+
+  bool begun(int trial) const { return trial <= next_.trial && begun_; }
+  /// Whether nothing of it is left to train.
+  bool complete(int trial) const;
+  /// What it is judged by: its folds up to the first that diverged, or that is not there.
+  std::vector<FoldRecord> folds(int trial) const;
+  /// Trainings that need no more work.
+  double finished() const;
+
+ private:
+  using Folds = std::vector<std::optional<FoldRecord>>;
+  const Folds& of(int trial) const { return records_[static_cast<std::size_t>(trial) - 1]; }
+
+  std::vector<Folds> records_;
+  Item next_{1, 0};
+  bool begun_ = false;
+};
+
+}  // namespace ridgeline::selection
