@@ -1,4 +1,6 @@
 #include <atomic>
+#include <chrono>
+#include <thread>
 #include <utility>
 
 #include "ridgeline/error.hpp"
@@ -196,6 +198,7 @@ TEST(Run, WhatOneOfSeveralThrowsEndsAll) {
   SelectionTask task = problem.task();
   std::atomic<int> calls = 0;
   task.train = [&](const FoldCall& call) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));  // as long as training takes
     if (++calls == 7) throw ResourceError("the disk is full");
     return problem.train(call);
   };
@@ -210,6 +213,7 @@ TEST(Run, AStepThatSaysStopStopsAll) {
   SelectionTask task = problem.task();
   std::atomic<int> calls = 0;
   task.train = [&](const FoldCall& call) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
     const bool on = call.callbacks.on_step({.epoch = 1, .epochs = 1, .step = 1, .steps = 2});
     FoldResult result = problem.train(call);
     result.interrupted = !on || ++calls == 5;
