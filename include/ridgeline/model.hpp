@@ -88,6 +88,13 @@ struct ModelOptions {
   /// Convolutions by Winograd's minimal filtering where it pays: less than half the products, about
   /// twice the rounding error of fp32 sums.
   bool winograd = true;
+  /// Who computes which convolution: "conv2d_1=winograd", "...=direct" (ours, with the max-pool
+  /// behind it) or "...=onednn". Others, and all where it is empty, go by a fixed table. Decides
+  /// the last bits, and so belongs to what a run is resumed with.
+  std::vector<std::string> kernels;
+  /// Measures on this machine which is fastest, where `kernels` is empty, and sets them. What was
+  /// measured is kept in the user's cache, so that a later model gets the same.
+  bool autotune = false;
   std::vector<std::string> class_names;  ///< one per output; empty: those of the training data
   /// Globs over "layer.parameter" or the layer, as in PenaltyRule: parameters that stay as they
   /// are, and are neither penalised nor counted in the penalty.

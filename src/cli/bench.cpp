@@ -34,6 +34,7 @@ struct Plan {
   std::vector<std::int64_t> threads;
   std::int64_t rounds;
   double seconds;
+  int shards;
   bool pin;
 };
 
@@ -95,6 +96,7 @@ Plan read_plan(const Arguments& arguments) {
             .threads = numbers(arguments, "--threads", cores == "1" ? "1" : cores + ",1", 0),
             .rounds = numbers(arguments, "--rounds", "5", 1).front(),
             .seconds = parse("--seconds", arguments.option("--seconds").value_or("1"), 0.01),
+            .shards = static_cast<int>(numbers(arguments, "--shards", "0", 0).front()),
             .pin = arguments.flag("--pin")};
   for (std::int64_t& threads : plan.threads) {
     if (threads == 0) threads = engine::available_cores();
@@ -140,9 +142,9 @@ void measure(const Plan& plan, const Dataset& data, Console& console, std::vecto
                                  result.name, result.mode(), result.batch,
                                  counted(result.threads, "thread")));
       const auto measure_mode = result.training ? measure_training : measure_prediction;
-      const Throughput throughput =
-          measure_mode(result.network, data, static_cast<std::uint64_t>(round + 1), result.threads,
-                       {.batch = result.batch, .seconds = plan.seconds, .pin = plan.pin});
+      const Throughput throughput = measure_mode(
+          result.network, data, static_cast<std::uint64_t>(round + 1), result.threads,
+          {.batch = result.batch, .seconds = plan.seconds, .shards = plan.shards, .pin = plan.pin});
       result.images_per_second.push_back(throughput.images_per_second);
       result.live_units = throughput.live_units;
     }
@@ -229,6 +231,7 @@ Command bench_command() {
                   {"--mode", "MODES", "train, predict or both; train if absent"},
                   {"--batch", "SIZES", "32,128 if absent"},
                   {"--threads", "COUNTS", "0: all cores; all and one if absent"},
+                  {"--shards", "N", "parts of a batch, as train.shards; one a thread if absent"},
                   {"--rounds", "N", "that medians are taken over; 5 if absent"},
                   {"--seconds", "S", "for each measurement; 1 if absent"},
                   {"--data", "SOURCE", "images to train on; CIFAR-10 if absent"},

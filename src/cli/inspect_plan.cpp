@@ -14,6 +14,7 @@
 #include "engine/engine.hpp"
 #include "engine/kernels/peak.hpp"
 #include "ridgeline/error.hpp"
+#include "train/core.hpp"
 
 namespace ridgeline::cli {
 namespace {
@@ -79,8 +80,9 @@ Measured measure(const Model& model, const Dataset& data, const Arguments& argum
   constexpr int repeats = 21;
   const auto batch = number_of<std::int64_t>(arguments, "--batch", 32, 1);
   const bool training = !arguments.flag("--inference");
-  engine::Engine engine(model.network(), model.options().input,
-                        {.threads = model.options().threads, .winograd = model.options().winograd});
+  ModelOptions options = model.options();
+  options.shards = 0;  // of the machine that it was trained on
+  engine::Engine engine(model.network(), options.input, train::engine_options(options));
   engine::State state = engine.initial_state(1);
   for (std::size_t p = 0; p < state.parameters().size(); ++p) {
     std::ranges::copy(model.weights(state.parameters()[p].name), state.weights(p).begin());

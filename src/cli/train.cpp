@@ -125,6 +125,7 @@ int train(const Arguments& arguments, Console& console) {
   if (arguments.flag("--pin")) pin_threads_since(threads);
   experiment.train.threads = model.options().threads;
   experiment.train.shards = model.options().shards;
+  experiment.train.kernels = model.options().kernels;
   console.print("{}\n{}\n", describe(experiment, images, validation_text(experiment, images)),
                 model.summary());
   if (experiment.optimizer.kind == "adamw" && experiment.regularize.decay == 0) {

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "engine/kernels/transpose.hpp"
+#include "engine/layers/conv_pool_shape.hpp"
+#include "engine/layers/conv_ways.hpp"
 
 namespace ridgeline::engine {
 
@@ -86,6 +88,18 @@ Plan PlanBuilder::build() {
   plan_.arena_bytes = memory.bytes;
   for (const auto& buffer : buffers_) plan_.unplanned_bytes += buffer.bytes;
   return std::move(plan_);
+}
+
+std::vector<ConvolutionWays> PlanBuilder::convolutions() {
+  find_readers();
+  std::vector<ConvolutionWays> all;
+  for (int node = 0; node < static_cast<int>(network_.nodes().size()); ++node) {
+    const NodeContext c = context(node);
+    if (c.spec.kind() != "conv2d") continue;
+    all.push_back(
+        {c.name, node, fits_pool(*this, c), needs_gradient(c.inputs[0]), ways_of(*this, c)});
+  }
+  return all;
 }
 
 void PlanBuilder::lay_loss() {

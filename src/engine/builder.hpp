@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "engine/choices.hpp"
 #include "engine/memory_plan.hpp"
 #include "engine/plan.hpp"
 #include "ridgeline/network.hpp"
@@ -18,6 +19,7 @@ namespace ridgeline::engine {
 struct Ways {
   bool winograd = true;
   bool fused = true;
+  Choices choices = {};
 };
 
 class PlanBuilder;
@@ -45,10 +47,13 @@ class PlanBuilder {
               Head head, Ways ways);
   /// Lays all steps and plans the memory.
   Plan build();
+  /// What may compute each convolution.
+  std::vector<ConvolutionWays> convolutions();
 
   bool training() const { return plan_.training; }
   bool winograd() const { return ways_.winograd; }
   bool fused() const { return ways_.fused; }
+  const Choices& choices() const { return ways_.choices; }
   dnnl::prop_kind kind() const;
   std::int64_t images() const { return plan_.images; }
   dnn::Dims dims(const Shape& one_image) const;  ///< with the shard's images in front

@@ -121,8 +121,9 @@ const CompiledPlan& Engine::Impl::compiled(std::int64_t images, bool training, H
   if (const auto found = plans.find(key); found != plans.end()) return found->second;
   const dnn::SingleThread single;
   auto plan = std::make_shared<const Plan>(
-      PlanBuilder(network, layout, images, training, head,
-                  {.winograd = options.winograd, .fused = options.fused})
+      PlanBuilder(
+          network, layout, images, training, head,
+          {.winograd = options.winograd, .fused = options.fused, .choices = options.choices})
           .build());
   auto segments = segments_of(*plan);
   return plans.emplace(key, CompiledPlan{std::move(plan), std::move(segments)}).first->second;
@@ -294,6 +295,14 @@ double Engine::evaluate(State& state, const Batch& batch, const Loss& loss,
 
 void Engine::predict(State& state, const Batch& batch, std::span<float> outputs) {
   impl_->run(state, {.batch = batch, .values = outputs});
+}
+
+std::vector<ConvolutionWays> Engine::convolutions() const {
+  return PlanBuilder(impl_->network, impl_->layout, 1, true, Head::output,
+                     {.winograd = impl_->options.winograd,
+                      .fused = impl_->options.fused,
+                      .choices = impl_->options.choices})
+      .convolutions();
 }
 
 std::vector<float> Engine::gradient_of(const State& state, std::size_t index) const {

@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/choices.hpp"
 #include "engine/state.hpp"
 #include "engine/update.hpp"
 #include "ridgeline/loss.hpp"
@@ -29,6 +30,7 @@ struct Options {
   std::uint64_t seed = 1;  ///< of dropout
   bool winograd = true;    ///< where it pays: less arithmetic, twice the rounding error
   bool fused = true;       ///< convolutions and the pools behind them in one; false: each by oneDNN
+  Choices choices = {};    ///< who computes which convolution
 };
 
 /// A batch in host memory.
@@ -98,6 +100,9 @@ class Engine {
   double evaluate(State& state, const Batch& batch, const Loss& loss, std::span<float> values = {});
   /// The network's output (probabilities, where it ends in a softmax): images x outputs.
   void predict(State& state, const Batch& batch, std::span<float> outputs);
+
+  /// What may compute each convolution in training.
+  std::vector<ConvolutionWays> convolutions() const;
 
   /// The gradient of parameter `index` in the state, in its plain layout.
   std::vector<float> gradient_of(const State& state, std::size_t index) const;

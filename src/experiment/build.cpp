@@ -96,6 +96,8 @@ ModelOptions model_options(const Experiment& experiment, const Dataset& train) {
           .threads = to_int(experiment.train.threads),
           .shards = to_int(experiment.train.shards),
           .winograd = experiment.train.winograd,
+          .kernels = experiment.train.kernels,
+          .autotune = experiment.train.autotune,
           .class_names = train.names()};
 }
 

@@ -60,6 +60,7 @@ struct TrainSection {
   std::int64_t threads = 0;
   std::int64_t shards = 0;
   bool autotune = false;
+  std::vector<std::string> kernels;  ///< "conv2d_1=winograd"; empty: by table, or autotune
   bool winograd = true;
   std::string monitor = "val_data_loss";
   std::int64_t patience = 0;

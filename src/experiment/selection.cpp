@@ -68,6 +68,7 @@ Selection select(const Experiment& experiment, const Images& images,
   const Model first = model_of(experiment);
   settled.train.threads = first.options().threads;
   settled.train.shards = first.options().shards;
+  settled.train.kernels = first.options().kernels;
   settled.select.jobs = options.jobs = selection::jobs_of(options, first.options().threads);
 
   std::optional<Model> refitted;

@@ -1,6 +1,7 @@
 #include "train/core.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -8,6 +9,7 @@
 #include "network/check.hpp"
 #include "objective/match.hpp"
 #include "ridgeline/error.hpp"
+#include "train/tune.hpp"
 
 namespace ridgeline::train {
 namespace {
@@ -29,11 +31,33 @@ ModelOptions checked(ModelOptions options) {
   return options;
 }
 
-engine::Options engine_options(const ModelOptions& options) {
-  return {.threads = options.threads,
-          .shards = options.shards,
-          .seed = options.seed,
-          .winograd = options.winograd};
+engine::Choices choices_of(const std::vector<std::string>& kernels) {
+  engine::Choices choices;
+  for (const std::string& kernel : kernels) {
+    const auto equals = kernel.find('=');
+    const auto way = engine::way_named(equals == std::string::npos
+                                           ? std::string_view()
+                                           : std::string_view(kernel).substr(equals + 1));
+    require(way.has_value(),
+            "train.kernels has LAYER=onednn, LAYER=direct or LAYER=winograd, not '{}'", kernel);
+    choices[kernel.substr(0, equals)] = *way;
+  }
+  return choices;
+}
+
+// Throws UsageError for a layer that is no convolution, and a way that it cannot go.
+void check_choices(const engine::Choices& choices,
+                   const std::vector<engine::ConvolutionWays>& convolutions) {
+  for (const auto& [layer, way] : choices) {
+    const auto found = std::ranges::find(convolutions, layer, &engine::ConvolutionWays::layer);
+    require(found != convolutions.end(), "train.kernels names '{}', which is no convolution",
+            layer);
+    std::vector<std::string_view> ways;
+    for (const engine::Way possible : found->ways) ways.push_back(name_of(possible));
+    require(std::ranges::find(found->ways, way) != found->ways.end(),
+            "train.kernels: {} cannot be computed by {}, only by {}", layer, name_of(way),
+            fmt::join(ways, " or "));
+  }
 }
 
 void check_l1(const std::vector<Penalty>& penalties, const Optimizer& optimizer) {
@@ -61,12 +85,27 @@ std::vector<bool> frozen_ones(const std::vector<std::string>& globs,
 
 }  // namespace
 
+engine::Options engine_options(const ModelOptions& options) {
+  return {.threads = options.threads,
+          .shards = options.shards,
+          .seed = options.seed,
+          .winograd = options.winograd,
+          .choices = choices_of(options.kernels)};
+}
+
 ModelCore::ModelCore(Network network, ModelOptions given)
     : automatic_shards(given.shards == 0),
       options(checked(std::move(given))),
       engine(std::move(network), options.input, engine_options(options)),
       state(engine.initial_state(options.seed)),
       base_l2(options.regularize.l2.value) {
+  check_choices(engine.options().choices, engine.convolutions());
+  if (options.autotune && options.kernels.empty()) {
+    for (const auto& [layer, way] : tune(engine, tuning_cache())) {
+      options.kernels.push_back(fmt::format("{}={}", layer, name_of(way)));
+    }
+    engine = engine::Engine(this->network(), options.input, engine_options(options));
+  }
   options.threads = engine.options().threads;
   options.shards = engine.options().shards;
   loss().check(this->network().nodes().back().layer.spec().activation(), layout().output());

@@ -35,6 +35,9 @@ struct ModelCore {
   std::int64_t epochs_trained = 0;  // so that a further fit draws other random numbers
 };
 
+/// How the engine of such a model computes. Throws UsageError for kernels that there are not.
+engine::Options engine_options(const ModelOptions& options);
+
 }  // namespace ridgeline::train
 
 namespace ridgeline {

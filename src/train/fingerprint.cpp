@@ -49,6 +49,7 @@ Attributes settings(const Network& network, const ModelOptions& model, const Fit
   add(print, "frozen", fmt::format("{}", model.frozen));
   add(print, "train.seed", model.seed);
   add(print, "train.winograd", model.winograd);
+  add(print, "train.kernels", fmt::format("{}", model.kernels));
   add(print, "train.batch", options.batch);
   add(print, "train.monitor", options.monitor);
   add(print, "data.augment", fmt::format("{}", options.augment));

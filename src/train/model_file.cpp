@@ -36,6 +36,9 @@ ModelOptions read_options(const interop::Safetensors& file, int threads) {
           .seed = read_seed(file.metadata("seed")),
           .threads = threads,
           .winograd = file.metadata("winograd") == "true",
+          .kernels = words_from_json(file.metadata().contains("kernels")
+                                         ? std::string_view(file.metadata("kernels"))
+                                         : "[]"),  // files of before it
           .class_names = words_from_json(file.metadata("class_names")),
           .frozen = words_from_json(file.metadata("frozen"))};
 }
@@ -73,6 +76,7 @@ void save_model(const ModelCore& core, const std::filesystem::path& path) {
       {"frozen", interop::to_json(core.options.frozen)},
       {"seed", std::to_string(core.options.seed)},
       {"winograd", core.options.winograd ? "true" : "false"},
+      {"kernels", interop::to_json(core.options.kernels)},
       {"base_l2", interop::to_json(Schedule(core.base_l2))},
       {"penalties", interop::to_json(core.layout().parameters, core.penalties(core.base_l2))}};
   format.write(file.metadata);

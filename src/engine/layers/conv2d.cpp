@@ -8,6 +8,7 @@
 #include "engine/layers/compilers.hpp"
 #include "engine/layers/conv_pool.hpp"
 #include "engine/layers/conv_pool_shape.hpp"
+#include "engine/layers/conv_ways.hpp"
 #include "engine/layers/conv_winograd.hpp"
 #include "engine/layers/window.hpp"
 
@@ -70,7 +71,7 @@ Backward compile_conv2d(PlanBuilder& plan, const NodeContext& node) {
     plan.defer(node.node);
     return {};
   }
-  if (goes_by_winograd(plan, node)) return compile_conv_winograd(plan, node);
+  if (way_of(plan, node) == Way::winograd) return compile_conv_winograd(plan, node);
   const auto& o = static_cast<const network::Conv2DSpec&>(node.spec).options();
   const Shape& in = node.shapes[0];
   Convolution c;

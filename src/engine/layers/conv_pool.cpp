@@ -5,6 +5,7 @@
 #include "engine/kernels/conv_pool.hpp"
 #include "engine/kernels/relu.hpp"
 #include "engine/layers/conv_pool_shape.hpp"
+#include "engine/layers/conv_ways.hpp"
 #include "engine/layers/operands.hpp"
 #include "network/layers/conv2d.hpp"
 
@@ -70,11 +71,9 @@ struct ForwardKernel {
   void (*run)(const ConvPool&, const kernels::ConvPoolForward&);
 };
 
-ForwardKernel forward_kernel(const ConvPool& s, bool winograd) {
-  // With few channels or filters the transforms cost more than the products that they save.
-  constexpr std::int64_t least = 16;
+ForwardKernel forward_kernel(const ConvPool& s, Way way) {
   const std::int64_t products = 2 * s.filters * s.kernel_size();
-  if (winograd && kernels::winograd_fits(s) && s.channels >= least && s.filters >= least) {
+  if (way == Way::winograd) {
     return {"ridgeline:winograd",
             2 * kernels::winograd_packed_size(s) * s.windows(),
             kernels::winograd_packed_size(s),
@@ -138,7 +137,7 @@ Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const Nod
   const Tensor pooled =
       plan.buffer(dnn::nhwc({images, s.filters, s.pooled_height, s.pooled_width}));
   const bool training = plan.training();
-  const ForwardKernel way = forward_kernel(s, plan.winograd());
+  const ForwardKernel way = forward_kernel(s, way_of(plan, conv));
   const Tensor packed =
       plan.packed(kernel, way.packed_size, way.name,
                   [s, way](const float* from, float* to) { way.pack(s, from, to); });

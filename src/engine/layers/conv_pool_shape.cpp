@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "engine/layers/activation.hpp"
+#include "engine/layers/conv_ways.hpp"
 #include "network/activation.hpp"
 #include "network/layers/conv2d.hpp"
 #include "network/layers/pool2d.hpp"
@@ -73,8 +74,7 @@ ConvPool shape_of(const NodeContext& conv, const NodeContext& pool, const Extent
           .slope = relu.slope};
 }
 
-bool goes_into_pool(const PlanBuilder& plan, const NodeContext& conv) {
-  if (!plan.fused()) return false;
+bool fits_pool(const PlanBuilder& plan, const NodeContext& conv) {
   const auto pool = plan.only_reader(conv.node);
   if (!pool || pool->spec.kind() != "max_pool2d") return false;
   const Conv2D& o = options_of(conv);
@@ -89,6 +89,17 @@ bool goes_into_pool(const PlanBuilder& plan, const NodeContext& conv) {
   constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
   return plain && fusable && s.positions() <= most_positions && s.height * s.row() <= most &&
          s.filters * s.kernel_size() <= most;
+}
+
+bool winograd_fits_pool(const PlanBuilder& plan, const NodeContext& conv) {
+  const auto pool = plan.only_reader(conv.node);
+  return plan.winograd() && fits_pool(plan, conv) &&
+         kernels::winograd_fits(
+             shape_of(conv, *pool, extent_of(conv.shapes[0]), extent_of(pool->output)));
+}
+
+bool goes_into_pool(const PlanBuilder& plan, const NodeContext& conv) {
+  return plan.fused() && fits_pool(plan, conv) && way_of(plan, conv) != Way::onednn;
 }
 
 Extent needed_extent(const PlanBuilder& plan, const NodeContext& pool) {

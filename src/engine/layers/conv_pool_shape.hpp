@@ -9,6 +9,10 @@ namespace ridgeline::engine {
 
 /// Whether a convolution's only reader is a max-pool and both are of the kind that the fused
 /// kernel computes: no groups, no dilation, no padding of the pool, a ReLU or nothing between.
+bool fits_pool(const PlanBuilder& plan, const NodeContext& conv);
+/// Likewise by Winograd's filtering.
+bool winograd_fits_pool(const PlanBuilder& plan, const NodeContext& conv);
+/// Whether they are computed so.
 bool goes_into_pool(const PlanBuilder& plan, const NodeContext& conv);
 
 struct Extent {

@@ -90,18 +90,15 @@ Tensor lay_backward_data(PlanBuilder& plan, const std::string& name, const Conv3
 
 }  // namespace
 
-bool goes_by_winograd(const PlanBuilder& plan, const NodeContext& conv) {
+bool fits_winograd(const PlanBuilder& plan, const NodeContext& conv) {
   const Conv2D& o = options_of(conv);
-  if (!plan.fused() || !plan.winograd() || o.kernel != Pair(3) || o.stride != Pair(1) ||
-      o.dilation != Pair(1) || o.groups != 1) {
+  if (!plan.winograd() || o.kernel != Pair(3) || o.stride != Pair(1) || o.dilation != Pair(1) ||
+      o.groups != 1) {
     return false;
   }
   const Conv3x3 s = shape_of(conv);
-  // With few channels or filters the transforms cost more than the products that they save; with
-  // many the sums of the kernel's gradient outgrow the cache.
-  constexpr std::int64_t least = 16, most = 256 * 256;
-  return std::min(s.channels, s.filters) >= least && s.channels * s.filters <= most &&
-         std::max(s.top, s.left) <= 2;
+  constexpr std::int64_t most = 256 * 256;
+  return s.channels * s.filters <= most && std::max(s.top, s.left) <= 2;
 }
 
 Backward compile_conv_winograd(PlanBuilder& plan, const NodeContext& node) {

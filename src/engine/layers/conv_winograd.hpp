@@ -5,7 +5,9 @@
 
 namespace ridgeline::engine {
 
-bool goes_by_winograd(const PlanBuilder& plan, const NodeContext& conv);
+/// Whether the kernels fit: the convolution, and sums of its kernel's gradient that stay in a
+/// cache.
+bool fits_winograd(const PlanBuilder& plan, const NodeContext& conv);
 Backward compile_conv_winograd(PlanBuilder& plan, const NodeContext& conv);
 
 }  // namespace ridgeline::engine

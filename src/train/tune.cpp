@@ -1,0 +1,138 @@
+#include "train/tune.hpp"
+
+#include <fmt/format.h>
+#include <hwy/targets.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "interop/atomic_file.hpp"
+#include "ridgeline/error.hpp"
+#include "ridgeline/version.hpp"
+#include "tensor/random.hpp"
+
+namespace ridgeline::train {
+namespace {
+
+using engine::ConvolutionWays;
+using engine::Way;
+using nlohmann::json;
+
+constexpr std::int64_t images = 16;  // as one core has of a batch
+constexpr int repeats = 9;
+// A measurement is no better than that: what the table prefers stays unless it is beaten by more.
+constexpr double clearly_faster = 0.97;
+
+// A convolution as a network of its own, with what is behind it that may be one with it, and
+// weights before it where the gradient of its source is needed.
+Network alone(const Network& network, const ConvolutionWays& convolution) {
+  std::vector<Layer> layers;
+  if (convolution.deeper) layers.push_back(batch_norm2d());
+  layers.push_back(
+      network.nodes()[static_cast<std::size_t>(convolution.node)].layer.named("tuned"));
+  if (convolution.into_pool) {
+    for (const Node& node : network.nodes()) {
+      if (node.inputs == std::vector{convolution.node}) layers.push_back(node.layer);
+    }
+  }
+  layers.push_back(global_average_pool2d());
+  layers.push_back(dense({.units = 2, .activation = "softmax"}));
+  return Network(layers);
+}
+
+double seconds_of(const Network& network, const Shape& input, Way way) {
+  engine::Engine engine(network, input, {.threads = 1, .choices = {{"tuned", way}}});
+  engine::State state = engine.initial_state(1);
+  Random random(1, Purpose::test, 0);
+  std::vector<float> pixels(static_cast<std::size_t>(images * input.elements()));
+  for (float& pixel : pixels) pixel = static_cast<float>(random.normal());
+  const std::vector<std::int32_t> labels(images, 0);
+  return engine
+      .profile(state, {.images = images, .inputs = pixels, .targets = {labels, {}, 0}},
+               *cross_entropy(), true, repeats)
+      .seconds;
+}
+
+// What a measurement depends on.
+std::string key_of(const Network& network, const Shape& input, const ConvolutionWays& convolution) {
+  std::string key = input.text();
+  const Network one = alone(network, convolution);
+  for (const Node& node : one.nodes()) {
+    key += fmt::format(" {}", node.layer.spec().kind());
+    const Attributes settings = node.layer.spec().settings();
+    for (const auto& [name, value] : settings.items()) {
+      key += fmt::format(" {}={}", name, text(value));
+    }
+  }
+  return key;
+}
+
+Way fastest(const Network& network, const Shape& input, const ConvolutionWays& convolution) {
+  const Network one = alone(network, convolution);
+  Way best = convolution.ways.front();
+  double least = seconds_of(one, input, best) * clearly_faster;
+  for (std::size_t i = 1; i < convolution.ways.size(); ++i) {
+    const double seconds = seconds_of(one, input, convolution.ways[i]);
+    if (seconds >= least) continue;
+    best = convolution.ways[i];
+    least = seconds;
+  }
+  return best;
+}
+
+// Measurements hold for a version of the program and an instruction set. (Another machine has
+// another cache.)
+std::string machine_key() {
+  return fmt::format("{} {}", version(),
+                     hwy::TargetName(hwy::SupportedTargets() & -hwy::SupportedTargets()));
+}
+
+json read(const std::filesystem::path& cache) {
+  std::ifstream file(cache);
+  json all = json::parse(file, nullptr, false);
+  return all.is_object() ? all : json::object();
+}
+
+}  // namespace
+
+std::filesystem::path tuning_cache() {
+  const auto variable = [](const char* name) {
+    const char* value = std::getenv(name);
+    return std::filesystem::path(value == nullptr ? "" : value);
+  };
+  const auto cache = variable("XDG_CACHE_HOME");
+  return (cache.empty() ? variable("HOME") / ".cache" : cache) / "ridgeline" / "kernels.json";
+}
+
+engine::Choices tune(const engine::Engine& engine, const std::filesystem::path& cache) {
+  engine::Choices choices;
+  json all = read(cache);
+  json& known = all[machine_key()];
+  if (!known.is_object()) known = json::object();
+  bool measured = false;
+  for (const ConvolutionWays& convolution : engine.convolutions()) {
+    if (convolution.ways.size() < 2) continue;
+    const Shape input = engine.layout().inputs_of(engine.network(), convolution.node)[0];
+    const std::string key = key_of(engine.network(), input, convolution);
+    const auto found = known.find(key);
+    auto way = found != known.end() && found->is_string()
+                   ? engine::way_named(found->get<std::string>())
+                   : std::nullopt;
+    if (!way) {
+      way = fastest(engine.network(), input, convolution);
+      known[key] = engine::name_of(*way);
+      measured = true;
+    }
+    choices[convolution.layer] = *way;
+  }
+  if (!measured) return choices;
+  try {
+    interop::make_folder(cache.parent_path());
+    interop::write_file(cache, all.dump(1) + "\n");
+  } catch (const ResourceError&) {  // the next model measures again
+  }
+  return choices;
+}
+
+}  // namespace ridgeline::train
