@@ -152,8 +152,6 @@ TEST(Read, WhatIsNotThereYetSaysSo) {
             "\"random\"");
   EXPECT_EQ(refusal("[train]\nprecision = \"bf16\"\n"),
             "experiment.toml:2: train.precision = \"bf16\" is not there yet: use \"fp32\"");
-  EXPECT_EQ(refusal("[train]\nautotune = true\n"),
-            "experiment.toml:2: train.autotune is not there yet: kernels are chosen by rule");
   EXPECT_EQ(refusal("[data]\ngroups = \"patient\"\n"),
             "experiment.toml:2: data.groups is not there yet: splits are by class alone");
   for (const char* source : {"folder", "voc", "coco", "masks"}) {
