@@ -57,8 +57,7 @@ HWY_INLINE Three Unweigh(const Four& m) {
   return {hn::Add(m.at[0], sum), hn::Mul(half, hn::Sub(m.at[1], m.at[2])), hn::Add(sum, m.at[3])};
 }
 
-/// What follows a transform in both directions: `T` of the columns, then of the rows.
-/// load(y, x) gives the tile, store(tap, vector) takes the 16 results.
+/// B^T d B: load(y, x) gives the 4x4 tile d, store(tap, vector) takes the 16 results.
 template <typename Load, typename Store>
 HWY_INLINE void SpreadTile(Load load, Store store) {
   Four rows[4];

@@ -4,8 +4,8 @@
 #include "network/layers/conv2d.hpp"
 
 #include "engine/layers/activation.hpp"
-#include "engine/layers/batch_norm2d.hpp"
 #include "engine/layers/compilers.hpp"
+#include "engine/layers/conv_parameters.hpp"
 #include "engine/layers/conv_pool.hpp"
 #include "engine/layers/conv_pool_shape.hpp"
 #include "engine/layers/conv_ways.hpp"
@@ -18,8 +18,8 @@ namespace {
 struct Convolution {
   dnn::Window window;
   dnn::Dims kernel_dims;
-  Tensor source, kernel, bias;
-  bool has_bias;
+  Tensor source, kernel;
+  std::optional<Tensor> bias;
   std::int64_t flops;
   dnnl::convolution_forward::primitive_desc forward;
 };
@@ -35,15 +35,15 @@ void lay_backward_weights(PlanBuilder& plan, const std::string& name, const Conv
                           const Tensor& gradient) {
   const auto desc = dnn::convolution_weights(
       images_desc(plan, c.source, dnn::dims_of(c.source.desc)), dnn::any(c.kernel_dims),
-      c.has_bias ? c.bias.desc : dnn::Desc(),
-      images_desc(plan, c.source, dnn::dims_of(gradient.desc)), c.window, c.forward);
+      c.bias ? c.bias->desc : dnn::Desc(), images_desc(plan, c.source, dnn::dims_of(gradient.desc)),
+      c.window, c.forward);
   const Tensor kernel_gradient = plan.gradient_buffer(c.kernel, desc.diff_weights_desc());
   std::vector<std::pair<int, Tensor>> arguments{
       {DNNL_ARG_SRC, plan.reorder(c.source, desc.src_desc(), name)},
       {DNNL_ARG_DIFF_DST, plan.reorder(gradient, desc.diff_dst_desc(), name + " gradient")},
       {DNNL_ARG_DIFF_WEIGHTS, kernel_gradient}};
-  if (c.has_bias) {
-    arguments.emplace_back(DNNL_ARG_DIFF_BIAS, PlanBuilder::gradient_of(c.bias));
+  if (c.bias) {
+    arguments.emplace_back(DNNL_ARG_DIFF_BIAS, PlanBuilder::gradient_of(*c.bias));
   }
   plan.run(name + " backward weights", desc, dnnl::convolution_backward_weights(desc),
            std::move(arguments), c.flops);
@@ -81,35 +81,26 @@ Backward compile_conv2d(PlanBuilder& plan, const NodeContext& node) {
     c.kernel_dims[0] /= o.groups;
     c.kernel_dims.insert(c.kernel_dims.begin(), o.groups);
   }
-  c.has_bias = o.use_bias;
   c.flops = node.spec.flops(node.shapes) * plan.images();
   c.source = plan.value(node.inputs[0]);
-  c.kernel = plan.parameter(node.node, "kernel", c.kernel_dims);
-  if (c.has_bias) c.bias = plan.parameter(node.node, "bias", {o.filters});
-  const auto norm = FoldedNorm::of(plan, node);
-  if (norm) {
-    c.bias = norm->bias(plan, c.has_bias ? std::optional(c.bias) : std::nullopt);
-    c.has_bias = true;
-  }
+  const ConvParameters parameters(plan, node, c.kernel_dims);
+  c.kernel = parameters.kernel();
+  c.bias = parameters.bias();
   c.forward =
       dnn::convolution(plan.kind(), images_desc(plan, c.source, dnn::dims_of(c.source.desc)),
-                       dnn::any(c.kernel_dims), c.has_bias ? c.bias.desc : dnn::Desc(),
+                       dnn::any(c.kernel_dims), c.bias ? c.bias->desc : dnn::Desc(),
                        images_desc(plan, c.source, plan.dims(node.output)), c.window,
-                       fused_relu(norm ? norm->activation() : node.activation));
+                       fused_relu(parameters.activation()));
 
   const Tensor result = plan.buffer(c.forward.dst_desc());
   std::vector<std::pair<int, Tensor>> arguments{
       {DNNL_ARG_SRC, plan.reorder(c.source, c.forward.src_desc(), node.name)},
-      {DNNL_ARG_WEIGHTS, norm ? norm->kernel(plan, c.kernel, {.to = c.forward.weights_desc()})
-                              : plan.packed(c.kernel, c.forward.weights_desc())},
+      {DNNL_ARG_WEIGHTS, parameters.copy(c.forward.weights_desc())},
       {DNNL_ARG_DST, result}};
-  if (c.has_bias) arguments.emplace_back(DNNL_ARG_BIAS, c.bias);
+  if (c.bias) arguments.emplace_back(DNNL_ARG_BIAS, *c.bias);
   plan.run(node.name + " forward", c.forward, dnnl::convolution_forward(c.forward),
            std::move(arguments), c.flops);
-  if (norm) {
-    norm->finish(plan, result);
-    return {};
-  }
+  if (parameters.finish(result)) return {};
   const auto before_activation = finish_with_activation(plan, node, result);
 
   return [&plan, node, c, before_activation](const Tensor& output_gradient) {

@@ -4,7 +4,7 @@
 
 #include "engine/kernels/winograd.hpp"
 #include "engine/layers/activation.hpp"
-#include "engine/layers/batch_norm2d.hpp"
+#include "engine/layers/conv_parameters.hpp"
 #include "engine/layers/operands.hpp"
 #include "network/layers/conv2d.hpp"
 #include "network/padding.hpp"
@@ -33,28 +33,27 @@ std::int64_t products(const Conv3x3& s) {
 
 void lay_backward_weights(PlanBuilder& plan, const std::string& name, const Conv3x3& s,
                           const Tensor& source, const Tensor& gradient, const Tensor& kernel,
-                          const Tensor* bias, std::int64_t flops) {
+                          const std::optional<Tensor>& bias, std::int64_t flops) {
   const Tensor sums = plan.buffer(dnn::plain({s.packed_size()}));
   const std::int64_t images = plan.images();
-  const bool has_bias = bias != nullptr;
-  plan.run_by_image(
-      name + " backward weights", "ridgeline:winograd",
-      {source, gradient, sums, PlanBuilder::gradient_of(kernel),
-       PlanBuilder::gradient_of(has_bias ? *bias : kernel), plan.scratch(s.scratch())},
-      [=](std::span<void* const> operands, const ShardRun& run) {
-        float* bias_gradient = has_bias ? out(operands[4]) : nullptr;
-        if (run.begin == 0) {
-          std::fill_n(out(operands[2]), s.packed_size(), 0.0F);
-          if (has_bias) std::fill_n(bias_gradient, s.filters, 0.0F);
-        }
-        kernels::conv3x3_backward_weights(
-            s, {run.end - run.begin, in(operands[0]) + run.begin * s.source_size(),
-                in(operands[1]) + run.begin * s.output_size(), out(operands[2]), bias_gradient,
-                operands[5]});
-        if (run.end < images) return;
-        kernels::conv3x3_sums_to_plain(s, in(operands[2]), out(operands[3]));
-      },
-      {flops, products(s) * images});
+  const bool has_bias = bias.has_value();
+  plan.run_by_image(name + " backward weights", "ridgeline:winograd",
+                    {source, gradient, sums, PlanBuilder::gradient_of(kernel),
+                     PlanBuilder::gradient_of(bias.value_or(kernel)), plan.scratch(s.scratch())},
+                    [=](std::span<void* const> operands, const ShardRun& run) {
+                      float* bias_gradient = has_bias ? out(operands[4]) : nullptr;
+                      if (run.begin == 0) {
+                        std::fill_n(out(operands[2]), s.packed_size(), 0.0F);
+                        if (has_bias) std::fill_n(bias_gradient, s.filters, 0.0F);
+                      }
+                      kernels::conv3x3_backward_weights(
+                          s, {run.end - run.begin, in(operands[0]) + run.begin * s.source_size(),
+                              in(operands[1]) + run.begin * s.output_size(), out(operands[2]),
+                              bias_gradient, operands[5]});
+                      if (run.end < images) return;
+                      kernels::conv3x3_sums_to_plain(s, in(operands[2]), out(operands[3]));
+                    },
+                    {flops, products(s) * images});
 }
 
 // The gradient of the source, through the ReLU that made it where this step may.
@@ -107,47 +106,34 @@ Backward compile_conv_winograd(PlanBuilder& plan, const NodeContext& node) {
   const int from = node.inputs[0];
   const Tensor source =
       plan.reorder(plan.value(from), dnn::nhwc(plan.dims(node.shapes[0])), node.name);
-  const Tensor kernel = plan.parameter(node.node, "kernel", {s.filters, s.channels, 3, 3});
-  bool has_bias = options_of(node).use_bias;
-  Tensor bias = has_bias ? plan.parameter(node.node, "bias", {s.filters}) : kernel;
-  const auto pack = [s](const float* from, float* to) { kernels::conv3x3_pack(s, from, to); };
-  Tensor packed;
-  dnn::FusedRelu relu = fused_relu(node.activation);
-  const auto norm = FoldedNorm::of(plan, node);
-  if (norm) {
-    bias = norm->bias(plan, has_bias ? std::optional(bias) : std::nullopt);
-    has_bias = true;
-    packed = norm->kernel(
-        plan, kernel, {.to = dnn::plain({s.packed_size()}), .layout = "winograd", .pack = pack});
-    relu = fused_relu(norm->activation());
-  } else {
-    packed = plan.packed(kernel, s.packed_size(), "winograd", pack);
-  }
+  const ConvParameters parameters(plan, node, {s.filters, s.channels, 3, 3});
+  const Tensor kernel = parameters.kernel();
+  const std::optional<Tensor> bias = parameters.bias();
+  const Tensor packed =
+      parameters.copy(s.packed_size(), "winograd",
+                      [s](const float* from, float* to) { kernels::conv3x3_pack(s, from, to); });
+  const dnn::FusedRelu relu = fused_relu(parameters.activation());
   const Tensor result = plan.buffer(dnn::nhwc(plan.dims(node.output)));
-  plan.run_by_image(node.name + " forward", "ridgeline:winograd",
-                    {source, packed, bias, result, plan.scratch(s.scratch())},
-                    [=](std::span<void* const> operands, const ShardRun& run) {
-                      kernels::conv3x3_forward(
-                          s, {.images = run.end - run.begin,
-                              .source = in(operands[0]) + run.begin * s.source_size(),
-                              .kernel = in(operands[1]),
-                              .bias = has_bias ? in(operands[2]) : nullptr,
-                              .output = out(operands[3]) + run.begin * s.output_size(),
-                              .slope = relu.present ? relu.slope : 1,
-                              .scratch = operands[4]});
-                    },
-                    {flops, products(s) * plan.images()});
-  if (norm) {
-    norm->finish(plan, result);
-    return {};
-  }
+  plan.run_by_image(
+      node.name + " forward", "ridgeline:winograd",
+      {source, packed, bias.value_or(kernel), result, plan.scratch(s.scratch())},
+      [=, has_bias = bias.has_value()](std::span<void* const> operands, const ShardRun& run) {
+        kernels::conv3x3_forward(s, {.images = run.end - run.begin,
+                                     .source = in(operands[0]) + run.begin * s.source_size(),
+                                     .kernel = in(operands[1]),
+                                     .bias = has_bias ? in(operands[2]) : nullptr,
+                                     .output = out(operands[3]) + run.begin * s.output_size(),
+                                     .slope = relu.present ? relu.slope : 1,
+                                     .scratch = operands[4]});
+      },
+      {flops, products(s) * plan.images()});
+  if (parameters.finish(result)) return {};
   const auto before_activation = finish_with_activation(plan, node, result);
 
   return [=, &plan](const Tensor& output_gradient) {
     const Tensor gradient =
         plan.reorder(before_activation(output_gradient), result.desc, node.name + " gradient");
-    lay_backward_weights(plan, node.name, s, source, gradient, kernel, has_bias ? &bias : nullptr,
-                         flops);
+    lay_backward_weights(plan, node.name, s, source, gradient, kernel, bias, flops);
     if (!plan.needs_gradient(from)) return;
     plan.add_gradient(from,
                       lay_backward_data(plan, node.name, s, from, source, gradient, kernel, flops));
