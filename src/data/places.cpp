@@ -14,14 +14,14 @@ fs::path variable(const char* name) {
   return value == nullptr ? fs::path{} : fs::path(value);
 }
 
-fs::path cache() {
-  // The XDG base directory specification wants relative paths ignored.
+}  // namespace
+
+fs::path cache_root() {
+  // The specification wants relative paths ignored.
   if (const fs::path xdg = variable("XDG_CACHE_HOME"); xdg.is_absolute()) return xdg;
   const fs::path home = variable("HOME");
   return home.empty() ? home : home / ".cache";
 }
-
-}  // namespace
 
 std::vector<fs::path> data_roots() {
   std::vector<fs::path> roots;
@@ -29,17 +29,17 @@ std::vector<fs::path> data_roots() {
     if (!base.empty()) roots.push_back(base / below);
   };
   if (const fs::path own = variable("RIDGELINE_DATA"); !own.empty()) roots.push_back(own);
-  add(cache(), "ridgeline");
+  add(cache_root(), "ridgeline");
   roots.push_back("data");
   add(variable("HOME"), ".keras/datasets");
-  add(cache(), "torch/datasets");
+  add(cache_root(), "torch/datasets");
   roots.push_back("/usr/share/datasets");
   return roots;
 }
 
 fs::path download_root() {
   if (const fs::path own = variable("RIDGELINE_DATA"); !own.empty()) return own;
-  if (const fs::path base = cache(); !base.empty()) return base / "ridgeline";
+  if (const fs::path base = cache_root(); !base.empty()) return base / "ridgeline";
   throw ResourceError("there is no place for data: set RIDGELINE_DATA to a folder");
 }
 

@@ -6,6 +6,9 @@
 
 namespace ridgeline::data {
 
+/// The user's cache, as the XDG base directory specification says; empty where there is none.
+std::filesystem::path cache_root();
+
 /// The folders that are searched for data sets, in order; those whose variable is unset are left
 /// out.
 std::vector<std::filesystem::path> data_roots();

@@ -68,6 +68,11 @@ class PlanBuilder {
   void set_laid(int node) { values_[at(node)].laid = true; }
   bool laid(int node) const { return values_[at(node)].laid; }
 
+  /// Whether our own kernels, which go channels last, have laid a tensor of images.
+  bool channels_last(const Tensor& images) const {
+    return fused() && images.desc == dnn::nhwc(dnn::dims_of(images.desc));
+  }
+
   // Values: what each node (or the image) gives.
   const Tensor& value(int node) const { return values_[at(node)].tensor; }
   void set_value(int node, const Tensor& tensor) { values_[at(node)].tensor = tensor; }

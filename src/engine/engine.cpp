@@ -90,6 +90,7 @@ struct Engine::Impl {
     double* step_seconds = nullptr;  // of the first shard
   };
 
+  Ways ways() const { return {options.winograd, options.fused, options.choices}; }
   const CompiledPlan& compiled(std::int64_t images, bool training, Head head);
   Workspace& bound(std::size_t shard, const CompiledPlan& plan, State& state, const float* input);
   int active_shards(std::int64_t images) const {
@@ -121,10 +122,7 @@ const CompiledPlan& Engine::Impl::compiled(std::int64_t images, bool training, H
   if (const auto found = plans.find(key); found != plans.end()) return found->second;
   const dnn::SingleThread single;
   auto plan = std::make_shared<const Plan>(
-      PlanBuilder(
-          network, layout, images, training, head,
-          {.winograd = options.winograd, .fused = options.fused, .choices = options.choices})
-          .build());
+      PlanBuilder(network, layout, images, training, head, ways()).build());
   auto segments = segments_of(*plan);
   return plans.emplace(key, CompiledPlan{std::move(plan), std::move(segments)}).first->second;
 }
@@ -298,10 +296,7 @@ void Engine::predict(State& state, const Batch& batch, std::span<float> outputs)
 }
 
 std::vector<ConvolutionWays> Engine::convolutions() const {
-  return PlanBuilder(impl_->network, impl_->layout, 1, true, Head::output,
-                     {.winograd = impl_->options.winograd,
-                      .fused = impl_->options.fused,
-                      .choices = impl_->options.choices})
+  return PlanBuilder(impl_->network, impl_->layout, 1, true, Head::output, impl_->ways())
       .convolutions();
 }
 

@@ -46,8 +46,10 @@ engine::Choices choices_of(const std::vector<std::string>& kernels) {
 }
 
 // Throws UsageError for a layer that is no convolution, and a way that it cannot go.
-void check_choices(const engine::Choices& choices,
-                   const std::vector<engine::ConvolutionWays>& convolutions) {
+void check_choices(const engine::Engine& engine) {
+  const engine::Choices& choices = engine.options().choices;
+  if (choices.empty()) return;
+  const auto convolutions = engine.convolutions();
   for (const auto& [layer, way] : choices) {
     const auto found = std::ranges::find(convolutions, layer, &engine::ConvolutionWays::layer);
     require(found != convolutions.end(), "train.kernels names '{}', which is no convolution",
@@ -99,7 +101,7 @@ ModelCore::ModelCore(Network network, ModelOptions given)
       engine(std::move(network), options.input, engine_options(options)),
       state(engine.initial_state(options.seed)),
       base_l2(options.regularize.l2.value) {
-  check_choices(engine.options().choices, engine.convolutions());
+  check_choices(engine);
   if (options.autotune && options.kernels.empty()) {
     for (const auto& [layer, way] : tune(engine, tuning_cache())) {
       options.kernels.push_back(fmt::format("{}={}", layer, name_of(way)));

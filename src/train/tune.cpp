@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 #include <hwy/targets.h>
 
-#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "data/places.hpp"
 #include "interop/atomic_file.hpp"
 #include "ridgeline/error.hpp"
 #include "ridgeline/version.hpp"
@@ -97,12 +97,8 @@ json read(const std::filesystem::path& cache) {
 }  // namespace
 
 std::filesystem::path tuning_cache() {
-  const auto variable = [](const char* name) {
-    const char* value = std::getenv(name);
-    return std::filesystem::path(value == nullptr ? "" : value);
-  };
-  const auto cache = variable("XDG_CACHE_HOME");
-  return (cache.empty() ? variable("HOME") / ".cache" : cache) / "ridgeline" / "kernels.json";
+  const auto root = data::cache_root();
+  return root.empty() ? root : root / "ridgeline" / "kernels.json";
 }
 
 engine::Choices tune(const engine::Engine& engine, const std::filesystem::path& cache) {
@@ -126,7 +122,7 @@ engine::Choices tune(const engine::Engine& engine, const std::filesystem::path& 
     }
     choices[convolution.layer] = *way;
   }
-  if (!measured) return choices;
+  if (!measured || cache.empty()) return choices;
   try {
     interop::make_folder(cache.parent_path());
     interop::write_file(cache, all.dump(1) + "\n");

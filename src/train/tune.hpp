@@ -11,7 +11,7 @@ namespace ridgeline::train {
 /// is measured now, and written there. A cache that cannot be read or written is done without.
 engine::Choices tune(const engine::Engine& engine, const std::filesystem::path& cache);
 
-/// $XDG_CACHE_HOME/ridgeline/kernels.json, or ~/.cache/...
+/// ridgeline/kernels.json in the user's cache; empty where there is none.
 std::filesystem::path tuning_cache();
 
 }  // namespace ridgeline::train

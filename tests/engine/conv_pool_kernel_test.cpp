@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/kernels/conv_pool.hpp"
+#include "engine/normal.hpp"
 #include "tensor/buffer.hpp"
 #include "tensor/random.hpp"
 
@@ -14,12 +15,6 @@ namespace ridgeline::engine::kernels {
 namespace {
 
 using Values = std::vector<double>;
-
-std::vector<float> normal(std::int64_t count, Random& random) {
-  std::vector<float> values(static_cast<std::size_t>(count));
-  for (float& v : values) v = static_cast<float>(random.normal());
-  return values;
-}
 
 /// By definition, on the plain kernel.
 struct Plain {

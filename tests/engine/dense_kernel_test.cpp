@@ -3,16 +3,11 @@
 #include <vector>
 
 #include "engine/kernels/dense.hpp"
+#include "engine/normal.hpp"
 #include "tensor/random.hpp"
 
 namespace ridgeline::engine::kernels {
 namespace {
-
-std::vector<float> normal(std::size_t count, Random& random) {
-  std::vector<float> values(count);
-  for (float& v : values) v = static_cast<float>(random.normal());
-  return values;
-}
 
 class DenseKernel : public testing::TestWithParam<DenseShape> {
  protected:

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/kernels/winograd.hpp"
+#include "engine/normal.hpp"
 #include "tensor/buffer.hpp"
 #include "tensor/random.hpp"
 
@@ -16,12 +17,6 @@ namespace {
 
 using Floats = std::vector<float>;
 using Values = std::vector<double>;
-
-Floats normal(std::int64_t count, Random& random) {
-  Floats values(static_cast<std::size_t>(count));
-  for (float& v : values) v = static_cast<float>(random.normal());
-  return values;
-}
 
 // Calls use(source, kernel, output), the indices of all that is multiplied.
 template <typename Use>

@@ -79,6 +79,10 @@ dnn::FusedRelu fused_relu(std::string_view text) {
   return {is_relu(activation), static_cast<float>(activation.slope)};
 }
 
+bool is_relu_layer(const NodeContext& node) {
+  return node.spec.kind() == "activation" && fused_relu(node.activation).present;
+}
+
 ActivationSteps lay_activation(PlanBuilder& plan, std::string_view text, const Tensor& source,
                                const std::string& name) {
   const Activation activation = network::parse_activation(text);

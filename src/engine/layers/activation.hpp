@@ -8,6 +8,8 @@ namespace ridgeline::engine {
 
 /// What to fuse into the primitive that computes a layer: nothing unless `activation` is a ReLU.
 dnn::FusedRelu fused_relu(std::string_view activation);
+/// Whether a node is a ReLU and nothing else.
+bool is_relu_layer(const NodeContext& node);
 
 /// Lays the activation behind `source` as steps of its own and gives the result; `backward`
 /// becomes what turns the gradient of the result into that of `source`.

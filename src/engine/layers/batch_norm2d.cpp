@@ -204,10 +204,6 @@ void lay_forward(PlanBuilder& plan, BatchNorm& bn, int node) {
   plan.set_value(node, bn.result);
 }
 
-bool is_relu(const NodeContext& node) {
-  return node.spec.kind() == "activation" && fused_relu(node.activation).present;
-}
-
 // The normalisation that an addition takes along: the first that nothing else reads.
 std::optional<NodeContext> norm_of_add(const PlanBuilder& plan, const NodeContext& add) {
   if (add.inputs.size() != 2 || add.inputs[0] == add.inputs[1]) return std::nullopt;
@@ -223,7 +219,8 @@ std::optional<NodeContext> norm_of_add(const PlanBuilder& plan, const NodeContex
 
 std::optional<NormIntoRelu> norm_into_relu(const PlanBuilder& plan, const NodeContext& activation) {
   const int input = activation.inputs[0];
-  if (!plan.fused() || !is_relu(activation) || input == Node::image || !plan.only_reader(input)) {
+  if (!plan.fused() || !is_relu_layer(activation) || input == Node::image ||
+      !plan.only_reader(input)) {
     return std::nullopt;
   }
   const NodeContext before = plan.context(input);
@@ -238,8 +235,7 @@ std::optional<NormIntoRelu> norm_into_relu(const PlanBuilder& plan, const NodeCo
 bool goes_into_relu(const PlanBuilder& plan, const NodeContext& node) {
   const auto reader = plan.only_reader(node.node);
   if (!reader) return false;
-  const auto behind =
-      reader->spec.kind() == "add" ? plan.only_reader(reader->node) : plan.only_reader(node.node);
+  const auto behind = reader->spec.kind() == "add" ? plan.only_reader(reader->node) : reader;
   const auto nodes = behind ? norm_into_relu(plan, *behind) : std::nullopt;
   return nodes && (nodes->norm.node == node.node || (nodes->add && nodes->add->node == node.node));
 }

@@ -34,9 +34,7 @@ void for_rows(const Stretches& s, std::size_t i, const ShardRun& run, Copy copy)
 
 Backward compile_concat(PlanBuilder& plan, const NodeContext& node) {
   const dnn::Dims whole = plan.dims(node.output);
-  const Tensor& leading = plan.value(node.inputs[0]);
-  const bool last =
-      plan.fused() && whole.size() == 4 && leading.desc == dnn::nhwc(dnn::dims_of(leading.desc));
+  const bool last = whole.size() == 4 && plan.channels_last(plan.value(node.inputs[0]));
   const auto layout = [last](const dnn::Dims& dims) {
     return last ? dnn::nhwc(dims) : dnn::plain(dims);
   };

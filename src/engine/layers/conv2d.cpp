@@ -27,8 +27,7 @@ struct Convolution {
 // The layout of images at a convolution: our own kernels go channels last, and where they have laid
 // the source, oneDNN's goes along. Elsewhere it has its choice.
 dnn::Desc images_desc(const PlanBuilder& plan, const Tensor& source, const dnn::Dims& dims) {
-  const bool last = plan.fused() && source.desc == dnn::nhwc(dnn::dims_of(source.desc));
-  return last ? dnn::nhwc(dims) : dnn::any(dims);
+  return plan.channels_last(source) ? dnn::nhwc(dims) : dnn::any(dims);
 }
 
 void lay_backward_weights(PlanBuilder& plan, const std::string& name, const Convolution& c,

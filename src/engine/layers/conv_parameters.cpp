@@ -43,7 +43,7 @@ void ConvParameters::take_norm(const NodeContext& conv, const NodeContext& norm)
   norm_ = norm.name;
   nodes_ = {conv.node, norm.node};
   const auto behind = plan_.only_reader(norm.node);
-  if (behind && behind->spec.kind() == "activation" && fused_relu(behind->activation).present) {
+  if (behind && is_relu_layer(*behind)) {
     activation_ = behind->activation;
     nodes_.push_back(behind->node);
   }

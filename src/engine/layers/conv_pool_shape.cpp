@@ -99,7 +99,7 @@ bool winograd_fits_pool(const PlanBuilder& plan, const NodeContext& conv) {
 }
 
 bool goes_into_pool(const PlanBuilder& plan, const NodeContext& conv) {
-  return plan.fused() && fits_pool(plan, conv) && way_of(plan, conv) != Way::onednn;
+  return fits_pool(plan, conv) && way_of(plan, conv) != Way::onednn;
 }
 
 Extent needed_extent(const PlanBuilder& plan, const NodeContext& pool) {
