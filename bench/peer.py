@@ -25,7 +25,7 @@ def first_step():
 
 
 def serve(library, variants, measure):
-    """Answers with measure(variant, network, mode, batch, seconds), in images a second, until the
+    """Answers with measure(variant, network, mode, precision, batch, seconds), in images a second, until the
     end. `variants` has those of each mode."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what the library prints must not come between
@@ -34,5 +34,5 @@ def serve(library, variants, measure):
     for line in sys.stdin:
         request = json.loads(line)
         speed = measure(request["variant"], request["network"], request["mode"],
-                        request["batch"], request["seconds"])
+                        request["precision"], request["batch"], request["seconds"])
         print(json.dumps({"images_per_second": speed}), file=answers, flush=True)

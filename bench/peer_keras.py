@@ -28,8 +28,9 @@ class Stopwatch(keras.callbacks.Callback):
 
 
 class Trainer:
-    def __init__(self, network, steps_per_execution, images, labels):
+    def __init__(self, network, precision, steps_per_execution, images, labels):
         self.images, self.labels = images, labels
+        keras.config.set_dtype_policy("mixed_bfloat16" if precision == "bf16" else "float32")
         self.model = model(network)
         self.function = tensorflow.function(lambda images: self.model(images, training=False))
         # XLA (jit_compile) is slower on CPUs than TensorFlow's own kernels.
@@ -72,15 +73,16 @@ def main():
     if once := first_step():
         network, batch = once[0], int(once[1])
         images, labels = images_and_labels(batch)
-        Trainer(network, 1, channels_last(images), labels).time(batch, batch)
+        Trainer(network, "fp32", 1, channels_last(images), labels).time(batch, batch)
         return
     images, labels = images_and_labels()
     images = channels_last(images)
     trainer = functools.cache(
-        lambda variant, network: Trainer(network, TRAINING.get(variant, 1), images, labels))
+        lambda variant, network, precision:
+        Trainer(network, precision, TRAINING.get(variant, 1), images, labels))
 
-    def measure(variant, network, mode, batch, seconds):
-        chosen = trainer(variant, network)
+    def measure(variant, network, mode, precision, batch, seconds):
+        chosen = trainer(variant, network, precision)
         if mode == "train":
             return chosen.fit(batch, seconds)
         return chosen.predict(variant, batch, seconds)

@@ -19,7 +19,7 @@ PREDICTING = {f"{layout}{', compiled' if compiled else ''}": (layout, True, comp
 
 
 class Trainer:
-    def __init__(self, network, layout, fused, compiled, images, labels):
+    def __init__(self, network, precision, layout, fused, compiled, images, labels):
         self.layout = FORMATS[layout]
         self.images, self.labels = images.to(memory_format=self.layout), labels
         self.network = NETWORKS[network]().to(memory_format=self.layout)
@@ -27,6 +27,8 @@ class Trainer:
         biases = [p for p in self.network.parameters() if p.dim() == 1]
         self.optimizer = torch.optim.Adam(
             [{"params": kernels, "weight_decay": 1e-4}, {"params": biases}], fused=fused)
+        self.autocast = functools.partial(torch.autocast, "cpu", torch.bfloat16,
+                                          enabled=precision == "bf16")
         self.run = torch.compile(self.network) if compiled else self.network
 
     def epoch(self, batch):
@@ -34,13 +36,15 @@ class Trainer:
         for chosen in torch.randperm(len(self.images)).split(batch):
             inputs = self.images[chosen].contiguous(memory_format=self.layout)
             self.optimizer.zero_grad()
-            nn.functional.cross_entropy(self.run(inputs), self.labels[chosen]).backward()
+            with self.autocast():
+                loss = nn.functional.cross_entropy(self.run(inputs), self.labels[chosen])
+            loss.backward()
             self.optimizer.step()
             yield len(chosen)
 
     def predictions(self, batch):
         """Predicts a batch at a time, yielding the images done."""
-        with torch.inference_mode():
+        with torch.inference_mode(), self.autocast():
             for inputs in self.images[:2048].split(batch):
                 self.run(inputs).softmax(1)
                 yield len(inputs)
@@ -67,15 +71,15 @@ def main():
     if once := first_step():
         network, batch = once[0], int(once[1])
         images, labels = map(torch.from_numpy, images_and_labels(batch))
-        next(Trainer(network, "nchw", True, False, images, labels).epoch(batch))
+        next(Trainer(network, "fp32", "nchw", True, False, images, labels).epoch(batch))
         return
     images, labels = map(torch.from_numpy, images_and_labels())
     trainer = functools.cache(
-        lambda variant, network:
-        Trainer(network, *(TRAINING | PREDICTING)[variant], images, labels))
+        lambda variant, network, precision:
+        Trainer(network, precision, *(TRAINING | PREDICTING)[variant], images, labels))
     serve(f"torch {torch.__version__}", {"train": TRAINING, "predict": PREDICTING},
-          lambda variant, network, mode, batch, seconds:
-          trainer(variant, network).measure(mode, batch, seconds))
+          lambda variant, network, mode, precision, batch, seconds:
+          trainer(variant, network, precision).measure(mode, batch, seconds))
 
 
 if __name__ == "__main__":

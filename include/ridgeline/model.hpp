@@ -16,6 +16,7 @@
 #include "ridgeline/loss.hpp"
 #include "ridgeline/network.hpp"
 #include "ridgeline/optimizer.hpp"
+#include "ridgeline/precision.hpp"
 #include "ridgeline/regularize.hpp"
 
 namespace ridgeline {
@@ -85,6 +86,7 @@ struct ModelOptions {
   std::uint64_t seed = 1;  ///< of initialisation, shuffling, augmentation and dropout
   int threads = 0;         ///< 0: all cores; resolved in Model::options
   int shards = 0;          ///< 0: one per thread; fixes the order of summation; likewise resolved
+  Precision precision = Precision::fp32;  ///< likewise in evaluate and predict
   /// Convolutions by Winograd's minimal filtering where it pays: less than half the products, about
   /// twice the rounding error of fp32 sums.
   bool winograd = true;

@@ -30,6 +30,7 @@ using engine::kernels::PeakGflops;
 struct Plan {
   std::vector<std::string> networks;  ///< presets, or experiment files
   std::vector<std::string> modes;
+  std::vector<Precision> precisions;
   std::vector<std::int64_t> batches;
   std::vector<std::int64_t> threads;
   std::int64_t rounds;
@@ -42,6 +43,7 @@ struct Result {
   std::string name;
   Network network;
   bool training;
+  Precision precision;
   std::int64_t batch;
   int threads;
   double flops;  ///< nominal, of a training step for one image, or of its prediction
@@ -87,11 +89,24 @@ std::vector<std::string> read_modes(const Arguments& arguments) {
   return modes;
 }
 
+std::vector<Precision> read_precisions(const Arguments& arguments) {
+  std::vector<Precision> precisions;
+  for (const std::string& name : split(arguments.option("--precision").value_or("fp32"))) {
+    const auto precision = precision_named(name);
+    if (!precision) {
+      throw UsageError(fmt::format("--precision takes fp32, bf16 or both, not '{}'", name));
+    }
+    precisions.push_back(*precision);
+  }
+  return precisions;
+}
+
 Plan read_plan(const Arguments& arguments) {
   const auto networks = arguments.option("--network");
   const std::string cores = fmt::format("{}", engine::available_cores());
   Plan plan{.networks = networks ? split(*networks) : preset_names(),
             .modes = read_modes(arguments),
+            .precisions = read_precisions(arguments),
             .batches = numbers(arguments, "--batch", "32,128", 1),
             .threads = numbers(arguments, "--threads", cores == "1" ? "1" : cores + ",1", 0),
             .rounds = numbers(arguments, "--rounds", "5", 1).front(),
@@ -117,10 +132,12 @@ std::vector<Result> plan_results(const Plan& plan, const Dataset& data) {
     for (const std::string& mode : plan.modes) {
       const bool training = mode == "train";
       const double flops = flops_of(network, data.image_shape(), training);
-      for (const std::int64_t batch : plan.batches) {
-        for (const std::int64_t threads : plan.threads) {
-          results.push_back({std::filesystem::path(name).stem().string(), network, training, batch,
-                             static_cast<int>(threads), flops});
+      for (const Precision precision : plan.precisions) {
+        for (const std::int64_t batch : plan.batches) {
+          for (const std::int64_t threads : plan.threads) {
+            results.push_back({std::filesystem::path(name).stem().string(), network, training,
+                               precision, batch, static_cast<int>(threads), flops});
+          }
         }
       }
     }
@@ -138,13 +155,17 @@ void measure(const Plan& plan, const Dataset& data, Console& console, std::vecto
       best.bf16 = std::max(best.bf16, peak.bf16);
     }
     for (Result& result : results) {
-      console.redraw(fmt::format("round {} of {}: {}, {}, batch {}, {}", round + 1, plan.rounds,
-                                 result.name, result.mode(), result.batch,
-                                 counted(result.threads, "thread")));
+      console.redraw(fmt::format("round {} of {}: {}, {}, {}, batch {}, {}", round + 1, plan.rounds,
+                                 result.name, result.mode(), name_of(result.precision),
+                                 result.batch, counted(result.threads, "thread")));
       const auto measure_mode = result.training ? measure_training : measure_prediction;
-      const Throughput throughput = measure_mode(
-          result.network, data, static_cast<std::uint64_t>(round + 1), result.threads,
-          {.batch = result.batch, .seconds = plan.seconds, .shards = plan.shards, .pin = plan.pin});
+      const Throughput throughput =
+          measure_mode(result.network, data, static_cast<std::uint64_t>(round + 1), result.threads,
+                       {.batch = result.batch,
+                        .seconds = plan.seconds,
+                        .shards = plan.shards,
+                        .precision = result.precision,
+                        .pin = plan.pin});
       result.images_per_second.push_back(throughput.images_per_second);
       result.live_units = throughput.live_units;
     }
@@ -168,7 +189,7 @@ nlohmann::ordered_json to_json(const SampleImages& images, const std::vector<Res
         {{"network", result.name},
          {"mode", result.mode()},
          {"batch", result.batch},
-         {"precision", "fp32"},
+         {"precision", name_of(result.precision)},
          {"threads", result.threads},
          {"images_per_second", result.median()},
          {"share_of_peak", result.gflops() / peaks.at(result.threads).fp32},
@@ -186,13 +207,13 @@ void print(Console& console, const SampleImages& images, const std::vector<Resul
     console.print("peak of {}: {:.0f} GFLOP/s fp32{}\n", counted(threads, "thread"), peak.fp32,
                   peak.bf16 ? fmt::format(", {:.0f} bf16", *peak.bf16) : "");
   }
-  std::vector<std::vector<std::string>> rows{{"network", "mode", "batch", "threads", "images/s",
-                                              "range", "MFLOP/image", "share of peak",
+  std::vector<std::vector<std::string>> rows{{"network", "mode", "precision", "batch", "threads",
+                                              "images/s", "range", "MFLOP/image", "share of peak",
                                               "live units"}};
   for (const Result& result : results) {
     const auto [low, high] = std::ranges::minmax(result.images_per_second);
-    rows.push_back({result.name, std::string(result.mode()), fmt::format("{}", result.batch),
-                    fmt::format("{}", result.threads),
+    rows.push_back({result.name, std::string(result.mode()), std::string(name_of(result.precision)),
+                    fmt::format("{}", result.batch), fmt::format("{}", result.threads),
                     count(static_cast<std::int64_t>(result.median())),
                     fmt::format("{} - {}", count(static_cast<std::int64_t>(low)),
                                 count(static_cast<std::int64_t>(high))),
@@ -201,7 +222,7 @@ void print(Console& console, const SampleImages& images, const std::vector<Resul
                     fmt::format("{:.0f} %", 100 * result.live_units)});
   }
   const std::size_t rounds = results.front().images_per_second.size();
-  console.print("\nOn {} images ({}), fp32, training with loading; {}\n\n{}", images.source,
+  console.print("\nOn {} images ({}), training with loading; {}\n\n{}", images.source,
                 images.data.image_shape().text(),
                 rounds == 1 ? "one round" : fmt::format("medians of {} rounds", rounds),
                 table(rows));
@@ -229,6 +250,7 @@ Command bench_command() {
       .summary = "this machine's peak and the throughput reached",
       .options = {{"--network", "NAMES", "presets or experiment files; all presets if absent"},
                   {"--mode", "MODES", "train, predict or both; train if absent"},
+                  {"--precision", "NAMES", "fp32, bf16 or both; fp32 if absent"},
                   {"--batch", "SIZES", "32,128 if absent"},
                   {"--threads", "COUNTS", "0: all cores; all and one if absent"},
                   {"--shards", "N", "parts of a batch, as train.shards; one a thread if absent"},
@@ -239,7 +261,8 @@ Command bench_command() {
                   {"--pin", "", "keep each thread of the engine on a core of its own"}},
       .details =
           "Measures the peak of fp32 (and bf16) multiply-adds on registers alone, then trains the\n"
-          "presets by the same loop as `train`, round by round. The share of the peak counts the\n"
+          "presets by the same loop as `train`, round by round. The share is of the peak in fp32 "
+          "and counts the\n"
           "nominal operations of the dense network: forward, the gradients of the weights, and\n"
           "the gradients of the inputs, those of the image left out. Prediction is of new "
           "weights,\n"

@@ -47,6 +47,7 @@ ordered_json model_json(const std::string& file, const Model& model) {
           {"input", model.options().input.dims()},
           {"classes", model.options().class_names},
           {"loss", model.options().loss->kind()},
+          {"precision", name_of(model.options().precision)},
           {"l2", {{"kind", l2.kind}, {"from", l2.value}, {"to", l2.at(1, 1)}}},
           {"trainable", model.layout().trainable()},
           {"layers", layers},
@@ -59,6 +60,9 @@ void inspect_model(const path& file, Console& console) {
   const ModelOptions& options = model.options();
   console.print("{}\n", model.summary());
   console.print("input    {}\nloss     {}\n", options.input.text(), options.loss->kind());
+  if (options.precision != Precision::fp32) {
+    console.print("computed in {}\n", name_of(options.precision));
+  }
   if (!options.class_names.empty()) {
     console.print("classes  {}\n", fmt::join(options.class_names, ", "));
   }

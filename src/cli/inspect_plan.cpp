@@ -13,6 +13,8 @@
 #include "cli/table.hpp"
 #include "engine/engine.hpp"
 #include "engine/kernels/peak.hpp"
+#include "experiment/build.hpp"
+#include "experiment/file.hpp"
 #include "ridgeline/error.hpp"
 #include "train/core.hpp"
 
@@ -49,11 +51,16 @@ struct BatchInMemory {
 
 Model model_of(const std::string& what, const Dataset& data, int threads) {
   const auto presets = preset_names();
-  if (!what.ends_with(".toml") && std::ranges::find(presets, what) == presets.end()) {
+  if (what.ends_with(".toml")) {
+    const auto experiment = experiment::read(what);
+    ModelOptions options = experiment::model_options(experiment, data);
+    if (threads > 0) options.threads = threads;
+    return Model(experiment::build_network(experiment, data.classes()), options);
+  }
+  if (std::ranges::find(presets, what) == presets.end()) {
     return Model::load(model_file(what), threads);
   }
-  return Model(named_network(what, data.classes()),
-               {.input = data.image_shape(), .threads = threads});
+  return Model(preset(what, data.classes()), {.input = data.image_shape(), .threads = threads});
 }
 
 /// Seconds of an update that moves nothing.

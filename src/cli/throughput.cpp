@@ -104,7 +104,8 @@ Throughput measure_training(const Network& network, const Dataset& data, std::ui
                         .regularize = l2(1e-4),
                         .seed = seed,
                         .threads = threads,
-                        .shards = options.shards});
+                        .shards = options.shards,
+                        .precision = options.precision});
   if (options.pin) pin_threads_since(before);
   Stopwatch stopwatch(static_cast<std::int64_t>(data.size()), options);
   model.fit(data, {.epochs = std::numeric_limits<int>::max(),
@@ -116,9 +117,11 @@ Throughput measure_training(const Network& network, const Dataset& data, std::ui
 Throughput measure_prediction(const Network& network, const Dataset& data, std::uint64_t seed,
                               int threads, const ThroughputOptions& options) {
   const auto before = threads_now();
-  Model model(
-      network,
-      {.input = data.image_shape(), .seed = seed, .threads = threads, .shards = options.shards});
+  Model model(network, {.input = data.image_shape(),
+                        .seed = seed,
+                        .threads = threads,
+                        .shards = options.shards,
+                        .precision = options.precision});
   if (options.pin) pin_threads_since(before);
   const auto batch = static_cast<std::size_t>(options.batch);
   constexpr std::size_t enough = 2048;  // more than the caches hold

@@ -19,7 +19,8 @@ struct ThroughputOptions {
   std::int64_t batch = 32;
   double seconds = 1;  ///< measured, after a warm-up of a fifth of that
   int shards = 0;      ///< parts of a batch; 0: one a thread
-  bool pin = false;    ///< keep each thread of the engine on a core of its own
+  Precision precision = Precision::fp32;
+  bool pin = false;  ///< keep each thread of the engine on a core of its own
 };
 
 /// Trains `network` on `data` by the same loop as `train`, loading included. Shuffled by `seed`.

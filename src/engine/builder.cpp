@@ -5,9 +5,11 @@
 #include <set>
 #include <utility>
 
+#include "engine/kernels/bfloat16.hpp"
 #include "engine/kernels/transpose.hpp"
 #include "engine/layers/conv_pool_shape.hpp"
 #include "engine/layers/conv_ways.hpp"
+#include "engine/layers/operands.hpp"
 
 namespace ridgeline::engine {
 
@@ -106,7 +108,7 @@ void PlanBuilder::lay_loss() {
   const int last = static_cast<int>(network_.nodes().size()) - 1;
   const Tensor head = plain(value(last), "output");
   plan_.output = head;
-  const auto size = static_cast<std::size_t>(head.desc.get_size() / sizeof(float));
+  const auto size = static_cast<std::size_t>(dnn::elements(head.desc));
   std::vector<Tensor> operands{head};
   if (training()) {
     const Tensor gradient = buffer(head.desc);
@@ -137,13 +139,12 @@ void PlanBuilder::add_gradient(int node, const Tensor& gradient) {
     return;
   }
   const std::string name = network_.nodes()[static_cast<std::size_t>(node)].name + " gradient";
-  const Tensor other = reorder(gradient, total->desc, name);
-  const auto desc = dnn::sum({total->desc, total->desc});
-  const Tensor result = buffer(total->desc);
+  const Tensor first = for_onednn(*total, name);
+  const Tensor other = reorder(gradient, first.desc, name);
+  const auto desc = dnn::sum({first.desc, first.desc});
+  const Tensor result = buffer(first.desc);
   run(name + " sum", desc, dnnl::sum(desc),
-      {{DNNL_ARG_MULTIPLE_SRC, *total},
-       {DNNL_ARG_MULTIPLE_SRC + 1, other},
-       {DNNL_ARG_DST, result}});
+      {{DNNL_ARG_MULTIPLE_SRC, first}, {DNNL_ARG_MULTIPLE_SRC + 1, other}, {DNNL_ARG_DST, result}});
   total = result;
 }
 
@@ -165,6 +166,23 @@ Tensor PlanBuilder::reorder(const Tensor& from, const dnn::Desc& to, const std::
       return done.to;
     }
   }
+  const Tensor result = lay_reorder(from, to, name);
+  // What is kept in bf16 is widened for each reader, since an fp32 copy would live until the last.
+  const bool widens = dnn::type_of(from.desc) == dnn::bf16 && dnn::type_of(to) == dnn::fp32;
+  if (!widens) reordered_.push_back({from, result});
+  return result;
+}
+
+Tensor PlanBuilder::lay_reorder(const Tensor& from, const dnn::Desc& to, const std::string& name) {
+  const dnn::Type type = dnn::type_of(to);
+  if (dnn::type_of(from.desc) != type) {
+    // Layouts change in fp32, which oneDNN reorders on every CPU.
+    const auto narrow_last = dnn::of_type(to, dnn::fp32), widened = dnn::of_type(from.desc, type);
+    if (widened && *widened == to) return lay_conversion(from, to, name);
+    if (type == dnn::bf16 && narrow_last)
+      return reorder(reorder(from, *narrow_last, name), to, name);
+    if (type == dnn::fp32 && widened) return reorder(reorder(from, *widened, name), to, name);
+  }
   const Tensor result = buffer(to);
   if (const auto matrix = dnn::transposition(from.desc, to)) {
     run_by_image(name + " transpose", "ridgeline:copy", {from, result},
@@ -180,8 +198,34 @@ Tensor PlanBuilder::reorder(const Tensor& from, const dnn::Desc& to, const std::
     run(name + " reorder", desc, dnnl::reorder(desc),
         {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, result}});
   }
-  reordered_.push_back({from, result});
   return result;
+}
+
+Tensor PlanBuilder::lay_conversion(const Tensor& from, const dnn::Desc& to,
+                                   const std::string& name) {
+  const Tensor result = buffer(to);
+  const std::int64_t size = dnn::elements(to) / images();
+  const bool narrows = dnn::type_of(to) == dnn::bf16;
+  run_by_image(name + (narrows ? " to bf16" : " to fp32"), "ridgeline:copy", {from, result},
+               [size, narrows](std::span<void* const> operands, const ShardRun& run) {
+                 const std::int64_t at = run.begin * size, count = (run.end - run.begin) * size;
+                 if (narrows) {
+                   kernels::narrow(in(operands[0]) + at, count, out<Bf16>(operands[1]) + at);
+                 } else {
+                   kernels::widen(in<Bf16>(operands[0]) + at, count, out(operands[1]) + at);
+                 }
+               });
+  return result;
+}
+
+Tensor PlanBuilder::keep(const Tensor& result, const std::string& name) {
+  const auto desc = dnn::of_type(result.desc, kept());
+  return desc ? reorder(result, *desc, name) : result;
+}
+
+Tensor PlanBuilder::for_onednn(const Tensor& value, const std::string& name) {
+  if (dnn::type_of(value.desc) == dnn::fp32 || ways_.bf16_use != Bf16Use::none) return value;
+  return reorder(value, *dnn::of_type(value.desc, dnn::fp32), name);
 }
 
 Tensor PlanBuilder::plain(const Tensor& from, const std::string& name) {

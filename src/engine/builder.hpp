@@ -17,6 +17,8 @@ namespace ridgeline::engine {
 
 /// What a plan may choose; Options says what each means.
 struct Ways {
+  bool bf16 = false;
+  Bf16Use bf16_use = Bf16Use::none;
   bool winograd = true;
   bool fused = true;
   Choices choices = {};
@@ -55,6 +57,16 @@ class PlanBuilder {
   bool fused() const { return ways_.fused; }
   const Choices& choices() const { return ways_.choices; }
   dnnl::prop_kind kind() const;
+
+  /// What activations and their gradients are kept as, where kernels know both; and what oneDNN's
+  /// convolutions multiply, and its other steps work on.
+  dnn::Type kept() const { return ways_.bf16 ? dnn::bf16 : dnn::fp32; }
+  dnn::Type multiplied() const {
+    return ways_.bf16 && ways_.bf16_use == Bf16Use::convolutions ? dnn::bf16 : dnn::fp32;
+  }
+  /// A value as oneDNN's other steps take it on this CPU.
+  Tensor for_onednn(const Tensor& value, const std::string& name);
+
   std::int64_t images() const { return plan_.images; }
   dnn::Dims dims(const Shape& one_image) const;  ///< with the shard's images in front
 
@@ -70,7 +82,8 @@ class PlanBuilder {
 
   /// Whether our own kernels, which go channels last, have laid a tensor of images.
   bool channels_last(const Tensor& images) const {
-    return fused() && images.desc == dnn::nhwc(dnn::dims_of(images.desc));
+    const dnn::Desc& desc = images.desc;
+    return fused() && desc == dnn::nhwc(dnn::dims_of(desc), dnn::type_of(desc));
   }
 
   // Values: what each node (or the image) gives.
@@ -92,9 +105,11 @@ class PlanBuilder {
   Tensor buffer(const dnn::Desc& desc);
   /// Memory to use inside one step; a step has one such operand.
   Tensor scratch(std::size_t bytes);
-  /// The same numbers in the layout `to`: the tensor itself where it has it already.
+  /// The same numbers in the layout and of the type `to`: the tensor itself where it is that.
   Tensor reorder(const Tensor& from, const dnn::Desc& to, const std::string& name);
-  Tensor plain(const Tensor& from, const std::string& name);
+  Tensor plain(const Tensor& from, const std::string& name);  ///< in fp32
+  /// A result as activations are kept.
+  Tensor keep(const Tensor& result, const std::string& name);
 
   /// A node's parameter by its own name ("kernel"), as a plain tensor of `dims`.
   Tensor parameter(int node, std::string_view name, const dnn::Dims& dims) const;
@@ -143,6 +158,8 @@ class PlanBuilder {
     std::optional<Tensor> gradient;
   };
   std::size_t at(int node) const { return static_cast<std::size_t>(node + 1); }
+  Tensor lay_reorder(const Tensor& from, const dnn::Desc& to, const std::string& name);
+  Tensor lay_conversion(const Tensor& from, const dnn::Desc& to, const std::string& name);
   void find_readers();
   void lay_loss();
   void add_scratch(std::vector<std::pair<int, Tensor>>& arguments, const dnn::Desc& scratch);

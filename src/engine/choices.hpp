@@ -32,6 +32,13 @@ inline std::optional<Way> way_named(std::string_view name) {
 /// By layer. A layer that is not named is computed as the table of conv_ways.cpp says.
 using Choices = std::map<std::string, Way>;
 
+/// What oneDNN is given in bf16, where activations are kept so; the rest is converted.
+enum class Bf16Use {
+  none,
+  steps,         ///< pools, activations, sums
+  convolutions,  ///< and convolutions
+};
+
 /// What may compute a layer's convolution.
 struct ConvolutionWays {
   std::string layer;

@@ -90,7 +90,10 @@ struct Engine::Impl {
     double* step_seconds = nullptr;  // of the first shard
   };
 
-  Ways ways() const { return {options.winograd, options.fused, options.choices}; }
+  Ways ways() const {
+    return {options.precision == Precision::bf16, options.bf16_use.value_or(dnn::bf16_use()),
+            options.winograd, options.fused, options.choices};
+  }
   const CompiledPlan& compiled(std::int64_t images, bool training, Head head);
   Workspace& bound(std::size_t shard, const CompiledPlan& plan, State& state, const float* input);
   int active_shards(std::int64_t images) const {

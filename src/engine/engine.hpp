@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@
 #include "engine/update.hpp"
 #include "ridgeline/loss.hpp"
 #include "ridgeline/network.hpp"
+#include "ridgeline/precision.hpp"
 
 namespace ridgeline::engine {
 
@@ -28,9 +30,11 @@ struct Options {
   int threads = 0;         ///< 0: one per core that this process may run on
   int shards = 0;          ///< 0: one per thread; more fix the sums for more threads
   std::uint64_t seed = 1;  ///< of dropout
-  bool winograd = true;    ///< where it pays: less arithmetic, twice the rounding error
-  bool fused = true;       ///< convolutions and the pools behind them in one; false: each by oneDNN
-  Choices choices = {};    ///< who computes which convolution
+  Precision precision = Precision::fp32;
+  bool winograd = true;  ///< where it pays: less arithmetic, twice the rounding error
+  bool fused = true;     ///< convolutions and the pools behind them in one; false: each by oneDNN
+  Choices choices = {};  ///< who computes which convolution
+  std::optional<Bf16Use> bf16_use = {};  ///< of oneDNN; by the CPU if absent
 };
 
 /// A batch in host memory.

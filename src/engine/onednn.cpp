@@ -34,7 +34,6 @@ Tag row_major(std::size_t rank) {
   return tags[rank];
 }
 
-constexpr auto fp32 = dnnl::memory::data_type::f32;
 constexpr auto direct = algorithm::convolution_direct;
 
 // Both versions take the same descriptors in the same order; 2.x wants them in an operation
@@ -71,11 +70,28 @@ const dnnl::engine& cpu() {
   return engine;
 }
 
-Desc plain(const Dims& dims) {
-  return Desc(dims, fp32, row_major(dims.size()));
+namespace {
+
+bool has(dnnl::cpu_isa wanted) {
+  static const auto isa = static_cast<int>(dnnl::get_effective_cpu_isa());
+  return (isa & static_cast<int>(wanted)) == static_cast<int>(wanted);
 }
-Desc any(const Dims& dims) {
-  return Desc(dims, fp32, Tag::any);
+
+}  // namespace
+
+Bf16Use bf16_use() {
+  if (has(dnnl::cpu_isa::avx512_core_amx)) return Bf16Use::convolutions;
+  return has(dnnl::cpu_isa::avx512_core) ? Bf16Use::steps : Bf16Use::none;
+}
+
+Desc plain(const Dims& dims, Type type) {
+  return Desc(dims, type, row_major(dims.size()));
+}
+Desc any(const Dims& dims, Type type) {
+  return Desc(dims, type, Tag::any);
+}
+Desc nhwc(const Dims& dims, Type type) {
+  return Desc(dims, type, Tag::nhwc);
 }
 
 Dims dims_of(const Desc& desc) {
@@ -86,8 +102,23 @@ Dims dims_of(const Desc& desc) {
 #endif
 }
 
-Desc nhwc(const Dims& dims) {
-  return {dims, dnnl::memory::data_type::f32, Tag::nhwc};
+Type type_of(const Desc& desc) {
+#if DNNL_VERSION_MAJOR >= 3
+  return desc.get_data_type();
+#else
+  return desc.data_type();
+#endif
+}
+
+std::int64_t elements(const Desc& desc) {
+  return static_cast<std::int64_t>(desc.get_size() / dnnl::memory::data_type_size(type_of(desc)));
+}
+
+std::optional<Desc> of_type(const Desc& desc, Type type) {
+  const Dims dims = dims_of(desc);
+  if (desc == plain(dims, type_of(desc))) return plain(dims, type);
+  if (dims.size() == 4 && desc == nhwc(dims, type_of(desc))) return nhwc(dims, type);
+  return std::nullopt;
 }
 
 std::optional<Matrix> transposition(const Desc& from, const Desc& to) {

@@ -7,26 +7,38 @@
 #include <string>
 #include <vector>
 
+#include "engine/choices.hpp"
+
 namespace ridgeline::engine::dnn {
 
 using Desc = dnnl::memory::desc;
 using Dims = dnnl::memory::dims;
 using Tag = dnnl::memory::format_tag;
+using Type = dnnl::memory::data_type;
 using dnnl::algorithm;
 using dnnl::prop_kind;
 
 /// The one CPU engine of the process.
 const dnnl::engine& cpu();
 
-Desc plain(const Dims& dims);  ///< row-major fp32
-Desc any(const Dims& dims);    ///< fp32 in the layout that oneDNN likes best
+constexpr Type fp32 = Type::f32, bf16 = Type::bf16;
 
-/// The logical dimensions of a layout.
-Dims dims_of(const Desc& desc);
+/// What this CPU has for bf16: all from AVX-512 on, convolutions where it has a matrix unit (AMX).
+/// Without one its products of bf16 are no faster than of fp32.
+Bf16Use bf16_use();
 
-/// Channels last: {images, height, width, channels} in memory, for fp32 {images, channels, height,
+Desc plain(const Dims& dims, Type type = fp32);  ///< row-major
+Desc any(const Dims& dims, Type type = fp32);    ///< in the layout that oneDNN likes best
+/// Channels last: {images, height, width, channels} in memory, for {images, channels, height,
 /// width}.
-Desc nhwc(const Dims& dims);
+Desc nhwc(const Dims& dims, Type type = fp32);
+
+/// The logical dimensions of a layout, and what its numbers are.
+Dims dims_of(const Desc& desc);
+Type type_of(const Desc& desc);
+std::int64_t elements(const Desc& desc);
+/// The same layout of other numbers; nothing where it is neither row-major nor channels last.
+std::optional<Desc> of_type(const Desc& desc, Type type);
 
 /// Whether the way from one layout to another turns each image's matrix over: channels first to
 /// channels last, or back.

@@ -95,6 +95,7 @@ ModelOptions model_options(const Experiment& experiment, const Dataset& train) {
           .seed = static_cast<std::uint64_t>(experiment.train.seed),
           .threads = to_int(experiment.train.threads),
           .shards = to_int(experiment.train.shards),
+          .precision = *precision_named(experiment.train.precision),
           .winograd = experiment.train.winograd,
           .kernels = experiment.train.kernels,
           .autotune = experiment.train.autotune,

@@ -91,6 +91,7 @@ engine::Options engine_options(const ModelOptions& options) {
   return {.threads = options.threads,
           .shards = options.shards,
           .seed = options.seed,
+          .precision = options.precision,
           .winograd = options.winograd,
           .choices = choices_of(options.kernels)};
 }

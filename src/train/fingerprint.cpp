@@ -48,6 +48,7 @@ Attributes settings(const Network& network, const ModelOptions& model, const Fit
   add(print, "regularize", interop::to_json(model.regularize));
   add(print, "frozen", fmt::format("{}", model.frozen));
   add(print, "train.seed", model.seed);
+  add(print, "train.precision", name_of(model.precision));
   add(print, "train.winograd", model.winograd);
   add(print, "train.kernels", fmt::format("{}", model.kernels));
   add(print, "train.batch", options.batch);

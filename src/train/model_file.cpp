@@ -27,6 +27,14 @@ std::uint64_t read_seed(const std::string& text) {
   return seed;
 }
 
+Precision read_precision(const interop::Safetensors& file) {
+  if (!file.metadata().contains("precision")) return Precision::fp32;  // files of before it
+  const std::string_view name = file.metadata("precision");
+  const auto precision = precision_named(name);
+  if (!precision) throw DataError(fmt::format("precision: '{}' is neither fp32 nor bf16", name));
+  return *precision;
+}
+
 ModelOptions read_options(const interop::Safetensors& file, int threads) {
   using namespace interop;
   return {.input = shape_from_json(file.metadata("input")),
@@ -35,6 +43,7 @@ ModelOptions read_options(const interop::Safetensors& file, int threads) {
           .regularize = regularize_from_json(file.metadata("regularize")),
           .seed = read_seed(file.metadata("seed")),
           .threads = threads,
+          .precision = read_precision(file),
           .winograd = file.metadata("winograd") == "true",
           .kernels = words_from_json(file.metadata().contains("kernels")
                                          ? std::string_view(file.metadata("kernels"))
@@ -75,6 +84,7 @@ void save_model(const ModelCore& core, const std::filesystem::path& path) {
       {"regularize", interop::to_json(core.options.regularize)},
       {"frozen", interop::to_json(core.options.frozen)},
       {"seed", std::to_string(core.options.seed)},
+      {"precision", std::string(name_of(core.options.precision))},
       {"winograd", core.options.winograd ? "true" : "false"},
       {"kernels", interop::to_json(core.options.kernels)},
       {"base_l2", interop::to_json(Schedule(core.base_l2))},

@@ -41,8 +41,9 @@ Network alone(const Network& network, const ConvolutionWays& convolution) {
   return Network(layers);
 }
 
-double seconds_of(const Network& network, const Shape& input, Way way) {
-  engine::Engine engine(network, input, {.threads = 1, .choices = {{"tuned", way}}});
+double seconds_of(const Network& network, const Shape& input, Precision precision, Way way) {
+  engine::Engine engine(network, input,
+                        {.threads = 1, .precision = precision, .choices = {{"tuned", way}}});
   engine::State state = engine.initial_state(1);
   Random random(1, Purpose::test, 0);
   std::vector<float> pixels(static_cast<std::size_t>(images * input.elements()));
@@ -55,8 +56,9 @@ double seconds_of(const Network& network, const Shape& input, Way way) {
 }
 
 // What a measurement depends on.
-std::string key_of(const Network& network, const Shape& input, const ConvolutionWays& convolution) {
-  std::string key = input.text();
+std::string key_of(const Network& network, const Shape& input, Precision precision,
+                   const ConvolutionWays& convolution) {
+  std::string key = fmt::format("{} {}", name_of(precision), input.text());
   const Network one = alone(network, convolution);
   for (const Node& node : one.nodes()) {
     key += fmt::format(" {}", node.layer.spec().kind());
@@ -68,12 +70,13 @@ std::string key_of(const Network& network, const Shape& input, const Convolution
   return key;
 }
 
-Way fastest(const Network& network, const Shape& input, const ConvolutionWays& convolution) {
+Way fastest(const Network& network, const Shape& input, Precision precision,
+            const ConvolutionWays& convolution) {
   const Network one = alone(network, convolution);
   Way best = convolution.ways.front();
-  double least = seconds_of(one, input, best) * clearly_faster;
+  double least = seconds_of(one, input, precision, best) * clearly_faster;
   for (std::size_t i = 1; i < convolution.ways.size(); ++i) {
-    const double seconds = seconds_of(one, input, convolution.ways[i]);
+    const double seconds = seconds_of(one, input, precision, convolution.ways[i]);
     if (seconds >= least) continue;
     best = convolution.ways[i];
     least = seconds;
@@ -102,6 +105,7 @@ std::filesystem::path tuning_cache() {
 }
 
 engine::Choices tune(const engine::Engine& engine, const std::filesystem::path& cache) {
+  const Precision precision = engine.options().precision;
   engine::Choices choices;
   json all = read(cache);
   json& known = all[machine_key()];
@@ -110,13 +114,13 @@ engine::Choices tune(const engine::Engine& engine, const std::filesystem::path& 
   for (const ConvolutionWays& convolution : engine.convolutions()) {
     if (convolution.ways.size() < 2) continue;
     const Shape input = engine.layout().inputs_of(engine.network(), convolution.node)[0];
-    const std::string key = key_of(engine.network(), input, convolution);
+    const std::string key = key_of(engine.network(), input, precision, convolution);
     const auto found = known.find(key);
     auto way = found != known.end() && found->is_string()
                    ? engine::way_named(found->get<std::string>())
                    : std::nullopt;
     if (!way) {
-      way = fastest(engine.network(), input, convolution);
+      way = fastest(engine.network(), input, precision, convolution);
       known[key] = engine::name_of(*way);
       measured = true;
     }

@@ -54,17 +54,19 @@ TEST(Bench, PredictsWithTheNetworkOfAnExperiment) {
                "  { dense = { units = 3, activation = \"softmax\" } }]\n");
   const Outcome outcome =
       run(folder, {"bench", "--json", "--network", "mine.toml", "--mode", "train,predict",
-                   "--batch", "4", "--threads", "1", "--rounds", "1", "--seconds", "0.02", "--data",
+                   "--precision", "fp32,bf16", "--batch", "4", "--threads", "1", "--rounds", "1", "--seconds", "0.02", "--data",
                    "idx", "--path", "images"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   const auto results = outcome.json()["results"];
-  ASSERT_EQ(results.size(), 2U);
-  EXPECT_EQ(results[1]["network"], "mine");
-  EXPECT_EQ(results[1]["mode"], "predict");
-  EXPECT_GT(results[1]["images_per_second"].get<double>(), 0);
+  ASSERT_EQ(results.size(), 4U);
+  EXPECT_EQ(results[2]["network"], "mine");
+  EXPECT_EQ(results[2]["mode"], "predict");
+  EXPECT_EQ(results[2]["precision"], "fp32");
+  EXPECT_EQ(results[3]["precision"], "bf16");
+  EXPECT_GT(results[3]["images_per_second"].get<double>(), 0);
   // A dense layer behind the image: forward, and the gradient of its weights.
   EXPECT_EQ(results[0]["flops_per_image"].get<double>(),
-            2 * results[1]["flops_per_image"].get<double>());
+            2 * results[2]["flops_per_image"].get<double>());
 }
 
 TEST(Bench, APathIsWhereTheImagesLie) {
@@ -79,6 +81,7 @@ TEST(Bench, RefusesNumbersAndNamesThatMakeNoSense) {
       {{"--batch", "0"}, "--batch takes numbers of at least 1, not '0'"},
       {{"--batch", "32,"}, "--batch takes numbers of at least 1, not ''"},
       {{"--mode", "guess"}, "--mode takes train, predict or both, not 'guess'"},
+      {{"--precision", "fp16"}, "--precision takes fp32, bf16 or both, not 'fp16'"},
       {{"--rounds", "some"}, "--rounds takes numbers of at least 1, not 'some'"},
       {{"--seconds", "nan"}, "--seconds takes numbers of at least 0.01, not 'nan'"},
       {{"--network", "article-cn"}, "article-cnn"}};

@@ -150,8 +150,6 @@ TEST(Read, WhatIsNotThereYetSaysSo) {
   EXPECT_EQ(refusal("[select]\nmethod = \"race\"\n"),
             "experiment.toml:2: select.method = \"race\" is not there yet: use \"grid\" or "
             "\"random\"");
-  EXPECT_EQ(refusal("[train]\nprecision = \"bf16\"\n"),
-            "experiment.toml:2: train.precision = \"bf16\" is not there yet: use \"fp32\"");
   EXPECT_EQ(refusal("[data]\ngroups = \"patient\"\n"),
             "experiment.toml:2: data.groups is not there yet: splits are by class alone");
   for (const char* source : {"folder", "voc", "coco", "masks"}) {

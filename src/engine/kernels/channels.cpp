@@ -79,7 +79,9 @@ HWY_INLINE void AddTo(bool spread_out, const Run& run, Vec v, double* sums) {
   }
 }
 
-void Moments(const ChannelView& v, const float* x, double* mean, double* deviations, float* means) {
+template <typename T>
+HWY_INLINE void MomentsOf(const ChannelView& v, const T* x, double* mean, double* deviations,
+                          float* means) {
   const Tag d;
   const bool spread_out = v.lanes == 1;
   ForRuns(v, [&](const Run& run) RIDGELINE_INLINE_LAMBDA {
@@ -109,52 +111,66 @@ HWY_INLINE Vec Relu(Vec v, Vec slope) {
   return hn::IfThenElse(hn::Gt(v, hn::Zero(Tag())), v, hn::Mul(v, slope));
 }
 
-void AffineRuns(const ChannelView& v, const Affine& a) {
+template <typename T>
+HWY_INLINE void AffineOf(const ChannelView& v, const Affine& a) {
+  const T *from = static_cast<const T*>(a.x), *residual = static_cast<const T*>(a.residual);
+  T* to = static_cast<T*>(a.y);
   const bool spread_out = v.lanes == 1;
   const Vec slope = hn::Set(Tag(), a.slope);
   ForRuns(v, [&](const Run& run) RIDGELINE_INLINE_LAMBDA {
     const Vec scale = OfChannels(spread_out, run, a.scale);
     const Vec shift = OfChannels(spread_out, run, a.shift);
     ForVectors(spread_out, run, [&](const Part& part, std::int64_t i) RIDGELINE_INLINE_LAMBDA {
-      Vec y = hn::MulAdd(scale, part.load(a.x + i), shift);
-      if (a.residual != nullptr) y = hn::Add(y, part.load(a.residual + i));
-      part.store(Relu(y, slope), a.y + i);
+      Vec y = hn::MulAdd(scale, part.load(from + i), shift);
+      if (residual != nullptr) y = hn::Add(y, part.load(residual + i));
+      part.store(Relu(y, slope), to + i);
     });
   });
 }
 
 // g of a run's vectors.
+template <typename T>
 class Return {
  public:
   HWY_INLINE Return(bool spread_out, const Run& run, const Returning& from)
-      : from_(from), slope_(hn::Set(Tag(), from.slope)), scale_(slope_), shift_(slope_) {
+      : slope_at_(from.slope),
+        dy_(static_cast<const T*>(from.dy)),
+        y_(static_cast<const T*>(from.y)),
+        slope_(hn::Set(Tag(), from.slope)),
+        scale_(slope_),
+        shift_(slope_) {
     if (from.slope == 1 || from.y != nullptr) return;
     scale_ = OfChannels(spread_out, run, from.scale);
     shift_ = OfChannels(spread_out, run, from.shift);
   }
   HWY_INLINE Vec operator()(const Part& part, std::int64_t i, Vec x) const {
-    const Vec dy = part.load(from_.dy + i);
-    if (from_.slope == 1) return dy;
-    const Vec y = from_.y != nullptr ? part.load(from_.y + i) : hn::MulAdd(scale_, x, shift_);
+    const Vec dy = part.load(dy_ + i);
+    if (slope_at_ == 1) return dy;
+    const Vec y = y_ != nullptr ? part.load(y_ + i) : hn::MulAdd(scale_, x, shift_);
     return hn::IfThenElse(hn::Gt(y, hn::Zero(Tag())), dy, hn::Mul(dy, slope_));
   }
 
  private:
-  const Returning& from_;
+  float slope_at_;
+  const T *dy_, *y_;
   Vec slope_, scale_, shift_;
 };
 
-void GradientSumsRuns(const ChannelView& v, const Returning& from, const GradientSums& to) {
+template <typename T>
+HWY_INLINE void GradientSumsOf(const ChannelView& v, const Returning& from,
+                               const GradientSums& to) {
+  const T* xs = static_cast<const T*>(from.x);
+  T* gs = static_cast<T*>(to.g);
   const Tag d;
   const bool spread_out = v.lanes == 1;
   ForRuns(v, [&](const Run& run) RIDGELINE_INLINE_LAMBDA {
-    const Return returned(spread_out, run, from);
+    const Return<T> returned(spread_out, run, from);
     const Vec mean = OfChannels(spread_out, run, to.mean);
     const Vec inverse = OfChannels(spread_out, run, to.inverse);
     Vec sum = hn::Zero(d), product = hn::Zero(d);
     ForVectors(spread_out, run, [&](const Part& part, std::int64_t i) RIDGELINE_INLINE_LAMBDA {
-      const Vec x = part.load(from.x + i), g = returned(part, i, x);
-      if (to.g != nullptr) part.store(g, to.g + i);
+      const Vec x = part.load(xs + i), g = returned(part, i, x);
+      if (gs != nullptr) part.store(g, gs + i);
       sum = hn::Add(sum, g);
       product = hn::MulAdd(g, hn::Sub(x, mean), product);
     });
@@ -163,18 +179,43 @@ void GradientSumsRuns(const ChannelView& v, const Returning& from, const Gradien
   });
 }
 
-void AffinePairRuns(const ChannelView& v, const Returning& from, const float* a, const float* b,
-                    const float* offset, float* dx) {
+template <typename T>
+HWY_INLINE void AffinePairOf(const ChannelView& v, const Returning& from, const float* a,
+                             const float* b, const float* offset, T* dx) {
+  const T* xs = static_cast<const T*>(from.x);
   const bool spread_out = v.lanes == 1;
   ForRuns(v, [&](const Run& run) RIDGELINE_INLINE_LAMBDA {
-    const Return returned(spread_out, run, from);
+    const Return<T> returned(spread_out, run, from);
     const Vec as = OfChannels(spread_out, run, a), bs = OfChannels(spread_out, run, b);
     const Vec offsets = OfChannels(spread_out, run, offset);
     ForVectors(spread_out, run, [&](const Part& part, std::int64_t i) RIDGELINE_INLINE_LAMBDA {
-      const Vec x = part.load(from.x + i), g = returned(part, i, x);
+      const Vec x = part.load(xs + i), g = returned(part, i, x);
       part.store(hn::MulAdd(as, g, hn::MulAdd(bs, x, offsets)), dx + i);
     });
   });
+}
+
+void Moments(const ChannelView& v, const void* x, double* mean, double* deviations, float* means) {
+  if (v.type == dnn::bf16) {
+    return MomentsOf(v, static_cast<const Bf16*>(x), mean, deviations, means);
+  }
+  MomentsOf(v, static_cast<const float*>(x), mean, deviations, means);
+}
+
+void AffineRuns(const ChannelView& v, const Affine& a) {
+  v.type == dnn::bf16 ? AffineOf<Bf16>(v, a) : AffineOf<float>(v, a);
+}
+
+void GradientSumsRuns(const ChannelView& v, const Returning& from, const GradientSums& to) {
+  v.type == dnn::bf16 ? GradientSumsOf<Bf16>(v, from, to) : GradientSumsOf<float>(v, from, to);
+}
+
+void AffinePairRuns(const ChannelView& v, const Returning& from, const float* a, const float* b,
+                    const float* offset, void* dx) {
+  if (v.type == dnn::bf16) {
+    return AffinePairOf(v, from, a, b, offset, static_cast<Bf16*>(dx));
+  }
+  AffinePairOf(v, from, a, b, offset, static_cast<float*>(dx));
 }
 
 }  // namespace ridgeline::engine::kernels::HWY_NAMESPACE
@@ -193,26 +234,25 @@ HWY_EXPORT(AffinePairRuns);
 std::optional<ChannelView> channel_view(const dnn::Desc& desc) {
   using dnn::Tag;
   const dnn::Dims dims = dnn::dims_of(desc);
+  const dnn::Type type = dnn::type_of(desc);
+  const auto is = [&](Tag tag) { return desc == dnn::Desc(dims, type, tag); };
   if (dims.size() == 2) {
-    if (desc == dnn::plain(dims)) return ChannelView{dims[0], 1, 1, dims[1], dims[1]};
+    if (is(Tag::ab)) return ChannelView{dims[0], 1, 1, dims[1], dims[1], type};
     return std::nullopt;
   }
   if (dims.size() != 4) return std::nullopt;
-  const auto is = [&](Tag tag) {
-    return desc == dnn::Desc(dims, dnnl::memory::data_type::f32, tag);
-  };
   const std::int64_t pixels = dims[2] * dims[3];
   const auto blocked = [&](std::int64_t lanes) {
-    return ChannelView{dims[0], (dims[1] + lanes - 1) / lanes, pixels, lanes, dims[1]};
+    return ChannelView{dims[0], (dims[1] + lanes - 1) / lanes, pixels, lanes, dims[1], type};
   };
-  if (is(Tag::nchw)) return ChannelView{dims[0], dims[1], pixels, 1, dims[1]};
-  if (is(Tag::nhwc)) return ChannelView{dims[0], 1, pixels, dims[1], dims[1]};
+  if (is(Tag::nchw)) return ChannelView{dims[0], dims[1], pixels, 1, dims[1], type};
+  if (is(Tag::nhwc)) return ChannelView{dims[0], 1, pixels, dims[1], dims[1], type};
   if (is(Tag::nChw16c)) return blocked(16);
   if (is(Tag::nChw8c)) return blocked(8);
   return std::nullopt;
 }
 
-void moments(const ChannelView& view, const float* x, double* mean, double* deviations) {
+void moments(const ChannelView& view, const void* x, double* mean, double* deviations) {
   const auto channels = static_cast<std::size_t>(view.padded_channels());
   std::fill_n(mean, channels, 0.0);
   std::fill_n(deviations, channels, 0.0);
@@ -231,7 +271,7 @@ void gradient_sums(const ChannelView& view, const Returning& from, const Gradien
 }
 
 void affine_pair(const ChannelView& view, const Returning& from, const float* a, const float* b,
-                 const float* offset, float* dx) {
+                 const float* offset, void* dx) {
   HWY_DYNAMIC_DISPATCH(AffinePairRuns)(view, from, a, b, offset, dx);
 }
 

@@ -4,14 +4,18 @@
 #include <cstdint>
 #include <optional>
 
+#include "engine/kernels/bfloat16.hpp"
 #include "engine/onednn.hpp"
 
 namespace ridgeline::engine::kernels {
+
+// What is written as T is float or Bf16: the view's type. All else is fp32, and sums are double.
 
 /// A batch as images x blocks x pixels x lanes; channel = block * lanes + lane. Plain NCHW has one
 /// lane, NHWC one block, NCHW16c blocks of 16 (lanes past the last channel hold zeros).
 struct ChannelView {
   std::int64_t images = 0, blocks = 0, pixels = 0, lanes = 0, channels = 0;
+  dnn::Type type = dnn::fp32;
   std::int64_t padded_channels() const { return blocks * lanes; }
 };
 /// The view of a layout, or nothing where it is none of these.
@@ -19,35 +23,36 @@ std::optional<ChannelView> channel_view(const dnn::Desc& desc);
 
 // Arrays indexed by channel have padded_channels() entries; those past the last channel are zero.
 
-/// Mean and sum of squared deviations of each channel, in two passes.
-void moments(const ChannelView& view, const float* x, double* mean, double* deviations);
+/// Mean and sum of squared deviations of each channel of x (T), in two passes.
+void moments(const ChannelView& view, const void* x, double* mean, double* deviations);
 
 /// y = relu(scale[c] * x + shift[c] + residual)
 struct Affine {
-  const float *x, *scale, *shift;
-  float* y;
-  const float* residual = nullptr;
-  float slope = 1;  ///< of what is below 0: a ReLU where it is not 1
+  const void* x;  ///< T
+  const float *scale, *shift;
+  void* y;                         ///< T
+  const void* residual = nullptr;  ///< T; or null
+  float slope = 1;                 ///< of what is below 0: a ReLU where it is not 1
 };
 void affine(const ChannelView& view, const Affine& arguments);
 
 /// What comes back through that ReLU: g = dy, times the slope where the ReLU's input was not above
 /// 0. That is told by `y` where it is given, and by scale[c] * x + shift[c] elsewhere.
 struct Returning {
-  const float *x, *dy;
-  float slope = 1;  ///< 1: there is no ReLU, and g = dy
+  const void *x, *dy;  ///< T
+  float slope = 1;     ///< 1: there is no ReLU, and g = dy
   const float *scale = nullptr, *shift = nullptr;
-  const float* y = nullptr;
+  const void* y = nullptr;  ///< T; or null
 };
 /// sum[c] = sum of g, product[c] = sum of g * (x - mean[c]) * inverse[c]; and g, unless null.
 struct GradientSums {
   const float *mean, *inverse;
   double *sum, *product;
-  float* g = nullptr;
+  void* g = nullptr;  ///< T; or null
 };
 void gradient_sums(const ChannelView& view, const Returning& from, const GradientSums& to);
-/// dx = a[c] * g + b[c] * x + offset[c]
+/// dx = a[c] * g + b[c] * x + offset[c], T
 void affine_pair(const ChannelView& view, const Returning& from, const float* a, const float* b,
-                 const float* offset, float* dx);
+                 const float* offset, void* dx);
 
 }  // namespace ridgeline::engine::kernels

@@ -13,7 +13,8 @@
 HWY_BEFORE_NAMESPACE();
 namespace ridgeline::engine::kernels::HWY_NAMESPACE {
 
-void ReluBackward(const float* dy, const float* y, float slope, std::int64_t count, float* dx) {
+template <typename T>
+HWY_INLINE void Backward(const T* dy, const T* y, float slope, std::int64_t count, T* dx) {
   const Vec zero = hn::Zero(Tag()), slopes = hn::Set(Tag(), slope);
   for (std::int64_t i = 0; i < count; i += lanes) {
     const Part part(count - i);
@@ -23,16 +24,28 @@ void ReluBackward(const float* dy, const float* y, float slope, std::int64_t cou
   }
 }
 
+void OfFp32(const float* dy, const float* y, float slope, std::int64_t count, float* dx) {
+  Backward(dy, y, slope, count, dx);
+}
+void OfBf16(const Bf16* dy, const Bf16* y, float slope, std::int64_t count, Bf16* dx) {
+  Backward(dy, y, slope, count, dx);
+}
+
 }  // namespace ridgeline::engine::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace ridgeline::engine::kernels {
 
-HWY_EXPORT(ReluBackward);
+HWY_EXPORT(OfFp32);
+HWY_EXPORT(OfBf16);
 
 void relu_backward(const float* dy, const float* y, float slope, std::int64_t count, float* dx) {
-  HWY_DYNAMIC_DISPATCH(ReluBackward)(dy, y, slope, count, dx);
+  HWY_DYNAMIC_DISPATCH(OfFp32)(dy, y, slope, count, dx);
+}
+
+void relu_backward(const Bf16* dy, const Bf16* y, float slope, std::int64_t count, Bf16* dx) {
+  HWY_DYNAMIC_DISPATCH(OfBf16)(dy, y, slope, count, dx);
 }
 
 }  // namespace ridgeline::engine::kernels

@@ -7,6 +7,8 @@
 #define RIDGELINE_ENGINE_KERNELS_VECTORS_HPP
 #endif
 
+#include "engine/kernels/bfloat16.hpp"
+
 HWY_BEFORE_NAMESPACE();
 namespace ridgeline::engine::kernels::HWY_NAMESPACE {
 
@@ -31,12 +33,27 @@ HWY_INLINE void Unroll(F f) {
   Unroll(f, std::make_integer_sequence<int, N>());
 }
 
+// bf16 in memory is fp32 in registers.
+using HalfTag = hn::Rebind<std::uint16_t, Tag>;
+using WordTag = hn::Rebind<std::uint32_t, Tag>;
+
+HWY_INLINE Vec FromBf16(hn::Vec<HalfTag> upper) {
+  return hn::BitCast(Tag(), hn::ShiftLeft<16>(hn::PromoteTo(WordTag(), upper)));
+}
+/// To the nearest, of two as near the even one.
+HWY_INLINE hn::Vec<HalfTag> ToNearestBf16(Vec v) {
+  const WordTag d;
+  const auto bits = hn::BitCast(d, v);
+  const auto odd = hn::And(hn::ShiftRight<16>(bits), hn::Set(d, 1));
+  const auto upper = hn::ShiftRight<16>(hn::Add(bits, hn::Add(odd, hn::Set(d, 0x7FFF))));
+  return hn::DemoteTo(HalfTag(), hn::BitCast(hn::Rebind<std::int32_t, Tag>(), upper));
+}
+
 // A vector of which perhaps only the first lanes are there: nothing behind them is touched.
 class Part {
  public:
   explicit HWY_INLINE Part(std::int64_t count)
-      : count_(count < lanes ? count : lanes),
-        mask_(hn::FirstN(Tag(), static_cast<std::size_t>(count_))) {}
+      : count_(count < lanes ? count : lanes), mask_(hn::FirstN(Tag(), Count())) {}
 
   /// Zeros in the lanes that are not there.
   HWY_INLINE Vec only(Vec v) const { return hn::IfThenElseZero(mask_, v); }
@@ -56,6 +73,20 @@ class Part {
     hn::Store(v, d, part);
     std::copy_n(part, count_, to);
   }
+  HWY_INLINE Vec load(const Bf16* from) const {
+    const HalfTag d;
+    if (count_ == lanes) return FromBf16(hn::LoadU(d, &from->bits));
+    HWY_ALIGN std::uint16_t part[lanes] = {};
+    std::copy_n(&from->bits, count_, part);
+    return FromBf16(hn::Load(d, part));
+  }
+  HWY_INLINE void store(Vec v, Bf16* to) const {
+    const HalfTag d;
+    if (count_ == lanes) return hn::StoreU(ToNearestBf16(v), d, &to->bits);
+    HWY_ALIGN std::uint16_t part[lanes];
+    hn::Store(ToNearestBf16(v), d, part);
+    std::copy_n(part, count_, &to->bits);
+  }
 #else
   HWY_INLINE Vec load(const float* from) const {
     return hn::MaskedLoad(mask_, Tag(), from);
@@ -63,9 +94,23 @@ class Part {
   HWY_INLINE void store(Vec v, float* to) const {
     hn::BlendedStore(v, mask_, Tag(), to);
   }
+  HWY_INLINE Vec load(const Bf16* from) const {
+    const HalfTag d;
+    if (count_ == lanes) return FromBf16(hn::LoadU(d, &from->bits));
+    return FromBf16(hn::MaskedLoad(hn::FirstN(d, Count()), d, &from->bits));
+  }
+  HWY_INLINE void store(Vec v, Bf16* to) const {
+    const HalfTag d;
+    if (count_ == lanes) return hn::StoreU(ToNearestBf16(v), d, &to->bits);
+    hn::BlendedStore(ToNearestBf16(v), hn::FirstN(d, Count()), d, &to->bits);
+  }
 #endif
 
  private:
+  HWY_INLINE std::size_t Count() const {
+    return static_cast<std::size_t>(count_);
+  }
+
   std::int64_t count_;
   hn::Mask<Tag> mask_;
 };

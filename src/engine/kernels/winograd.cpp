@@ -85,14 +85,15 @@ void Pack(const Conv3x3& s, const float* plain, std::int64_t out, std::int64_t i
 }
 
 // B^T d B of `tiles` tiles of the source.
-void SpreadSource(const Conv3x3& s, const float* source, std::int64_t first, std::int64_t tiles,
+template <typename T>
+void SpreadSource(const Conv3x3& s, const T* source, std::int64_t first, std::int64_t tiles,
                   const Scratch& scratch) {
   const Tag d;
   const std::int64_t row = s.width * s.channels;
   TileWalk tile(s, first);
   for (std::int64_t t = 0; t < tiles; ++t, tile.next()) {
     const std::int64_t y0 = tile.y - s.top, x0 = tile.x - s.left;
-    const float* corner = source + tile.image * s.source_size() + y0 * row + x0 * s.channels;
+    const T* corner = source + tile.image * s.source_size() + y0 * row + x0 * s.channels;
     float* to = scratch.spread + t * block;
     const auto spread = [&](auto address) RIDGELINE_INLINE_LAMBDA {
       for (std::int64_t c = 0; c < s.channels; c += lanes) {
@@ -109,11 +110,12 @@ void SpreadSource(const Conv3x3& s, const float* source, std::int64_t first, std
                  RIDGELINE_INLINE_LAMBDA { return corner + y * row + x * s.channels; });
       continue;
     }
-    const float* pixels[4][4];  // zeros for those behind the border
+    const T* zeros = reinterpret_cast<const T*>(scratch.zeros);
+    const T* pixels[4][4];  // zeros for those behind the border
     for (std::int64_t y = 0; y < 4; ++y) {
       for (std::int64_t x = 0; x < 4; ++x) {
         const bool inside = y0 + y >= 0 && y0 + y < s.height && x0 + x >= 0 && x0 + x < s.width;
-        pixels[y][x] = inside ? corner + y * row + x * s.channels : scratch.zeros;
+        pixels[y][x] = inside ? corner + y * row + x * s.channels : zeros;
       }
     }
     spread([&](auto y, auto x) RIDGELINE_INLINE_LAMBDA { return pixels[y][x]; });
@@ -127,7 +129,8 @@ struct Inside {
       : right(tile.x + 1 < s.output_width), below(tile.y + 1 < s.output_height) {}
 };
 
-void GatherOutputs(const Conv3x3& s, const Conv3x3Forward& a, std::int64_t first,
+template <typename T>
+void GatherOutputs(const Conv3x3& s, const Conv3x3Forward<T>& a, std::int64_t first,
                    std::int64_t tiles, const float* products) {
   const Tag d;
   const std::int64_t row = s.output_width * s.filters;
@@ -161,15 +164,15 @@ void GatherOutputs(const Conv3x3& s, const Conv3x3Forward& a, std::int64_t first
 }
 
 // A dY A^T of the gradient's tiles; and their sum to the bias's.
-void ScatterGradient(const Conv3x3& s, const Conv3x3BackwardWeights& a, std::int64_t first,
+template <typename T>
+void ScatterGradient(const Conv3x3& s, const Conv3x3BackwardWeights<T>& a, std::int64_t first,
                      std::int64_t tiles, float* scattered) {
   const Tag d;
   const std::int64_t row = s.output_width * s.filters;
   TileWalk tile(s, first);
   for (std::int64_t t = 0; t < tiles; ++t, tile.next()) {
     const Inside inside(s, tile);
-    const float* corner =
-        a.gradient + tile.image * s.output_size() + tile.y * row + tile.x * s.filters;
+    const T* corner = a.gradient + tile.image * s.output_size() + tile.y * row + tile.x * s.filters;
     for (std::int64_t f = 0; f < s.filters; f += lanes) {
       const Part part(s.filters - f);
       const Vec zero = hn::Zero(d), one = part.load(corner + f);
@@ -202,7 +205,8 @@ void ForTiles(const Conv3x3& s, std::int64_t images, Use use) {
   }
 }
 
-void Forward(const Conv3x3& s, const Conv3x3Forward& a) {
+template <typename T>
+void Forward(const Conv3x3& s, const Conv3x3Forward<T>& a) {
   const Scratch scratch(s, a.scratch);
   ForTiles(s, a.images, [&](std::int64_t first, std::int64_t tiles) {
     SpreadSource(s, a.source, first, tiles, scratch);
@@ -211,13 +215,27 @@ void Forward(const Conv3x3& s, const Conv3x3Forward& a) {
   });
 }
 
-void BackwardWeights(const Conv3x3& s, const Conv3x3BackwardWeights& a) {
+template <typename T>
+void BackwardWeights(const Conv3x3& s, const Conv3x3BackwardWeights<T>& a) {
   const Scratch scratch(s, a.scratch);
   ForTiles(s, a.images, [&](std::int64_t first, std::int64_t tiles) {
     SpreadSource(s, a.source, first, tiles, scratch);
     ScatterGradient(s, a, first, tiles, scratch.products);
     AddTaps(scratch.spread, scratch.products, a.kernel_sums, tiles, s.channels, s.filters);
   });
+}
+
+void ForwardFp32(const Conv3x3& s, const Conv3x3Forward<float>& a) {
+  Forward(s, a);
+}
+void ForwardBf16(const Conv3x3& s, const Conv3x3Forward<Bf16>& a) {
+  Forward(s, a);
+}
+void BackwardWeightsFp32(const Conv3x3& s, const Conv3x3BackwardWeights<float>& a) {
+  BackwardWeights(s, a);
+}
+void BackwardWeightsBf16(const Conv3x3& s, const Conv3x3BackwardWeights<Bf16>& a) {
+  BackwardWeights(s, a);
 }
 
 void SumsToPlain(const Conv3x3& s, const float* sums, float* plain) {
@@ -255,8 +273,10 @@ HWY_AFTER_NAMESPACE();
 namespace ridgeline::engine::kernels {
 
 HWY_EXPORT(Pack);
-HWY_EXPORT(Forward);
-HWY_EXPORT(BackwardWeights);
+HWY_EXPORT(ForwardFp32);
+HWY_EXPORT(ForwardBf16);
+HWY_EXPORT(BackwardWeightsFp32);
+HWY_EXPORT(BackwardWeightsBf16);
 HWY_EXPORT(SumsToPlain);
 
 std::int64_t Conv3x3::packed_size() const {
@@ -277,12 +297,20 @@ void conv3x3_pack_backward(const Conv3x3& s, const float* plain, float* packed) 
   HWY_DYNAMIC_DISPATCH(Pack)(s.backward(), plain, 9, s.channels * 9, true, packed);
 }
 
-void conv3x3_forward(const Conv3x3& s, const Conv3x3Forward& arguments) {
-  HWY_DYNAMIC_DISPATCH(Forward)(s, arguments);
+void conv3x3_forward(const Conv3x3& s, const Conv3x3Forward<float>& arguments) {
+  HWY_DYNAMIC_DISPATCH(ForwardFp32)(s, arguments);
 }
 
-void conv3x3_backward_weights(const Conv3x3& s, const Conv3x3BackwardWeights& arguments) {
-  HWY_DYNAMIC_DISPATCH(BackwardWeights)(s, arguments);
+void conv3x3_forward(const Conv3x3& s, const Conv3x3Forward<Bf16>& arguments) {
+  HWY_DYNAMIC_DISPATCH(ForwardBf16)(s, arguments);
+}
+
+void conv3x3_backward_weights(const Conv3x3& s, const Conv3x3BackwardWeights<float>& arguments) {
+  HWY_DYNAMIC_DISPATCH(BackwardWeightsFp32)(s, arguments);
+}
+
+void conv3x3_backward_weights(const Conv3x3& s, const Conv3x3BackwardWeights<Bf16>& arguments) {
+  HWY_DYNAMIC_DISPATCH(BackwardWeightsBf16)(s, arguments);
 }
 
 void conv3x3_sums_to_plain(const Conv3x3& s, const float* sums, float* plain) {

@@ -1,10 +1,12 @@
 #pragma once
 // 3x3 convolutions of stride 1 by Winograd's F(2x2, 3x3): 16 products where a convolution takes 36,
 // in all three passes. The rounding error is about twice that of the plain sums. Images are NHWC
-// and need no padding around them.
+// and need no padding around them; their numbers are fp32 or bf16, everything else is fp32.
 
 #include <cstddef>
 #include <cstdint>
+
+#include "engine/kernels/bfloat16.hpp"
 
 namespace ridgeline::engine::kernels {
 
@@ -27,32 +29,36 @@ struct Conv3x3 {
 void conv3x3_pack(const Conv3x3& shape, const float* plain, float* packed);
 void conv3x3_pack_backward(const Conv3x3& shape, const float* plain, float* packed);
 
+template <typename T>
 struct Conv3x3Forward {
   std::int64_t images;
-  const float* source;
+  const T* source;
   const float* kernel;  ///< packed
   const float* bias;    ///< one per filter, or null
-  float* output;
-  const float* addend = nullptr;  ///< of the output's size, or null: added to it
-  float slope = 1;                ///< of outputs below 0: a ReLU where it is not 1
+  T* output;
+  const T* addend = nullptr;  ///< of the output's size, or null: added to it
+  float slope = 1;            ///< of outputs below 0: a ReLU where it is not 1
   /// Of the output's size, or null: where it is not above 0 the output is multiplied by its slope.
   /// The backward pass of a ReLU.
-  const float* mask = nullptr;
+  const T* mask = nullptr;
   float mask_slope = 0;
   void* scratch = nullptr;
 };
-void conv3x3_forward(const Conv3x3& shape, const Conv3x3Forward& arguments);
+void conv3x3_forward(const Conv3x3& shape, const Conv3x3Forward<float>& arguments);
+void conv3x3_forward(const Conv3x3& shape, const Conv3x3Forward<Bf16>& arguments);
 
 /// Adds to the gradients of the kernel and the bias: zero them before the first images.
+template <typename T>
 struct Conv3x3BackwardWeights {
   std::int64_t images;
-  const float* source;
-  const float* gradient;  ///< of the output
-  float* kernel_sums;     ///< packed_size() numbers
-  float* bias_gradient;   ///< or null
+  const T* source;
+  const T* gradient;     ///< of the output
+  float* kernel_sums;    ///< packed_size() numbers
+  float* bias_gradient;  ///< or null
   void* scratch;
 };
-void conv3x3_backward_weights(const Conv3x3& shape, const Conv3x3BackwardWeights& arguments);
+void conv3x3_backward_weights(const Conv3x3& shape, const Conv3x3BackwardWeights<float>& arguments);
+void conv3x3_backward_weights(const Conv3x3& shape, const Conv3x3BackwardWeights<Bf16>& arguments);
 /// The sums to the gradient of the plain kernel.
 void conv3x3_sums_to_plain(const Conv3x3& shape, const float* sums, float* plain);
 

@@ -105,13 +105,17 @@ Tensor lay_relu_mask(PlanBuilder& plan, float slope, const Tensor& result, const
                      const std::string& name) {
   const Tensor back = plan.reorder(gradient, result.desc, name + " gradient");
   const Tensor masked = plan.buffer(result.desc);
-  const auto size =
-      static_cast<std::int64_t>(result.desc.get_size() / sizeof(float)) / plan.images();
+  const std::int64_t size = dnn::elements(result.desc) / plan.images();
   plan.run_by_image(name + " activation backward", "ridgeline:relu", {back, result, masked},
-                    [size, slope](std::span<void* const> operands, const ShardRun& run) {
+                    [size, slope, type = dnn::type_of(result.desc)](std::span<void* const> operands,
+                                                                    const ShardRun& run) {
                       const std::int64_t at = run.begin * size;
-                      kernels::relu_backward(in(operands[0]) + at, in(operands[1]) + at, slope,
-                                             (run.end - run.begin) * size, out(operands[2]) + at);
+                      with_type(type, [&](auto number) {
+                        using T = decltype(number);
+                        kernels::relu_backward(in<T>(operands[0]) + at, in<T>(operands[1]) + at,
+                                               slope, (run.end - run.begin) * size,
+                                               out<T>(operands[2]) + at);
+                      });
                     });
   return masked;
 }
@@ -128,7 +132,8 @@ std::function<Tensor(const Tensor&)> finish_with_activation(PlanBuilder& plan,
                                     : lay_relu_mask(plan, relu.slope, result, gradient, node.name);
     };
   }
-  const ActivationSteps steps = lay_activation(plan, node.activation, result, node.name);
+  const ActivationSteps steps =
+      lay_activation(plan, node.activation, plan.for_onednn(result, node.name), node.name);
   plan.set_value(node.node, steps.result);
   return [&plan, steps](const Tensor& gradient) { return steps.backward(plan, gradient); };
 }
@@ -139,7 +144,8 @@ Backward compile_activation(PlanBuilder& plan, const NodeContext& node) {
     return compile_norm_into_relu(plan, *norm, node);
   }
   const int from = node.inputs[0];
-  const ActivationSteps steps = lay_activation(plan, node.activation, plan.value(from), node.name);
+  const Tensor source = plan.for_onednn(plan.value(from), node.name);
+  const ActivationSteps steps = lay_activation(plan, node.activation, source, node.name);
   plan.set_value(node.node, steps.result);
   return [&plan, from, steps](const Tensor& gradient) {
     plan.add_gradient(from, steps.backward(plan, gradient));

@@ -12,7 +12,7 @@ Backward compile_add(PlanBuilder& plan, const NodeContext& node) {
   }
   std::vector<std::pair<int, Tensor>> arguments;
   std::vector<dnn::Desc> sources;
-  const dnn::Desc layout = plan.value(node.inputs[0]).desc;
+  const dnn::Desc layout = plan.for_onednn(plan.value(node.inputs[0]), node.name).desc;
   for (const int input : node.inputs) {
     const Tensor source = plan.reorder(plan.value(input), layout, node.name);
     arguments.emplace_back(DNNL_ARG_MULTIPLE_SRC + static_cast<int>(sources.size()), source);

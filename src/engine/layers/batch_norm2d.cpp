@@ -70,35 +70,34 @@ void lay_training(PlanBuilder& plan, BatchNorm& bn) {
       [bn](std::span<void* const> operands, const ShardRun& run) {
         double* shown = run.exchange + static_cast<std::size_t>(run.shard) * run.exchange_stride +
                         bn.forward_exchange;
-        kernels::moments(bn.view, in(operands[0]), shown, shown + bn.channels);
+        kernels::moments(bn.view, operands[0], shown, shown + bn.channels);
       },
       0, true);
-  plan.run_kernel(
-      bn.name + " forward",
-      {bn.source, bn.gamma, bn.beta, bn.moving_mean, bn.moving_variance, bn.saved, bn.result,
-       bn.shortcut.value_or(bn.source)},
-      [bn](std::span<void* const> operands, const ShardRun& run) {
-        std::vector<double> mean(bn.channels), variance(bn.channels);
-        combine(bn, run, mean, variance);
-        const float *gamma = in(operands[1]), *beta = in(operands[2]);
-        float *moving_mean = out(operands[3]), *moving_variance = out(operands[4]);
-        const Saved saved(operands[5], bn.channels);
-        std::fill_n(saved.mean, 4 * bn.channels, 0.0F);
-        for (std::size_t c = 0; c < static_cast<std::size_t>(bn.view.channels); ++c) {
-          const double inverse = 1 / std::sqrt(variance[c] + bn.epsilon);
-          saved.mean[c] = static_cast<float>(mean[c]);
-          saved.inverse[c] = static_cast<float>(inverse);
-          saved.scale[c] = static_cast<float>(gamma[c] * inverse);
-          saved.shift[c] = static_cast<float>(beta[c] - gamma[c] * inverse * mean[c]);
-          if (run.shard == 0) {
-            moving_mean[c] += (1 - bn.momentum) * (saved.mean[c] - moving_mean[c]);
-            moving_variance[c] +=
-                (1 - bn.momentum) * (static_cast<float>(variance[c]) - moving_variance[c]);
-          }
-        }
-        kernels::affine(bn.view, {in(operands[0]), saved.scale, saved.shift, out(operands[6]),
-                                  bn.shortcut ? in(operands[7]) : nullptr, bn.slope});
-      });
+  plan.run_kernel(bn.name + " forward",
+                  {bn.source, bn.gamma, bn.beta, bn.moving_mean, bn.moving_variance, bn.saved,
+                   bn.result, bn.shortcut.value_or(bn.source)},
+                  [bn](std::span<void* const> operands, const ShardRun& run) {
+                    std::vector<double> mean(bn.channels), variance(bn.channels);
+                    combine(bn, run, mean, variance);
+                    const float *gamma = in(operands[1]), *beta = in(operands[2]);
+                    float *moving_mean = out(operands[3]), *moving_variance = out(operands[4]);
+                    const Saved saved(operands[5], bn.channels);
+                    std::fill_n(saved.mean, 4 * bn.channels, 0.0F);
+                    for (std::size_t c = 0; c < static_cast<std::size_t>(bn.view.channels); ++c) {
+                      const double inverse = 1 / std::sqrt(variance[c] + bn.epsilon);
+                      saved.mean[c] = static_cast<float>(mean[c]);
+                      saved.inverse[c] = static_cast<float>(inverse);
+                      saved.scale[c] = static_cast<float>(gamma[c] * inverse);
+                      saved.shift[c] = static_cast<float>(beta[c] - gamma[c] * inverse * mean[c]);
+                      if (run.shard == 0) {
+                        moving_mean[c] += (1 - bn.momentum) * (saved.mean[c] - moving_mean[c]);
+                        moving_variance[c] += (1 - bn.momentum) * (static_cast<float>(variance[c]) -
+                                                                   moving_variance[c]);
+                      }
+                    }
+                    kernels::affine(bn.view, {operands[0], saved.scale, saved.shift, operands[6],
+                                              bn.shortcut ? operands[7] : nullptr, bn.slope});
+                  });
 }
 
 void lay_inference(PlanBuilder& plan, const BatchNorm& bn) {
@@ -111,9 +110,8 @@ void lay_inference(PlanBuilder& plan, const BatchNorm& bn) {
                       scale[c] = in(operands[1])[c] / std::sqrt(in(operands[4])[c] + bn.epsilon);
                       shift[c] = in(operands[2])[c] - scale[c] * in(operands[3])[c];
                     }
-                    kernels::affine(bn.view,
-                                    {in(operands[0]), scale.data(), shift.data(), out(operands[5]),
-                                     bn.shortcut ? in(operands[6]) : nullptr, bn.slope});
+                    kernels::affine(bn.view, {operands[0], scale.data(), shift.data(), operands[5],
+                                              bn.shortcut ? operands[6] : nullptr, bn.slope});
                   });
 }
 
@@ -136,9 +134,9 @@ Tensor lay_backward(PlanBuilder& plan, BatchNorm bn, int from, const Tensor& out
         const Saved saved(operands[2], bn.channels);
         kernels::gradient_sums(
             bn.view,
-            {in(operands[0]), in(operands[1]), bn.slope, saved.scale, saved.shift,
-             bn.shortcut ? in(operands[5]) : nullptr},
-            {saved.mean, saved.inverse, sum, product, bn.shortcut ? out(operands[6]) : nullptr});
+            {operands[0], operands[1], bn.slope, saved.scale, saved.shift,
+             bn.shortcut ? operands[5] : nullptr},
+            {saved.mean, saved.inverse, sum, product, bn.shortcut ? operands[6] : nullptr});
         for (std::size_t c = 0; c < static_cast<std::size_t>(bn.view.channels); ++c) {
           out(operands[3])[c] = static_cast<float>(product[c]);
           out(operands[4])[c] = static_cast<float>(sum[c]);
@@ -168,9 +166,8 @@ Tensor lay_backward(PlanBuilder& plan, BatchNorm bn, int from, const Tensor& out
           b[c] = static_cast<float>(factor);
           offset[c] = static_cast<float>(-scale * sum / count - factor * saved.mean[c]);
         }
-        kernels::affine_pair(bn.view,
-                             {in(operands[0]), in(operands[1]), slope, saved.scale, saved.shift},
-                             a.data(), b.data(), offset.data(), out(operands[4]));
+        kernels::affine_pair(bn.view, {operands[0], operands[1], slope, saved.scale, saved.shift},
+                             a.data(), b.data(), offset.data(), operands[4]);
       });
   plan.add_gradient(from, result);
   return returned;
@@ -180,7 +177,7 @@ BatchNorm batch_norm(PlanBuilder& plan, const NodeContext& node) {
   const auto& o = static_cast<const network::BatchNorm2DSpec&>(node.spec).options();
   BatchNorm bn;
   bn.name = node.name;
-  bn.source = plan.value(node.inputs[0]);
+  bn.source = plan.keep(plan.value(node.inputs[0]), node.name);
   if (!kernels::channel_view(bn.source.desc)) bn.source = plan.plain(bn.source, node.name);
   bn.view = *kernels::channel_view(bn.source.desc);
   bn.channels = static_cast<std::size_t>(bn.view.padded_channels());

@@ -35,8 +35,9 @@ void for_rows(const Stretches& s, std::size_t i, const ShardRun& run, Copy copy)
 Backward compile_concat(PlanBuilder& plan, const NodeContext& node) {
   const dnn::Dims whole = plan.dims(node.output);
   const bool last = whole.size() == 4 && plan.channels_last(plan.value(node.inputs[0]));
-  const auto layout = [last](const dnn::Dims& dims) {
-    return last ? dnn::nhwc(dims) : dnn::plain(dims);
+  const dnn::Type type = plan.kept();
+  const auto layout = [last, type](const dnn::Dims& dims) {
+    return last ? dnn::nhwc(dims, type) : dnn::plain(dims, type);
   };
   Stretches s;
   if (last) s.rows = whole[2] * whole[3];
@@ -46,30 +47,37 @@ Backward compile_concat(PlanBuilder& plan, const NodeContext& node) {
     const dnn::Desc desc = layout(dnn::dims_of(plan.value(input).desc));
     operands.push_back(plan.reorder(plan.value(input), desc, node.name));
     sources.push_back(desc);
-    s.lengths.push_back(static_cast<std::int64_t>(desc.get_size() / sizeof(float)) / plan.images() /
-                        s.rows);
+    s.lengths.push_back(dnn::elements(desc) / plan.images() / s.rows);
     s.row += s.lengths.back();
   }
   const Tensor result = operands[0];
   plan.run_by_image(node.name + " forward", "ridgeline:copy", std::move(operands),
-                    [s](std::span<void* const> operands, const ShardRun& run) {
-                      for (std::size_t i = 0; i < s.lengths.size(); ++i) {
-                        for_rows(s, i, run, [&](auto all, auto own, auto length) {
-                          std::copy_n(in(operands[i + 1]) + own, length, out(operands[0]) + all);
-                        });
-                      }
+                    [s, type](std::span<void* const> operands, const ShardRun& run) {
+                      with_type(type, [&](auto number) {
+                        using T = decltype(number);
+                        for (std::size_t i = 0; i < s.lengths.size(); ++i) {
+                          for_rows(s, i, run, [&](auto all, auto own, auto length) {
+                            std::copy_n(in<T>(operands[i + 1]) + own, length,
+                                        out<T>(operands[0]) + all);
+                          });
+                        }
+                      });
                     });
   plan.set_value(node.node, result);
 
-  return [&plan, node, sources, s, result](const Tensor& output_gradient) {
+  return [&plan, node, sources, s, type, result](const Tensor& output_gradient) {
     const Tensor gradient = plan.reorder(output_gradient, result.desc, node.name + " gradient");
     for (std::size_t i = 0; i < sources.size(); ++i) {
       if (!plan.needs_gradient(node.inputs[i])) continue;
       const Tensor part = plan.buffer(sources[i]);
       plan.run_by_image(node.name + " backward", "ridgeline:copy", {gradient, part},
-                        [s, i](std::span<void* const> operands, const ShardRun& run) {
-                          for_rows(s, i, run, [&](auto all, auto own, auto length) {
-                            std::copy_n(in(operands[0]) + all, length, out(operands[1]) + own);
+                        [s, i, type](std::span<void* const> operands, const ShardRun& run) {
+                          with_type(type, [&](auto number) {
+                            using T = decltype(number);
+                            for_rows(s, i, run, [&](auto all, auto own, auto length) {
+                              std::copy_n(in<T>(operands[0]) + all, length,
+                                          out<T>(operands[1]) + own);
+                            });
                           });
                         });
       plan.add_gradient(node.inputs[i], part);

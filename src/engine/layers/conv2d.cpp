@@ -27,7 +27,8 @@ struct Convolution {
 // The layout of images at a convolution: our own kernels go channels last, and where they have laid
 // the source, oneDNN's goes along. Elsewhere it has its choice.
 dnn::Desc images_desc(const PlanBuilder& plan, const Tensor& source, const dnn::Dims& dims) {
-  return plan.channels_last(source) ? dnn::nhwc(dims) : dnn::any(dims);
+  const dnn::Type type = plan.multiplied();
+  return plan.channels_last(source) ? dnn::nhwc(dims, type) : dnn::any(dims, type);
 }
 
 void lay_backward_weights(PlanBuilder& plan, const std::string& name, const Convolution& c,
@@ -51,9 +52,10 @@ void lay_backward_weights(PlanBuilder& plan, const std::string& name, const Conv
 
 Tensor lay_backward_data(PlanBuilder& plan, const std::string& name, const Convolution& c,
                          const Tensor& gradient) {
-  const auto desc = dnn::convolution_data(
-      images_desc(plan, c.source, dnn::dims_of(c.source.desc)), dnn::any(c.kernel_dims),
-      images_desc(plan, c.source, dnn::dims_of(gradient.desc)), c.window, c.forward);
+  const auto desc = dnn::convolution_data(images_desc(plan, c.source, dnn::dims_of(c.source.desc)),
+                                          dnn::any(c.kernel_dims, plan.multiplied()),
+                                          images_desc(plan, c.source, dnn::dims_of(gradient.desc)),
+                                          c.window, c.forward);
   const Tensor result = plan.buffer(desc.diff_src_desc());
   plan.run(name + " backward data", desc, dnnl::convolution_backward_data(desc),
            {{DNNL_ARG_DIFF_DST, plan.reorder(gradient, desc.diff_dst_desc(), name + " gradient")},
@@ -85,20 +87,21 @@ Backward compile_conv2d(PlanBuilder& plan, const NodeContext& node) {
   const ConvParameters parameters(plan, node, c.kernel_dims);
   c.kernel = parameters.kernel();
   c.bias = parameters.bias();
-  c.forward =
-      dnn::convolution(plan.kind(), images_desc(plan, c.source, dnn::dims_of(c.source.desc)),
-                       dnn::any(c.kernel_dims), c.bias ? c.bias->desc : dnn::Desc(),
-                       images_desc(plan, c.source, plan.dims(node.output)), c.window,
-                       fused_relu(parameters.activation()));
+  c.forward = dnn::convolution(
+      plan.kind(), images_desc(plan, c.source, dnn::dims_of(c.source.desc)),
+      dnn::any(c.kernel_dims, plan.multiplied()), c.bias ? c.bias->desc : dnn::Desc(),
+      images_desc(plan, c.source, plan.dims(node.output)), c.window,
+      fused_relu(parameters.activation()));
 
-  const Tensor result = plan.buffer(c.forward.dst_desc());
+  const Tensor computed = plan.buffer(c.forward.dst_desc());
   std::vector<std::pair<int, Tensor>> arguments{
       {DNNL_ARG_SRC, plan.reorder(c.source, c.forward.src_desc(), node.name)},
       {DNNL_ARG_WEIGHTS, parameters.copy(c.forward.weights_desc())},
-      {DNNL_ARG_DST, result}};
+      {DNNL_ARG_DST, computed}};
   if (c.bias) arguments.emplace_back(DNNL_ARG_BIAS, *c.bias);
   plan.run(node.name + " forward", c.forward, dnnl::convolution_forward(c.forward),
            std::move(arguments), c.flops);
+  const Tensor result = plan.keep(computed, node.name);
   if (parameters.finish(result)) return {};
   const auto before_activation = finish_with_activation(plan, node, result);
 

@@ -24,7 +24,7 @@ std::optional<NodeContext> norm_behind(const PlanBuilder& plan, const NodeContex
 }
 
 std::size_t size_of(const Tensor& tensor) {
-  return tensor.desc.get_size() / sizeof(float);
+  return static_cast<std::size_t>(dnn::elements(tensor.desc));
 }
 
 }  // namespace

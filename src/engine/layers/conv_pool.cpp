@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/kernels/bfloat16.hpp"
 #include "engine/kernels/conv_pool.hpp"
 #include "engine/kernels/relu.hpp"
 #include "engine/layers/conv_pool_shape.hpp"
@@ -33,29 +34,95 @@ enum : std::size_t {
 };
 }
 
-/// The convolution's padding, laid around an NHWC image.
-struct Frame {
-  std::int64_t height, row;  // of the image, in floats
-  std::int64_t top, left, padded_height, padded_row;
+// The kernels take fp32. What is kept as bf16 goes through a room in the cache, an image at a time.
+const float* to_fp32(const float* numbers, std::int64_t, float*) {
+  return numbers;
+}
+const float* to_fp32(const Bf16* numbers, std::int64_t count, float* room) {
+  kernels::widen(numbers, count, room);
+  return room;
+}
+float* as_fp32(float* numbers, float*) {
+  return numbers;
+}
+float* as_fp32(Bf16*, float* room) {
+  return room;
+}
+void finish(const float*, std::int64_t, float*) {}
+void finish(const float* room, std::int64_t count, Bf16* to) {
+  kernels::narrow(room, count, to);
+}
 
-  std::int64_t inside(std::int64_t image, std::int64_t y) const {
-    return (image * padded_height + top + y) * padded_row + left;
+// The rooms of a step behind the scratch memory of its kernel.
+class Rooms {
+ public:
+  explicit Rooms(std::size_t kernel_scratch) : bytes_(rounded(kernel_scratch)) {}
+  /// Room for so many numbers; returns where it is.
+  std::size_t add(std::int64_t count) {
+    const std::size_t room = bytes_;
+    bytes_ += rounded(static_cast<std::size_t>(count) * sizeof(float));
+    return room;
   }
-  void add(const float* from, float* to, const ShardRun& run) const {
-    for (std::int64_t n = run.begin; n < run.end; ++n) {
-      std::fill_n(to + n * padded_height * padded_row, padded_height * padded_row, 0.0F);
-      for (std::int64_t y = 0; y < height; ++y) {
-        std::copy_n(from + (n * height + y) * row, row, to + inside(n, y));
+  std::size_t bytes() const { return bytes_; }
+  static float* at(void* scratch, std::size_t room) {
+    return reinterpret_cast<float*>(static_cast<std::byte*>(scratch) + room);
+  }
+
+ private:
+  static std::size_t rounded(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
+  std::size_t bytes_;
+};
+
+// One image as the kernels take it: in fp32, the convolution's padding around it. Where it is not
+// so already, a copy is made of it, in the cache.
+struct Frame {
+  dnn::Type type;            // of the image
+  std::int64_t height, row;  // of the image, in numbers
+  std::int64_t top, left, framed_height, framed_row;
+
+  std::int64_t image_size() const { return height * row; }
+  std::int64_t size() const { return framed_height * framed_row; }
+  bool is_padded() const { return image_size() != size(); }
+  bool copies() const { return is_padded() || type == dnn::bf16; }
+  std::int64_t inside(std::int64_t y) const { return (top + y) * framed_row + left; }
+
+  const float* add(void* images, std::int64_t n, float* room) const {
+    if (!copies()) return in(images) + n * image_size();
+    const std::int64_t right = framed_row - left - row;
+    std::fill_n(room, top * framed_row, 0.0F);
+    for (std::int64_t y = 0; y < height; ++y) {
+      const std::int64_t at = n * image_size() + y * row;
+      float* to = room + inside(y);
+      std::fill_n(to - left, left, 0.0F);
+      if (type == dnn::bf16) {
+        kernels::widen(in<Bf16>(images) + at, row, to);
+      } else {
+        std::copy_n(in(images) + at, row, to);
       }
+      std::fill_n(to + row, right, 0.0F);
     }
+    const std::int64_t below = framed_height - top - height;
+    std::fill_n(room + size() - below * framed_row, below * framed_row, 0.0F);
+    return room;
   }
-  /// Where the image is not above 0, what comes back is multiplied by `slope`.
-  void remove(const float* from, float* to, const float* image, float slope,
-              const ShardRun& run) const {
-    for (std::int64_t n = run.begin; n < run.end; ++n) {
-      for (std::int64_t y = 0; y < height; ++y) {
-        kernels::relu_backward(from + inside(n, y), image + inside(n, y), slope, row,
-                               to + (n * height + y) * row);
+
+  /// Where the kernel adds up the gradient of the framed image.
+  float* gradient(void* gradients, std::int64_t n, float* room) const {
+    return copies() ? room : out(gradients) + n * image_size();
+  }
+  /// From there to the gradient of the image; where the image is not above 0 it is multiplied by
+  /// `slope`.
+  void remove(float* framed, const float* image, float slope, std::int64_t n,
+              void* gradients) const {
+    if (!copies()) return;
+    for (std::int64_t y = 0; y < height; ++y) {
+      float* from = framed + inside(y);
+      if (slope != 1) kernels::relu_backward(from, image + inside(y), slope, row, from);
+      const std::int64_t at = n * image_size() + y * row;
+      if (type == dnn::bf16) {
+        kernels::narrow(from, row, out<Bf16>(gradients) + at);
+      } else {
+        std::copy_n(from, row, out(gradients) + at);
       }
     }
   }
@@ -112,36 +179,29 @@ Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const Nod
   const ConvPool s = shape_of(conv, pool, image, needed_extent(plan, pool));
   const std::string name = conv.name + "+" + pool.name;
   const std::int64_t images = plan.images(), flops = conv.spec.flops(conv.shapes) * images;
-  const bool is_padded = Extent{s.height, s.width} != image;
   const network::Placement padding = padding_of(conv);
-  const Frame frame{image.height, image.width * s.channels,
-                    padding.top,  padding.left * s.channels,
-                    s.height,     s.row()};
-
-  const dnn::Desc image_desc = dnn::nhwc(dims);
-  const dnn::Desc source_desc = dnn::nhwc({images, s.channels, s.height, s.width});
-  Tensor source = plan.reorder(plan.value(from), image_desc, name);
-  if (is_padded) {
-    const Tensor framed = plan.buffer(source_desc);
-    plan.run_by_image(name + " padding", "ridgeline:copy", {source, framed},
-                      [frame](std::span<void* const> operands, const ShardRun& run) {
-                        frame.add(in(operands[0]), out(operands[1]), run);
-                      });
-    source = framed;
-  }
+  const dnn::Type type = dnn::type_of(plan.value(from).desc), kept = plan.kept();
+  const Frame frame{
+      type,     image.height, image.width * s.channels, padding.top, padding.left * s.channels,
+      s.height, s.row()};
+  const Tensor source = plan.reorder(plan.value(from), dnn::nhwc(dims, type), name);
 
   const dnn::Dims kernel_dims{s.filters, s.channels, s.kernel_height, s.kernel_width};
   const Tensor kernel = plan.parameter(conv.node, "kernel", kernel_dims);
   const bool has_bias = static_cast<const network::Conv2DSpec&>(conv.spec).options().use_bias;
   const Tensor bias = has_bias ? plan.parameter(conv.node, "bias", {s.filters}) : kernel;
   const Tensor pooled =
-      plan.buffer(dnn::nhwc({images, s.filters, s.pooled_height, s.pooled_width}));
+      plan.buffer(dnn::nhwc({images, s.filters, s.pooled_height, s.pooled_width}, kept));
   const bool training = plan.training();
   const ForwardKernel way = forward_kernel(s, way_of(plan, conv));
   const Tensor packed =
       plan.packed(kernel, way.packed_size, way.name,
                   [s, way](const float* from, float* to) { way.pack(s, from, to); });
-  std::vector<Tensor> operands{source, packed, bias, pooled, plan.scratch(way.scratch)};
+  Rooms rooms(way.scratch);
+  const std::size_t framed = rooms.add(frame.copies() ? frame.size() : 0);
+  const std::int64_t pooled_size = s.windows() * s.filters;
+  const std::size_t pooled_room = rooms.add(kept == dnn::bf16 ? pooled_size : 0);
+  std::vector<Tensor> operands{source, packed, bias, pooled, plan.scratch(rooms.bytes())};
   Tensor chosen;
   if (training) {
     chosen = plan.buffer(dnn::Desc({images, s.windows(), s.padded_filters()},
@@ -151,15 +211,20 @@ Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const Nod
   plan.run_by_image(
       name + " forward", way.name, std::move(operands),
       [=](std::span<void* const> operands, const ShardRun& run) {
+        void* scratch = operands[forward::scratch];
         for (std::int64_t n = run.begin; n < run.end; ++n) {
-          way.run(s,
-                  {in(operands[forward::source]) + n * s.height * s.row(),
-                   in(operands[forward::kernel]), has_bias ? in(operands[forward::bias]) : nullptr,
-                   out(operands[forward::pooled]) + n * s.windows() * s.filters,
-                   training ? static_cast<std::uint8_t*>(operands[forward::chosen]) +
-                                  n * s.windows() * s.padded_filters()
-                            : nullptr,
-                   operands[forward::scratch]});
+          const float* image = frame.add(operands[forward::source], n, Rooms::at(scratch, framed));
+          with_type(kept, [&](auto number) {
+            auto* to = out<decltype(number)>(operands[forward::pooled]) + n * pooled_size;
+            float* result = as_fp32(to, Rooms::at(scratch, pooled_room));
+            way.run(s, {image, in(operands[forward::kernel]),
+                        has_bias ? in(operands[forward::bias]) : nullptr, result,
+                        training ? static_cast<std::uint8_t*>(operands[forward::chosen]) +
+                                       n * s.windows() * s.padded_filters()
+                                 : nullptr,
+                        scratch});
+            finish(result, pooled_size, to);
+          });
         }
       },
       {flops, way.flops * images});
@@ -174,45 +239,57 @@ Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const Nod
     const Tensor folded =
         deeper ? plan.packed(kernel, kernels::fold_packed_size(s), "fold", pack) : kernel;
     const Tensor kernel_sums = plan.buffer(dnn::plain({way.gradient_size}));
-    const Tensor before = deeper ? plan.buffer(source_desc) : source;
+    const Tensor before = deeper ? plan.buffer(source.desc) : source;
+    const auto relu = deeper && frame.copies() ? plan.maskable_relu(from) : std::nullopt;
+    if (relu) plan.set_masked(from);
+    Rooms rooms(way.scratch);
+    const std::size_t framed = rooms.add(frame.copies() ? frame.size() : 0);
+    const std::size_t framed_gradient = rooms.add(deeper && frame.copies() ? frame.size() : 0);
+    const std::size_t pooled_room = rooms.add(kept == dnn::bf16 ? pooled_size : 0);
+    const std::size_t gradient_room = rooms.add(kept == dnn::bf16 ? pooled_size : 0);
     plan.run_by_image(
         name + " backward", way.name,
         {source, folded, pooled, chosen, gradient, kernel_sums, PlanBuilder::gradient_of(bias),
-         before, plan.scratch(way.scratch), PlanBuilder::gradient_of(kernel)},
+         before, plan.scratch(rooms.bytes()), PlanBuilder::gradient_of(kernel)},
         [=](std::span<void* const> operands, const ShardRun& run) {
           float* kernel_sums = out(operands[backward::kernel_sums]);
           float* bias_gradient = has_bias ? out(operands[backward::bias_gradient]) : nullptr;
-          float* source_gradient = deeper ? out(operands[backward::source_gradient]) : nullptr;
           if (run.begin == 0) {
             std::fill_n(kernel_sums, way.gradient_size, 0.0F);
             if (has_bias) std::fill_n(bias_gradient, s.filters, 0.0F);
           }
+          void* scratch = operands[backward::scratch];
           for (std::int64_t n = run.begin; n < run.end; ++n) {
-            const std::int64_t image = n * s.height * s.row();
-            if (deeper) std::fill_n(source_gradient + image, s.height * s.row(), 0.0F);
-            const std::int64_t output = n * s.windows() * s.filters;
-            way.run(s, {in(operands[backward::source]) + image, in(operands[backward::kernel]),
-                        in(operands[backward::pooled]) + output,
-                        static_cast<const std::uint8_t*>(operands[backward::chosen]) +
-                            n * s.windows() * s.padded_filters(),
-                        in(operands[backward::gradient]) + output, kernel_sums, bias_gradient,
-                        deeper ? source_gradient + image : nullptr, operands[backward::scratch]});
+            const float* image =
+                frame.add(operands[backward::source], n, Rooms::at(scratch, framed));
+            float* source_gradient = nullptr;
+            if (deeper) {
+              source_gradient = frame.gradient(operands[backward::source_gradient], n,
+                                               Rooms::at(scratch, framed_gradient));
+              std::fill_n(source_gradient, frame.size(), 0.0F);
+            }
+            with_type(kept, [&](auto number) {
+              const auto of_image = [&](std::size_t operand, std::size_t room) {
+                return to_fp32(in<decltype(number)>(operands[operand]) + n * pooled_size,
+                               pooled_size, Rooms::at(scratch, room));
+              };
+              way.run(s, {image, in(operands[backward::kernel]),
+                          of_image(backward::pooled, pooled_room),
+                          static_cast<const std::uint8_t*>(operands[backward::chosen]) +
+                              n * s.windows() * s.padded_filters(),
+                          of_image(backward::gradient, gradient_room), kernel_sums, bias_gradient,
+                          source_gradient, scratch});
+            });
+            if (deeper) {
+              frame.remove(source_gradient, image, relu.value_or(1), n,
+                           operands[backward::source_gradient]);
+            }
           }
           if (run.end < images) return;
           way.to_plain(s, kernel_sums, out(operands[backward::kernel_gradient]));
         },
         {passes * flops, passes * 2 * s.kernel_size() * s.filters * s.windows() * images});
-    if (!deeper) return;
-    if (!is_padded) return plan.add_gradient(from, before);
-    const Tensor inside = plan.buffer(image_desc);
-    const auto relu = plan.maskable_relu(from);
-    if (relu) plan.set_masked(from);
-    plan.run_by_image(
-        name + " backward padding", "ridgeline:copy", {before, inside, source},
-        [frame, slope = relu.value_or(1)](std::span<void* const> operands, const ShardRun& run) {
-          frame.remove(in(operands[0]), out(operands[1]), in(operands[2]), slope, run);
-        });
-    plan.add_gradient(from, inside);
+    if (deeper) plan.add_gradient(from, before);
   };
 }
 

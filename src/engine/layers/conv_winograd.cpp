@@ -37,6 +37,7 @@ void lay_backward_weights(PlanBuilder& plan, const std::string& name, const Conv
   const Tensor sums = plan.buffer(dnn::plain({s.packed_size()}));
   const std::int64_t images = plan.images();
   const bool has_bias = bias.has_value();
+  const dnn::Type type = plan.kept();
   plan.run_by_image(name + " backward weights", "ridgeline:winograd",
                     {source, gradient, sums, PlanBuilder::gradient_of(kernel),
                      PlanBuilder::gradient_of(bias.value_or(kernel)), plan.scratch(s.scratch())},
@@ -46,10 +47,14 @@ void lay_backward_weights(PlanBuilder& plan, const std::string& name, const Conv
                         std::fill_n(out(operands[2]), s.packed_size(), 0.0F);
                         if (has_bias) std::fill_n(bias_gradient, s.filters, 0.0F);
                       }
-                      kernels::conv3x3_backward_weights(
-                          s, {run.end - run.begin, in(operands[0]) + run.begin * s.source_size(),
-                              in(operands[1]) + run.begin * s.output_size(), out(operands[2]),
-                              bias_gradient, operands[5]});
+                      with_type(type, [&](auto number) {
+                        using T = decltype(number);
+                        kernels::conv3x3_backward_weights(
+                            s,
+                            {run.end - run.begin, in<T>(operands[0]) + run.begin * s.source_size(),
+                             in<T>(operands[1]) + run.begin * s.output_size(), out(operands[2]),
+                             bias_gradient, operands[5]});
+                      });
                       if (run.end < images) return;
                       kernels::conv3x3_sums_to_plain(s, in(operands[2]), out(operands[3]));
                     },
@@ -68,20 +73,25 @@ Tensor lay_backward_data(PlanBuilder& plan, const std::string& name, const Conv3
   const auto others = plan.take_gradient(from, source.desc);
   const auto relu = plan.maskable_relu(from);
   if (relu) plan.set_masked(from);
+  const dnn::Type type = plan.kept();
   plan.run_by_image(
       name + " backward data", "ridgeline:winograd",
       {gradient, packed, source, result, others.value_or(source), plan.scratch(back.scratch())},
       [=, has_others = others.has_value()](std::span<void* const> operands, const ShardRun& run) {
         const std::int64_t image = run.begin * s.source_size();
-        kernels::conv3x3_forward(back, {.images = run.end - run.begin,
-                                        .source = in(operands[0]) + run.begin * s.output_size(),
-                                        .kernel = in(operands[1]),
-                                        .bias = nullptr,
-                                        .output = out(operands[3]) + image,
-                                        .addend = has_others ? in(operands[4]) + image : nullptr,
-                                        .mask = relu ? in(operands[2]) + image : nullptr,
-                                        .mask_slope = relu.value_or(0),
-                                        .scratch = operands[5]});
+        with_type(type, [&](auto number) {
+          using T = decltype(number);
+          kernels::conv3x3_forward(back,
+                                   {.images = run.end - run.begin,
+                                    .source = in<T>(operands[0]) + run.begin * s.output_size(),
+                                    .kernel = in(operands[1]),
+                                    .bias = nullptr,
+                                    .output = out<T>(operands[3]) + image,
+                                    .addend = has_others ? in<T>(operands[4]) + image : nullptr,
+                                    .mask = relu ? in<T>(operands[2]) + image : nullptr,
+                                    .mask_slope = relu.value_or(0),
+                                    .scratch = operands[5]});
+        });
       },
       {flops, products(back) * plan.images()});
   return result;
@@ -104,8 +114,9 @@ Backward compile_conv_winograd(PlanBuilder& plan, const NodeContext& node) {
   const Conv3x3 s = shape_of(node);
   const std::int64_t flops = node.spec.flops(node.shapes) * plan.images();
   const int from = node.inputs[0];
+  const dnn::Type type = plan.kept();
   const Tensor source =
-      plan.reorder(plan.value(from), dnn::nhwc(plan.dims(node.shapes[0])), node.name);
+      plan.reorder(plan.value(from), dnn::nhwc(plan.dims(node.shapes[0]), type), node.name);
   const ConvParameters parameters(plan, node, {s.filters, s.channels, 3, 3});
   const Tensor kernel = parameters.kernel();
   const std::optional<Tensor> bias = parameters.bias();
@@ -113,18 +124,21 @@ Backward compile_conv_winograd(PlanBuilder& plan, const NodeContext& node) {
       parameters.copy(s.packed_size(), "winograd",
                       [s](const float* from, float* to) { kernels::conv3x3_pack(s, from, to); });
   const dnn::FusedRelu relu = fused_relu(parameters.activation());
-  const Tensor result = plan.buffer(dnn::nhwc(plan.dims(node.output)));
+  const Tensor result = plan.buffer(dnn::nhwc(plan.dims(node.output), type));
   plan.run_by_image(
       node.name + " forward", "ridgeline:winograd",
       {source, packed, bias.value_or(kernel), result, plan.scratch(s.scratch())},
       [=, has_bias = bias.has_value()](std::span<void* const> operands, const ShardRun& run) {
-        kernels::conv3x3_forward(s, {.images = run.end - run.begin,
-                                     .source = in(operands[0]) + run.begin * s.source_size(),
-                                     .kernel = in(operands[1]),
-                                     .bias = has_bias ? in(operands[2]) : nullptr,
-                                     .output = out(operands[3]) + run.begin * s.output_size(),
-                                     .slope = relu.present ? relu.slope : 1,
-                                     .scratch = operands[4]});
+        with_type(type, [&](auto number) {
+          using T = decltype(number);
+          kernels::conv3x3_forward(s, {.images = run.end - run.begin,
+                                       .source = in<T>(operands[0]) + run.begin * s.source_size(),
+                                       .kernel = in(operands[1]),
+                                       .bias = has_bias ? in(operands[2]) : nullptr,
+                                       .output = out<T>(operands[3]) + run.begin * s.output_size(),
+                                       .slope = relu.present ? relu.slope : 1,
+                                       .scratch = operands[4]});
+        });
       },
       {flops, products(s) * plan.images()});
   if (parameters.finish(result)) return {};

@@ -22,7 +22,7 @@ Backward compile_normalize(PlanBuilder& plan, const NodeContext& node) {
                                  std::vector<float> b) {
     const Tensor result = plan.buffer(x.desc);
     plan.run_kernel(name, {x, result}, [=](std::span<void* const> operands, const ShardRun&) {
-      kernels::affine(view, {in(operands[0]), a.data(), b.data(), out(operands[1])});
+      kernels::affine(view, {operands[0], a.data(), b.data(), operands[1]});
     });
     return result;
   };

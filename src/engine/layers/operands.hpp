@@ -1,13 +1,28 @@
 #pragma once
 // A kernel's operands as numbers that are read or written.
 
+#include "engine/kernels/bfloat16.hpp"
+#include "engine/onednn.hpp"
+
 namespace ridgeline::engine {
 
-inline const float* in(void* operand) {
-  return static_cast<const float*>(operand);
+template <typename T = float>
+const T* in(void* operand) {
+  return static_cast<const T*>(operand);
 }
-inline float* out(void* operand) {
-  return static_cast<float*>(operand);
+template <typename T = float>
+T* out(void* operand) {
+  return static_cast<T*>(operand);
+}
+
+/// Calls use(number), which is of the type that numbers are kept as: float or Bf16.
+template <typename Use>
+void with_type(dnn::Type type, Use use) {
+  if (type == dnn::bf16) {
+    use(Bf16());
+  } else {
+    use(float());
+  }
 }
 
 }  // namespace ridgeline::engine

@@ -17,10 +17,11 @@ using dnnl::algorithm;
 Backward compile_pooling(PlanBuilder& plan, const NodeContext& node, algorithm how,
                          const dnn::Window& window) {
   const int from = node.inputs[0];
-  const Tensor source = plan.value(from);
+  const Tensor source = plan.for_onednn(plan.value(from), node.name);
   dnn::Dims dims = plan.dims(node.output);
   dims.resize(4, 1);  // global pooling's output is {channels} to the network
-  const auto forward = dnn::pooling(plan.kind(), how, source.desc, dnn::any(dims), window);
+  const auto forward = dnn::pooling(plan.kind(), how, source.desc,
+                                    dnn::any(dims, dnn::type_of(source.desc)), window);
   const Tensor result = plan.buffer(forward.dst_desc());
   const bool remembers = plan.training() && how == algorithm::pooling_max;
   const Tensor positions = remembers ? plan.buffer(forward.workspace_desc()) : Tensor{};

@@ -11,9 +11,9 @@ Backward compile_upsample2d(PlanBuilder& plan, const NodeContext& node) {
   const auto how =
       bilinear ? dnn::algorithm::resampling_linear : dnn::algorithm::resampling_nearest;
   const int from = node.inputs[0];
-  const Tensor source = plan.value(from);
-  const auto forward =
-      dnn::resampling(plan.kind(), how, source.desc, dnn::any(plan.dims(node.output)));
+  const Tensor source = plan.for_onednn(plan.value(from), node.name);
+  const auto forward = dnn::resampling(plan.kind(), how, source.desc,
+                                       dnn::any(plan.dims(node.output), dnn::type_of(source.desc)));
   const Tensor result = plan.buffer(forward.dst_desc());
   plan.run(node.name + " forward", forward, dnnl::resampling_forward(forward),
            {{DNNL_ARG_SRC, source}, {DNNL_ARG_DST, result}});
