@@ -299,8 +299,9 @@ void PlanBuilder::run_kernel(std::string name, std::vector<Tensor> operands, Ker
 }
 
 void PlanBuilder::run_by_image(std::string name, std::string implementation,
-                               std::vector<Tensor> operands, Kernel kernel, Flops flops) {
-  run_kernel(std::move(name), std::move(operands), std::move(kernel), flops);
+                               std::vector<Tensor> operands, Kernel kernel, Flops flops,
+                               bool barrier_after) {
+  run_kernel(std::move(name), std::move(operands), std::move(kernel), flops, barrier_after);
   plan_.steps.back().implementation = std::move(implementation);
   plan_.steps.back().by_image = true;
 }
@@ -310,8 +311,8 @@ void PlanBuilder::group_steps() {
   constexpr std::size_t cache_bytes = 256 << 10;  // about a quarter of a core's second level
   for (std::size_t first = 0; first < plan_.steps.size();) {
     std::size_t last = first;
-    while (plan_.steps[last].by_image && last + 1 < plan_.steps.size() &&
-           plan_.steps[last + 1].by_image) {
+    while (plan_.steps[last].by_image && !plan_.steps[last].barrier_after &&
+           last + 1 < plan_.steps.size() && plan_.steps[last + 1].by_image) {
       ++last;
     }
     std::set<std::size_t> used;

@@ -140,9 +140,9 @@ class PlanBuilder {
   /// A step of ours; `barrier_after` where the next needs every shard's.
   void run_kernel(std::string name, std::vector<Tensor> operands, Kernel kernel, Flops flops = {},
                   bool barrier_after = false);
-  /// A step of ours that works by images.
+  /// A step of ours that works by images; likewise.
   void run_by_image(std::string name, std::string implementation, std::vector<Tensor> operands,
-                    Kernel kernel, Flops flops = {});
+                    Kernel kernel, Flops flops = {}, bool barrier_after = false);
   /// Doubles in every shard's exchange area; returns their offset.
   std::size_t exchange(std::size_t doubles);
 

@@ -48,7 +48,7 @@ HWY_INLINE void ForRuns(const ChannelView& v, Use use) {
 
 // Calls each(part, offset) for the vectors of a run.
 template <typename Each>
-HWY_INLINE void ForVectors(bool spread_out, const Run& run, Each each) {
+HWY_INLINE void ForVectorsOf(bool spread_out, const Run& run, Each each) {
   if (!spread_out) {
     const Part part(run.width);
     for (std::int64_t i = 0; i < run.count; ++i) each(part, run.at + i * run.step);
@@ -86,7 +86,7 @@ HWY_INLINE void MomentsOf(const ChannelView& v, const T* x, double* mean, double
   const bool spread_out = v.lanes == 1;
   ForRuns(v, [&](const Run& run) RIDGELINE_INLINE_LAMBDA {
     Vec sum = hn::Zero(d);
-    ForVectors(spread_out, run, [&](const Part& part, std::int64_t i) RIDGELINE_INLINE_LAMBDA {
+    ForVectorsOf(spread_out, run, [&](const Part& part, std::int64_t i) RIDGELINE_INLINE_LAMBDA {
       sum = hn::Add(sum, part.load(x + i));
     });
     AddTo(spread_out, run, sum, mean);
@@ -99,7 +99,7 @@ HWY_INLINE void MomentsOf(const ChannelView& v, const T* x, double* mean, double
   ForRuns(v, [&](const Run& run) RIDGELINE_INLINE_LAMBDA {
     const Vec m = OfChannels(spread_out, run, means);
     Vec squares = hn::Zero(d);
-    ForVectors(spread_out, run, [&](const Part& part, std::int64_t i) RIDGELINE_INLINE_LAMBDA {
+    ForVectorsOf(spread_out, run, [&](const Part& part, std::int64_t i) RIDGELINE_INLINE_LAMBDA {
       const Vec difference = part.only(hn::Sub(part.load(x + i), m));
       squares = hn::MulAdd(difference, difference, squares);
     });
@@ -120,7 +120,7 @@ HWY_INLINE void AffineOf(const ChannelView& v, const Affine& a) {
   ForRuns(v, [&](const Run& run) RIDGELINE_INLINE_LAMBDA {
     const Vec scale = OfChannels(spread_out, run, a.scale);
     const Vec shift = OfChannels(spread_out, run, a.shift);
-    ForVectors(spread_out, run, [&](const Part& part, std::int64_t i) RIDGELINE_INLINE_LAMBDA {
+    ForVectorsOf(spread_out, run, [&](const Part& part, std::int64_t i) RIDGELINE_INLINE_LAMBDA {
       Vec y = hn::MulAdd(scale, part.load(from + i), shift);
       if (residual != nullptr) y = hn::Add(y, part.load(residual + i));
       part.store(Relu(y, slope), to + i);
@@ -168,7 +168,7 @@ HWY_INLINE void GradientSumsOf(const ChannelView& v, const Returning& from,
     const Vec mean = OfChannels(spread_out, run, to.mean);
     const Vec inverse = OfChannels(spread_out, run, to.inverse);
     Vec sum = hn::Zero(d), product = hn::Zero(d);
-    ForVectors(spread_out, run, [&](const Part& part, std::int64_t i) RIDGELINE_INLINE_LAMBDA {
+    ForVectorsOf(spread_out, run, [&](const Part& part, std::int64_t i) RIDGELINE_INLINE_LAMBDA {
       const Vec x = part.load(xs + i), g = returned(part, i, x);
       if (gs != nullptr) part.store(g, gs + i);
       sum = hn::Add(sum, g);
@@ -188,7 +188,7 @@ HWY_INLINE void AffinePairOf(const ChannelView& v, const Returning& from, const 
     const Return<T> returned(spread_out, run, from);
     const Vec as = OfChannels(spread_out, run, a), bs = OfChannels(spread_out, run, b);
     const Vec offsets = OfChannels(spread_out, run, offset);
-    ForVectors(spread_out, run, [&](const Part& part, std::int64_t i) RIDGELINE_INLINE_LAMBDA {
+    ForVectorsOf(spread_out, run, [&](const Part& part, std::int64_t i) RIDGELINE_INLINE_LAMBDA {
       const Vec x = part.load(xs + i), g = returned(part, i, x);
       part.store(hn::MulAdd(as, g, hn::MulAdd(bs, x, offsets)), dx + i);
     });
@@ -265,8 +265,6 @@ void affine(const ChannelView& view, const Affine& arguments) {
 }
 
 void gradient_sums(const ChannelView& view, const Returning& from, const GradientSums& to) {
-  std::fill_n(to.sum, view.padded_channels(), 0.0);
-  std::fill_n(to.product, view.padded_channels(), 0.0);
   HWY_DYNAMIC_DISPATCH(GradientSumsRuns)(view, from, to);
 }
 

@@ -44,7 +44,7 @@ struct Returning {
   const float *scale = nullptr, *shift = nullptr;
   const void* y = nullptr;  ///< T; or null
 };
-/// sum[c] = sum of g, product[c] = sum of g * (x - mean[c]) * inverse[c]; and g, unless null.
+/// sum[c] += sum of g, product[c] += sum of g * (x - mean[c]) * inverse[c]; and g, unless null.
 struct GradientSums {
   const float *mean, *inverse;
   double *sum, *product;

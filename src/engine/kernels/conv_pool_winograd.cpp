@@ -39,23 +39,23 @@ void Pack(const ConvPool& s, const float* blocks, float* packed) {
 }
 
 // The source's tiles.
-void SpreadTiles(const ConvPool& s, const float* source, std::int64_t first, std::int64_t tiles,
-                 float* spread) {
-  const Tag d;
-  for (std::int64_t t = 0; t < tiles; ++t) {
-    const std::int64_t window = first + t;
-    const float* corner =
-        source + window / s.pooled_width * 2 * s.row() + window % s.pooled_width * 2 * s.channels;
-    for (std::int64_t c = 0; c < s.channels; c += lanes) {
-      const Part part(s.channels - c);
-      SpreadTile(
-          [&](auto y, auto x) RIDGELINE_INLINE_LAMBDA {
-            return part.load(corner + y * s.row() + x * s.channels + c);
+void SpreadSource(const ConvPool& s, const float* source, std::int64_t first, std::int64_t tiles,
+                  float* spread) {
+  for (std::int64_t t = 0; t < tiles;) {
+    const std::int64_t x = (first + t) % s.pooled_width, y = (first + t) / s.pooled_width;
+    const float* corner = source + 2 * y * s.row() + 2 * x * s.channels;
+    const std::int64_t count = std::min(s.pooled_width - x, tiles - t);
+    ForVectors(s.channels, [&](auto part, std::int64_t c) RIDGELINE_INLINE_LAMBDA {
+      SpreadTiles(
+          count,
+          [&](std::int64_t x) RIDGELINE_INLINE_LAMBDA {
+            const float* at = corner + x * s.channels + c;
+            return Four{part.load(at), part.load(at + s.row()), part.load(at + 2 * s.row()),
+                        part.load(at + 3 * s.row())};
           },
-          [&](auto tap, Vec v) RIDGELINE_INLINE_LAMBDA {
-            hn::StoreU(v, d, spread + t * block + tap * tap_step + vector_at(c / lanes));
-          });
-    }
+          spread + t * block + vector_at(c / lanes));
+    });
+    t += count;
   }
 }
 
@@ -82,7 +82,7 @@ void WinogradForward(const ConvPool& s, const ConvPoolForward& a) {
   float* products = spread + matrices_size(s.channels);
   for (std::int64_t first = 0; first < s.windows(); first += tiles_at_once) {
     const std::int64_t tiles = std::min(tiles_at_once, s.windows() - first);
-    SpreadTiles(s, a.source, first, tiles, spread);
+    SpreadSource(s, a.source, first, tiles, spread);
     MultiplyTaps(spread, a.kernel, products, tiles, s.channels, s.filters);
     PoolTiles(s, a, products, first, tiles);
   }

@@ -49,6 +49,19 @@ HWY_INLINE hn::Vec<HalfTag> ToNearestBf16(Vec v) {
   return hn::DemoteTo(HalfTag(), hn::BitCast(hn::Rebind<std::int32_t, Tag>(), upper));
 }
 
+// A vector that is all there, with the face of Part.
+class Whole {
+ public:
+  HWY_INLINE Vec load(const float* from) const { return hn::LoadU(Tag(), from); }
+  HWY_INLINE Vec load(const Bf16* from) const {
+    return FromBf16(hn::LoadU(HalfTag(), &from->bits));
+  }
+  HWY_INLINE void store(Vec v, float* to) const { hn::StoreU(v, Tag(), to); }
+  HWY_INLINE void store(Vec v, Bf16* to) const {
+    hn::StoreU(ToNearestBf16(v), HalfTag(), &to->bits);
+  }
+};
+
 // A vector of which perhaps only the first lanes are there: nothing behind them is touched.
 class Part {
  public:
@@ -114,6 +127,14 @@ class Part {
   std::int64_t count_;
   hn::Mask<Tag> mask_;
 };
+
+/// use(part, first) for the vectors of `count` numbers: those that are whole, and the rest.
+template <typename Use>
+HWY_INLINE void ForVectors(std::int64_t count, Use use) {
+  std::int64_t first = 0;
+  for (; first + lanes <= count; first += lanes) use(Whole(), first);
+  if (first < count) use(Part(count - first), first);
+}
 
 }  // namespace ridgeline::engine::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

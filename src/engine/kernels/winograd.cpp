@@ -28,8 +28,11 @@ class TileWalk {
   }
 
   std::int64_t tiles() const { return rows_ * columns_; }
-  void next() {
-    x += 2;
+  /// From here on.
+  std::int64_t tiles_of_row() const { return columns_ - x / 2; }
+  /// To a tile of the same row, or the next row's first.
+  void advance(std::int64_t tiles) {
+    x += 2 * tiles;
     if (x < 2 * columns_) return;
     x = 0;
     y += 2;
@@ -88,37 +91,35 @@ void Pack(const Conv3x3& s, const float* plain, std::int64_t out, std::int64_t i
 template <typename T>
 void SpreadSource(const Conv3x3& s, const T* source, std::int64_t first, std::int64_t tiles,
                   const Scratch& scratch) {
-  const Tag d;
-  const std::int64_t row = s.width * s.channels;
+  const Vec zero = hn::Zero(Tag());
   TileWalk tile(s, first);
-  for (std::int64_t t = 0; t < tiles; ++t, tile.next()) {
+  for (std::int64_t t = 0; t < tiles;) {
+    const std::int64_t count = std::min(tile.tiles_of_row(), tiles - t);
     const std::int64_t y0 = tile.y - s.top, x0 = tile.x - s.left;
-    const T* corner = source + tile.image * s.source_size() + y0 * row + x0 * s.channels;
-    float* to = scratch.spread + t * block;
-    const auto spread = [&](auto address) RIDGELINE_INLINE_LAMBDA {
-      for (std::int64_t c = 0; c < s.channels; c += lanes) {
-        const Part part(s.channels - c);
-        SpreadTile([&](auto y, auto x)
-                       RIDGELINE_INLINE_LAMBDA { return part.load(address(y, x) + c); },
-                   [&](auto tap, Vec v) RIDGELINE_INLINE_LAMBDA {
-                     hn::StoreU(v, d, to + tap * tap_step + vector_at(c / lanes));
-                   });
-      }
-    };
-    if (y0 >= 0 && x0 >= 0 && y0 + 4 <= s.height && x0 + 4 <= s.width) {
-      spread([&](auto y, auto x)
-                 RIDGELINE_INLINE_LAMBDA { return corner + y * row + x * s.channels; });
-      continue;
-    }
-    const T* zeros = reinterpret_cast<const T*>(scratch.zeros);
-    const T* pixels[4][4];  // zeros for those behind the border
+    // A row over the border is zeros wherever one looks.
+    const T* rows[4];
+    std::int64_t steps[4];
     for (std::int64_t y = 0; y < 4; ++y) {
-      for (std::int64_t x = 0; x < 4; ++x) {
-        const bool inside = y0 + y >= 0 && y0 + y < s.height && x0 + x >= 0 && x0 + x < s.width;
-        pixels[y][x] = inside ? corner + y * row + x * s.channels : zeros;
-      }
+      const bool inside = y0 + y >= 0 && y0 + y < s.height;
+      rows[y] = inside ? source + (tile.image * s.height + y0 + y) * s.width * s.channels
+                       : reinterpret_cast<const T*>(scratch.zeros);
+      steps[y] = inside ? s.channels : 0;
     }
-    spread([&](auto y, auto x) RIDGELINE_INLINE_LAMBDA { return pixels[y][x]; });
+    ForVectors(s.channels, [&](auto part, std::int64_t c) RIDGELINE_INLINE_LAMBDA {
+      SpreadTiles(
+          count,
+          [&](std::int64_t column) RIDGELINE_INLINE_LAMBDA {
+            const std::int64_t x = x0 + column;
+            if (x < 0 || x >= s.width) return Four{zero, zero, zero, zero};
+            const auto load = [&](auto y) RIDGELINE_INLINE_LAMBDA {
+              return part.load(rows[y] + x * steps[y] + c);
+            };
+            return Four{load(0), load(1), load(2), load(3)};
+          },
+          scratch.spread + t * block + vector_at(c / lanes));
+    });
+    tile.advance(count);
+    t += count;
   }
 }
 
@@ -136,11 +137,10 @@ void GatherOutputs(const Conv3x3& s, const Conv3x3Forward<T>& a, std::int64_t fi
   const std::int64_t row = s.output_width * s.filters;
   TileWalk tile(s, first);
   const Vec zero = hn::Zero(d), slope = hn::Set(d, a.slope), mask_slope = hn::Set(d, a.mask_slope);
-  for (std::int64_t t = 0; t < tiles; ++t, tile.next()) {
+  for (std::int64_t t = 0; t < tiles; ++t, tile.advance(1)) {
     const Inside inside(s, tile);
     const std::int64_t at = tile.image * s.output_size() + tile.y * row + tile.x * s.filters;
-    for (std::int64_t f = 0; f < s.filters; f += lanes) {
-      const Part part(s.filters - f);
+    ForVectors(s.filters, [&](auto part, std::int64_t f) RIDGELINE_INLINE_LAMBDA {
       const Vec bias = a.bias == nullptr ? zero : part.load(a.bias + f);
       const float* from = products + t * block + vector_at(f / lanes);
       const Four outputs = GatherTile(
@@ -159,7 +159,7 @@ void GatherOutputs(const Conv3x3& s, const Conv3x3Forward<T>& a, std::int64_t fi
       if (inside.right) write(outputs.at[1], at + s.filters + f);
       if (inside.below) write(outputs.at[2], at + row + f);
       if (inside.right && inside.below) write(outputs.at[3], at + row + s.filters + f);
-    }
+    });
   }
 }
 
@@ -170,11 +170,10 @@ void ScatterGradient(const Conv3x3& s, const Conv3x3BackwardWeights<T>& a, std::
   const Tag d;
   const std::int64_t row = s.output_width * s.filters;
   TileWalk tile(s, first);
-  for (std::int64_t t = 0; t < tiles; ++t, tile.next()) {
+  for (std::int64_t t = 0; t < tiles; ++t, tile.advance(1)) {
     const Inside inside(s, tile);
     const T* corner = a.gradient + tile.image * s.output_size() + tile.y * row + tile.x * s.filters;
-    for (std::int64_t f = 0; f < s.filters; f += lanes) {
-      const Part part(s.filters - f);
+    ForVectors(s.filters, [&](auto part, std::int64_t f) RIDGELINE_INLINE_LAMBDA {
       const Vec zero = hn::Zero(d), one = part.load(corner + f);
       const Vec right = inside.right ? part.load(corner + s.filters + f) : zero;
       const Vec below = inside.below ? part.load(corner + row + f) : zero;
@@ -192,7 +191,7 @@ void ScatterGradient(const Conv3x3& s, const Conv3x3BackwardWeights<T>& a, std::
           hn::StoreU(whole.at[x], d, to + (y * 4 + x) * tap_step);
         });
       });
-    }
+    });
   }
 }
 
@@ -200,8 +199,9 @@ void ScatterGradient(const Conv3x3& s, const Conv3x3BackwardWeights<T>& a, std::
 template <typename Use>
 void ForTiles(const Conv3x3& s, std::int64_t images, Use use) {
   const std::int64_t all = images * TileWalk(s, 0).tiles();
-  for (std::int64_t first = 0; first < all; first += tiles_at_once) {
-    use(first, std::min(tiles_at_once, all - first));
+  const std::int64_t at_once = tiles_for(s.channels, s.filters);
+  for (std::int64_t first = 0; first < all; first += at_once) {
+    use(first, std::min(at_once, all - first));
   }
 }
 

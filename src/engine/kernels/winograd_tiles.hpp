@@ -57,19 +57,23 @@ HWY_INLINE Three Unweigh(const Four& m) {
   return {hn::Add(m.at[0], sum), hn::Mul(half, hn::Sub(m.at[1], m.at[2])), hn::Add(sum, m.at[3])};
 }
 
-/// B^T d B: load(y, x) gives the 4x4 tile d, store(tap, vector) takes the 16 results.
-template <typename Load, typename Store>
-HWY_INLINE void SpreadTile(Load load, Store store) {
-  Four rows[4];
-  Unroll<4>([&](auto y) RIDGELINE_INLINE_LAMBDA {
-    rows[y] = Spread(
-        {load(y, std::integral_constant<int, 0>()), load(y, std::integral_constant<int, 1>()),
-         load(y, std::integral_constant<int, 2>()), load(y, std::integral_constant<int, 3>())});
-  });
-  Unroll<4>([&](auto x) RIDGELINE_INLINE_LAMBDA {
-    const Four column = Spread({rows[0].at[x], rows[1].at[x], rows[2].at[x], rows[3].at[x]});
-    Unroll<4>([&](auto y) RIDGELINE_INLINE_LAMBDA { store(y * 4 + x, column.at[y]); });
-  });
+/// B^T d B of `tiles` tiles side by side in a row, each two columns on from the one before and so
+/// sharing two with it: column(x) gives the four vectors of one of their 2 tiles + 2 columns. Tile
+/// t's 16 results go to `to` + t block, tap_step apart.
+template <typename Column>
+HWY_INLINE void SpreadTiles(std::int64_t tiles, Column column, float* to) {
+  Four first = Spread(column(0)), second = Spread(column(1));
+  for (std::int64_t t = 0; t < tiles; ++t, to += block) {
+    const Four third = Spread(column(2 * t + 2)), fourth = Spread(column(2 * t + 3));
+    Unroll<4>([&](auto y) RIDGELINE_INLINE_LAMBDA {
+      const Four row = Spread({first.at[y], second.at[y], third.at[y], fourth.at[y]});
+      Unroll<4>([&](auto x) RIDGELINE_INLINE_LAMBDA {
+        hn::StoreU(row.at[x], Tag(), to + (y * 4 + x) * tap_step);
+      });
+    });
+    first = third;
+    second = fourth;
+  }
 }
 
 /// The four outputs of a tile, row by row, from load(tap).
@@ -100,7 +104,7 @@ HWY_INLINE void WeighKernel(Load load, Store store) {
 constexpr int most_vectors = registers == 32 ? 4 : 2;
 /// Rows whose sums fit in registers beside as many vectors.
 constexpr int rows_at_once(int vectors) {
-  return registers == 32 ? 24 / vectors > 14 ? 14 : 24 / vectors : 12 / vectors;
+  return registers == 32 ? 24 / vectors > 16 ? 16 : 24 / vectors : 12 / vectors;
 }
 /// Where the i-th of neighbouring vectors of channels is in the matrices.
 constexpr std::int64_t vector_at(std::int64_t i) {

@@ -22,6 +22,7 @@ struct BatchNorm {
   std::string name;
   ChannelView view;
   std::size_t channels = 0;  // padded
+  std::size_t image_bytes = 0;
   float momentum = 0, epsilon = 0;
   Tensor source, gamma, beta, moving_mean, moving_variance;
   Tensor result;
@@ -31,15 +32,51 @@ struct BatchNorm {
   std::size_t forward_exchange = 0, backward_exchange = 0;
 };
 
-// What the backward pass needs to know of each channel.
+// What later steps need to know of each channel: inverse is 1 / deviation, and y = scale x + shift.
+// Backward, dx = gradient_scale g + factor x + offset.
 struct Saved {
-  float *mean, *inverse, *scale, *shift;  // inverse: 1 / deviation; y = scale x + shift
+  static constexpr std::size_t rows = 7;
+  float *mean, *inverse, *scale, *shift, *gradient_scale, *factor, *offset;
   Saved(void* saved, std::size_t channels)
       : mean(out(saved)),
         inverse(mean + channels),
         scale(inverse + channels),
-        shift(scale + channels) {}
+        shift(scale + channels),
+        gradient_scale(shift + channels),
+        factor(gradient_scale + channels),
+        offset(factor + channels) {}
 };
+
+// The run's images of a batch: steps work by images, so that what the step before wrote of them is
+// still in the cache.
+ChannelView images_of(const BatchNorm& bn, const ShardRun& run) {
+  ChannelView view = bn.view;
+  view.images = run.end - run.begin;
+  return view;
+}
+void* first_of(const BatchNorm& bn, const ShardRun& run, void* operand) {
+  return static_cast<std::byte*>(operand) + static_cast<std::size_t>(run.begin) * bn.image_bytes;
+}
+
+// Adds the run's images to what this shard shows of its mean and squared deviations.
+void add_moments(const BatchNorm& bn, const ShardRun& run, void* source) {
+  double* mean = run.exchange + static_cast<std::size_t>(run.shard) * run.exchange_stride +
+                 bn.forward_exchange;
+  double* deviations = mean + bn.channels;
+  if (run.begin == 0) std::fill_n(mean, 2 * bn.channels, 0.0);
+  std::vector<double> of_run(2 * bn.channels);
+  kernels::moments(images_of(bn, run), first_of(bn, run, source), of_run.data(),
+                   of_run.data() + bn.channels);
+  const auto pixels = static_cast<double>(bn.view.pixels);
+  const double before = static_cast<double>(run.begin) * pixels;
+  const double count = static_cast<double>(run.end - run.begin) * pixels,
+               share = count / (before + count);
+  for (std::size_t c = 0; c < bn.channels; ++c) {
+    const double delta = of_run[c] - mean[c];
+    mean[c] += delta * share;
+    deviations[c] += of_run[bn.channels + c] + delta * delta * before * share;
+  }
+}
 
 // The batch's mean and biased variance from every shard's mean and squared deviations.
 void combine(const BatchNorm& bn, const ShardRun& run, std::vector<double>& mean,
@@ -62,81 +99,112 @@ void combine(const BatchNorm& bn, const ShardRun& run, std::vector<double>& mean
   }
 }
 
+void save_statistics(const BatchNorm& bn, const ShardRun& run, std::span<void* const> operands) {
+  std::vector<double> mean(bn.channels), variance(bn.channels);
+  combine(bn, run, mean, variance);
+  const float *gamma = in(operands[1]), *beta = in(operands[2]);
+  float *moving_mean = out(operands[3]), *moving_variance = out(operands[4]);
+  const Saved saved(operands[5], bn.channels);
+  std::fill_n(saved.mean, Saved::rows * bn.channels, 0.0F);
+  for (std::size_t c = 0; c < static_cast<std::size_t>(bn.view.channels); ++c) {
+    const double inverse = 1 / std::sqrt(variance[c] + bn.epsilon);
+    saved.mean[c] = static_cast<float>(mean[c]);
+    saved.inverse[c] = static_cast<float>(inverse);
+    saved.scale[c] = static_cast<float>(gamma[c] * inverse);
+    saved.shift[c] = static_cast<float>(beta[c] - gamma[c] * inverse * mean[c]);
+    if (run.shard == 0) {
+      moving_mean[c] += (1 - bn.momentum) * (saved.mean[c] - moving_mean[c]);
+      moving_variance[c] +=
+          (1 - bn.momentum) * (static_cast<float>(variance[c]) - moving_variance[c]);
+    }
+  }
+}
+
 void lay_training(PlanBuilder& plan, BatchNorm& bn) {
   bn.forward_exchange = plan.exchange(2 * bn.channels);
-  bn.saved = plan.buffer(dnn::plain({static_cast<std::int64_t>(4 * bn.channels)}));
-  plan.run_kernel(
-      bn.name + " statistics", {bn.source},
+  bn.saved = plan.buffer(dnn::plain({static_cast<std::int64_t>(Saved::rows * bn.channels)}));
+  plan.run_by_image(
+      bn.name + " statistics", "ridgeline", {bn.source},
       [bn](std::span<void* const> operands, const ShardRun& run) {
-        double* shown = run.exchange + static_cast<std::size_t>(run.shard) * run.exchange_stride +
-                        bn.forward_exchange;
-        kernels::moments(bn.view, operands[0], shown, shown + bn.channels);
+        add_moments(bn, run, operands[0]);
       },
       0, true);
-  plan.run_kernel(bn.name + " forward",
-                  {bn.source, bn.gamma, bn.beta, bn.moving_mean, bn.moving_variance, bn.saved,
-                   bn.result, bn.shortcut.value_or(bn.source)},
-                  [bn](std::span<void* const> operands, const ShardRun& run) {
-                    std::vector<double> mean(bn.channels), variance(bn.channels);
-                    combine(bn, run, mean, variance);
-                    const float *gamma = in(operands[1]), *beta = in(operands[2]);
-                    float *moving_mean = out(operands[3]), *moving_variance = out(operands[4]);
-                    const Saved saved(operands[5], bn.channels);
-                    std::fill_n(saved.mean, 4 * bn.channels, 0.0F);
-                    for (std::size_t c = 0; c < static_cast<std::size_t>(bn.view.channels); ++c) {
-                      const double inverse = 1 / std::sqrt(variance[c] + bn.epsilon);
-                      saved.mean[c] = static_cast<float>(mean[c]);
-                      saved.inverse[c] = static_cast<float>(inverse);
-                      saved.scale[c] = static_cast<float>(gamma[c] * inverse);
-                      saved.shift[c] = static_cast<float>(beta[c] - gamma[c] * inverse * mean[c]);
-                      if (run.shard == 0) {
-                        moving_mean[c] += (1 - bn.momentum) * (saved.mean[c] - moving_mean[c]);
-                        moving_variance[c] += (1 - bn.momentum) * (static_cast<float>(variance[c]) -
-                                                                   moving_variance[c]);
-                      }
-                    }
-                    kernels::affine(bn.view, {operands[0], saved.scale, saved.shift, operands[6],
-                                              bn.shortcut ? operands[7] : nullptr, bn.slope});
-                  });
+  plan.run_by_image(bn.name + " forward", "ridgeline",
+                    {bn.source, bn.gamma, bn.beta, bn.moving_mean, bn.moving_variance, bn.saved,
+                     bn.result, bn.shortcut.value_or(bn.source)},
+                    [bn](std::span<void* const> operands, const ShardRun& run) {
+                      if (run.begin == 0) save_statistics(bn, run, operands);
+                      const Saved saved(operands[5], bn.channels);
+                      kernels::affine(
+                          images_of(bn, run),
+                          {first_of(bn, run, operands[0]), saved.scale, saved.shift,
+                           first_of(bn, run, operands[6]),
+                           bn.shortcut ? first_of(bn, run, operands[7]) : nullptr, bn.slope});
+                    });
 }
 
 void lay_inference(PlanBuilder& plan, const BatchNorm& bn) {
-  plan.run_kernel(bn.name + " forward",
-                  {bn.source, bn.gamma, bn.beta, bn.moving_mean, bn.moving_variance, bn.result,
-                   bn.shortcut.value_or(bn.source)},
-                  [bn](std::span<void* const> operands, const ShardRun&) {
-                    std::vector<float> scale(bn.channels), shift(bn.channels);
-                    for (std::size_t c = 0; c < static_cast<std::size_t>(bn.view.channels); ++c) {
-                      scale[c] = in(operands[1])[c] / std::sqrt(in(operands[4])[c] + bn.epsilon);
-                      shift[c] = in(operands[2])[c] - scale[c] * in(operands[3])[c];
-                    }
-                    kernels::affine(bn.view, {operands[0], scale.data(), shift.data(), operands[5],
-                                              bn.shortcut ? operands[6] : nullptr, bn.slope});
-                  });
+  plan.run_by_image(bn.name + " forward", "ridgeline",
+                    {bn.source, bn.gamma, bn.beta, bn.moving_mean, bn.moving_variance, bn.result,
+                     bn.shortcut.value_or(bn.source)},
+                    [bn](std::span<void* const> operands, const ShardRun& run) {
+                      std::vector<float> scale(bn.channels), shift(bn.channels);
+                      for (std::size_t c = 0; c < static_cast<std::size_t>(bn.view.channels); ++c) {
+                        scale[c] = in(operands[1])[c] / std::sqrt(in(operands[4])[c] + bn.epsilon);
+                        shift[c] = in(operands[2])[c] - scale[c] * in(operands[3])[c];
+                      }
+                      kernels::affine(
+                          images_of(bn, run),
+                          {first_of(bn, run, operands[0]), scale.data(), shift.data(),
+                           first_of(bn, run, operands[5]),
+                           bn.shortcut ? first_of(bn, run, operands[6]) : nullptr, bn.slope});
+                    });
 }
 
 // With x^ = (x - mean) / deviation over N numbers of a channel:
 //   dgamma = sum dy x^,  dbeta = sum dy,  dx = gamma / deviation (dy - dbeta / N - x^ dgamma / N)
-// where dy has come back through the ReLU. Gradients of gamma and beta are left as each shard's own
-// share: the update adds them up. Returns dy, where a shortcut takes it too.
+void save_factors(const BatchNorm& bn, const ShardRun& run, const float* gamma,
+                  const Saved& saved) {
+  const double count = static_cast<double>(run.batch_images * bn.view.pixels);
+  for (std::size_t c = 0; c < static_cast<std::size_t>(bn.view.channels); ++c) {
+    double sum = 0, product = 0;
+    for (int s = 0; s < run.shards; ++s) {
+      const double* shown =
+          run.exchange + static_cast<std::size_t>(s) * run.exchange_stride + bn.backward_exchange;
+      sum += shown[c];
+      product += shown[bn.channels + c];
+    }
+    const double scale = static_cast<double>(gamma[c]) * saved.inverse[c];
+    const double factor = -scale * product / count * saved.inverse[c];
+    saved.gradient_scale[c] = static_cast<float>(scale);
+    saved.factor[c] = static_cast<float>(factor);
+    saved.offset[c] = static_cast<float>(-scale * sum / count - factor * saved.mean[c]);
+  }
+}
+
+// dy is what has come back through the ReLU. Gradients of gamma and beta are left as each shard's
+// own share: the update adds them up. Returns dy, where a shortcut takes it too.
 Tensor lay_backward(PlanBuilder& plan, BatchNorm bn, int from, const Tensor& output_gradient) {
   const Tensor gradient = plan.reorder(output_gradient, bn.source.desc, bn.name + " gradient");
   bn.backward_exchange = plan.exchange(2 * bn.channels);
   const Tensor returned = bn.shortcut ? plan.buffer(bn.source.desc) : gradient;
-  plan.run_kernel(
-      bn.name + " gradient sums",
+  plan.run_by_image(
+      bn.name + " gradient sums", "ridgeline",
       {bn.source, gradient, bn.saved, PlanBuilder::gradient_of(bn.gamma),
        PlanBuilder::gradient_of(bn.beta), bn.result, returned},
-      [bn](std::span<void* const> operands, const ShardRun& run) {
+      [bn, images = plan.images()](std::span<void* const> operands, const ShardRun& run) {
         double* sum = run.exchange + static_cast<std::size_t>(run.shard) * run.exchange_stride +
                       bn.backward_exchange;
         double* product = sum + bn.channels;
+        if (run.begin == 0) std::fill_n(sum, 2 * bn.channels, 0.0);
         const Saved saved(operands[2], bn.channels);
         kernels::gradient_sums(
-            bn.view,
-            {operands[0], operands[1], bn.slope, saved.scale, saved.shift,
-             bn.shortcut ? operands[5] : nullptr},
-            {saved.mean, saved.inverse, sum, product, bn.shortcut ? operands[6] : nullptr});
+            images_of(bn, run),
+            {first_of(bn, run, operands[0]), first_of(bn, run, operands[1]), bn.slope, saved.scale,
+             saved.shift, bn.shortcut ? first_of(bn, run, operands[5]) : nullptr},
+            {saved.mean, saved.inverse, sum, product,
+             bn.shortcut ? first_of(bn, run, operands[6]) : nullptr});
+        if (run.end < images) return;
         for (std::size_t c = 0; c < static_cast<std::size_t>(bn.view.channels); ++c) {
           out(operands[3])[c] = static_cast<float>(product[c]);
           out(operands[4])[c] = static_cast<float>(sum[c]);
@@ -146,28 +214,16 @@ Tensor lay_backward(PlanBuilder& plan, BatchNorm bn, int from, const Tensor& out
   if (!plan.needs_gradient(from)) return returned;
   const Tensor result = plan.buffer(bn.source.desc);
   const float slope = bn.shortcut ? 1 : bn.slope;
-  plan.run_kernel(
-      bn.name + " backward", {bn.source, returned, bn.saved, bn.gamma, result},
+  plan.run_by_image(
+      bn.name + " backward", "ridgeline", {bn.source, returned, bn.saved, bn.gamma, result},
       [bn, slope](std::span<void* const> operands, const ShardRun& run) {
         const Saved saved(operands[2], bn.channels);
-        std::vector<float> a(bn.channels), b(bn.channels), offset(bn.channels);
-        const double count = static_cast<double>(run.batch_images * bn.view.pixels);
-        for (std::size_t c = 0; c < static_cast<std::size_t>(bn.view.channels); ++c) {
-          double sum = 0, product = 0;
-          for (int s = 0; s < run.shards; ++s) {
-            const double* shown = run.exchange + static_cast<std::size_t>(s) * run.exchange_stride +
-                                  bn.backward_exchange;
-            sum += shown[c];
-            product += shown[bn.channels + c];
-          }
-          const double scale = static_cast<double>(in(operands[3])[c]) * saved.inverse[c];
-          const double factor = -scale * product / count * saved.inverse[c];
-          a[c] = static_cast<float>(scale);
-          b[c] = static_cast<float>(factor);
-          offset[c] = static_cast<float>(-scale * sum / count - factor * saved.mean[c]);
-        }
-        kernels::affine_pair(bn.view, {operands[0], operands[1], slope, saved.scale, saved.shift},
-                             a.data(), b.data(), offset.data(), operands[4]);
+        if (run.begin == 0) save_factors(bn, run, in(operands[3]), saved);
+        kernels::affine_pair(images_of(bn, run),
+                             {first_of(bn, run, operands[0]), first_of(bn, run, operands[1]), slope,
+                              saved.scale, saved.shift},
+                             saved.gradient_scale, saved.factor, saved.offset,
+                             first_of(bn, run, operands[4]));
       });
   plan.add_gradient(from, result);
   return returned;
@@ -181,6 +237,7 @@ BatchNorm batch_norm(PlanBuilder& plan, const NodeContext& node) {
   if (!kernels::channel_view(bn.source.desc)) bn.source = plan.plain(bn.source, node.name);
   bn.view = *kernels::channel_view(bn.source.desc);
   bn.channels = static_cast<std::size_t>(bn.view.padded_channels());
+  bn.image_bytes = bn.source.desc.get_size() / static_cast<std::size_t>(plan.images());
   bn.momentum = static_cast<float>(o.momentum);
   bn.epsilon = static_cast<float>(o.epsilon);
   const dnn::Dims channels{bn.view.channels};

@@ -24,19 +24,19 @@ struct Convolution {
   dnnl::convolution_forward::primitive_desc forward;
 };
 
-// The layout of images at a convolution: our own kernels go channels last, and where they have laid
-// the source, oneDNN's goes along. Elsewhere it has its choice.
-dnn::Desc images_desc(const PlanBuilder& plan, const Tensor& source, const dnn::Dims& dims) {
+// Our own kernels go channels last, and oneDNN's convolutions go along. Without ours it has its
+// choice.
+dnn::Desc images_desc(const PlanBuilder& plan, const dnn::Dims& dims) {
   const dnn::Type type = plan.multiplied();
-  return plan.channels_last(source) ? dnn::nhwc(dims, type) : dnn::any(dims, type);
+  return plan.fused() ? dnn::nhwc(dims, type) : dnn::any(dims, type);
 }
 
 void lay_backward_weights(PlanBuilder& plan, const std::string& name, const Convolution& c,
                           const Tensor& gradient) {
-  const auto desc = dnn::convolution_weights(
-      images_desc(plan, c.source, dnn::dims_of(c.source.desc)), dnn::any(c.kernel_dims),
-      c.bias ? c.bias->desc : dnn::Desc(), images_desc(plan, c.source, dnn::dims_of(gradient.desc)),
-      c.window, c.forward);
+  const auto desc =
+      dnn::convolution_weights(images_desc(plan, dnn::dims_of(c.source.desc)),
+                               dnn::any(c.kernel_dims), c.bias ? c.bias->desc : dnn::Desc(),
+                               images_desc(plan, dnn::dims_of(gradient.desc)), c.window, c.forward);
   const Tensor kernel_gradient = plan.gradient_buffer(c.kernel, desc.diff_weights_desc());
   std::vector<std::pair<int, Tensor>> arguments{
       {DNNL_ARG_SRC, plan.reorder(c.source, desc.src_desc(), name)},
@@ -52,10 +52,9 @@ void lay_backward_weights(PlanBuilder& plan, const std::string& name, const Conv
 
 Tensor lay_backward_data(PlanBuilder& plan, const std::string& name, const Convolution& c,
                          const Tensor& gradient) {
-  const auto desc = dnn::convolution_data(images_desc(plan, c.source, dnn::dims_of(c.source.desc)),
-                                          dnn::any(c.kernel_dims, plan.multiplied()),
-                                          images_desc(plan, c.source, dnn::dims_of(gradient.desc)),
-                                          c.window, c.forward);
+  const auto desc = dnn::convolution_data(
+      images_desc(plan, dnn::dims_of(c.source.desc)), dnn::any(c.kernel_dims, plan.multiplied()),
+      images_desc(plan, dnn::dims_of(gradient.desc)), c.window, c.forward);
   const Tensor result = plan.buffer(desc.diff_src_desc());
   plan.run(name + " backward data", desc, dnnl::convolution_backward_data(desc),
            {{DNNL_ARG_DIFF_DST, plan.reorder(gradient, desc.diff_dst_desc(), name + " gradient")},
@@ -88,10 +87,9 @@ Backward compile_conv2d(PlanBuilder& plan, const NodeContext& node) {
   c.kernel = parameters.kernel();
   c.bias = parameters.bias();
   c.forward = dnn::convolution(
-      plan.kind(), images_desc(plan, c.source, dnn::dims_of(c.source.desc)),
+      plan.kind(), images_desc(plan, dnn::dims_of(c.source.desc)),
       dnn::any(c.kernel_dims, plan.multiplied()), c.bias ? c.bias->desc : dnn::Desc(),
-      images_desc(plan, c.source, plan.dims(node.output)), c.window,
-      fused_relu(parameters.activation()));
+      images_desc(plan, plan.dims(node.output)), c.window, fused_relu(parameters.activation()));
 
   const Tensor computed = plan.buffer(c.forward.dst_desc());
   std::vector<std::pair<int, Tensor>> arguments{
