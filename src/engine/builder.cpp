@@ -328,10 +328,12 @@ void PlanBuilder::group_steps() {
       life.first = std::min(life.first, static_cast<int>(first));
       life.last = std::max(life.last, static_cast<int>(last));
     }
-    Step& step = plan_.steps[first];
-    step.group = last - first + 1;
-    step.images_at_once = std::max<std::int64_t>(
-        1, static_cast<std::int64_t>(cache_bytes) * images() / static_cast<std::int64_t>(bytes));
+    plan_.steps[first].group = last - first + 1;
+    const std::int64_t fit =
+        static_cast<std::int64_t>(cache_bytes) * images() / static_cast<std::int64_t>(bytes);
+    for (std::size_t s = first; s <= last; ++s) {
+      plan_.steps[s].images_at_once = first == last ? images() : std::max<std::int64_t>(1, fit);
+    }
     first = last + 1;
   }
 }
@@ -352,7 +354,7 @@ std::size_t PlanBuilder::exchange(std::size_t doubles) {
 }
 
 Tensor PlanBuilder::scratch(std::size_t bytes) {
-  plan_.scratch_bytes = std::max(plan_.scratch_bytes, bytes);
+  plan_.scratch_bytes = std::max(plan_.scratch_bytes, (bytes + 63) / 64 * 64);
   const auto size = static_cast<std::int64_t>(bytes);
   return {dnn::Desc({size}, dnnl::memory::data_type::u8, dnn::Tag::a), Space::scratch, 0};
 }

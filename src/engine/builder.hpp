@@ -143,6 +143,9 @@ class PlanBuilder {
   /// A step of ours that works by images; likewise.
   void run_by_image(std::string name, std::string implementation, std::vector<Tensor> operands,
                     Kernel kernel, Flops flops = {}, bool barrier_after = false);
+  /// The step just laid does what its run's share says, in memory of its own or apart from the
+  /// others'.
+  void share_last_step() { plan_.steps.back().shared = true; }
   /// Doubles in every shard's exchange area; returns their offset.
   std::size_t exchange(std::size_t doubles);
 

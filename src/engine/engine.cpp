@@ -95,12 +95,15 @@ struct Engine::Impl {
             options.winograd, options.fused, options.choices};
   }
   const CompiledPlan& compiled(std::int64_t images, bool training, Head head);
-  Workspace& bound(std::size_t shard, const CompiledPlan& plan, State& state, const float* input);
+  Workspace& bound(std::size_t shard, const CompiledPlan& plan, State& state, int parts,
+                   const float* input);
   int active_shards(std::int64_t images) const {
     return static_cast<int>(
         std::min<std::int64_t>(static_cast<std::int64_t>(shards.size()), images));
   }
   double run(State& state, const Job& job);
+  void run_shards(int thread, const Job& job);
+  void run_parts(int thread, int parts, const Job& job);
   Gradients gradients_of_run();
   void settle();
 
@@ -131,11 +134,11 @@ const CompiledPlan& Engine::Impl::compiled(std::int64_t images, bool training, H
 }
 
 Workspace& Engine::Impl::bound(std::size_t shard, const CompiledPlan& compiled, State& state,
-                               const float* input) {
+                               int parts, const float* input) {
   ShardMemory& memory = shards[shard];
   const Plan& plan = *compiled.plan;
   grow(memory.arena, plan.arena_bytes);
-  grow(memory.scratch, plan.scratch_bytes);
+  grow(memory.scratch, plan.scratch_bytes * static_cast<std::size_t>(std::max(parts, 1)));
   if (plan.training) grow(memory.gradient, state.arena().trainable);
   Workspace& workspace = memory.workspaces.try_emplace(&plan, compiled.plan).first->second;
   workspace.bind({input, state.weight_arena().data(), &state.arena(),
@@ -144,10 +147,45 @@ Workspace& Engine::Impl::bound(std::size_t shard, const CompiledPlan& compiled, 
   return workspace;
 }
 
+void Engine::Impl::run_shards(int thread, const Job& job) {
+  const int active = static_cast<int>(runs.size());
+  for (std::size_t g = 0; g < segments[0]->size(); ++g) {
+    for (int s = thread; s < active; s += team.size()) {
+      const auto at = static_cast<std::size_t>(s);
+      const auto [first, last] = (*segments[at])[g];
+      if (g == 0 && job.batch.fill) job.batch.fill(runs[at].first, runs[at].images);
+      workspaces[at]->run(first, last, runs[at]);
+    }
+    if (g + 1 < segments[0]->size()) team.barrier();
+  }
+}
+
+// Where there are more threads than shards, several share one, step by step.
+void Engine::Impl::run_parts(int thread, int parts, const Job& job) {
+  const int active = static_cast<int>(runs.size());
+  const auto shard = static_cast<std::size_t>(thread % active);
+  ShardRun run = runs[shard];
+  run.share = {thread / active, parts};
+  const bool works = run.share.part < parts;
+  if (run.share.part == 0 && job.batch.fill) job.batch.fill(run.first, run.images);
+  for (std::size_t g = 0; g < segments[0]->size(); ++g) {
+    const auto [first, last] = (*segments[shard])[g];
+    std::size_t most = 0;
+    for (const auto* of_shard : segments) {
+      most = std::max(most, (*of_shard)[g].last - (*of_shard)[g].first);
+    }
+    for (std::size_t i = 0; i < most; ++i) {
+      team.barrier();
+      if (works && first + i < last) workspaces[shard]->run_share(first + i, run);
+    }
+  }
+}
+
 double Engine::Impl::run(State& state, const Job& job) {
   assert(job.batch.images > 0);
   settle();
   const int active = active_shards(job.batch.images);
+  const int parts = team.size() / active;  // threads to a shard; below 2 each has its own shards
   const std::int64_t image_size = layout.input.elements();
   const std::int64_t value_size = layout.output().elements();
   if (!state.packed()) state.packed() = std::make_shared<PackedCopies>();
@@ -160,7 +198,7 @@ double Engine::Impl::run(State& state, const Job& job) {
     const CompiledPlan& plan = compiled(shard.images, job.training, job.head);
     segments.push_back(&plan.segments);
     assert(plan.segments.size() == segments[0]->size() && "shards meet at the same barriers");
-    workspaces.push_back(&bound(static_cast<std::size_t>(s), plan, state,
+    workspaces.push_back(&bound(static_cast<std::size_t>(s), plan, state, parts,
                                 job.batch.inputs.data() + shard.first * image_size));
     ShardRun run;
     run.shard = s;
@@ -192,14 +230,10 @@ double Engine::Impl::run(State& state, const Job& job) {
       state.packed()->refresh(state, thread, team.size());
       team.barrier();
     }
-    for (std::size_t g = 0; g < segments[0]->size(); ++g) {
-      for (int s = thread; s < active; s += team.size()) {
-        const auto at = static_cast<std::size_t>(s);
-        const auto [first, last] = (*segments[at])[g];
-        if (g == 0 && job.batch.fill) job.batch.fill(runs[at].first, runs[at].images);
-        workspaces[at]->run(first, last, runs[at]);
-      }
-      if (g + 1 < segments[0]->size()) team.barrier();
+    if (parts > 1) {
+      run_parts(thread, parts, job);
+    } else {
+      run_shards(thread, job);
     }
   });
   state.packed()->set_fresh(state);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/onednn.hpp"
+#include "engine/share.hpp"
 #include "ridgeline/loss.hpp"
 
 namespace ridgeline::engine {
@@ -38,6 +39,7 @@ struct ShardRun {
   std::int64_t images = 0;          ///< of this shard
   std::int64_t first = 0;           ///< this shard's first image in the batch
   std::int64_t begin = 0, end = 0;  ///< of this shard's images, for a step that works by images
+  Share share;                      ///< of each image, in a step that threads share
   std::int64_t batch_images = 0;
   std::span<const std::uint64_t> ids;  ///< of this shard's images; may be empty
   std::int64_t epoch = 0;
@@ -77,8 +79,11 @@ struct Step {
   Kernel kernel;
   bool barrier_after = false;  ///< every shard must have done it before the next step
   bool by_image = false;
+  /// Where a shard has several threads, each does its share of an image: a tile of it.
+  bool shared = false;
   /// A group of steps by image goes through the images side by side, so many at a time, so that
-  /// what one step writes is still in the cache when the next reads it. 1: a step alone.
+  /// what one step writes is still in the cache when the next reads it. Of its first step how many
+  /// they are; 1: a step alone, all images at once.
   std::size_t group = 1;
   std::int64_t images_at_once = 0;
 };

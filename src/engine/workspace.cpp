@@ -71,12 +71,11 @@ void Workspace::run(std::size_t first, std::size_t last, const ShardRun& run) {
   ShardRun part = run;
   for (std::size_t i = first; i < last;) {
     const Step& step = *steps_[i].step;
-    const std::int64_t at_once = step.group > 1 ? step.images_at_once : run.images;
     for (part.begin = 0; part.begin < run.images; part.begin = part.end) {
-      part.end = std::min(part.begin + at_once, run.images);
+      part.end = std::min(part.begin + step.images_at_once, run.images);
       for (std::size_t s = i; s < i + step.group; ++s) {
         const auto start = run.step_seconds ? Clock::now() : Clock::time_point();
-        run_step(steps_[s], part);
+        run_step(steps_[s], steps_[s].operands, part);
         if (!run.step_seconds) continue;
         run.step_seconds[s] += std::chrono::duration<double>(Clock::now() - start).count();
       }
@@ -85,9 +84,27 @@ void Workspace::run(std::size_t first, std::size_t last, const ShardRun& run) {
   }
 }
 
-void Workspace::run_step(BoundStep& bound, const ShardRun& run) {
+void Workspace::run_share(std::size_t step, const ShardRun& run) {
+  BoundStep& bound = steps_[step];
+  if (run.share.part > 0 && !bound.step->shared) return;
+  ShardRun mine = run;
+  if (!bound.step->shared) mine.share = {};
+  std::vector<void*> operands = bound.operands;
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    if (bound.arguments[i].tensor.space != Space::scratch) continue;
+    operands[i] =
+        bindings_.scratch + static_cast<std::size_t>(mine.share.part) * plan_->scratch_bytes;
+  }
+  // As many images at a time as in run(): sums over images depend on it.
+  for (mine.begin = 0; mine.begin < run.images; mine.begin = mine.end) {
+    mine.end = std::min(mine.begin + bound.step->images_at_once, run.images);
+    run_step(bound, operands, mine);
+  }
+}
+
+void Workspace::run_step(BoundStep& bound, std::span<void* const> operands, const ShardRun& run) {
   if (bound.step->kernel) {
-    bound.step->kernel(bound.operands, run);
+    bound.step->kernel(operands, run);
     return;
   }
   const auto status =

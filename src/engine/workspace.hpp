@@ -30,6 +30,9 @@ class Workspace {
   void bind(const Bindings& bindings);
   /// Steps first .. last - 1 of the plan.
   void run(std::size_t first, std::size_t last, const ShardRun& run);
+  /// Of one step, what the run's share says; nothing where another thread does all of it. The
+  /// scratch memory must suffice for every part.
+  void run_share(std::size_t step, const ShardRun& run);
 
   const Plan& plan() const { return *plan_; }
   /// Where a tensor lies, by the last bind.
@@ -50,7 +53,7 @@ class Workspace {
     std::vector<void*> operands;           // ours
   };
   void* address(const Tensor& tensor, const Bindings& bindings) const;
-  void run_step(BoundStep& step, const ShardRun& run);
+  void run_step(BoundStep& step, std::span<void* const> operands, const ShardRun& run);
 
   std::shared_ptr<const Plan> plan_;
   dnnl::stream stream_;

@@ -104,6 +104,39 @@ TEST(Sameness, ImagesArePredictedAloneAsInABatch) {
   }
 }
 
+// Tiles of it, where there are fewer images than threads.
+TEST(Sameness, ThreadsShareAnImage) {
+  for (const std::string& name : preset_names()) {
+    SCOPED_TRACE(name);
+    const auto results = [&](int threads, int images, Precision precision) {
+      engine::Engine engine(preset(name, 10), {3, 32, 32},
+                            {.threads = threads, .shards = 1, .precision = precision});
+      engine::State state = engine.initial_state(1);
+      Random random(1, Purpose::test, 8);
+      const auto pixels = random_values(static_cast<std::size_t>(images * 3 * 32 * 32), random);
+      const std::vector<std::int32_t> labels(static_cast<std::size_t>(images), 3);
+      const engine::Batch batch{images, pixels, {labels, {}, 0}};
+      std::vector<float> values(static_cast<std::size_t>(images * 10));
+      engine.predict(state, batch, values);
+      engine.gradient(state, batch, *cross_entropy(), {static_cast<double>(images)});
+      for (std::size_t p = 0; p < state.parameters().size(); ++p) {
+        if (state.parameters()[p].spec.role == Role::statistic) continue;
+        const auto gradient = engine.gradient_of(state, p);
+        values.insert(values.end(), gradient.begin(), gradient.end());
+      }
+      return values;
+    };
+    for (const int images : {1, 2}) {
+      for (const Precision precision : {Precision::fp32, Precision::bf16}) {
+        const auto alone = results(1, images, precision);
+        for (const int threads : {2, 3, 40}) {
+          EXPECT_EQ(results(threads, images, precision), alone) << images << " " << threads;
+        }
+      }
+    }
+  }
+}
+
 TEST(Sameness, StatesShareAnEngineWithoutTouchingEachOther) {
   Case c{.network = varied(), .input = {3, 8, 8}, .images = 6};
   Harness alone(c, 9), shared(c, 9);

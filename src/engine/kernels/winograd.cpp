@@ -197,18 +197,18 @@ void ScatterGradient(const Conv3x3& s, const Conv3x3BackwardWeights<T>& a, std::
 
 // Calls use(first, tiles) for stretches of the images' tiles.
 template <typename Use>
-void ForTiles(const Conv3x3& s, std::int64_t images, Use use) {
-  const std::int64_t all = images * TileWalk(s, 0).tiles();
+void ForTiles(const Conv3x3& s, std::int64_t images, const Share& share, Use use) {
+  const std::int64_t all = images * TileWalk(s, 0).tiles(), end = share.end(all);
   const std::int64_t at_once = tiles_for(s.channels, s.filters);
-  for (std::int64_t first = 0; first < all; first += at_once) {
-    use(first, std::min(at_once, all - first));
+  for (std::int64_t first = share.begin(all); first < end; first += at_once) {
+    use(first, std::min(at_once, end - first));
   }
 }
 
 template <typename T>
 void Forward(const Conv3x3& s, const Conv3x3Forward<T>& a) {
   const Scratch scratch(s, a.scratch);
-  ForTiles(s, a.images, [&](std::int64_t first, std::int64_t tiles) {
+  ForTiles(s, a.images, a.share, [&](std::int64_t first, std::int64_t tiles) {
     SpreadSource(s, a.source, first, tiles, scratch);
     MultiplyTaps(scratch.spread, a.kernel, scratch.products, tiles, s.channels, s.filters);
     GatherOutputs(s, a, first, tiles, scratch.products);
@@ -218,7 +218,7 @@ void Forward(const Conv3x3& s, const Conv3x3Forward<T>& a) {
 template <typename T>
 void BackwardWeights(const Conv3x3& s, const Conv3x3BackwardWeights<T>& a) {
   const Scratch scratch(s, a.scratch);
-  ForTiles(s, a.images, [&](std::int64_t first, std::int64_t tiles) {
+  ForTiles(s, a.images, {}, [&](std::int64_t first, std::int64_t tiles) {
     SpreadSource(s, a.source, first, tiles, scratch);
     ScatterGradient(s, a, first, tiles, scratch.products);
     AddTaps(scratch.spread, scratch.products, a.kernel_sums, tiles, s.channels, s.filters);

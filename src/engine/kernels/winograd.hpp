@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "engine/kernels/bfloat16.hpp"
+#include "engine/share.hpp"
 
 namespace ridgeline::engine::kernels {
 
@@ -43,6 +44,7 @@ struct Conv3x3Forward {
   const T* mask = nullptr;
   float mask_slope = 0;
   void* scratch = nullptr;
+  Share share = {};  ///< of the images' tiles
 };
 void conv3x3_forward(const Conv3x3& shape, const Conv3x3Forward<float>& arguments);
 void conv3x3_forward(const Conv3x3& shape, const Conv3x3Forward<Bf16>& arguments);

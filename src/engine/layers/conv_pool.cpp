@@ -128,6 +128,21 @@ struct Frame {
   }
 };
 
+// A thread's rows of the pool's output, as a shape of their own.
+struct Rows {
+  ConvPool shape;
+  std::int64_t first_window, source;  // source: of the framed image's numbers, where they begin
+
+  Rows(const ConvPool& s, const Share& share) : shape(s) {
+    const std::int64_t row = share.begin(s.pooled_height);
+    const std::int64_t skipped = row * s.step_height * s.stride_height;
+    shape.pooled_height = share.end(s.pooled_height) - row;
+    shape.height -= skipped;
+    first_window = row * s.pooled_width;
+    source = skipped * s.row();
+  }
+};
+
 // How the forward step is computed.
 struct ForwardKernel {
   const char* name;
@@ -212,22 +227,25 @@ Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const Nod
       name + " forward", way.name, std::move(operands),
       [=](std::span<void* const> operands, const ShardRun& run) {
         void* scratch = operands[forward::scratch];
+        const Rows rows(s, run.share);
         for (std::int64_t n = run.begin; n < run.end; ++n) {
           const float* image = frame.add(operands[forward::source], n, Rooms::at(scratch, framed));
+          const std::int64_t first = n * s.windows() + rows.first_window;
           with_type(kept, [&](auto number) {
-            auto* to = out<decltype(number)>(operands[forward::pooled]) + n * pooled_size;
+            auto* to = out<decltype(number)>(operands[forward::pooled]) + first * s.filters;
             float* result = as_fp32(to, Rooms::at(scratch, pooled_room));
-            way.run(s, {image, in(operands[forward::kernel]),
-                        has_bias ? in(operands[forward::bias]) : nullptr, result,
-                        training ? static_cast<std::uint8_t*>(operands[forward::chosen]) +
-                                       n * s.windows() * s.padded_filters()
-                                 : nullptr,
-                        scratch});
-            finish(result, pooled_size, to);
+            way.run(rows.shape, {image + rows.source, in(operands[forward::kernel]),
+                                 has_bias ? in(operands[forward::bias]) : nullptr, result,
+                                 training ? static_cast<std::uint8_t*>(operands[forward::chosen]) +
+                                                first * s.padded_filters()
+                                          : nullptr,
+                                 scratch});
+            finish(result, rows.shape.windows() * s.filters, to);
           });
         }
       },
       {flops, way.flops * images});
+  plan.share_last_step();
   plan.set_value(pool.node, pooled);
 
   return [=, &plan](const Tensor& output_gradient) {

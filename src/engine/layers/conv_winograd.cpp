@@ -90,10 +90,12 @@ Tensor lay_backward_data(PlanBuilder& plan, const std::string& name, const Conv3
                                     .addend = has_others ? in<T>(operands[4]) + image : nullptr,
                                     .mask = relu ? in<T>(operands[2]) + image : nullptr,
                                     .mask_slope = relu.value_or(0),
-                                    .scratch = operands[5]});
+                                    .scratch = operands[5],
+                                    .share = run.share});
         });
       },
       {flops, products(back) * plan.images()});
+  plan.share_last_step();
   return result;
 }
 
@@ -137,10 +139,12 @@ Backward compile_conv_winograd(PlanBuilder& plan, const NodeContext& node) {
                                        .bias = has_bias ? in(operands[2]) : nullptr,
                                        .output = out<T>(operands[3]) + run.begin * s.output_size(),
                                        .slope = relu.present ? relu.slope : 1,
-                                       .scratch = operands[4]});
+                                       .scratch = operands[4],
+                                       .share = run.share});
         });
       },
       {flops, products(s) * plan.images()});
+  plan.share_last_step();
   if (parameters.finish(result)) return {};
   const auto before_activation = finish_with_activation(plan, node, result);
 

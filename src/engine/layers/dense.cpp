@@ -21,12 +21,20 @@ Backward compile_dense(PlanBuilder& plan, const NodeContext& node) {
   const Tensor result = plan.buffer(dnn::plain(plan.dims(node.output)));
   plan.run_kernel(
       node.name + " forward", {source, kernel, bias, result},
-      [=](std::span<void* const> operands, const ShardRun&) {
+      [=](std::span<void* const> operands, const ShardRun& run) {
+        // Of one image its outputs are shared, of several the images.
+        const bool alone = shape.images == 1;
+        const std::int64_t count = alone ? shape.outputs : shape.images;
+        const std::int64_t first = run.share.begin(count), mine = run.share.end(count) - first;
+        const std::int64_t output = alone ? first : 0, image = alone ? 0 : first;
         kernels::dense_forward(
-            shape, {in(operands[0]), in(operands[1]), has_bias ? in(operands[2]) : nullptr,
-                    out(operands[3]), relu.present, relu.slope});
+            {alone ? 1 : mine, shape.inputs, alone ? mine : shape.outputs},
+            {in(operands[0]) + image * shape.inputs, in(operands[1]) + output * shape.inputs,
+             has_bias ? in(operands[2]) + output : nullptr,
+             out(operands[3]) + image * shape.outputs + output, relu.present, relu.slope});
       },
       flops);
+  plan.share_last_step();
   const auto before_activation = finish_with_activation(plan, node, result);
 
   return [=, &plan](const Tensor& output_gradient) {
