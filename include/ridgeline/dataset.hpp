@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -67,6 +68,10 @@ class Dataset {
   /// Images `which` of this set, in that order. Throws UsageError for an index out of range.
   Dataset subset(std::span<const std::size_t> which) const;
   Dataset take(std::size_t count) const;  ///< the first `count`, or all where there are fewer
+  /// The same images, each read from its source once and then kept in memory, until `bytes` are
+  /// full (half of the memory that is free, where absent). Copies and subsets of the result share
+  /// what is kept. What is in memory already stays as it is. `select` does this for its trainings.
+  Dataset cache(std::optional<std::size_t> bytes = {}) const;
 
  private:
   struct Content;

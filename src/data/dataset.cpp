@@ -6,6 +6,7 @@
 #include <cassert>
 #include <numeric>
 
+#include "data/cached.hpp"
 #include "ridgeline/error.hpp"
 
 namespace ridgeline {
@@ -128,6 +129,15 @@ Dataset Dataset::take(std::size_t count) const {
   Dataset part = *this;
   part.indices_.resize(std::min(count, size()));
   return part;
+}
+
+Dataset Dataset::cache(std::optional<std::size_t> bytes) const {
+  if (empty() || in_memory()) return *this;
+  Content content = *content_;
+  content.images = data::cached(content.images, bytes.value_or(data::half_of_free_memory()));
+  Dataset result = *this;
+  result.content_ = std::make_shared<const Content>(std::move(content));
+  return result;
 }
 
 }  // namespace ridgeline

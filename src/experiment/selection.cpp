@@ -46,9 +46,11 @@ void save_record(const Experiment& experiment, const std::filesystem::path& fold
 
 }  // namespace
 
-Selection select(const Experiment& experiment, const Images& images,
+Selection select(const Experiment& experiment, const Images& given,
                  std::function<void(const SelectProgress&)> on_progress,
                  const std::atomic<bool>& stop) {
+  Images images = given;
+  images.train = given.train.cache();  // which all trainings share
   SelectOptions options = select_options(experiment);
   options.study = experiment.select.study;
   options.seed = static_cast<std::uint64_t>(experiment.train.seed);

@@ -64,13 +64,14 @@ SearchSpace log_range(const std::string& key, double min, double max) {
   return {{key, Range{.min = min, .max = max}}};
 }
 
-Selection select(Model& model, const Dataset& train, const FitOptions& fit,
+Selection select(Model& model, const Dataset& images, const FitOptions& fit,
                  const SelectOptions& wanted, const Dataset& test) {
   SelectOptions options = wanted;
   options.jobs = selection::jobs_of(wanted, model.options().threads);
   if (!fit.run.empty()) {
     throw UsageError("FitOptions::run must be empty: the runs of a selection lie in its study");
   }
+  const Dataset train = images.cache();  // which all trainings share
   const std::vector<Split> splits = selection::splits(train, options);
 
   SelectionTask task;
