@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/kernels/bfloat16.hpp"
+#include "engine/kernels/elementwise.hpp"
 #include "engine/kernels/transpose.hpp"
 #include "engine/layers/conv_pool_shape.hpp"
 #include "engine/layers/conv_ways.hpp"
@@ -139,13 +140,7 @@ void PlanBuilder::add_gradient(int node, const Tensor& gradient) {
     return;
   }
   const std::string name = network_.nodes()[static_cast<std::size_t>(node)].name + " gradient";
-  const Tensor first = for_onednn(*total, name);
-  const Tensor other = reorder(gradient, first.desc, name);
-  const auto desc = dnn::sum({first.desc, first.desc});
-  const Tensor result = buffer(first.desc);
-  run(name + " sum", desc, dnnl::sum(desc),
-      {{DNNL_ARG_MULTIPLE_SRC, first}, {DNNL_ARG_MULTIPLE_SRC + 1, other}, {DNNL_ARG_DST, result}});
-  total = result;
+  total = sum(*total, reorder(gradient, total->desc, name), name);
 }
 
 std::optional<Tensor> PlanBuilder::take_gradient(int node, const dnn::Desc& desc) {
@@ -215,6 +210,22 @@ Tensor PlanBuilder::lay_conversion(const Tensor& from, const dnn::Desc& to,
                    kernels::widen(in<Bf16>(operands[0]) + at, count, out(operands[1]) + at);
                  }
                });
+  return result;
+}
+
+Tensor PlanBuilder::sum(const Tensor& a, const Tensor& b, const std::string& name) {
+  const Tensor result = buffer(a.desc);
+  const std::int64_t size = dnn::elements(a.desc) / images();
+  run_by_image(
+      name + " sum", "ridgeline", {a, b, result},
+      [size, type = dnn::type_of(a.desc)](std::span<void* const> operands, const ShardRun& run) {
+        const std::int64_t at = run.begin * size, count = (run.end - run.begin) * size;
+        with_type(type, [&](auto number) {
+          using T = decltype(number);
+          kernels::sum(in<T>(operands[0]) + at, in<T>(operands[1]) + at, count,
+                       out<T>(operands[2]) + at);
+        });
+      });
   return result;
 }
 

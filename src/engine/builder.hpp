@@ -108,6 +108,8 @@ class PlanBuilder {
   /// The same numbers in the layout and of the type `to`: the tensor itself where it is that.
   Tensor reorder(const Tensor& from, const dnn::Desc& to, const std::string& name);
   Tensor plain(const Tensor& from, const std::string& name);  ///< in fp32
+  /// The sum of two tensors of one layout.
+  Tensor sum(const Tensor& a, const Tensor& b, const std::string& name);
   /// A result as activations are kept.
   Tensor keep(const Tensor& result, const std::string& name);
 

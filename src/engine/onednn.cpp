@@ -238,15 +238,6 @@ dnnl::softmax_backward::primitive_desc softmax_backward(
 #endif
 }
 
-dnnl::sum::primitive_desc sum(const std::vector<Desc>& sources) {
-  const std::vector<float> scales(sources.size(), 1.0f);
-#if DNNL_VERSION_MAJOR >= 3
-  return dnnl::sum::primitive_desc(cpu(), sources.front(), scales, sources, attributes());
-#else
-  return dnnl::sum::primitive_desc(sources.front(), scales, sources, cpu(), attributes());
-#endif
-}
-
 dnnl::reorder::primitive_desc reorder(const Desc& from, const Desc& to) {
   return dnnl::reorder::primitive_desc(cpu(), from, cpu(), to, attributes());
 }

@@ -94,7 +94,6 @@ dnnl::softmax_forward::primitive_desc softmax(prop_kind kind, const Desc& data);
 dnnl::softmax_backward::primitive_desc softmax_backward(
     const Desc& gradient, const Desc& data, const dnnl::softmax_forward::primitive_desc& forward);
 
-dnnl::sum::primitive_desc sum(const std::vector<Desc>& sources);
 dnnl::reorder::primitive_desc reorder(const Desc& from, const Desc& to);
 
 /// Makes oneDNN run on the calling thread alone while it lives: the engine brings its own

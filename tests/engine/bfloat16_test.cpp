@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "engine/kernels/channels.hpp"
-#include "engine/kernels/relu.hpp"
+#include "engine/kernels/elementwise.hpp"
 #include "engine/kernels/winograd.hpp"
 #include "engine/normal.hpp"
 #include "tensor/buffer.hpp"

@@ -1,6 +1,6 @@
 #include "engine/layers/activation.hpp"
 
-#include "engine/kernels/relu.hpp"
+#include "engine/kernels/elementwise.hpp"
 #include "engine/layers/batch_norm2d.hpp"
 #include "engine/layers/compilers.hpp"
 #include "engine/layers/operands.hpp"

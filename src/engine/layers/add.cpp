@@ -10,18 +10,11 @@ Backward compile_add(PlanBuilder& plan, const NodeContext& node) {
     plan.defer(node.node);
     return {};
   }
-  std::vector<std::pair<int, Tensor>> arguments;
-  std::vector<dnn::Desc> sources;
-  const dnn::Desc layout = plan.for_onednn(plan.value(node.inputs[0]), node.name).desc;
-  for (const int input : node.inputs) {
-    const Tensor source = plan.reorder(plan.value(input), layout, node.name);
-    arguments.emplace_back(DNNL_ARG_MULTIPLE_SRC + static_cast<int>(sources.size()), source);
-    sources.push_back(layout);
+  Tensor result = plan.value(node.inputs[0]);
+  for (std::size_t i = 1; i < node.inputs.size(); ++i) {
+    result = plan.sum(result, plan.reorder(plan.value(node.inputs[i]), result.desc, node.name),
+                      node.name + " forward");
   }
-  const auto desc = dnn::sum(sources);
-  const Tensor result = plan.buffer(layout);
-  arguments.emplace_back(DNNL_ARG_DST, result);
-  plan.run(node.name + " forward", desc, dnnl::sum(desc), std::move(arguments));
   plan.set_value(node.node, result);
   return [&plan, node](const Tensor& gradient) {
     for (const int input : node.inputs) {

@@ -4,7 +4,7 @@
 
 #include "engine/kernels/bfloat16.hpp"
 #include "engine/kernels/conv_pool.hpp"
-#include "engine/kernels/relu.hpp"
+#include "engine/kernels/elementwise.hpp"
 #include "engine/layers/conv_pool_shape.hpp"
 #include "engine/layers/conv_ways.hpp"
 #include "engine/layers/operands.hpp"

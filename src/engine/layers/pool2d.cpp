@@ -1,12 +1,15 @@
-// Poolings by oneDNN. Max-pooling keeps the position of each maximum (the first in row-major
-// order where several are equal). Where it alone reads a fused ReLU, it applies the ReLU's
-// backward mask to its own output's gradient: the same numbers on a quarter of the data.
+// Poolings by our own kernels, without them by oneDNN. Max-pooling keeps the position of each
+// maximum (the first in row-major order where several are equal). Where it alone reads a fused
+// ReLU, it applies the ReLU's backward mask to its own output's gradient: the same numbers on a
+// quarter of the data.
 
 #include "network/layers/pool2d.hpp"
 
+#include "engine/kernels/pool2d.hpp"
 #include "engine/layers/activation.hpp"
 #include "engine/layers/compilers.hpp"
 #include "engine/layers/conv_pool.hpp"
+#include "engine/layers/operands.hpp"
 #include "engine/layers/window.hpp"
 
 namespace ridgeline::engine {
@@ -14,8 +17,8 @@ namespace {
 
 using dnnl::algorithm;
 
-Backward compile_pooling(PlanBuilder& plan, const NodeContext& node, algorithm how,
-                         const dnn::Window& window) {
+Backward compile_by_onednn(PlanBuilder& plan, const NodeContext& node, algorithm how,
+                           const dnn::Window& window) {
   const int from = node.inputs[0];
   const Tensor source = plan.for_onednn(plan.value(from), node.name);
   dnn::Dims dims = plan.dims(node.output);
@@ -44,6 +47,121 @@ Backward compile_pooling(PlanBuilder& plan, const NodeContext& node, algorithm h
     plan.run(node.name + " backward", desc, dnnl::pooling_backward(desc), std::move(arguments));
     plan.add_gradient(from, before);
   };
+}
+
+kernels::Windows windows_of(const NodeContext& node, const dnn::Window& window,
+                            const dnn::Dims& pooled) {
+  const Shape& in = node.shapes[0];
+  return {.channels = in[0],
+          .height = in[1],
+          .width = in[2],
+          .pooled_height = pooled[2],
+          .pooled_width = pooled[3],
+          .kernel_height = window.kernel[0],
+          .kernel_width = window.kernel[1],
+          .step_height = window.stride[0],
+          .step_width = window.stride[1],
+          .top = window.padding_low[0],
+          .left = window.padding_low[1]};
+}
+
+Backward compile_max(PlanBuilder& plan, const NodeContext& node, const kernels::Windows& w,
+                     const dnn::Dims& dims) {
+  const int from = node.inputs[0];
+  const dnn::Type type = dnn::type_of(plan.value(from).desc);
+  const Tensor source =
+      plan.reorder(plan.value(from), dnn::nhwc(plan.dims(node.shapes[0]), type), node.name);
+  const Tensor result = plan.buffer(dnn::nhwc(dims, type));
+  const bool training = plan.training();
+  std::vector<Tensor> operands{source, result};
+  Tensor positions;
+  if (training) {
+    positions = plan.buffer(
+        dnn::Desc({plan.images(), w.positions_size()}, dnnl::memory::data_type::u8, dnn::Tag::ab));
+    operands.push_back(positions);
+  }
+  plan.run_by_image(node.name + " forward", "ridgeline:pool", std::move(operands),
+                    [=](std::span<void* const> operands, const ShardRun& run) {
+                      with_type(type, [&](auto number) {
+                        using T = decltype(number);
+                        kernels::max_pool(w, {run.end - run.begin,
+                                              in<T>(operands[0]) + run.begin * w.source_size(),
+                                              out<T>(operands[1]) + run.begin * w.pooled_size(),
+                                              training ? static_cast<std::uint8_t*>(operands[2]) +
+                                                             run.begin * w.positions_size()
+                                                       : nullptr});
+                      });
+                    });
+  plan.set_value(node.node, result);
+
+  return [=, &plan](const Tensor& output_gradient) {
+    const Tensor gradient = plan.reorder(output_gradient, result.desc, node.name + " gradient");
+    const auto relu = plan.maskable_relu(from);
+    if (relu) plan.set_masked(from);
+    const Tensor before = plan.buffer(source.desc);
+    plan.run_by_image(
+        node.name + " backward", "ridgeline:pool", {gradient, positions, before, result},
+        [=](std::span<void* const> operands, const ShardRun& run) {
+          with_type(type, [&](auto number) {
+            using T = decltype(number);
+            const std::int64_t pooled = run.begin * w.pooled_size();
+            kernels::max_pool_backward(
+                w, {run.end - run.begin, in<T>(operands[0]) + pooled,
+                    static_cast<const std::uint8_t*>(operands[1]) + run.begin * w.positions_size(),
+                    out<T>(operands[2]) + run.begin * w.source_size(),
+                    relu ? in<T>(operands[3]) + pooled : nullptr, relu.value_or(1)});
+          });
+        });
+    plan.add_gradient(from, before);
+  };
+}
+
+Backward compile_average(PlanBuilder& plan, const NodeContext& node, const kernels::Windows& w,
+                         const dnn::Dims& dims) {
+  const int from = node.inputs[0];
+  const dnn::Type type = dnn::type_of(plan.value(from).desc);
+  const Tensor source =
+      plan.reorder(plan.value(from), dnn::nhwc(plan.dims(node.shapes[0]), type), node.name);
+  const Tensor result = plan.buffer(dnn::nhwc(dims, type));
+  plan.run_by_image(node.name + " forward", "ridgeline:pool", {source, result},
+                    [=](std::span<void* const> operands, const ShardRun& run) {
+                      with_type(type, [&](auto number) {
+                        using T = decltype(number);
+                        kernels::average_pool(w, run.end - run.begin,
+                                              in<T>(operands[0]) + run.begin * w.source_size(),
+                                              out<T>(operands[1]) + run.begin * w.pooled_size());
+                      });
+                    });
+  plan.set_value(node.node, result);
+
+  return [=, &plan](const Tensor& output_gradient) {
+    const Tensor gradient = plan.reorder(output_gradient, result.desc, node.name + " gradient");
+    const Tensor before = plan.buffer(source.desc);
+    plan.run_by_image(node.name + " backward", "ridgeline:pool", {gradient, before},
+                      [=](std::span<void* const> operands, const ShardRun& run) {
+                        with_type(type, [&](auto number) {
+                          using T = decltype(number);
+                          kernels::average_pool_backward(
+                              w, run.end - run.begin,
+                              in<T>(operands[0]) + run.begin * w.pooled_size(),
+                              out<T>(operands[1]) + run.begin * w.source_size());
+                        });
+                      });
+    plan.add_gradient(from, before);
+  };
+}
+
+Backward compile_pooling(PlanBuilder& plan, const NodeContext& node, algorithm how,
+                         const dnn::Window& window) {
+  if (!plan.fused()) return compile_by_onednn(plan, node, how, window);
+  dnn::Dims dims = plan.dims(node.output);
+  dims.resize(4, 1);  // global pooling's output is {channels} to the network
+  const kernels::Windows windows = windows_of(node, window, dims);
+  if (how != algorithm::pooling_max) return compile_average(plan, node, windows, dims);
+  if (window.kernel[0] * window.kernel[1] > kernels::Windows::most_positions) {
+    return compile_by_onednn(plan, node, how, window);
+  }
+  return compile_max(plan, node, windows, dims);
 }
 
 }  // namespace

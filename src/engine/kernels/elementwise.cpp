@@ -1,10 +1,10 @@
-#include "engine/kernels/relu.hpp"
+#include "engine/kernels/elementwise.hpp"
 
 #include <algorithm>
 
 #define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "engine/kernels/relu.cpp"
+#define HWY_TARGET_INCLUDE "engine/kernels/elementwise.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -24,10 +24,24 @@ HWY_INLINE void Backward(const T* dy, const T* y, float slope, std::int64_t coun
   }
 }
 
-void OfFp32(const float* dy, const float* y, float slope, std::int64_t count, float* dx) {
+template <typename T>
+HWY_INLINE void Sum(const T* a, const T* b, std::int64_t count, T* to) {
+  ForVectors(count, [&](auto part, std::int64_t i) RIDGELINE_INLINE_LAMBDA {
+    part.store(hn::Add(part.load(a + i), part.load(b + i)), to + i);
+  });
+}
+
+void SumFp32(const float* a, const float* b, std::int64_t count, float* to) {
+  Sum(a, b, count, to);
+}
+void SumBf16(const Bf16* a, const Bf16* b, std::int64_t count, Bf16* to) {
+  Sum(a, b, count, to);
+}
+
+void BackwardFp32(const float* dy, const float* y, float slope, std::int64_t count, float* dx) {
   Backward(dy, y, slope, count, dx);
 }
-void OfBf16(const Bf16* dy, const Bf16* y, float slope, std::int64_t count, Bf16* dx) {
+void BackwardBf16(const Bf16* dy, const Bf16* y, float slope, std::int64_t count, Bf16* dx) {
   Backward(dy, y, slope, count, dx);
 }
 
@@ -37,15 +51,25 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace ridgeline::engine::kernels {
 
-HWY_EXPORT(OfFp32);
-HWY_EXPORT(OfBf16);
+HWY_EXPORT(SumFp32);
+HWY_EXPORT(SumBf16);
+HWY_EXPORT(BackwardFp32);
+HWY_EXPORT(BackwardBf16);
 
 void relu_backward(const float* dy, const float* y, float slope, std::int64_t count, float* dx) {
-  HWY_DYNAMIC_DISPATCH(OfFp32)(dy, y, slope, count, dx);
+  HWY_DYNAMIC_DISPATCH(BackwardFp32)(dy, y, slope, count, dx);
 }
 
 void relu_backward(const Bf16* dy, const Bf16* y, float slope, std::int64_t count, Bf16* dx) {
-  HWY_DYNAMIC_DISPATCH(OfBf16)(dy, y, slope, count, dx);
+  HWY_DYNAMIC_DISPATCH(BackwardBf16)(dy, y, slope, count, dx);
+}
+
+void sum(const float* a, const float* b, std::int64_t count, float* to) {
+  HWY_DYNAMIC_DISPATCH(SumFp32)(a, b, count, to);
+}
+
+void sum(const Bf16* a, const Bf16* b, std::int64_t count, Bf16* to) {
+  HWY_DYNAMIC_DISPATCH(SumBf16)(a, b, count, to);
 }
 
 }  // namespace ridgeline::engine::kernels

@@ -1,0 +1,62 @@
+#pragma once
+// Poolings and nearest upsampling of NHWC images of fp32 or bf16 (T), channels side by side in a
+// vector.
+
+#include <cstdint>
+
+#include "engine/kernels/bfloat16.hpp"
+
+namespace ridgeline::engine::kernels {
+
+/// Windows on a source, whose padding counts in no maximum and no mean. In each window there is a
+/// pixel of the source.
+struct Windows {
+  std::int64_t channels = 0, height = 0, width = 0;  ///< of the source
+  std::int64_t pooled_height = 0, pooled_width = 0;
+  std::int64_t kernel_height = 1, kernel_width = 1, step_height = 1, step_width = 1;
+  std::int64_t top = 0, left = 0;  ///< padding
+
+  std::int64_t source_size() const { return height * width * channels; }
+  std::int64_t pooled_size() const { return pooled_height * pooled_width * channels; }
+  /// Positions are kept in whole vectors.
+  std::int64_t positions_size() const {
+    return pooled_height * pooled_width * ((channels + 15) / 16 * 16);
+  }
+  static constexpr std::int64_t most_positions = 255;  ///< of a max-pool's window
+};
+
+/// Maxima, and of each the position in its window: the first in row-major order where several are
+/// equal. `positions` may be null.
+template <typename T>
+struct MaxPool {
+  std::int64_t images;
+  const T* source;
+  T* pooled;
+  std::uint8_t* positions;
+};
+void max_pool(const Windows& windows, const MaxPool<float>& arguments);
+void max_pool(const Windows& windows, const MaxPool<Bf16>& arguments);
+
+/// The gradient of the source. Where `mask` is given and not above 0, a gradient is multiplied by
+/// `slope` first: it is `pooled`, behind a ReLU that made the source.
+template <typename T>
+struct MaxPoolBackward {
+  std::int64_t images;
+  const T* gradient;
+  const std::uint8_t* positions;
+  T* source_gradient;
+  const T* mask = nullptr;
+  float slope = 1;
+};
+void max_pool_backward(const Windows& windows, const MaxPoolBackward<float>& arguments);
+void max_pool_backward(const Windows& windows, const MaxPoolBackward<Bf16>& arguments);
+
+/// Means of what there is of each window; and back.
+void average_pool(const Windows& windows, std::int64_t images, const float* source, float* pooled);
+void average_pool(const Windows& windows, std::int64_t images, const Bf16* source, Bf16* pooled);
+void average_pool_backward(const Windows& windows, std::int64_t images, const float* gradient,
+                           float* source_gradient);
+void average_pool_backward(const Windows& windows, std::int64_t images, const Bf16* gradient,
+                           Bf16* source_gradient);
+
+}  // namespace ridgeline::engine::kernels
