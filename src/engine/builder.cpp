@@ -84,12 +84,12 @@ Plan PlanBuilder::build() {
       backward[static_cast<std::size_t>(node)](*value.gradient);
     }
   }
-  group_steps();
   keep_products();
+  for (const auto& buffer : buffers_) plan_.unplanned_bytes += buffer.bytes;
+  group_steps();
   const MemoryPlan memory = plan_memory(buffers_);
   plan_.offsets = memory.offsets;
   plan_.arena_bytes = memory.bytes;
-  for (const auto& buffer : buffers_) plan_.unplanned_bytes += buffer.bytes;
   return std::move(plan_);
 }
 
@@ -150,6 +150,8 @@ std::optional<Tensor> PlanBuilder::take_gradient(int node, const dnn::Desc& desc
 
 Tensor PlanBuilder::buffer(const dnn::Desc& desc) {
   buffers_.push_back({desc.get_size(), -1, -1});
+  const dnn::Dims dims = dnn::dims_of(desc);
+  of_images_.push_back(dims.size() > 1 && dims[0] == images());
   return {desc, Space::arena, buffers_.size() - 1};
 }
 
@@ -317,9 +319,11 @@ void PlanBuilder::run_by_image(std::string name, std::string implementation,
   plan_.steps.back().by_image = true;
 }
 
-// Neighbours that work by images become a group. What one of them uses lives as long as the group.
+// Neighbours that work by images become a group. What one of them uses lives as long as the group,
+// but for what only they use: of that there is no more than the images in hand.
 void PlanBuilder::group_steps() {
   constexpr std::size_t cache_bytes = 256 << 10;  // about a quarter of a core's second level
+  plan_.image_bytes.assign(buffers_.size(), 0);
   for (std::size_t first = 0; first < plan_.steps.size();) {
     std::size_t last = first;
     while (plan_.steps[last].by_image && !plan_.steps[last].barrier_after &&
@@ -333,17 +337,23 @@ void PlanBuilder::group_steps() {
       }
     }
     std::size_t bytes = 1;
-    for (const std::size_t buffer : used) {
-      Lifetime& life = buffers_[buffer];
-      bytes += life.bytes;
-      life.first = std::min(life.first, static_cast<int>(first));
-      life.last = std::max(life.last, static_cast<int>(last));
-    }
-    plan_.steps[first].group = last - first + 1;
+    for (const std::size_t buffer : used) bytes += buffers_[buffer].bytes;
     const std::int64_t fit =
         static_cast<std::int64_t>(cache_bytes) * images() / static_cast<std::int64_t>(bytes);
-    for (std::size_t s = first; s <= last; ++s) {
-      plan_.steps[s].images_at_once = first == last ? images() : std::max<std::int64_t>(1, fit);
+    const std::int64_t at_once =
+        first == last ? images() : std::clamp<std::int64_t>(fit, 1, images());
+    plan_.steps[first].group = last - first + 1;
+    for (std::size_t s = first; s <= last; ++s) plan_.steps[s].images_at_once = at_once;
+    for (const std::size_t buffer : used) {
+      Lifetime& life = buffers_[buffer];
+      const int begin = static_cast<int>(first), end = static_cast<int>(last);
+      if (of_images_[buffer] && at_once < images() && life.first >= begin && life.last <= end) {
+        plan_.image_bytes[buffer] = life.bytes / static_cast<std::size_t>(images());
+        life.bytes = plan_.image_bytes[buffer] * static_cast<std::size_t>(at_once);
+        continue;
+      }
+      life.first = std::min(life.first, begin);
+      life.last = std::max(life.last, end);
     }
     first = last + 1;
   }

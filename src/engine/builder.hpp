@@ -178,6 +178,7 @@ class PlanBuilder {
   Plan plan_;
   std::vector<Value> values_;  // the image first, then one per node
   std::vector<Lifetime> buffers_;
+  std::vector<bool> of_images_;  // whether a buffer is images side by side
   struct Reordered {
     Tensor from, to;
   };

@@ -160,24 +160,16 @@ void Engine::Impl::run_shards(int thread, const Job& job) {
   }
 }
 
-// Where there are more threads than shards, several share one, step by step.
+// Where there are more threads than shards, several share one, step by step. The shards have
+// equally many images, and so the same steps.
 void Engine::Impl::run_parts(int thread, int parts, const Job& job) {
   const int active = static_cast<int>(runs.size());
   const auto shard = static_cast<std::size_t>(thread % active);
   ShardRun run = runs[shard];
   run.share = {thread / active, parts};
-  const bool works = run.share.part < parts;
   if (run.share.part == 0 && job.batch.fill) job.batch.fill(run.first, run.images);
-  for (std::size_t g = 0; g < segments[0]->size(); ++g) {
-    const auto [first, last] = (*segments[shard])[g];
-    std::size_t most = 0;
-    for (const auto* of_shard : segments) {
-      most = std::max(most, (*of_shard)[g].last - (*of_shard)[g].first);
-    }
-    for (std::size_t i = 0; i < most; ++i) {
-      team.barrier();
-      if (works && first + i < last) workspaces[shard]->run_share(first + i, run);
-    }
+  for (const auto [first, last] : *segments[shard]) {
+    workspaces[shard]->run_shared(first, last, run, [this] { team.barrier(); });
   }
 }
 
@@ -185,7 +177,8 @@ double Engine::Impl::run(State& state, const Job& job) {
   assert(job.batch.images > 0);
   settle();
   const int active = active_shards(job.batch.images);
-  const int parts = team.size() / active;  // threads to a shard; below 2 each has its own shards
+  // Threads to a shard; below 2 each has shards of its own.
+  const int parts = job.batch.images % active == 0 ? team.size() / active : 1;
   const std::int64_t image_size = layout.input.elements();
   const std::int64_t value_size = layout.output().elements();
   if (!state.packed()) state.packed() = std::make_shared<PackedCopies>();

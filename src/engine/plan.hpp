@@ -127,6 +127,9 @@ struct Plan {
   std::vector<ProductGradient> products;
   std::vector<Packed> packed;
   std::vector<std::size_t> offsets;  ///< of each buffer in the arena, in bytes
+  /// Of a buffer that holds no more images than its group has in hand at a time: the bytes of one.
+  /// 0: all images are there.
+  std::vector<std::size_t> image_bytes;
   std::size_t arena_bytes = 0;
   std::size_t unplanned_bytes = 0;  ///< what the buffers would take side by side
   std::size_t scratch_bytes = 0;

@@ -17,10 +17,14 @@ Workspace::Workspace(std::shared_ptr<const Plan> plan)
     : plan_(std::move(plan)), stream_(dnn::cpu()) {
   steps_.reserve(plan_->steps.size());
   for (const Step& step : plan_->steps) {
-    BoundStep bound{&step, {}, {}, {}};
+    BoundStep bound{&step, {}, {}, {}, {}};
     for (const auto& [argument, tensor] : step.arguments) {
       Argument bound_argument{tensor, {}, nullptr};
       if (step.kernel) {
+        const bool is_moving = tensor.space == Space::arena && plan_->image_bytes[tensor.index] > 0;
+        if (is_moving) {
+          bound.moving.emplace_back(bound.operands.size(), plan_->image_bytes[tensor.index]);
+        }
         bound.operands.push_back(nullptr);
       } else {
         bound_argument.memory = dnnl::memory(tensor.desc, dnn::cpu(), DNNL_MEMORY_NONE);
@@ -67,39 +71,53 @@ void Workspace::bind(const Bindings& bindings) {
   }
 }
 
-void Workspace::run(std::size_t first, std::size_t last, const ShardRun& run) {
+template <typename Use>
+void Workspace::for_steps(std::size_t first, std::size_t last, const ShardRun& run, Use use) {
   ShardRun part = run;
   for (std::size_t i = first; i < last;) {
     const Step& step = *steps_[i].step;
     for (part.begin = 0; part.begin < run.images; part.begin = part.end) {
       part.end = std::min(part.begin + step.images_at_once, run.images);
-      for (std::size_t s = i; s < i + step.group; ++s) {
-        const auto start = run.step_seconds ? Clock::now() : Clock::time_point();
-        run_step(steps_[s], steps_[s].operands, part);
-        if (!run.step_seconds) continue;
-        run.step_seconds[s] += std::chrono::duration<double>(Clock::now() - start).count();
-      }
+      for (std::size_t s = i; s < i + step.group; ++s) use(s, part);
     }
     i += step.group;
   }
 }
 
-void Workspace::run_share(std::size_t step, const ShardRun& run) {
-  BoundStep& bound = steps_[step];
-  if (run.share.part > 0 && !bound.step->shared) return;
-  ShardRun mine = run;
-  if (!bound.step->shared) mine.share = {};
-  std::vector<void*> operands = bound.operands;
-  for (std::size_t i = 0; i < operands.size(); ++i) {
-    if (bound.arguments[i].tensor.space != Space::scratch) continue;
-    operands[i] =
-        bindings_.scratch + static_cast<std::size_t>(mine.share.part) * plan_->scratch_bytes;
+void Workspace::move(BoundStep& step, std::span<void*> operands, const ShardRun& run) {
+  for (const auto& [operand, image_bytes] : step.moving) {
+    operands[operand] = static_cast<std::byte*>(step.arguments[operand].address) -
+                        static_cast<std::ptrdiff_t>(image_bytes) * run.begin;
   }
-  // As many images at a time as in run(): sums over images depend on it.
-  for (mine.begin = 0; mine.begin < run.images; mine.begin = mine.end) {
-    mine.end = std::min(mine.begin + bound.step->images_at_once, run.images);
-    run_step(bound, operands, mine);
-  }
+}
+
+void Workspace::run(std::size_t first, std::size_t last, const ShardRun& run) {
+  for_steps(first, last, run, [&](std::size_t s, const ShardRun& part) {
+    const auto start = run.step_seconds ? Clock::now() : Clock::time_point();
+    move(steps_[s], steps_[s].operands, part);
+    run_step(steps_[s], steps_[s].operands, part);
+    if (!run.step_seconds) return;
+    run.step_seconds[s] += std::chrono::duration<double>(Clock::now() - start).count();
+  });
+}
+
+void Workspace::run_shared(std::size_t first, std::size_t last, const ShardRun& run,
+                           const std::function<void()>& barrier) {
+  for_steps(first, last, run, [&](std::size_t s, ShardRun part) {
+    barrier();
+    BoundStep& bound = steps_[s];
+    if (part.share.part >= part.share.parts) return;
+    if (part.share.part > 0 && !bound.step->shared) return;
+    if (!bound.step->shared) part.share = {};
+    std::vector<void*> operands = bound.operands;
+    move(bound, operands, part);
+    for (std::size_t i = 0; i < operands.size(); ++i) {
+      if (bound.arguments[i].tensor.space != Space::scratch) continue;
+      operands[i] =
+          bindings_.scratch + static_cast<std::size_t>(part.share.part) * plan_->scratch_bytes;
+    }
+    run_step(bound, operands, part);
+  });
 }
 
 void Workspace::run_step(BoundStep& bound, std::span<void* const> operands, const ShardRun& run) {

@@ -2,6 +2,7 @@
 // A plan bound to memory: oneDNN's memory objects and argument lists, made once, so that a run
 // allocates and looks up nothing.
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -30,9 +31,12 @@ class Workspace {
   void bind(const Bindings& bindings);
   /// Steps first .. last - 1 of the plan.
   void run(std::size_t first, std::size_t last, const ShardRun& run);
-  /// Of one step, what the run's share says; nothing where another thread does all of it. The
-  /// scratch memory must suffice for every part.
-  void run_share(std::size_t step, const ShardRun& run);
+  /// The same by several threads, each of which calls it with its share: a step that can be shared
+  /// is, any other is the first part's. A part that there is not (as many as parts, or more) only
+  /// keeps to the barriers, of which there is one before each step. The scratch memory must suffice
+  /// for every part.
+  void run_shared(std::size_t first, std::size_t last, const ShardRun& run,
+                  const std::function<void()>& barrier);
 
   const Plan& plan() const { return *plan_; }
   /// Where a tensor lies, by the last bind.
@@ -51,7 +55,14 @@ class Workspace {
     std::vector<Argument> arguments;
     std::vector<dnnl_exec_arg_t> handles;  // oneDNN's steps
     std::vector<void*> operands;           // ours
+    // Operands that hold only the images in hand, and the bytes of one.
+    std::vector<std::pair<std::size_t, std::size_t>> moving;
   };
+  // Calls use(step, run with the images in hand) in order.
+  template <typename Use>
+  void for_steps(std::size_t first, std::size_t last, const ShardRun& run, Use use);
+  // Lets image run.begin of a moving operand be the first in its memory.
+  static void move(BoundStep& step, std::span<void*> operands, const ShardRun& run);
   void* address(const Tensor& tensor, const Bindings& bindings) const;
   void run_step(BoundStep& step, std::span<void* const> operands, const ShardRun& run);
 

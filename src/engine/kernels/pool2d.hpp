@@ -1,6 +1,5 @@
 #pragma once
-// Poolings and nearest upsampling of NHWC images of fp32 or bf16 (T), channels side by side in a
-// vector.
+// Poolings of NHWC images of fp32 or bf16, channels side by side in a vector.
 
 #include <cstdint>
 
@@ -15,6 +14,7 @@ struct Windows {
   std::int64_t pooled_height = 0, pooled_width = 0;
   std::int64_t kernel_height = 1, kernel_width = 1, step_height = 1, step_width = 1;
   std::int64_t top = 0, left = 0;  ///< padding
+  bool sums = false;               ///< in the place of means
 
   std::int64_t source_size() const { return height * width * channels; }
   std::int64_t pooled_size() const { return pooled_height * pooled_width * channels; }
@@ -51,7 +51,8 @@ struct MaxPoolBackward {
 void max_pool_backward(const Windows& windows, const MaxPoolBackward<float>& arguments);
 void max_pool_backward(const Windows& windows, const MaxPoolBackward<Bf16>& arguments);
 
-/// Means of what there is of each window; and back.
+/// Means of what there is of each window; and back. By sums, the way back from windows side by side
+/// is upsampling to the nearest, and the way there is its gradient.
 void average_pool(const Windows& windows, std::int64_t images, const float* source, float* pooled);
 void average_pool(const Windows& windows, std::int64_t images, const Bf16* source, Bf16* pooled);
 void average_pool_backward(const Windows& windows, std::int64_t images, const float* gradient,
