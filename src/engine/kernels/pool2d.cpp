@@ -109,8 +109,7 @@ HWY_INLINE void MaxBackward(const Windows& w, const MaxPoolBackward<T>& a) {
   }
 }
 
-HWY_INLINE Vec Weight(const Windows& w, const Window& window) {
-  if (w.sums) return hn::Set(Tag(), 1.0F);
+HWY_INLINE Vec InverseCount(const Window& window) {
   return hn::Set(Tag(),
                  1 / static_cast<float>((window.y_end - window.y) * (window.x_end - window.x)));
 }
@@ -126,7 +125,7 @@ HWY_INLINE void Average(const Windows& w, std::int64_t images, const T* source, 
         ForPixels(w, window, [&](std::int64_t pixel, std::int64_t) RIDGELINE_INLINE_LAMBDA {
           sum = hn::Add(sum, part.load(from + pixel * w.channels + c));
         });
-        part.store(hn::Mul(sum, Weight(w, window)), to + number * w.channels + c);
+        part.store(hn::Mul(sum, InverseCount(window)), to + number * w.channels + c);
       });
     });
   }
@@ -142,7 +141,7 @@ HWY_INLINE void AverageBackward(const Windows& w, std::int64_t images, const T* 
     std::fill_n(to, w.source_size(), T());
     ForWindows(w, [&](std::int64_t number, const Window& window) RIDGELINE_INLINE_LAMBDA {
       ForVectors(w.channels, [&](auto part, std::int64_t c) RIDGELINE_INLINE_LAMBDA {
-        const Vec g = hn::Mul(part.load(from + number * w.channels + c), Weight(w, window));
+        const Vec g = hn::Mul(part.load(from + number * w.channels + c), InverseCount(window));
         ForPixels(w, window, [&](std::int64_t pixel, std::int64_t) RIDGELINE_INLINE_LAMBDA {
           T* at = to + pixel * w.channels + c;
           part.store(overlap ? hn::Add(part.load(at), g) : g, at);

@@ -14,7 +14,6 @@ struct Windows {
   std::int64_t pooled_height = 0, pooled_width = 0;
   std::int64_t kernel_height = 1, kernel_width = 1, step_height = 1, step_width = 1;
   std::int64_t top = 0, left = 0;  ///< padding
-  bool sums = false;               ///< in the place of means
 
   std::int64_t source_size() const { return height * width * channels; }
   std::int64_t pooled_size() const { return pooled_height * pooled_width * channels; }
@@ -51,8 +50,7 @@ struct MaxPoolBackward {
 void max_pool_backward(const Windows& windows, const MaxPoolBackward<float>& arguments);
 void max_pool_backward(const Windows& windows, const MaxPoolBackward<Bf16>& arguments);
 
-/// Means of what there is of each window; and back. By sums, the way back from windows side by side
-/// is upsampling to the nearest, and the way there is its gradient.
+/// Means of what there is of each window; and back.
 void average_pool(const Windows& windows, std::int64_t images, const float* source, float* pooled);
 void average_pool(const Windows& windows, std::int64_t images, const Bf16* source, Bf16* pooled);
 void average_pool_backward(const Windows& windows, std::int64_t images, const float* gradient,
