@@ -107,10 +107,12 @@ TEST(Bf16, TrainsAsFp32DoesButForRounding) {
 
 TEST(Bf16, LeavesConvolutionsToOneDnnInBf16WhereThatIsFaster) {
   for (const auto& [name, network] : networks()) {
-    SCOPED_TRACE(name);
-    EXPECT_LT(
-        worst(network, {3, 16, 16}, {.fused = false, .bf16_use = engine::Bf16Use::convolutions}),
-        0.2);
+    for (const bool fused : {true, false}) {
+      SCOPED_TRACE(fmt::format("{}, {}", name, fused ? "fused" : "by oneDNN alone"));
+      EXPECT_LT(
+          worst(network, {3, 16, 16}, {.fused = fused, .bf16_use = engine::Bf16Use::convolutions}),
+          0.2);
+    }
   }
 }
 

@@ -24,10 +24,10 @@ Dataset read_files(const fs::path& folder, const std::vector<std::string>& files
   const Shape shape{3, 32, 32};
   const std::size_t label_bytes = version.label_bounds.size();
   const std::size_t record = label_bytes + static_cast<std::size_t>(shape.elements());
-  std::vector<std::uint8_t> bytes;
-  std::vector<std::int32_t> labels;
+  std::vector<FileReader> readers;
+  std::uint64_t total = 0;
   for (const std::string& file : files) {
-    FileReader reader(folder / file);
+    const FileReader& reader = readers.emplace_back(folder / file);
     const std::uint64_t size = reader.stored_bytes();
     if (size % record != 0) {
       throw DataError(fmt::format(
@@ -35,8 +35,15 @@ Dataset read_files(const fs::path& folder, const std::vector<std::string>& files
           "follow the last whole image at byte {}",
           reader.path().string(), version.title, record, size % record, size - size % record));
     }
+    total += size;
+  }
+  std::vector<std::uint8_t> bytes;
+  std::vector<std::int32_t> labels;
+  bytes.reserve(total);
+  labels.reserve(total / record);
+  for (FileReader& reader : readers) {
     const std::size_t begin = bytes.size();
-    bytes.resize(begin + size);
+    bytes.resize(begin + reader.stored_bytes());
     reader.read(std::span(bytes).subspan(begin));
     for (std::size_t at = begin; at < bytes.size(); at += record) {
       for (std::size_t k = 0; k < label_bytes; ++k) {

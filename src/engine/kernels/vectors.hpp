@@ -71,7 +71,8 @@ class Part {
   /// Zeros in the lanes that are not there.
   HWY_INLINE Vec only(Vec v) const { return hn::IfThenElseZero(mask_, v); }
 
-#if HWY_TARGET > HWY_AVX2  // where masked operations touch the whole vector
+// Where masked operations touch the whole vector, the lanes go through memory of their own.
+#if HWY_TARGET > HWY_AVX2
   HWY_INLINE Vec load(const float* from) const {
     const Tag d;
     if (count_ == lanes) return hn::LoadU(d, from);
@@ -86,20 +87,6 @@ class Part {
     hn::Store(v, d, part);
     std::copy_n(part, count_, to);
   }
-  HWY_INLINE Vec load(const Bf16* from) const {
-    const HalfTag d;
-    if (count_ == lanes) return FromBf16(hn::LoadU(d, &from->bits));
-    HWY_ALIGN std::uint16_t part[lanes] = {};
-    std::copy_n(&from->bits, count_, part);
-    return FromBf16(hn::Load(d, part));
-  }
-  HWY_INLINE void store(Vec v, Bf16* to) const {
-    const HalfTag d;
-    if (count_ == lanes) return hn::StoreU(ToNearestBf16(v), d, &to->bits);
-    HWY_ALIGN std::uint16_t part[lanes];
-    hn::Store(ToNearestBf16(v), d, part);
-    std::copy_n(part, count_, &to->bits);
-  }
 #else
   HWY_INLINE Vec load(const float* from) const {
     return hn::MaskedLoad(mask_, Tag(), from);
@@ -107,15 +94,28 @@ class Part {
   HWY_INLINE void store(Vec v, float* to) const {
     hn::BlendedStore(v, mask_, Tag(), to);
   }
+#endif
+#if HWY_TARGET > HWY_AVX3
   HWY_INLINE Vec load(const Bf16* from) const {
-    const HalfTag d;
-    if (count_ == lanes) return FromBf16(hn::LoadU(d, &from->bits));
-    return FromBf16(hn::MaskedLoad(hn::FirstN(d, Count()), d, &from->bits));
+    if (count_ == lanes) return Whole().load(from);
+    HWY_ALIGN std::uint16_t part[lanes] = {};
+    std::copy_n(&from->bits, count_, part);
+    return FromBf16(hn::Load(HalfTag(), part));
   }
   HWY_INLINE void store(Vec v, Bf16* to) const {
-    const HalfTag d;
-    if (count_ == lanes) return hn::StoreU(ToNearestBf16(v), d, &to->bits);
-    hn::BlendedStore(ToNearestBf16(v), hn::FirstN(d, Count()), d, &to->bits);
+    if (count_ == lanes) return Whole().store(v, to);
+    HWY_ALIGN std::uint16_t part[lanes];
+    hn::Store(ToNearestBf16(v), HalfTag(), part);
+    std::copy_n(part, count_, &to->bits);
+  }
+#else
+  HWY_INLINE Vec load(const Bf16* from) const {
+    if (count_ == lanes) return Whole().load(from);
+    return FromBf16(hn::MaskedLoad(hn::FirstN(HalfTag(), Count()), HalfTag(), &from->bits));
+  }
+  HWY_INLINE void store(Vec v, Bf16* to) const {
+    if (count_ == lanes) return Whole().store(v, to);
+    hn::BlendedStore(ToNearestBf16(v), hn::FirstN(HalfTag(), Count()), HalfTag(), &to->bits);
   }
 #endif
 

@@ -1,0 +1,124 @@
+#pragma once
+// How images come to the kernels of a convolution with a max-pool behind it, and go from them.
+
+#include <algorithm>
+
+#include "engine/kernels/bfloat16.hpp"
+#include "engine/kernels/conv_pool.hpp"
+#include "engine/kernels/elementwise.hpp"
+#include "engine/layers/operands.hpp"
+#include "engine/share.hpp"
+
+namespace ridgeline::engine {
+
+// The kernels take fp32. What is kept as bf16 goes through a room in the cache, an image at a time.
+inline const float* to_fp32(const float* numbers, std::int64_t, float*) {
+  return numbers;
+}
+inline const float* to_fp32(const Bf16* numbers, std::int64_t count, float* room) {
+  kernels::widen(numbers, count, room);
+  return room;
+}
+inline float* as_fp32(float* numbers, float*) {
+  return numbers;
+}
+inline float* as_fp32(Bf16*, float* room) {
+  return room;
+}
+inline void finish(const float*, std::int64_t, float*) {}
+inline void finish(const float* room, std::int64_t count, Bf16* to) {
+  kernels::narrow(room, count, to);
+}
+
+/// The rooms of a step behind the scratch memory of its kernel.
+class Rooms {
+ public:
+  explicit Rooms(std::size_t kernel_scratch) : bytes_(rounded(kernel_scratch)) {}
+  /// Room for so many numbers; returns where it is.
+  std::size_t add(std::int64_t count) {
+    const std::size_t room = bytes_;
+    bytes_ += rounded(static_cast<std::size_t>(count) * sizeof(float));
+    return room;
+  }
+  std::size_t bytes() const { return bytes_; }
+  static float* at(void* scratch, std::size_t room) {
+    return reinterpret_cast<float*>(static_cast<std::byte*>(scratch) + room);
+  }
+
+ private:
+  static std::size_t rounded(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
+  std::size_t bytes_;
+};
+
+/// One image as the kernels take it: in fp32, the convolution's padding around it. Where it is not
+/// so already, a copy is made of it, in the cache.
+struct Frame {
+  dnn::Type type;            ///< of the image
+  std::int64_t height, row;  ///< of the image, in numbers
+  std::int64_t top, left, framed_height, framed_row;
+
+  std::int64_t image_size() const { return height * row; }
+  std::int64_t size() const { return framed_height * framed_row; }
+  bool is_padded() const { return image_size() != size(); }
+  bool copies() const { return is_padded() || type == dnn::bf16; }
+  std::int64_t inside(std::int64_t y) const { return (top + y) * framed_row + left; }
+
+  /// Image n.
+  const float* add(void* images, std::int64_t n, float* room) const {
+    if (!copies()) return in(images) + n * image_size();
+    const std::int64_t right = framed_row - left - row;
+    std::fill_n(room, top * framed_row, 0.0F);
+    for (std::int64_t y = 0; y < height; ++y) {
+      const std::int64_t at = n * image_size() + y * row;
+      float* to = room + inside(y);
+      std::fill_n(to - left, left, 0.0F);
+      if (type == dnn::bf16) {
+        kernels::widen(in<Bf16>(images) + at, row, to);
+      } else {
+        std::copy_n(in(images) + at, row, to);
+      }
+      std::fill_n(to + row, right, 0.0F);
+    }
+    const std::int64_t below = framed_height - top - height;
+    std::fill_n(room + size() - below * framed_row, below * framed_row, 0.0F);
+    return room;
+  }
+
+  /// Where the kernel adds up the gradient of the framed image.
+  float* gradient(void* gradients, std::int64_t n, float* room) const {
+    return copies() ? room : out(gradients) + n * image_size();
+  }
+  /// From there to the gradient of the image; where the image is not above 0 it is multiplied by
+  /// `slope`.
+  void remove(float* framed, const float* image, float slope, std::int64_t n,
+              void* gradients) const {
+    if (!copies()) return;
+    for (std::int64_t y = 0; y < height; ++y) {
+      float* from = framed + inside(y);
+      if (slope != 1) kernels::relu_backward(from, image + inside(y), slope, row, from);
+      const std::int64_t at = n * image_size() + y * row;
+      if (type == dnn::bf16) {
+        kernels::narrow(from, row, out<Bf16>(gradients) + at);
+      } else {
+        std::copy_n(from, row, out(gradients) + at);
+      }
+    }
+  }
+};
+
+/// A thread's rows of the pool's output, as a shape of their own.
+struct Rows {
+  kernels::ConvPool shape;
+  std::int64_t first_window, source;  ///< source: where they begin in the framed image's numbers
+
+  Rows(const kernels::ConvPool& s, const Share& share) : shape(s) {
+    const std::int64_t row = share.begin(s.pooled_height);
+    const std::int64_t skipped = row * s.step_height * s.stride_height;
+    shape.pooled_height = share.end(s.pooled_height) - row;
+    shape.height -= skipped;
+    first_window = row * s.pooled_width;
+    source = skipped * s.row();
+  }
+};
+
+}  // namespace ridgeline::engine
