@@ -4,7 +4,6 @@
 #include "engine/kernels/bfloat16.hpp"
 
 #include <gtest/gtest.h>
-#include <hwy/targets.h>
 
 #include <bit>
 #include <cmath>
@@ -16,6 +15,7 @@
 #include "engine/kernels/elementwise.hpp"
 #include "engine/kernels/winograd.hpp"
 #include "engine/normal.hpp"
+#include "engine/targets.hpp"
 #include "tensor/buffer.hpp"
 #include "tensor/random.hpp"
 
@@ -26,19 +26,10 @@ using Floats = std::vector<float>;
 using Halves = std::vector<Bf16>;
 
 void on_every_target(const std::function<void(Random&)>& check) {
-  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
-    SCOPED_TRACE(hwy::TargetName(target));
-    hwy::SetSupportedTargetsForTest(target);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-    for (std::uint64_t seed = 0; seed < 8; ++seed) {
-      SCOPED_TRACE(seed);
-      Random random(seed, Purpose::test, 43);
-      check(random);
-      if (testing::Test::HasFailure()) break;
-    }
-  }
-  hwy::SetSupportedTargetsForTest(0);
-  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  kernels::on_every_target(8, [&](std::uint64_t draw) {
+    Random random(draw, Purpose::test, 43);
+    check(random);
+  });
 }
 
 // By the definition: of the two neighbours with 16 bits the nearer, or the even one.

@@ -1,13 +1,13 @@
 // The fused kernel on every instruction set that this machine runs, against plain loops.
 
 #include <gtest/gtest.h>
-#include <hwy/targets.h>
 
 #include <cmath>
 #include <vector>
 
 #include "engine/kernels/conv_pool.hpp"
 #include "engine/normal.hpp"
+#include "engine/targets.hpp"
 #include "tensor/buffer.hpp"
 #include "tensor/random.hpp"
 
@@ -175,20 +175,12 @@ ConvPool draw_winograd(Random& r) {
 }
 
 TEST(ConvPoolKernel, AgreesWithPlainLoopsOnEveryTarget) {
-  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
-    SCOPED_TRACE(hwy::TargetName(target));
-    hwy::SetSupportedTargetsForTest(target);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-    for (std::uint64_t n = 0; n < 120 && !HasFailure(); ++n) {
-      SCOPED_TRACE(n);
-      Random random(n, Purpose::test, 4);
-      const ConvPool shape = n % 3 == 0 ? draw_winograd(random) : draw(random);
-      EXPECT_TRUE(n % 3 != 0 || winograd_fits(shape));
-      compare(shape, random);
-    }
-  }
-  hwy::SetSupportedTargetsForTest(0);
-  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  on_every_target(120, [](std::uint64_t n) {
+    Random random(n, Purpose::test, 4);
+    const ConvPool shape = n % 3 == 0 ? draw_winograd(random) : draw(random);
+    EXPECT_TRUE(n % 3 != 0 || winograd_fits(shape));
+    compare(shape, random);
+  });
 }
 
 TEST(ConvPoolKernel, TheFirstOfEqualPositionsIsChosen) {

@@ -1,7 +1,6 @@
 // Poolings on every instruction set that this machine runs, against plain loops.
 
 #include <gtest/gtest.h>
-#include <hwy/targets.h>
 
 #include <cmath>
 #include <cstring>
@@ -9,6 +8,7 @@
 
 #include "engine/kernels/pool2d.hpp"
 #include "engine/normal.hpp"
+#include "engine/targets.hpp"
 
 namespace ridgeline::engine::kernels {
 namespace {
@@ -123,18 +123,7 @@ void check(std::uint64_t seed) {
 }
 
 TEST(Pool2D, MaximaAndMeansOnEveryTarget) {
-  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
-    hwy::SetSupportedTargetsForTest(target);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-    SCOPED_TRACE(hwy::TargetName(target));
-    for (std::uint64_t seed = 0; seed < 30; ++seed) {
-      SCOPED_TRACE(seed);
-      check(seed);
-      if (testing::Test::HasFailure()) break;
-    }
-  }
-  hwy::SetSupportedTargetsForTest(0);
-  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  on_every_target(30, check);
 }
 
 }  // namespace

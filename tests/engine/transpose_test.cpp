@@ -1,19 +1,17 @@
 #include "engine/kernels/transpose.hpp"
 
 #include <gtest/gtest.h>
-#include <hwy/targets.h>
 
 #include <numeric>
 #include <vector>
+
+#include "engine/targets.hpp"
 
 namespace ridgeline::engine::kernels {
 namespace {
 
 TEST(Transpose, AgreesWithItsDefinitionOnEveryTarget) {
-  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
-    SCOPED_TRACE(hwy::TargetName(target));
-    hwy::SetSupportedTargetsForTest(target);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  on_every_target(1, [](std::uint64_t) {
     for (const std::size_t rows : {1, 2, 3, 4, 5, 8, 17, 64}) {
       for (const std::size_t columns : {1, 3, 4, 7, 16, 36, 49}) {
         std::vector<float> from(rows * columns), to(rows * columns, -1);
@@ -27,9 +25,7 @@ TEST(Transpose, AgreesWithItsDefinitionOnEveryTarget) {
         }
       }
     }
-  }
-  hwy::SetSupportedTargetsForTest(0);
-  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  });
 }
 
 }  // namespace

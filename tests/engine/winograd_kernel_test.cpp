@@ -2,13 +2,13 @@
 // plain loops.
 
 #include <gtest/gtest.h>
-#include <hwy/targets.h>
 
 #include <cmath>
 #include <vector>
 
 #include "engine/kernels/winograd.hpp"
 #include "engine/normal.hpp"
+#include "engine/targets.hpp"
 #include "tensor/buffer.hpp"
 #include "tensor/random.hpp"
 
@@ -135,16 +135,7 @@ void check(std::uint64_t seed) {
 }
 
 TEST(Winograd, ThreePassesOnEveryTarget) {
-  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
-    hwy::SetSupportedTargetsForTest(target);
-    SCOPED_TRACE(hwy::TargetName(target));
-    for (std::uint64_t seed = 0; seed < 12; ++seed) {
-      SCOPED_TRACE(seed);
-      check(seed);
-      if (testing::Test::HasFailure()) break;
-    }
-  }
-  hwy::SetSupportedTargetsForTest(0);
+  on_every_target(12, check);
 }
 
 }  // namespace

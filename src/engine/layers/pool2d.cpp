@@ -65,15 +65,25 @@ kernels::Windows windows_of(const NodeContext& node, const dnn::Window& window,
           .left = window.padding_low[1]};
 }
 
+// A pool's images, channels last in the type that its source has.
+struct Images {
+  dnn::Type type;
+  Tensor source, result;
+};
+
+Images images_of(PlanBuilder& plan, const NodeContext& node, const dnn::Dims& pooled) {
+  const Tensor& value = plan.value(node.inputs[0]);
+  const dnn::Type type = dnn::type_of(value.desc);
+  return {type, plan.reorder(value, dnn::nhwc(plan.dims(node.shapes[0]), type), node.name),
+          plan.buffer(dnn::nhwc(pooled, type))};
+}
+
 Backward compile_max(PlanBuilder& plan, const NodeContext& node, const kernels::Windows& w,
                      const dnn::Dims& dims) {
   const int from = node.inputs[0];
-  const dnn::Type type = dnn::type_of(plan.value(from).desc);
-  const Tensor source =
-      plan.reorder(plan.value(from), dnn::nhwc(plan.dims(node.shapes[0]), type), node.name);
-  const Tensor result = plan.buffer(dnn::nhwc(dims, type));
+  const Images images = images_of(plan, node, dims);
   const bool training = plan.training();
-  std::vector<Tensor> operands{source, result};
+  std::vector<Tensor> operands{images.source, images.result};
   Tensor positions;
   if (training) {
     positions = plan.buffer(
@@ -82,7 +92,7 @@ Backward compile_max(PlanBuilder& plan, const NodeContext& node, const kernels::
   }
   plan.run_by_image(node.name + " forward", "ridgeline:pool", std::move(operands),
                     [=](std::span<void* const> operands, const ShardRun& run) {
-                      with_type(type, [&](auto number) {
+                      with_type(images.type, [&](auto number) {
                         using T = decltype(number);
                         kernels::max_pool(w, {run.end - run.begin,
                                               in<T>(operands[0]) + run.begin * w.source_size(),
@@ -92,17 +102,18 @@ Backward compile_max(PlanBuilder& plan, const NodeContext& node, const kernels::
                                                        : nullptr});
                       });
                     });
-  plan.set_value(node.node, result);
+  plan.set_value(node.node, images.result);
 
   return [=, &plan](const Tensor& output_gradient) {
-    const Tensor gradient = plan.reorder(output_gradient, result.desc, node.name + " gradient");
+    const Tensor gradient =
+        plan.reorder(output_gradient, images.result.desc, node.name + " gradient");
     const auto relu = plan.maskable_relu(from);
     if (relu) plan.set_masked(from);
-    const Tensor before = plan.buffer(source.desc);
+    const Tensor before = plan.buffer(images.source.desc);
     plan.run_by_image(
-        node.name + " backward", "ridgeline:pool", {gradient, positions, before, result},
+        node.name + " backward", "ridgeline:pool", {gradient, positions, before, images.result},
         [=](std::span<void* const> operands, const ShardRun& run) {
-          with_type(type, [&](auto number) {
+          with_type(images.type, [&](auto number) {
             using T = decltype(number);
             const std::int64_t pooled = run.begin * w.pooled_size();
             kernels::max_pool_backward(
@@ -119,27 +130,25 @@ Backward compile_max(PlanBuilder& plan, const NodeContext& node, const kernels::
 Backward compile_average(PlanBuilder& plan, const NodeContext& node, const kernels::Windows& w,
                          const dnn::Dims& dims) {
   const int from = node.inputs[0];
-  const dnn::Type type = dnn::type_of(plan.value(from).desc);
-  const Tensor source =
-      plan.reorder(plan.value(from), dnn::nhwc(plan.dims(node.shapes[0]), type), node.name);
-  const Tensor result = plan.buffer(dnn::nhwc(dims, type));
-  plan.run_by_image(node.name + " forward", "ridgeline:pool", {source, result},
+  const Images images = images_of(plan, node, dims);
+  plan.run_by_image(node.name + " forward", "ridgeline:pool", {images.source, images.result},
                     [=](std::span<void* const> operands, const ShardRun& run) {
-                      with_type(type, [&](auto number) {
+                      with_type(images.type, [&](auto number) {
                         using T = decltype(number);
                         kernels::average_pool(w, run.end - run.begin,
                                               in<T>(operands[0]) + run.begin * w.source_size(),
                                               out<T>(operands[1]) + run.begin * w.pooled_size());
                       });
                     });
-  plan.set_value(node.node, result);
+  plan.set_value(node.node, images.result);
 
   return [=, &plan](const Tensor& output_gradient) {
-    const Tensor gradient = plan.reorder(output_gradient, result.desc, node.name + " gradient");
-    const Tensor before = plan.buffer(source.desc);
+    const Tensor gradient =
+        plan.reorder(output_gradient, images.result.desc, node.name + " gradient");
+    const Tensor before = plan.buffer(images.source.desc);
     plan.run_by_image(node.name + " backward", "ridgeline:pool", {gradient, before},
                       [=](std::span<void* const> operands, const ShardRun& run) {
-                        with_type(type, [&](auto number) {
+                        with_type(images.type, [&](auto number) {
                           using T = decltype(number);
                           kernels::average_pool_backward(
                               w, run.end - run.begin,
