@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "ridgeline/attributes.hpp"
+#include "ridgeline/layer.hpp"
 
 namespace ridgeline {
 
@@ -40,10 +41,23 @@ struct Schedule {
   friend bool operator==(const Schedule&, const Schedule&) = default;
 };
 
-/// One elementwise step on a run of weights. The engine owns the weights and the slots.
+/// How much of the model an optimiser must see at once.
+enum class Scope {
+  element,  ///< every weight by itself: any run of them, inside the one pass over memory
+  tensor,   ///< a parameter at a time, as a matrix (LARS, LAMB, Muon)
+  model,    ///< all parameters at once, one behind the other (L-BFGS)
+};
+
+/// One step on a run of weights. The engine owns the weights and the slots.
 struct StepInfo {
   double learning_rate;
   std::int64_t step;  ///< 1 for the first update
+  // For Scope::tensor and Scope::model alone. A kernel is a matrix with a row an output (filter or
+  // unit), everything else is a single row; the numbers behind rows * columns are padding. For
+  // Scope::model all parameters are a single row, padding included, whose role says nothing.
+  const float* weights = nullptr;  ///< before the step
+  Role role = Role::kernel;
+  std::int64_t rows = 1, columns = 0;
 };
 
 class Optimizer {
@@ -55,14 +69,16 @@ class Optimizer {
   /// Numbers of state per weight, all zero at the start: 0 for plain SGD, 1 for momentum, 2 for
   /// Adam.
   virtual int slots() const = 0;
+  /// What one call of `step` is given.
+  virtual Scope scope() const { return Scope::element; }
   /// Whether `metric` is known, which the proximal L1 step needs.
   virtual bool has_metric() const { return true; }
   /// From the gradient (penalty included) and the slots, which it advances, the `step` to be
   /// taken off the weights. Where `metric` is not null it becomes the step per unit of gradient
   /// in the optimiser's own metric: lr for SGD, lr / (1 - momentum), lr / (sqrt(v^) + eps).
-  /// Pure per element: called from several threads at once on different runs. `count` is a
-  /// multiple of 16 and all arrays are aligned to 64 bytes: the engine pads with zeros, for which
-  /// the step must be zero.
+  /// For Scope::element pure per element. Called from several threads at once on different runs.
+  /// `count` is a multiple of 16 and all arrays are aligned to 64 bytes: the engine pads with
+  /// zeros, for which the step must be zero.
   virtual void step(const StepInfo& info, std::size_t count, const float* gradient,
                     float* const* slots, float* step, float* metric) const = 0;
 };
