@@ -15,7 +15,7 @@
 #include "ridgeline/dataset.hpp"
 #include "ridgeline/loss.hpp"
 #include "ridgeline/network.hpp"
-#include "ridgeline/optimizer.hpp"
+#include "ridgeline/optimizers.hpp"
 #include "ridgeline/precision.hpp"
 #include "ridgeline/regularize.hpp"
 

@@ -1,6 +1,7 @@
 #pragma once
-// Optimisers and learning-rate schedules. The order in a step is one for all: data gradient,
-// clip, add the coupled penalty's gradient, optimiser step with decoupled decay, proximal L1.
+// What an optimiser is, and learning-rate schedules; optimizers.hpp has the kinds. The order in a
+// step is one for all: data gradient, clip, add the coupled penalty's gradient, optimiser step with
+// decoupled decay, proximal L1.
 
 #include <cstdint>
 #include <memory>
@@ -83,47 +84,40 @@ class Optimizer {
                     float* const* slots, float* step, float* metric) const = 0;
 };
 
+/// Slow weights around any optimiser (Zhang et al., arXiv 1907.08610). They begin as the weights
+/// do; every `interval` updates slow += alpha * (weights - slow), and weights = slow. The
+/// optimiser's slots go on.
+struct Lookahead {
+  std::int64_t interval = 0;  ///< 0: none
+  double alpha = 0.5;         ///< in (0, 1]
+
+  /// Throws UsageError for numbers out of range.
+  void check() const;
+  friend bool operator==(const Lookahead&, const Lookahead&) = default;
+};
+
 /// An optimiser and its learning rate, as the experiment's [optimizer] section has them.
 struct OptimizerSetting {
   std::shared_ptr<const Optimizer> optimizer;
   Schedule learning_rate;
-  double clip_norm = 0;     ///< the largest norm of the whole data gradient; 0: none
-  double clip_value = 0;    ///< the largest absolute value of one number of it; 0: none
-  bool full_batch = false;  ///< GD: one update an epoch, gradients summed over micro-batches
+  double clip_norm = 0;   ///< the largest norm of the whole data gradient; 0: none
+  double clip_value = 0;  ///< the largest absolute value of one number of it; 0: none
+  bool full_batch =
+      false;  ///< one update an epoch, gradients summed over micro-batches: GD, L-BFGS
+  Lookahead lookahead;
 };
 
-struct Sgd {
-  Schedule learning_rate = 0.01;
-  double momentum = 0;
-  bool nesterov = false;
-  double clip_norm = 0;
-  double clip_value = 0;
-};
-struct Adam {
-  Schedule learning_rate = 1e-3;
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double epsilon = 1e-7;
-  double clip_norm = 0;
-  double clip_value = 0;
-};
-/// Full-batch gradient descent.
-OptimizerSetting gd(const Sgd& options = {});
-/// velocity = momentum * velocity + gradient; step = lr * velocity (PyTorch's recurrence).
-OptimizerSetting sgd(const Sgd& options = {});
-/// Kingma and Ba, arXiv 1412.6980, in PyTorch's recurrence.
-OptimizerSetting adam(const Adam& options = {});
-/// Adam; decoupled decay is `regularize.decay` (Loshchilov and Hutter, arXiv 1711.05101), which
-/// this kind expects: where it is 0 it is Adam.
-OptimizerSetting adamw(const Adam& options = {});
-
-/// "gd", "sgd", "adam", "adamw", as the experiment file names them. Throws UsageError for an
-/// unknown kind or attribute, with the nearest known one, and for values out of range.
+/// "sgd", "adam", ...: the kinds of optimizers.hpp as the experiment file names them. Throws
+/// UsageError for an unknown kind or attribute, with the nearest known one, and for values out of
+/// range.
 std::shared_ptr<const Optimizer> make_optimizer(std::string_view kind,
                                                 const Attributes& attributes = {});
-/// Makes a kind of optimiser known to make_optimizer. Throws UsageError for a kind that is known
-/// already. Thread-safe.
+/// A kind with everything at its default: its attributes, its learning rate, its way with batches.
+/// Throws UsageError for an unknown kind.
+OptimizerSetting default_optimizer(std::string_view kind);
+/// Makes a kind of optimiser, and its learning rate where none is given, known to the two above.
+/// Throws UsageError for a kind that is known already. Thread-safe.
 using OptimizerFactory = std::shared_ptr<const Optimizer> (*)(const Attributes&);
-void register_optimizer(std::string kind, OptimizerFactory factory);
+void register_optimizer(std::string kind, OptimizerFactory factory, double learning_rate = 1e-3);
 
 }  // namespace ridgeline

@@ -8,6 +8,7 @@
 #include "ridgeline/model.hpp"
 #include "ridgeline/network.hpp"
 #include "ridgeline/optimizer.hpp"
+#include "ridgeline/optimizers.hpp"
 #include "ridgeline/precision.hpp"
 #include "ridgeline/regularize.hpp"
 #include "ridgeline/selection.hpp"

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "ridgeline/optimizer.hpp"
+#include "ridgeline/optimizers.hpp"
 #include "tensor/buffer.hpp"
 #include "tensor/random.hpp"
 
@@ -13,24 +13,54 @@ namespace {
 
 constexpr std::size_t count = 1024;
 
-std::vector<OptimizerSetting> settings() {
-  return {sgd(), sgd({.momentum = 0.9}), sgd({.momentum = 0.9, .nesterov = true}), adam()};
+std::vector<OptimizerSetting> elementwise() {
+  return {sgd(),
+          sgd({.momentum = 0.9}),
+          sgd({.momentum = 0.9, .nesterov = true}),
+          adam(),
+          adamw(),
+          nadam(),
+          radam(),
+          rmsprop(),
+          rmsprop({.momentum = 0.5}),
+          rmsprop({.centered = true}),
+          rmsprop({.momentum = 0.5, .centered = true}),
+          adagrad(),
+          adagrad({.initial_accumulator = 0}),
+          lion()};
+}
+
+std::vector<OptimizerSetting> all() {
+  auto settings = elementwise();
+  for (const auto& setting : {lamb(), lars(), muon(), lbfgs()}) settings.push_back(setting);
+  return settings;
 }
 
 // Buffers for one optimiser, aligned and zero as the engine's are.
 struct Slice {
-  explicit Slice(const Optimizer& o) : gradient(count), step(count), metric(count), optimizer(&o) {
+  explicit Slice(const Optimizer& o)
+      : weights(count), gradient(count), step(count), metric(count), optimizer(&o) {
     for (int s = 0; s < o.slots(); ++s) slots.emplace_back(count);
   }
 
   void take(std::int64_t number, std::size_t first, std::size_t length) {
     std::vector<float*> pointers;
     for (auto& slot : slots) pointers.push_back(slot.data() + first);
-    optimizer->step({0.01, number}, length, gradient.data() + first, pointers.data(),
+    optimizer->step(info(number), length, gradient.data() + first, pointers.data(),
                     step.data() + first, metric.data() + first);
   }
 
-  Buffer<float> gradient, step, metric;
+  // The whole as a matrix, for those that want one.
+  StepInfo info(std::int64_t number) const {
+    const std::int64_t rows = optimizer->scope() == Scope::model ? 1 : 16;
+    return {.learning_rate = 0.01,
+            .step = number,
+            .weights = weights.data(),
+            .rows = rows,
+            .columns = static_cast<std::int64_t>(count) / rows};
+  }
+
+  Buffer<float> weights, gradient, step, metric;
   std::vector<Buffer<float>> slots;
   const Optimizer* optimizer;
 };
@@ -47,7 +77,7 @@ std::vector<float> bits(const Buffer<float>& b) {
 }
 
 TEST(Step, TheSameBitsHoweverARunIsCut) {
-  for (const auto& setting : settings()) {
+  for (const auto& setting : elementwise()) {
     Slice whole(*setting.optimizer), pieces(*setting.optimizer);
     for (std::int64_t number = 1; number <= 5; ++number) {
       fill(whole.gradient, static_cast<std::uint64_t>(number));
@@ -69,8 +99,9 @@ TEST(Step, TheSameBitsHoweverARunIsCut) {
 }
 
 TEST(Step, ZeroGradientsFromZeroSlotsTakeNoStep) {
-  for (const auto& setting : settings()) {
+  for (const auto& setting : all()) {
     Slice run(*setting.optimizer);
+    fill(run.weights, 2);
     for (std::int64_t number = 1; number <= 3; ++number) {
       fill(run.step, 1);
       run.take(number, 0, count);
@@ -80,8 +111,12 @@ TEST(Step, ZeroGradientsFromZeroSlotsTakeNoStep) {
 }
 
 TEST(Step, TheMetricIsTheStepPerUnitOfASteadyGradient) {
-  for (const auto& setting : settings()) {
+  int with_metric = 0;
+  for (const auto& setting : all()) {
+    if (!setting.optimizer->has_metric()) continue;
+    ++with_metric;
     Slice run(*setting.optimizer);
+    fill(run.weights, 2);
     fill(run.gradient, 3);
     for (std::int64_t number = 1; number <= 400; ++number) run.take(number, 0, count);
     for (std::size_t i = 0; i < count; ++i) {
@@ -90,19 +125,22 @@ TEST(Step, TheMetricIsTheStepPerUnitOfASteadyGradient) {
           << setting.optimizer->kind() << " " << i;
     }
   }
+  EXPECT_EQ(with_metric, 13);
 }
 
 TEST(Step, TheMetricIsOptional) {
-  for (const auto& setting : settings()) {
+  for (const auto& setting : all()) {
     Slice with(*setting.optimizer), without(*setting.optimizer);
-    fill(with.gradient, 5);
-    fill(without.gradient, 5);
+    for (Slice* slice : {&with, &without}) {
+      fill(slice->weights, 2);
+      fill(slice->gradient, 5);
+    }
     with.take(1, 0, count);
     std::vector<float*> slots;
     for (auto& slot : without.slots) slots.push_back(slot.data());
-    setting.optimizer->step({0.01, 1}, count, without.gradient.data(), slots.data(),
+    setting.optimizer->step(without.info(1), count, without.gradient.data(), slots.data(),
                             without.step.data(), nullptr);
-    EXPECT_EQ(bits(with.step), bits(without.step));
+    EXPECT_EQ(bits(with.step), bits(without.step)) << setting.optimizer->kind();
   }
 }
 
@@ -118,12 +156,36 @@ TEST(Step, AdamsFirstStepIsTheLearningRateWhateverTheGradientsSize) {
   }
 }
 
-TEST(Step, AdamGoesOnAfterManyUpdates) {
-  const auto setting = adam();
-  Slice run(*setting.optimizer);
-  fill(run.gradient, 6);
-  run.take(100'000'000'000, 0, count);  // both bias corrections are 1
-  for (std::size_t i = 0; i < count; ++i) ASSERT_TRUE(std::isfinite(run.step[i]));
+TEST(Step, GoesOnAfterManyUpdates) {
+  for (const auto& setting : all()) {
+    Slice run(*setting.optimizer);
+    fill(run.weights, 2);
+    fill(run.gradient, 6);
+    run.take(100'000'000'000, 0, count);  // corrections of bias are 1
+    for (std::size_t i = 0; i < count; ++i) {
+      ASSERT_TRUE(std::isfinite(run.step[i])) << setting.optimizer->kind();
+    }
+  }
+}
+
+TEST(Step, ThreadsMayTakeStepsOfSeveralTrainings) {
+  // NAdam's product of momenta belongs to the step's number, not to the thread's last call.
+  const auto slow = nadam(), fast = nadam({.beta1 = 0.5});
+  Slice alone(*slow.optimizer), mixed(*slow.optimizer), other(*fast.optimizer);
+  for (std::int64_t number = 1; number <= 6; ++number) {
+    for (Slice* slice : {&alone, &mixed, &other}) {
+      fill(slice->gradient, static_cast<std::uint64_t>(number));
+    }
+    other.take(7 - number, 0, count);
+    mixed.take(number, 0, count / 2);
+    other.take(number, 0, count);
+    mixed.take(number, count / 2, count / 2);
+  }
+  for (std::int64_t number = 1; number <= 6; ++number) {
+    fill(alone.gradient, static_cast<std::uint64_t>(number));
+    alone.take(number, 0, count);
+  }
+  EXPECT_EQ(bits(alone.step), bits(mixed.step));
 }
 
 }  // namespace

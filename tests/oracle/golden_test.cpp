@@ -1,11 +1,9 @@
-// The reference, the engine, the losses and the optimisers against what PyTorch computed.
+// The reference, the engine and the losses against what PyTorch computed.
 
 #include "support/golden.hpp"
 
-#include "engine/update_pass.hpp"
 #include "oracle/harness.hpp"
 #include "ridgeline/layers.hpp"
-#include "ridgeline/optimizer.hpp"
 
 namespace ridgeline::oracle {
 namespace {
@@ -157,61 +155,6 @@ TEST(PyTorch, EveryLayerAndLoss) {
       const auto& expected = arrays.at("gradient:" + parameter.name);
       expect_equal(result.gradients.at(parameter.name), expected, 1e-7, parameter.name);
       expect_close(engine.gradient_of(state, p), expected, 1e-5, parameter.name);
-    }
-  }
-}
-
-struct OptimizerCase {
-  OptimizerSetting setting;
-  Penalty penalty;
-};
-
-TEST(PyTorch, OptimizerTrajectoriesWithAndWithoutPenalty) {
-  const std::map<std::string, OptimizerCase> cases{
-      {"sgd", {sgd({.learning_rate = 0.05}), {}}},
-      {"sgd_l2", {sgd({.learning_rate = 0.05}), {0.1, 0, 0}}},
-      {"momentum_l2", {sgd({.learning_rate = 0.05, .momentum = 0.9}), {0.1, 0, 0}}},
-      {"nesterov_l2",
-       {sgd({.learning_rate = 0.05, .momentum = 0.9, .nesterov = true}), {0.1, 0, 0}}},
-      {"adam", {adam({.learning_rate = 0.01}), {}}},
-      {"adam_l2", {adam({.learning_rate = 0.01}), {0.1, 0, 0}}},
-      {"adamw_decay", {adamw({.learning_rate = 0.01}), {0, 0, 0.1}}},
-      {"adam_clip_l2", {adam({.learning_rate = 0.01, .clip_norm = 2}), {0.1, 0, 0}}},
-  };
-  auto files = golden::read("optimizers.txt");
-  ASSERT_EQ(files.size(), cases.size());
-  for (const auto& [name, arrays] : files) {
-    SCOPED_TRACE(name);
-    const OptimizerCase& c = cases.at(name);
-    std::vector<Parameter> parameters;
-    for (int i = 0; i < 3; ++i) {
-      const auto size = static_cast<std::int64_t>(arrays.at("start:" + std::to_string(i)).size());
-      parameters.push_back(
-          {"t" + std::to_string(i), 0, {"kernel", {size}, Role::kernel, "zeros", 1, 1}});
-    }
-    engine::State state(parameters);
-    for (std::size_t i = 0; i < 3; ++i) {
-      const auto& start = arrays.at("start:" + std::to_string(i));
-      std::copy(start.begin(), start.end(), state.weights(i).begin());
-    }
-    engine::Team team(2);
-    engine::UpdatePass pass(state);
-    Buffer<float> gradient(state.arena().trainable);
-    const engine::UpdateRule rule{c.setting.optimizer.get(),
-                                  c.setting.learning_rate.value,
-                                  c.setting.clip_norm,
-                                  0,
-                                  {c.penalty, {}, c.penalty}};
-    for (int step = 0; step < 12; ++step) {
-      for (std::size_t i = 0; i < 3; ++i) {
-        const auto& g = arrays.at("gradient:" + std::to_string(step) + ":" + std::to_string(i));
-        std::copy(g.begin(), g.end(), gradient.data() + state.arena().offsets[i]);
-      }
-      pass.run(team, state, rule, {{gradient.data()}, {}});
-    }
-    for (std::size_t i = 0; i < 3; ++i) {
-      expect_equal(doubles(state.weights(i)), arrays.at("end:" + std::to_string(i)), 3e-6,
-                   "tensor " + std::to_string(i));
     }
   }
 }

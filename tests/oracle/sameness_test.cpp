@@ -3,7 +3,7 @@
 
 #include "oracle/harness.hpp"
 #include "ridgeline/layers.hpp"
-#include "ridgeline/optimizer.hpp"
+#include "ridgeline/optimizers.hpp"
 
 namespace ridgeline::oracle {
 namespace {

@@ -54,6 +54,22 @@ double DistanceSquare(const float* a, const float* b, std::size_t count) {
   });
 }
 
+double Dot(const float* a, const float* b, std::size_t count) {
+  return Sum(count, [&](std::size_t i) {
+    const Doubles d;
+    const HalfFloats h;
+    return hn::Mul(hn::PromoteTo(d, hn::Load(h, a + i)), hn::PromoteTo(d, hn::Load(h, b + i)));
+  });
+}
+
+void Scale(float* values, std::size_t count, float factor) {
+  const Floats d;
+  const auto f = hn::Set(d, factor);
+  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
+    hn::Store(hn::Mul(f, hn::Load(d, values + i)), d, values + i);
+  }
+}
+
 void Penalise(float* gradient, const float* weights, std::size_t count, float scale, float limit,
               float l2) {
   const Floats d;
@@ -96,6 +112,8 @@ HWY_EXPORT(Add);
 HWY_EXPORT(SquareSum);
 HWY_EXPORT(AbsoluteSum);
 HWY_EXPORT(DistanceSquare);
+HWY_EXPORT(Dot);
+HWY_EXPORT(Scale);
 HWY_EXPORT(Penalise);
 HWY_EXPORT(Descend);
 HWY_EXPORT(Shrink);
@@ -111,6 +129,12 @@ double absolute_sum(const float* values, std::size_t count) {
 }
 double distance_square(const float* a, const float* b, std::size_t count) {
   return HWY_DYNAMIC_DISPATCH(DistanceSquare)(a, b, count);
+}
+double dot(const float* a, const float* b, std::size_t count) {
+  return HWY_DYNAMIC_DISPATCH(Dot)(a, b, count);
+}
+void scale(float* values, std::size_t count, float factor) {
+  HWY_DYNAMIC_DISPATCH(Scale)(values, count, factor);
 }
 void penalise(float* gradient, const float* weights, std::size_t count, float scale, float limit,
               float l2) {

@@ -12,6 +12,10 @@ void add(float* a, const float* b, std::size_t count);
 double square_sum(const float* values, std::size_t count);
 /// The sum of absolute values, in double.
 double absolute_sum(const float* values, std::size_t count);
+/// The sum of a * b, in double.
+double dot(const float* a, const float* b, std::size_t count);
+/// values *= factor
+void scale(float* values, std::size_t count, float factor);
 /// gradient = clamp(scale * gradient, -limit, limit) + l2 * weights; limit 0: no clamp.
 void penalise(float* gradient, const float* weights, std::size_t count, float scale, float limit,
               float l2);

@@ -48,56 +48,47 @@ namespace optimize {
 HWY_EXPORT(PlainStep);
 HWY_EXPORT(MomentumStep);
 
-class SgdOptimizer final : public Optimizer {
+class SgdOptimizer final : public SetBy<Sgd> {
  public:
-  SgdOptimizer(std::string_view kind, double momentum, bool nesterov)
-      : kind_(kind), momentum_(momentum), nesterov_(nesterov) {
-    check_range("optimizer.momentum", momentum, 0, 1);
-    if (nesterov && momentum == 0) {
+  SgdOptimizer(std::string_view kind, const Sgd& options) : SetBy(kind, options) {
+    check_range("optimizer.momentum", options.momentum, 0, 1);
+    if (options.nesterov && options.momentum == 0) {
       throw UsageError("optimizer.nesterov needs optimizer.momentum above 0, for example 0.9");
     }
   }
 
-  std::string_view kind() const override { return kind_; }
-  Attributes attributes() const override {
-    return {{"momentum", momentum_}, {"nesterov", nesterov_}};
-  }
-  int slots() const override { return momentum_ > 0 ? 1 : 0; }
+  int slots() const override { return options_.momentum > 0 ? 1 : 0; }
 
   void step(const StepInfo& info, std::size_t count, const float* gradient, float* const* slots,
             float* step, float* metric) const override {
     const auto rate = static_cast<float>(info.learning_rate);
-    if (momentum_ == 0) {
+    if (options_.momentum == 0) {
       HWY_DYNAMIC_DISPATCH(PlainStep)(rate, count, gradient, step);
     } else {
       HWY_DYNAMIC_DISPATCH(MomentumStep)
-      (rate, static_cast<float>(momentum_), nesterov_, count, gradient, slots[0], step);
+      (rate, static_cast<float>(options_.momentum), options_.nesterov, count, gradient, slots[0],
+       step);
     }
     if (metric != nullptr) {
-      std::fill_n(metric, count, static_cast<float>(info.learning_rate / (1 - momentum_)));
+      std::fill_n(metric, count, static_cast<float>(info.learning_rate / (1 - options_.momentum)));
     }
   }
-
- private:
-  std::string kind_;
-  double momentum_;
-  bool nesterov_;
 };
 
-OptimizerPtr make_sgd(std::string_view kind, double momentum, bool nesterov) {
-  return std::make_shared<SgdOptimizer>(kind, momentum, nesterov);
+OptimizerPtr make_sgd(std::string_view kind, const Sgd& options) {
+  return std::make_shared<SgdOptimizer>(kind, options);
 }
 
 }  // namespace optimize
 
-OptimizerSetting sgd(const Sgd& o) {
-  return {optimize::make_sgd("sgd", o.momentum, o.nesterov), o.learning_rate, o.clip_norm,
-          o.clip_value, false};
+OptimizerSetting sgd(const Sgd& options) {
+  return optimize::setting(optimize::make_sgd("sgd", options), options);
 }
 
-OptimizerSetting gd(const Sgd& o) {
-  return {optimize::make_sgd("gd", o.momentum, o.nesterov), o.learning_rate, o.clip_norm,
-          o.clip_value, true};
+OptimizerSetting gd(const Sgd& options) {
+  OptimizerSetting setting = optimize::setting(optimize::make_sgd("gd", options), options);
+  setting.full_batch = true;
+  return setting;
 }
 
 }  // namespace ridgeline

@@ -1,0 +1,29 @@
+#include "engine/lookahead.hpp"
+
+#include <algorithm>
+
+namespace ridgeline::engine {
+
+void require_slots(State& state, const Optimizer& optimizer, const Lookahead& lookahead) {
+  state.require_slots(optimizer.slots());
+  if (lookahead.interval == 0 || state.slots() > optimizer.slots()) return;
+  state.require_slots(optimizer.slots() + 1);
+  std::copy_n(state.weight_arena().data(), state.arena().trainable,
+              state.slot_arenas().back().data());
+}
+
+void apply_lookahead(State& state, const Lookahead& lookahead) {
+  if (lookahead.interval == 0 || state.step % lookahead.interval != 0) return;
+  const auto alpha = static_cast<float>(lookahead.alpha);
+  const int slot = state.slots() - 1;
+  for (std::size_t p = 0; p < state.parameters().size(); ++p) {
+    if (state.frozen[p] || state.arena().offsets[p] >= state.arena().trainable) continue;
+    const auto weights = state.weights(p), slow = state.slot(slot, p);
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      slow[i] += alpha * (weights[i] - slow[i]);
+      weights[i] = slow[i];
+    }
+  }
+}
+
+}  // namespace ridgeline::engine
