@@ -63,30 +63,6 @@ LossPtr build_loss(const Experiment& experiment) {
   return make_loss(loss.kind, attributes);
 }
 
-OptimizerSetting build_optimizer(const Experiment& experiment) {
-  const OptimizerSection& section = experiment.optimizer;
-  const OptimizerSection plain;
-  const Attributes known = make_optimizer(section.kind)->attributes();
-  Attributes attributes;
-  const auto pass = [&](const char* name, auto value, auto plain_value) {
-    if (known.find(name)) {
-      attributes.set(name, value);
-    } else if (value != plain_value) {
-      throw UsageError(fmt::format("optimizer.{} is nothing that {} has", name, section.kind));
-    }
-  };
-  pass("momentum", section.momentum, plain.momentum);
-  pass("nesterov", section.nesterov, plain.nesterov);
-  pass("beta1", section.beta1, plain.beta1);
-  pass("beta2", section.beta2, plain.beta2);
-  pass("epsilon", section.epsilon, plain.epsilon);
-  return {.optimizer = make_optimizer(section.kind, attributes),
-          .learning_rate = section.learning_rate,
-          .clip_norm = section.clip_norm,
-          .clip_value = section.clip_value,
-          .full_batch = section.kind == "gd"};
-}
-
 ModelOptions model_options(const Experiment& experiment, const Dataset& train) {
   return {.input = train.image_shape(),
           .loss = build_loss(experiment),

@@ -1,7 +1,9 @@
 #pragma once
 // From an experiment to what the library takes.
 
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "experiment/experiment.hpp"
 #include "interop/folder.hpp"
@@ -23,6 +25,10 @@ Images load_images(const Experiment& experiment);
 /// The preset for `classes` classes, or the layers.
 Network build_network(const Experiment& experiment, std::int64_t classes);
 LossPtr build_loss(const Experiment& experiment);
+/// Sets the learning rate and the options that are the kind's, but for those that are `given`, to
+/// the kind's defaults. Throws UsageError for an unknown kind.
+void take_defaults(OptimizerSection& section,
+                   const std::function<bool(std::string_view field)>& given);
 /// Throws UsageError for an option that is not the kind's.
 OptimizerSetting build_optimizer(const Experiment& experiment);
 

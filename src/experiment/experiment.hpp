@@ -38,7 +38,9 @@ struct LossSection {
   bool operator==(const LossSection&) const = default;
 };
 
-/// The options of all kinds side by side; the ones that are not the kind's stay at their defaults.
+/// The options of all kinds side by side: here at the defaults of adam and, where it has no such
+/// option, of the kind that does. Those that are not the kind's stay there; a file that does not
+/// give one of the kind's gets the kind's default.
 struct OptimizerSection {
   std::string kind = "adam";
   Schedule learning_rate = 1e-3;
@@ -47,6 +49,15 @@ struct OptimizerSection {
   double beta1 = 0.9;
   double beta2 = 0.999;
   double epsilon = 1e-7;
+  double momentum_decay = 4e-3;
+  double rho = 0.9;
+  bool centered = false;
+  double initial_accumulator = 0.1;
+  double trust = 1e-3;
+  std::int64_t newton_schulz = 5;
+  std::int64_t history = 10;
+  std::int64_t lookahead = 0;
+  double lookahead_alpha = 0.5;
   double clip_norm = 0;
   double clip_value = 0;
   bool operator==(const OptimizerSection&) const = default;

@@ -34,10 +34,11 @@ class Reader {
 
   /// Settles what depends on several keys.
   Experiment finish(std::string_view name) {
-    const bool descends = experiment_.optimizer.kind == "gd" || experiment_.optimizer.kind == "sgd";
-    if (descends && !where_.contains("optimizer.learning_rate")) {
-      experiment_.optimizer.learning_rate = Sgd{}.learning_rate;
-    }
+    located(where("optimizer.kind"), [&] {
+      take_defaults(experiment_.optimizer, [&](std::string_view field) {
+        return where_.contains(fmt::format("optimizer.{}", field));
+      });
+    });
     located(where("regularize.exclude"), [&] { experiment_.regularize.check(); });
     located(where("loss.kind"), [&] { build_loss(experiment_); });
     located(where("optimizer.kind"), [&] { build_optimizer(experiment_); });

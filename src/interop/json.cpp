@@ -200,12 +200,17 @@ LossPtr loss_from_json(std::string_view text,
 }
 
 std::string to_json(const OptimizerSetting& setting) {
-  return dump({{"kind", setting.optimizer->kind()},
+  Json json = {{"kind", setting.optimizer->kind()},
                {"attributes", write(setting.optimizer->attributes())},
                {"learning_rate", write(setting.learning_rate)},
                {"clip_norm", setting.clip_norm},
                {"clip_value", setting.clip_value},
-               {"full_batch", setting.full_batch}});
+               {"full_batch", setting.full_batch}};
+  if (setting.lookahead.interval > 0) {
+    json["lookahead"] = setting.lookahead.interval;
+    json["lookahead_alpha"] = setting.lookahead.alpha;
+  }
+  return dump(json);
 }
 
 OptimizerSetting optimizer_from_json(std::string_view text,
@@ -219,6 +224,10 @@ OptimizerSetting optimizer_from_json(std::string_view text,
     setting.clip_norm = json.at("clip_norm").get<double>();
     setting.clip_value = json.at("clip_value").get<double>();
     setting.full_batch = json.at("full_batch").get<bool>();
+    if (json.contains("lookahead")) {
+      setting.lookahead = {.interval = json.at("lookahead").get<std::int64_t>(),
+                           .alpha = json.at("lookahead_alpha").get<double>()};
+    }
     return setting;
   });
 }

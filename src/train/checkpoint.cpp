@@ -138,8 +138,9 @@ Position load_checkpoint(const std::filesystem::path& path, ModelCore& core,
     throw UsageError(fmt::format("{} was made with train.shards = {}, not {}: resume with that",
                                  file.name(), counters.shards, core.options.shards));
   }
-  const auto slots = static_cast<int>(
-      std::clamp<std::int64_t>(counters.slots, 0, core.options.optimizer.optimizer->slots()));
+  const OptimizerSetting& optimizer = core.options.optimizer;
+  const int most = optimizer.optimizer->slots() + (optimizer.lookahead.interval > 0 ? 1 : 0);
+  const auto slots = static_cast<int>(std::clamp<std::int64_t>(counters.slots, 0, most));
   Position position;
   position.epoch = counters.epoch;
   position.step = counters.step;

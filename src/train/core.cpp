@@ -27,6 +27,7 @@ ModelOptions checked(ModelOptions options) {
   options.optimizer.learning_rate.check("optimizer.learning_rate");
   check_clip("optimizer.clip_norm", options.optimizer.clip_norm);
   check_clip("optimizer.clip_value", options.optimizer.clip_value);
+  options.optimizer.lookahead.check();
   options.regularize.check();
   return options;
 }

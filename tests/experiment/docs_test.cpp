@@ -31,6 +31,38 @@ TEST(Documentation, EveryExampleIsAnExperiment) {
   EXPECT_GE(examples, 8);
 }
 
+TEST(Documentation, HasTheDefaultsOfEveryOptimizer) {
+  const std::string text = document();
+  const auto begin = text.find("\n## [optimizer]"), end = text.find("\n## ", begin + 1);
+  const std::string section = text.substr(begin, end - begin);
+  for (const auto* kind : {"gd", "sgd", "adam", "adamw", "nadam", "radam", "rmsprop", "adagrad",
+                           "lamb", "lars", "lion", "muon", "lbfgs"}) {
+    SCOPED_TRACE(kind);
+    const auto at = section.find("`" + std::string(kind) + "`");
+    ASSERT_NE(at, std::string::npos);
+    const std::string row = section.substr(at, section.find('\n', at) - at);
+    const OptimizerSetting standard = default_optimizer(kind);
+    const Attributes attributes = standard.optimizer->attributes();
+    Attributes expected{{"learning_rate", standard.learning_rate.value}};
+    for (const auto& [name, value] : attributes.items()) {
+      expected.set(name, value);
+    }
+    std::size_t options = 0;
+    for (auto i = row.find(" = "); i != std::string::npos; i = row.find(" = ", i + 1)) ++options;
+    EXPECT_EQ(options, expected.items().size());
+    const Experiment given = parsed("[optimizer]\nkind = \"" + std::string(kind) + "\"");
+    for (const auto& [name, value] : expected.items()) {
+      const auto from = row.find("`" + name + " = ");
+      ASSERT_NE(from, std::string::npos) << name;
+      const auto first = from + name.size() + 4;
+      const std::string written = row.substr(first, row.find('`', first) - first);
+      const Experiment again =
+          parsed("[optimizer]\nkind = \"" + std::string(kind) + "\"\n" + name + " = " + written);
+      EXPECT_EQ(again.optimizer, given.optimizer) << name << " = " << written;
+    }
+  }
+}
+
 TEST(Documentation, HasEveryKey) {
   const std::string text = document();
   for (const Key& key : keys()) {

@@ -1,3 +1,4 @@
+#include "experiment/build.hpp"
 #include "experiment/support.hpp"
 
 namespace ridgeline::experiment {
@@ -172,6 +173,90 @@ TEST(Read, TheLearningRateFollowsTheOptimizerUnlessGiven) {
   EXPECT_EQ(parsed("", {"optimizer.kind=sgd"}).optimizer.learning_rate, Schedule(0.01));
   EXPECT_EQ(parsed("[optimizer]\nkind = \"gd\"\nlearning_rate = 1e-3").optimizer.learning_rate,
             Schedule(1e-3));
+}
+
+TEST(Read, EveryOptionFollowsTheOptimizerUnlessGiven) {
+  const OptimizerSection muon = parsed("", {"optimizer.kind=muon"}).optimizer;
+  EXPECT_EQ(muon.momentum, 0.95);
+  EXPECT_TRUE(muon.nesterov);
+  const OptimizerSection lars =
+      parsed("", {"optimizer.kind=lars", "optimizer.trust=0.1"}).optimizer;
+  EXPECT_EQ(lars.learning_rate, Schedule(1.0));
+  EXPECT_EQ(lars.momentum, 0.9);
+  EXPECT_EQ(lars.trust, 0.1);
+  EXPECT_EQ(parsed("", {"optimizer.kind=lion"}).optimizer.beta2, 0.99);
+  EXPECT_EQ(parsed("", {"optimizer.kind=lion", "optimizer.beta2=0.9"}).optimizer.beta2, 0.9);
+  EXPECT_FALSE(parsed("", {"optimizer.kind=muon", "optimizer.nesterov=false"}).optimizer.nesterov);
+}
+
+TEST(Read, TheOptionsAloneAtTheDefaultsOfTheirKinds) {
+  const OptimizerSection plain;
+  for (const auto* kind : {"nadam", "rmsprop", "adagrad", "lars", "muon", "lbfgs"}) {
+    SCOPED_TRACE(kind);
+    Experiment experiment;
+    experiment.optimizer.kind = kind;
+    take_defaults(experiment.optimizer, [](std::string_view) { return false; });
+    EXPECT_EQ(build_optimizer(experiment).optimizer->attributes(),
+              default_optimizer(kind).optimizer->attributes());
+    EXPECT_EQ(experiment.optimizer.rho, plain.rho);
+    EXPECT_EQ(experiment.optimizer.centered, plain.centered);
+    EXPECT_EQ(experiment.optimizer.momentum_decay, plain.momentum_decay);
+    EXPECT_EQ(experiment.optimizer.initial_accumulator, plain.initial_accumulator);
+    EXPECT_EQ(experiment.optimizer.trust, plain.trust);
+    EXPECT_EQ(experiment.optimizer.newton_schulz, plain.newton_schulz);
+    EXPECT_EQ(experiment.optimizer.history, plain.history);
+  }
+  Experiment adam;
+  take_defaults(adam.optimizer, [](std::string_view) { return false; });
+  EXPECT_EQ(adam.optimizer, plain);
+}
+
+TEST(Read, WhatTheOptimizerIsGivenIsWhatItGets) {
+  const OptimizerSetting setting = build_optimizer(parsed(R"(
+[optimizer]
+kind = "rmsprop"
+rho = 0.8
+momentum = 0.5
+centered = true
+epsilon = 1e-3
+clip_norm = 2
+lookahead = 4
+lookahead_alpha = 0.25
+)"));
+  EXPECT_EQ(setting.optimizer->attributes(),
+            (Attributes{{"rho", 0.8}, {"momentum", 0.5}, {"epsilon", 1e-3}, {"centered", true}}));
+  EXPECT_EQ(setting.learning_rate, Schedule(1e-3));
+  EXPECT_EQ(setting.clip_norm, 2);
+  EXPECT_EQ(setting.lookahead, (Lookahead{.interval = 4, .alpha = 0.25}));
+  EXPECT_TRUE(build_optimizer(parsed("", {"optimizer.kind=lbfgs"})).full_batch);
+}
+
+TEST(Read, OptionsOfOptimizersOutsideTheirLimits) {
+  const auto of = [](const std::string& kind, const std::string& line) {
+    return refusal("[optimizer]\nkind = \"" + kind + "\"\n" + line + "\n");
+  };
+  EXPECT_EQ(of("rmsprop", "rho = 1"),
+            "experiment.toml:3: optimizer.rho must be at least 0 and below 1, not 1");
+  EXPECT_EQ(of("lars", "trust = 0"), "experiment.toml:3: optimizer.trust must be above 0, not 0");
+  EXPECT_EQ(of("lbfgs", "history = 0"),
+            "experiment.toml:3: optimizer.history must be at least 1, not 0");
+  EXPECT_EQ(of("lbfgs", "history = 101"),
+            "experiment.toml:2: optimizer.history must be in [1, 100], not 101");
+  EXPECT_EQ(of("lbfgs", "history = 2.5"),
+            "experiment.toml:3: optimizer.history must be a whole number, not 2.5");
+  EXPECT_EQ(of("muon", "newton_schulz = 0"),
+            "experiment.toml:3: optimizer.newton_schulz must be at least 1, not 0");
+  EXPECT_EQ(of("adam", "lookahead = -1"),
+            "experiment.toml:3: optimizer.lookahead must be at least 0, not -1");
+  EXPECT_EQ(of("adam", "lookahead_alpha = 1.5"),
+            "experiment.toml:2: optimizer.lookahead_alpha must be above 0 and at most 1, not 1.5");
+  EXPECT_EQ(of("adam", "rho = 0.5"), "experiment.toml:2: optimizer.rho is nothing that adam has");
+  EXPECT_EQ(of("lion", "epsilon = 1"),
+            "experiment.toml:2: optimizer.epsilon is nothing that lion has");
+  EXPECT_EQ(of("adam", "rhoo = 0.5"),
+            "experiment.toml:3: unknown key 'optimizer.rhoo': did you mean 'optimizer.rho'?");
+  EXPECT_EQ(of("lios", ""),
+            "experiment.toml:2: there is no optimizer 'lios': did you mean 'lion'?");
 }
 
 TEST(Read, SearchRanges) {

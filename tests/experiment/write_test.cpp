@@ -56,6 +56,18 @@ rule = "best"
 )"));
 }
 
+TEST(Write, EveryOptimizersOptionsAsTheyWereResolved) {
+  for (const auto* kind : {"gd", "sgd", "adam", "adamw", "nadam", "radam", "rmsprop", "adagrad",
+                           "lamb", "lars", "lion", "muon", "lbfgs"}) {
+    const Experiment experiment =
+        parsed("", {std::string("optimizer.kind=") + kind, "optimizer.lookahead=6"});
+    expect_round_trip(experiment);
+    EXPECT_EQ(parse(to_toml(experiment), "run/experiment.toml").optimizer.lookahead, 6);
+  }
+  const std::string text = to_toml(parsed("", {"optimizer.kind=muon"}));
+  EXPECT_NE(text.find("\nmomentum = 0.95 "), std::string::npos) << text;
+}
+
 TEST(Write, HoldsEveryKeyAndWhoWroteIt) {
   const std::string text = to_toml(parsed(""));
   std::size_t last = 0;

@@ -77,6 +77,25 @@ TEST(Json, Schedules) {
   EXPECT_EQ(schedule_from_json(R"({"kind": "cosine", "from": 1e-3})").value, 1e-3);
 }
 
+// Of the optimiser only what a file says: the room knows no kinds.
+std::shared_ptr<const Optimizer> no_optimizer(std::string_view, const Attributes&) {
+  return nullptr;
+}
+
+TEST(Json, LookaheadWhereThereIsOne) {
+  const std::string plain =
+      R"({"kind": "adam", "attributes": {}, "learning_rate": 0.1, "clip_norm": 0, "clip_value": 0,)"
+      R"( "full_batch": false)";
+  EXPECT_EQ(optimizer_from_json(plain + "}", no_optimizer).lookahead, Lookahead{});
+  EXPECT_EQ(
+      optimizer_from_json(plain + R"(, "lookahead": 5, "lookahead_alpha": 0.25})", no_optimizer)
+          .lookahead,
+      (Lookahead{.interval = 5, .alpha = 0.25}));
+  EXPECT_EQ(message_of<DataError>(
+                [&] { optimizer_from_json(plain + R"(, "lookahead": 5})", no_optimizer); }),
+            "optimizer: key 'lookahead_alpha' not found");
+}
+
 TEST(Json, Regularize) {
   Regularize regularize = l2(1e-4);
   regularize.l1 = 1e-5;
