@@ -3,38 +3,11 @@
 optimisers. Needs `pip install torch numpy`; the tests need neither.
 
 usage: tools/golden/make_golden.py [FOLDER]
-
-A file holds named arrays, one a line: NAME COUNT VALUE...; a case begins with `case NAME`.
 """
-import pathlib
-import sys
-
 import torch
 import torch.nn.functional as F
 
-torch.set_default_dtype(torch.float64)
-folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parents[2] / "tests/golden")
-
-
-class Golden:
-    def __init__(self, name):
-        self.lines, self.path = [], folder / name
-
-    def case(self, name):
-        self.lines.append(f"case {name}")
-
-    def add(self, name, tensor):
-        values = torch.as_tensor(tensor).detach().double().reshape(-1).tolist()
-        self.lines.append(" ".join([name, str(len(values))] + [f"{v:.9g}" for v in values]))
-
-    def write(self):
-        self.path.write_text("\n".join(self.lines) + "\n")
-
-
-def single(tensor):
-    """Rounded to single precision, so that both sides begin with the same numbers."""
-    return tensor.float().double().requires_grad_()
-
+from golden_file import Golden, single
 
 def network(golden, name, shape, parameters, forward, images=3, classes=3, loss=None):
     golden.case(name)
@@ -194,7 +167,6 @@ def losses():
     g.write()
 
 
-folder.mkdir(parents=True, exist_ok=True)
 layers()
 trajectories()
 losses()
