@@ -166,6 +166,11 @@ class Model {
   /// for one that cannot be read, UsageError for a negative number of threads.
   static Model load(const std::filesystem::path& file, int threads = 0);
 
+  /// Other penalties and constraints from the next step on; fit's callbacks may call it. Schedules
+  /// stand where training stands. Throws UsageError as the constructor does, and changes nothing
+  /// then.
+  void set_regularize(const Regularize& regularize);
+
   const Network& network() const;
   const Layout& layout() const;
   const ModelOptions& options() const;

@@ -22,6 +22,7 @@ namespace ridgeline {
 ///   cosine          to + (value - to) * (1 + cos(pi d)) / 2    (Loshchilov and Hutter, 1608.03983)
 ///   one-cycle       from value / 25 linearly up to value over r (0.3 n where `warmup` is 0), then
 ///                   as cosine                                  (Smith and Topin, arXiv 1708.07120)
+///   proportional    value, times the learning rate over its first number: of strengths alone
 struct Schedule {
   std::string kind = "constant";
   double value = 0;     ///< the value at the start, or the peak of a warm-up

@@ -10,6 +10,7 @@
 #include "data/summary.hpp"
 #include "ridgeline/dataset.hpp"
 #include "ridgeline/error.hpp"
+#include "ridgeline/penalty_keys.hpp"
 
 namespace ridgeline::cli {
 namespace {
@@ -19,7 +20,7 @@ using std::filesystem::path;
 
 std::vector<Penalty> penalties(const Model& model) {
   const Regularize& regularize = model.options().regularize;
-  return resolve(regularize, regularize.l2.value, model.layout().parameters);
+  return resolve(regularize, regularize.first(), model.layout().parameters);
 }
 
 ordered_json model_json(const std::string& file, const Model& model) {
@@ -36,11 +37,9 @@ ordered_json model_json(const std::string& file, const Model& model) {
   auto parameters = ordered_json::array();
   for (std::size_t i = 0; const Penalty& penalty : penalties(model)) {
     const Parameter& parameter = model.layout().parameters[i++];
-    parameters.push_back({{"name", parameter.name},
-                          {"shape", parameter.spec.shape.dims()},
-                          {"l2", penalty.l2},
-                          {"l1", penalty.l1},
-                          {"decay", penalty.decay}});
+    auto& row = parameters.emplace_back(
+        ordered_json{{"name", parameter.name}, {"shape", parameter.spec.shape.dims()}});
+    for (const PenaltyKey& key : penalty_keys) row[key.name] = penalty.*key.strength;
   }
   const Schedule& l2 = model.options().regularize.l2;
   return {{"model", file},

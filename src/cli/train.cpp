@@ -128,7 +128,7 @@ int train(const Arguments& arguments, Console& console) {
   experiment.train.kernels = model.options().kernels;
   console.print("{}\n{}\n", describe(experiment, images, validation_text(experiment, images)),
                 model.summary());
-  if (experiment.optimizer.kind == "adamw" && experiment.regularize.decay == 0) {
+  if (experiment.optimizer.kind == "adamw" && experiment.regularize.strongest().decay == 0) {
     console.note("adamw without regularize.decay is adam: set regularize.decay, such as 0.01");
   }
 

@@ -3,15 +3,6 @@
 #include <algorithm>
 
 namespace ridgeline::engine {
-namespace {
-
-// 16 floats: a cache line, and the width of the widest vector.
-std::size_t round_up(std::size_t floats) {
-  return (floats + 15) / 16 * 16;
-}
-
-}  // namespace
-
 ArenaLayout arena_layout(const std::vector<Parameter>& parameters) {
   ArenaLayout layout;
   layout.offsets.resize(parameters.size());
@@ -21,7 +12,7 @@ ArenaLayout arena_layout(const std::vector<Parameter>& parameters) {
       if ((parameters[p].spec.role == Role::statistic) != statistics) continue;
       layout.sizes[p] = static_cast<std::size_t>(parameters[p].spec.shape.elements());
       layout.offsets[p] = layout.total;
-      layout.total += round_up(layout.sizes[p]);
+      layout.total += padded(layout.sizes[p]);
     }
     if (!statistics) layout.trainable = layout.total;
   }
@@ -41,8 +32,16 @@ State State::copy() const {
   other.frozen = frozen;
   other.weights_ = weights_.copy();
   other.gradient_ = gradient_.copy();
+  other.memory = memory;
+  other.reference_ = reference_.copy();
   for (const auto& slot : slots_) other.slots_.push_back(slot.copy());
   return other;
+}
+
+void State::keep_reference() {
+  if (reference_.size() > 0) return;
+  reference_ = Buffer<float>(arena_.trainable);
+  std::copy_n(weights_.data(), arena_.trainable, reference_.data());
 }
 
 std::span<float> State::weights(std::size_t p) {

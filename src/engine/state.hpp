@@ -3,6 +3,7 @@
 // [out, in]), so that it can be saved, averaged or moved without knowing a plan.
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -12,6 +13,11 @@
 #include "tensor/buffer.hpp"
 
 namespace ridgeline::engine {
+
+/// A number of floats with its padding: 16 are a cache line, and the width of the widest vector.
+constexpr std::size_t padded(std::size_t floats) {
+  return (floats + 15) / 16 * 16;
+}
 
 /// Where each parameter lies in an arena: offsets in floats, each on a cache line of its own.
 struct ArenaLayout {
@@ -45,6 +51,14 @@ class State {
 
   std::int64_t step = 0;     ///< updates done
   std::vector<bool> frozen;  ///< per parameter: neither updated, nor penalised, nor counted
+  /// What terms of the penalty keep from step to step, by "TERM/PARAMETER".
+  std::map<std::string, std::vector<double>> memory;
+
+  /// The weights that training began with, laid out like the trainable part; empty until kept.
+  Buffer<float>& reference_arena() { return reference_; }
+  const Buffer<float>& reference_arena() const { return reference_; }
+  /// Makes the weights as they are the reference, where there is none yet.
+  void keep_reference();
 
   /// Call after writing to weights(): the engine's packed copies are then made anew.
   void touch() { ++version_; }
@@ -64,6 +78,7 @@ class State {
   Buffer<float> weights_;   // arena_.total: statistics too
   Buffer<float> gradient_;  // arena_.trainable: the sum over shards
   std::vector<Buffer<float>> slots_;
+  Buffer<float> reference_;
   std::shared_ptr<PackedCopies> packed_;
   std::uint64_t version_ = 1;
 };

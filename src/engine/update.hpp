@@ -1,9 +1,11 @@
 #pragma once
-// The update pass: clip, coupled penalty, optimiser, decoupled decay, proximal L1, and the sums
-// that diagnosis needs, in one pass over memory. It knows optimisers only by their interface.
+// The update pass: clip, coupled penalty, optimiser, decoupled decay, proximal L1, constraints, and
+// the sums that diagnosis needs, in one pass over memory. It knows optimisers and the terms of the
+// penalty that must see a whole parameter only by their interfaces.
 
 #include <vector>
 
+#include "engine/matrix_term.hpp"
 #include "ridgeline/optimizer.hpp"
 #include "ridgeline/regularize.hpp"
 
@@ -14,7 +16,9 @@ struct UpdateRule {
   double learning_rate = 0;
   double clip_norm = 0;
   double clip_value = 0;
-  std::vector<Penalty> penalties;  ///< one per parameter
+  std::vector<Penalty> penalties;  ///< one per parameter: of it l2, l1 and the two decays
+  AppliedTerms terms = {};         ///< all else that the penalties ask for
+  double rate_share = 1;           ///< the learning rate over its schedule's first number
 };
 
 /// Sums over one parameter, in double, before the update unless it says otherwise.
@@ -26,14 +30,15 @@ struct ParameterReport {
 };
 
 struct UpdateReport {
-  double penalty = 0;        ///< sum over p of l2/2 |w|^2 + l1 |w|_1, before the update
+  double penalty = 0;        ///< what the weights add to the objective, before the update
   double gradient_norm = 0;  ///< of the data gradient, before clipping
-  double decay_shrink = 0;   ///< |learning rate * decay * w|, what decoupled decay takes away
+  double decay_shrink = 0;   ///< the norm of what decoupled decay takes away
   std::vector<ParameterReport> parameters;
 };
 
-/// The penalty of weights as they are.
 class State;
-double penalty(const State& state, const std::vector<Penalty>& penalties);
+/// The penalty of weights as they are.
+double penalty(const State& state, const std::vector<Penalty>& penalties,
+               const AppliedTerms& terms = {});
 
 }  // namespace ridgeline::engine

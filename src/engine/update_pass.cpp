@@ -10,7 +10,6 @@ namespace ridgeline::engine {
 namespace {
 
 constexpr std::size_t run_length = 1024;
-constexpr std::size_t vector_length = 16;
 constexpr std::int64_t panel_rows = 32;  // of a matrix: so begins each on a whole vector
 // What an update of a number costs, as images that a product sums over.
 constexpr std::size_t update_cost = 48;
@@ -31,7 +30,12 @@ const Product* find(const Gradients& gradients, std::size_t parameter) {
   return found == gradients.products.end() ? nullptr : &*found;
 }
 
-// What a parameter contributes to the objective.
+// What decoupled decay takes of each weight.
+double shrink_of(const UpdateRule& rule, const Penalty& penalty) {
+  return rule.learning_rate * penalty.decay + rule.rate_share * penalty.independent_decay;
+}
+
+// What a parameter's weights add to the objective, without the matrix terms.
 double penalty_of(const Penalty& p, double square, double absolute) {
   return p.l2 / 2 * square + p.l1 * absolute;
 }
@@ -58,7 +62,7 @@ UpdatePass::UpdatePass(const State& state) {
 
 void UpdatePass::cut(std::size_t parameter, std::size_t offset, std::size_t size, std::int64_t row,
                      std::int64_t rows) {
-  const std::size_t count = (size + vector_length - 1) / vector_length * vector_length;
+  const std::size_t count = padded(size);
   const std::size_t first = runs_.size();
   for (std::size_t begin = 0; begin < count; begin += run_length) {
     runs_.push_back({parameter, offset + begin, std::min(run_length, count - begin)});
@@ -107,6 +111,14 @@ float* UpdatePass::sum(const Panel& panel, const Gradients& gradients, float* ro
   return room;
 }
 
+void UpdatePass::for_each_run(Team& team, const State& state,
+                              const std::function<void(std::size_t)>& work) {
+  for_each_panel(team, {}, [&](const Panel& panel, float*) {
+    if (state.frozen[panel.parameter]) return;
+    for (std::size_t r = panel.first_run; r < panel.last_run; ++r) work(r);
+  });
+}
+
 void UpdatePass::settle(Team& team, Gradients& gradients) {
   for_each_panel(team, gradients, [&](const Panel& panel, float* room) {
     float* to = gradients.arenas[0] + panel.offset;
@@ -128,31 +140,63 @@ void UpdatePass::collect(Team& team, const Gradients& gradients, float* total, b
   });
 }
 
+void UpdatePass::penalise(const Run& run, Sums& sums, const State& state, const UpdateRule& rule,
+                          const Place& place, float scale) {
+  const Penalty& penalty = rule.penalties[run.parameter];
+  const float* weights = state.weight_arena().data() + run.offset;
+  sums.gradient_square = kernels::square_sum(place.gradient, run.count);
+  sums.weight_square = kernels::square_sum(weights, run.count);
+  sums.weight_absolute = penalty.l1 > 0 ? kernels::absolute_sum(weights, run.count) : 0;
+  std::copy_n(weights, run.count, place.before);
+  kernels::penalise(place.gradient, weights, run.count, scale, static_cast<float>(rule.clip_value),
+                    static_cast<float>(penalty.l2));
+  if (const float* terms = terms_.gradient(run.parameter, run.offset)) {
+    kernels::add(place.gradient, terms, run.count);
+  }
+}
+
+void UpdatePass::descend(const Run& run, Sums& sums, State& state, const UpdateRule& rule,
+                         const Place& place) {
+  const Penalty& penalty = rule.penalties[run.parameter];
+  float* weights = state.weight_arena().data() + run.offset;
+  kernels::descend(weights, place.step, run.count,
+                   static_cast<float>(1 - shrink_of(rule, penalty)));
+  if (penalty.l1 > 0) {
+    kernels::shrink(weights, place.metric, run.count, static_cast<float>(penalty.l1));
+  }
+  sums.update_square = kernels::distance_square(weights, place.before, run.count);
+}
+
 void UpdatePass::update_run(std::size_t r, State& state, const UpdateRule& rule,
                             const StepInfo& info, float* gradient, float scale) {
   alignas(64) std::array<float, run_length> step, metric, before;
   std::array<float*, most_slots> slots{};
-  const auto [parameter, offset, count] = runs_[r];
-  const Penalty& penalty = rule.penalties[parameter];
-  float* weights = state.weight_arena().data() + offset;
+  const Run& run = runs_[r];
   for (int s = 0; s < rule.optimizer->slots(); ++s) {
     slots[static_cast<std::size_t>(s)] =
-        state.slot_arenas()[static_cast<std::size_t>(s)].data() + offset;
+        state.slot_arenas()[static_cast<std::size_t>(s)].data() + run.offset;
   }
-  sums_[r].gradient_square = kernels::square_sum(gradient, count);
-  sums_[r].weight_square = kernels::square_sum(weights, count);
-  sums_[r].weight_absolute = penalty.l1 > 0 ? kernels::absolute_sum(weights, count) : 0;
-  std::copy(weights, weights + count, before.data());
-  kernels::penalise(gradient, weights, count, scale, static_cast<float>(rule.clip_value),
-                    static_cast<float>(penalty.l2));
-  rule.optimizer->step(info, count, gradient, slots.data(), step.data(),
-                       penalty.l1 > 0 ? metric.data() : nullptr);
-  kernels::descend(weights, step.data(), count,
-                   static_cast<float>(1 - rule.learning_rate * penalty.decay));
-  if (penalty.l1 > 0) {
-    kernels::shrink(weights, metric.data(), count, static_cast<float>(penalty.l1));
+  Place place{gradient, step.data(), terms_.metric(run.parameter, run.offset),
+              terms_.before(run.parameter, run.offset)};
+  if (place.metric == nullptr && rule.penalties[run.parameter].l1 > 0) place.metric = metric.data();
+  if (place.before == nullptr) place.before = before.data();
+  penalise(run, sums_[r], state, rule, place, scale);
+  rule.optimizer->step(info, run.count, gradient, slots.data(), place.step, place.metric);
+  descend(run, sums_[r], state, rule, place);
+}
+
+// What clipping by norm multiplies the gradient by.
+float UpdatePass::clip_scale(Team& team, const State& state, const UpdateRule& rule,
+                             Gradients& gradients) {
+  if (rule.clip_norm == 0) return 1;
+  settle(team, gradients);
+  double square = 0;
+  for (const Run& run : runs_) {
+    if (state.frozen[run.parameter]) continue;
+    square += kernels::square_sum(gradients.arenas[0] + run.offset, run.count);
   }
-  sums_[r].update_square = kernels::distance_square(weights, before.data(), count);
+  if (square <= rule.clip_norm * rule.clip_norm) return 1;
+  return static_cast<float>(rule.clip_norm / std::sqrt(square));
 }
 
 UpdateReport UpdatePass::run(Team& team, State& state, const UpdateRule& rule,
@@ -160,25 +204,28 @@ UpdateReport UpdatePass::run(Team& team, State& state, const UpdateRule& rule,
   const StepInfo info{rule.learning_rate, ++state.step};
   state.require_slots(rule.optimizer->slots());
   std::fill(sums_.begin(), sums_.end(), Sums{});
-  float scale = 1;
-  if (rule.clip_norm > 0) {
+  const float scale = clip_scale(team, state, rule, gradients);
+  terms_.begin(team, state, rule);
+  if (rule.optimizer->scope() == Scope::element) {
+    for_each_panel(team, gradients, [&](const Panel& panel, float* room) {
+      if (state.frozen[panel.parameter]) return;
+      float* gradient = sum(panel, gradients, room);
+      for (std::size_t r = panel.first_run; r < panel.last_run; ++r) {
+        update_run(r, state, rule, info, gradient + (runs_[r].offset - panel.offset), scale);
+      }
+    });
+  } else {
     settle(team, gradients);
-    double square = 0;
-    for (const Run& run : runs_) {
-      if (state.frozen[run.parameter]) continue;
-      square += kernels::square_sum(gradients.arenas[0] + run.offset, run.count);
-    }
-    if (square > rule.clip_norm * rule.clip_norm) {
-      scale = static_cast<float>(rule.clip_norm / std::sqrt(square));
+    update_whole(team, state, rule, info, gradients.arenas[0], scale);
+  }
+  terms_.finish(team, state);
+  for (std::size_t r = 0; r < runs_.size(); ++r) {
+    const Run& run = runs_[r];
+    if (const float* before = terms_.before(run.parameter, run.offset)) {
+      sums_[r].update_square =
+          kernels::distance_square(state.weight_arena().data() + run.offset, before, run.count);
     }
   }
-  for_each_panel(team, gradients, [&](const Panel& panel, float* room) {
-    if (state.frozen[panel.parameter]) return;
-    float* gradient = sum(panel, gradients, room);
-    for (std::size_t r = panel.first_run; r < panel.last_run; ++r) {
-      update_run(r, state, rule, info, gradient + (runs_[r].offset - panel.offset), scale);
-    }
-  });
   state.touch();
   return report(state, rule);
 }
@@ -198,8 +245,9 @@ UpdateReport UpdatePass::report(const State& state, const UpdateRule& rule) cons
   double shrink_square = 0;
   for (std::size_t p = 0; p < result.parameters.size(); ++p) {
     const ParameterReport& sums = result.parameters[p];
-    const double shrink = rule.learning_rate * rule.penalties[p].decay;
-    result.penalty += penalty_of(rule.penalties[p], sums.weight_square, sums.weight_absolute);
+    const double shrink = shrink_of(rule, rule.penalties[p]);
+    result.penalty +=
+        penalty_of(rule.penalties[p], sums.weight_square, sums.weight_absolute) + terms_.value(p);
     shrink_square += shrink * shrink * sums.weight_square;
   }
   result.gradient_norm = std::sqrt(gradient_square);
@@ -207,15 +255,19 @@ UpdateReport UpdatePass::report(const State& state, const UpdateRule& rule) cons
   return result;
 }
 
-double penalty(const State& state, const std::vector<Penalty>& penalties) {
+double penalty(const State& state, const std::vector<Penalty>& penalties,
+               const AppliedTerms& terms) {
   double total = 0;
   for (std::size_t p = 0; p < penalties.size(); ++p) {
     if (state.frozen[p] || state.arena().offsets[p] >= state.arena().trainable) continue;
     const float* weights = state.weights(p).data();
-    const std::size_t padded =
-        (state.arena().sizes[p] + vector_length - 1) / vector_length * vector_length;
-    total += penalty_of(penalties[p], kernels::square_sum(weights, padded),
-                        kernels::absolute_sum(weights, padded));
+    const std::size_t count = padded(state.arena().sizes[p]);
+    total += penalty_of(penalties[p], kernels::square_sum(weights, count),
+                        kernels::absolute_sum(weights, count));
+    if (terms.empty()) continue;
+    for (const auto& [term, strength] : terms[p]) {
+      total += term->value(term_context(state, p, strength), weights);
+    }
   }
   return total;
 }

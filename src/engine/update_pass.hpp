@@ -2,12 +2,14 @@
 // The update pass over arenas, cut into runs that fit the first-level cache. Panels of runs are
 // spread over the threads; their sums are added up in a fixed order.
 
+#include <functional>
 #include <span>
 #include <vector>
 
 #include "engine/kernels/dense.hpp"
 #include "engine/state.hpp"
 #include "engine/team.hpp"
+#include "engine/term_pass.hpp"
 #include "engine/update.hpp"
 #include "tensor/buffer.hpp"
 
@@ -56,14 +58,40 @@ class UpdatePass {
   template <typename F>
   void for_each_panel(Team& team, const Gradients& gradients, F work);
   static float* sum(const Panel& panel, const Gradients& gradients, float* room);
+  // Where the update of a run works.
+  struct Place {
+    float* gradient;
+    float* step;
+    float* metric;  // null where nothing wants it
+    float* before;  // the weights before the step
+  };
+  float clip_scale(Team& team, const State& state, const UpdateRule& rule, Gradients& gradients);
+  void penalise(const Run& run, Sums& sums, const State& state, const UpdateRule& rule,
+                const Place& place, float scale);
+  static void descend(const Run& run, Sums& sums, State& state, const UpdateRule& rule,
+                      const Place& place);
+  // With an optimiser of Scope::element.
   void update_run(std::size_t r, State& state, const UpdateRule& rule, const StepInfo& info,
                   float* gradient, float scale);
+  // With one that must see more; the whole gradient stands in one arena.
+  void update_whole(Team& team, State& state, const UpdateRule& rule, const StepInfo& info,
+                    float* gradient, float scale);
+  void step_model(State& state, const UpdateRule& rule, StepInfo info, float* gradient);
+  void step_tensors(Team& team, State& state, const UpdateRule& rule, const StepInfo& info,
+                    float* gradient);
+  void step_at(std::size_t offset, std::size_t count, State& state, const UpdateRule& rule,
+               StepInfo info, float* gradient);
+  // Calls work(its number) for every run that is trained.
+  void for_each_run(Team& team, const State& state, const std::function<void(std::size_t)>& work);
   UpdateReport report(const State& state, const UpdateRule& rule) const;
 
   std::vector<Run> runs_;
   std::vector<Sums> sums_;  // of each run
   std::vector<Panel> panels_;
   std::vector<Buffer<float>> rooms_;  // of each thread, for a product's panel
+  TermPass terms_;
+  // Of update_whole, laid out like the state's arena.
+  Buffer<float> steps_, metrics_, before_;
 };
 
 }  // namespace ridgeline::engine

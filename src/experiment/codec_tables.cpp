@@ -3,6 +3,7 @@
 #include <array>
 
 #include "experiment/codec.hpp"
+#include "ridgeline/penalty_keys.hpp"
 
 namespace ridgeline::experiment {
 namespace {
@@ -56,7 +57,11 @@ Value encode(const Schedule& value) {
 }
 
 void decode(const Value& value, std::string_view key, PenaltyRule& out) {
-  static constexpr std::array<std::string_view, 5> known{"match", "l2", "l1", "decay", "l2_factor"};
+  static const std::vector<std::string_view> known = [] {
+    std::vector<std::string_view> names{"match", "role", "l2_factor"};
+    for (const PenaltyKey& strength : penalty_keys) names.push_back(strength.name);
+    return names;
+  }();
   const auto& table =
       expect<Table>(value, key, "a table such as { match = \"dense*\", l2_factor = 10 }");
   expect_only(table, key, known);
@@ -64,20 +69,20 @@ void decode(const Value& value, std::string_view key, PenaltyRule& out) {
     throw UsageError(
         fmt::format("{}{} needs 'match', the names that it is for: \"dense*\"", value.where, key));
   }
-  decode_non_negative(table, key, "l2", out.l2);
-  decode_non_negative(table, key, "l1", out.l1);
-  decode_non_negative(table, key, "decay", out.decay);
+  decode_entry(table, key, "role", out.role);
+  for (const PenaltyKey& strength : penalty_keys) {
+    decode_non_negative(table, key, strength.name, out.*strength.rule);
+  }
   decode_non_negative(table, key, "l2_factor", out.l2_factor);
 }
 
 Value encode(const PenaltyRule& value) {
   Table table{{"match", encode(value.match)}};
-  const auto add = [&](std::string name, const std::optional<double>& field) {
-    if (field) table.push_back({std::move(name), encode(*field)});
+  if (!value.role.empty()) table.push_back({"role", encode(value.role)});
+  const auto add = [&](std::string_view name, const std::optional<double>& field) {
+    if (field) table.push_back({std::string(name), encode(*field)});
   };
-  add("l2", value.l2);
-  add("l1", value.l1);
-  add("decay", value.decay);
+  for (const PenaltyKey& strength : penalty_keys) add(strength.name, value.*strength.rule);
   add("l2_factor", value.l2_factor);
   return {.data = std::move(table), .where = {}};
 }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "ridgeline/error.hpp"
+#include "ridgeline/penalty_keys.hpp"
 
 namespace ridgeline::interop {
 namespace {
@@ -99,11 +100,20 @@ Schedule read_schedule(const Json& json) {
   return schedule;
 }
 
-void write_if(Json& json, const char* key, const std::optional<double>& value) {
+// l2, l1 and decay always, all else where there is any.
+Json write(const Penalty& penalty) {
+  Json json = {{"l2", penalty.l2}, {"l1", penalty.l1}, {"decay", penalty.decay}};
+  for (const PenaltyKey& key : penalty_keys) {
+    if (penalty.*key.strength != 0) json[key.name] = penalty.*key.strength;
+  }
+  return json;
+}
+
+void write_if(Json& json, std::string_view key, const std::optional<double>& value) {
   if (value) json[key] = *value;
 }
 
-std::optional<double> read_if(const Json& json, const char* key) {
+std::optional<double> read_if(const Json& json, std::string_view key) {
   return json.contains(key) ? std::optional(json.at(key).get<double>()) : std::nullopt;
 }
 
@@ -154,37 +164,49 @@ Schedule schedule_from_json(std::string_view text) {
 }
 
 std::string to_json(const Regularize& regularize) {
-  Json rules = Json::array();
+  Json json;
+  for (const PenaltyKey& key : penalty_keys) json[key.name] = write(regularize.*key.base);
+  json["cpr_warmup"] = regularize.cpr_warmup;
+  json["exclude"] = regularize.exclude;
+  json["rules"] = Json::array();
   for (const PenaltyRule& rule : regularize.rules) {
-    Json json = {{"match", rule.match}};
-    write_if(json, "l2", rule.l2);
-    write_if(json, "l2_factor", rule.l2_factor);
-    write_if(json, "l1", rule.l1);
-    write_if(json, "decay", rule.decay);
-    rules.push_back(std::move(json));
+    Json row = {{"match", rule.match}};
+    if (!rule.role.empty()) row["role"] = rule.role;
+    for (const PenaltyKey& key : penalty_keys) write_if(row, key.name, rule.*key.rule);
+    write_if(row, "l2_factor", rule.l2_factor);
+    json["rules"].push_back(std::move(row));
   }
-  return dump({{"l2", write(regularize.l2)},
-               {"l1", regularize.l1},
-               {"decay", regularize.decay},
-               {"exclude", regularize.exclude},
-               {"rules", std::move(rules)}});
+  return dump(json);
 }
 
 Regularize regularize_from_json(std::string_view text) {
   return parse("regularize", text, [](const Json& json) {
     Regularize regularize;
-    regularize.l2 = read_schedule(json.at("l2"));
-    regularize.l1 = json.at("l1").get<double>();
-    regularize.decay = json.at("decay").get<double>();
+    for (const PenaltyKey& key : penalty_keys) {
+      // What an older program did not know is not there.
+      if (json.contains(key.name)) regularize.*key.base = read_schedule(json.at(key.name));
+    }
+    regularize.cpr_warmup = json.value("cpr_warmup", regularize.cpr_warmup);
     regularize.exclude = json.at("exclude").get<std::vector<std::string>>();
-    for (const Json& rule : json.at("rules")) {
-      regularize.rules.push_back({.match = rule.at("match").get<std::string>(),
-                                  .l2 = read_if(rule, "l2"),
-                                  .l1 = read_if(rule, "l1"),
-                                  .decay = read_if(rule, "decay"),
-                                  .l2_factor = read_if(rule, "l2_factor")});
+    for (const Json& row : json.at("rules")) {
+      PenaltyRule rule{.match = row.at("match").get<std::string>(),
+                       .l2_factor = read_if(row, "l2_factor"),
+                       .role = row.value("role", std::string())};
+      for (const PenaltyKey& key : penalty_keys) rule.*key.rule = read_if(row, key.name);
+      regularize.rules.push_back(std::move(rule));
     }
     return regularize;
+  });
+}
+
+std::string to_json(const Penalty& penalty) {
+  return dump(write(penalty));
+}
+Penalty penalty_from_json(std::string_view text) {
+  return parse("penalty", text, [](const Json& json) {
+    Penalty penalty;
+    for (const PenaltyKey& key : penalty_keys) penalty.*key.strength = json.value(key.name, 0.0);
+    return penalty;
   });
 }
 
@@ -236,8 +258,7 @@ std::string to_json(const std::vector<Parameter>& parameters,
                     const std::vector<Penalty>& penalties) {
   Json table = Json::object();
   for (std::size_t p = 0; p < parameters.size(); ++p) {
-    table[parameters[p].name] = {
-        {"l2", penalties[p].l2}, {"l1", penalties[p].l1}, {"decay", penalties[p].decay}};
+    table[parameters[p].name] = write(penalties[p]);
   }
   return dump(table);
 }

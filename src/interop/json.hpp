@@ -31,9 +31,13 @@ Network network_from_json(std::string_view text);
 std::string to_json(const Schedule& schedule);
 Schedule schedule_from_json(std::string_view text);
 
-/// {"l2", "l1", "decay", "exclude", "rules"}.
+/// {"l2", "l1", "decay", ..., "exclude", "rules"}.
 std::string to_json(const Regularize& regularize);
 Regularize regularize_from_json(std::string_view text);
+
+/// {"l2", "l1", "decay"}, and what else there is.
+std::string to_json(const Penalty& penalty);
+Penalty penalty_from_json(std::string_view text);
 
 /// {"kind": "cross-entropy", "attributes": {...}}. `make` is make_loss.
 std::string to_json(const Loss& loss);

@@ -6,7 +6,7 @@
 
 #include "objective/match.hpp"
 #include "ridgeline/error.hpp"
-#include "ridgeline/regularize.hpp"
+#include "ridgeline/penalty_keys.hpp"
 
 namespace ridgeline {
 namespace {
@@ -40,27 +40,32 @@ bool excluded(const Regularize& regularize, Role role) {
   return false;
 }
 
-void apply(const PenaltyRule& rule, double base_l2, Penalty& penalty) {
-  if (rule.l2) penalty.l2 = *rule.l2;
-  if (rule.l2_factor) penalty.l2 = *rule.l2_factor * base_l2;
-  if (rule.l1) penalty.l1 = *rule.l1;
-  if (rule.decay) penalty.decay = *rule.decay;
+bool covers(const PenaltyRule& rule, const Parameter& parameter) {
+  const Role role = parameter.spec.role;
+  return role != Role::statistic && (rule.role.empty() || rule.role == role_name(role)) &&
+         objective::matches(rule.match, parameter);
 }
 
-std::string text(const Penalty& penalty, const std::string& l2) {
-  std::vector<std::string> parts;
-  if (!l2.empty()) parts.push_back(l2);
-  if (penalty.l1 > 0) parts.push_back(fmt::format("l1 {:g}", penalty.l1));
-  if (penalty.decay > 0) parts.push_back(fmt::format("decay {:g}", penalty.decay));
-  return fmt::format("{}", fmt::join(parts, ", "));
+void apply(const PenaltyRule& rule, const Penalty& base, Penalty& penalty) {
+  for (const PenaltyKey& key : penalty_keys) {
+    if (rule.*key.rule) penalty.*key.strength = *(rule.*key.rule);
+  }
+  if (rule.l2_factor) penalty.l2 = *rule.l2_factor * base.l2;
 }
 
-/// `factor` times an l2 that is not constant.
-std::string scheduled(const Schedule& l2, double factor) {
-  const double from = factor * l2.value;
-  if (l2.kind == "constant") return fmt::format("l2 {:g} after warm-up", from);
-  if (l2.kind == "step") return fmt::format("l2 {:g} × {:g} step", from, l2.factor);
-  return fmt::format("l2 {:g} → {:g} {}", from, factor * l2.to, l2.kind);
+/// A strength that is `factor` times one that is not constant.
+std::string scheduled(std::string_view name, const Schedule& base, double factor) {
+  const double from = factor * base.value;
+  if (base.kind == "constant") return fmt::format("{} {:g} after warm-up", name, from);
+  if (base.kind == "step") return fmt::format("{} {:g} × {:g} step", name, from, base.factor);
+  if (base.kind == "proportional") return fmt::format("{} {:g} × learning rate", name, from);
+  return fmt::format("{} {:g} → {:g} {}", name, from, factor * base.to, base.kind);
+}
+
+void check_role(std::string_view name, std::string_view key) {
+  if (std::find(roles.begin(), roles.end(), name) != roles.end()) return;
+  throw UsageError(
+      fmt::format("{} knows \"kernel\", \"bias\" and \"norm\", not \"{}\"", key, name));
 }
 
 }  // namespace
@@ -72,73 +77,150 @@ bool objective::matches(std::string_view glob, const Parameter& parameter) {
 }
 
 void Regularize::check() const {
-  l2.check("regularize.l2");
-  check_number(l1, "regularize.l1");
-  check_number(decay, "regularize.decay");
-  for (const auto& name : exclude) {
-    if (std::find(roles.begin(), roles.end(), name) == roles.end()) {
-      throw UsageError(fmt::format(
-          "regularize.exclude knows \"kernel\", \"bias\" and \"norm\", not \"{}\"", name));
-    }
+  for (const PenaltyKey& key : penalty_keys) {
+    (this->*key.base).check(fmt::format("regularize.{}", key.name));
   }
+  check_number(static_cast<double>(cpr_warmup), "regularize.cpr_warmup");
+  for (const auto& name : exclude) check_role(name, "regularize.exclude");
   for (const auto& rule : rules) {
-    const auto key = [&](std::string_view name) {
+    const auto named = [&](std::string_view name) {
       return fmt::format("regularize.rule '{}': {}", rule.match, name);
     };
-    if (rule.l2) check_number(*rule.l2, key("l2"));
-    if (rule.l1) check_number(*rule.l1, key("l1"));
-    if (rule.decay) check_number(*rule.decay, key("decay"));
-    if (rule.l2_factor) check_number(*rule.l2_factor, key("l2_factor"));
-    if (rule.l2 && rule.l2_factor) {
-      throw UsageError(key("l2 and l2_factor") + " exclude each other");
+    for (const PenaltyKey& key : penalty_keys) {
+      if (rule.*key.rule) check_number(*(rule.*key.rule), named(key.name));
     }
+    if (rule.l2_factor) check_number(*rule.l2_factor, named("l2_factor"));
+    if (rule.l2 && rule.l2_factor) {
+      throw UsageError(named("l2 and l2_factor") + " exclude each other");
+    }
+    if (!rule.role.empty()) check_role(rule.role, named("role"));
   }
 }
 
-std::vector<Penalty> resolve(const Regularize& regularize, double base_l2,
+Penalty Regularize::base(double epoch, double epochs, double rate_share) const {
+  Penalty base;
+  for (const PenaltyKey& key : penalty_keys) {
+    const Schedule& schedule = this->*key.base;
+    base.*key.strength =
+        schedule.at(epoch, epochs) * (schedule.kind == "proportional" ? rate_share : 1);
+  }
+  return base;
+}
+
+Penalty Regularize::first() const {
+  Penalty base;
+  for (const PenaltyKey& key : penalty_keys) base.*key.strength = (this->*key.base).value;
+  return base;
+}
+
+Penalty Regularize::strongest() const {
+  Penalty base;
+  for (const PenaltyKey& key : penalty_keys) {
+    const Schedule& schedule = this->*key.base;
+    base.*key.strength =
+        schedule.is_constant() ? schedule.value : std::max(schedule.value, schedule.to);
+  }
+  return base;
+}
+
+bool Regularize::is_constant() const {
+  return std::ranges::all_of(
+      penalty_keys, [&](const PenaltyKey& key) { return (this->*key.base).is_constant(); });
+}
+
+std::vector<Penalty> resolve(const Regularize& regularize, const Penalty& base,
                              const std::vector<Parameter>& parameters) {
   std::vector<Penalty> penalties(parameters.size());
   for (std::size_t p = 0; p < parameters.size(); ++p) {
     const Role role = parameters[p].spec.role;
-    if (role == Role::statistic || excluded(regularize, role)) continue;
-    penalties[p] = {base_l2, regularize.l1, regularize.decay};
+    if (role != Role::statistic && !excluded(regularize, role)) penalties[p] = base;
   }
   for (const auto& rule : regularize.rules) {
     bool used = false;
     for (std::size_t p = 0; p < parameters.size(); ++p) {
-      if (parameters[p].spec.role == Role::statistic ||
-          !objective::matches(rule.match, parameters[p]))
-        continue;
+      if (!covers(rule, parameters[p])) continue;
       used = true;
-      apply(rule, base_l2, penalties[p]);
+      apply(rule, base, penalties[p]);
     }
     if (!used) {
       std::vector<std::string_view> names;
       for (const auto& parameter : parameters) names.push_back(parameter.name);
-      throw UsageError(fmt::format("regularize.rule '{}' matches no parameter: there are {}",
-                                   rule.match, fmt::join(names, ", ")));
+      throw UsageError(fmt::format("regularize.rule '{}' matches no parameter{}: there are {}",
+                                   rule.match,
+                                   rule.role.empty() ? "" : fmt::format(" that is a {}", rule.role),
+                                   fmt::join(names, ", ")));
     }
   }
   return penalties;
 }
 
+void check_reach(const Regularize& regularize, const std::vector<Parameter>& parameters,
+                 const std::vector<bool>& frozen) {
+  const auto any_trained = [&](auto reached) {
+    for (std::size_t p = 0; p < parameters.size(); ++p) {
+      if (parameters[p].spec.role != Role::statistic && !frozen[p] && reached(parameters[p])) {
+        return true;
+      }
+    }
+    return false;
+  };
+  for (const PenaltyRule& rule : regularize.rules) {
+    if (!any_trained([&](const Parameter& parameter) { return covers(rule, parameter); })) {
+      throw UsageError(
+          fmt::format("regularize.rule '{}' matches only parameters that are frozen", rule.match));
+    }
+  }
+  const auto by_role = [&](const Parameter& parameter) {
+    return !excluded(regularize, parameter.spec.role);
+  };
+  const auto by_factor = [&](const Parameter& parameter) {
+    return std::ranges::any_of(regularize.rules, [&](const PenaltyRule& rule) {
+      return rule.l2_factor && covers(rule, parameter);
+    });
+  };
+  const Penalty strongest = regularize.strongest();
+  for (const PenaltyKey& key : penalty_keys) {
+    const bool scaled = key.strength == &Penalty::l2 && any_trained(by_factor);
+    if (strongest.*key.strength == 0 || scaled || any_trained(by_role)) continue;
+    throw UsageError(fmt::format(
+        "regularize.{} is {:g} but reaches no parameter: what regularize.exclude names and what is "
+        "frozen leave none; set it to 0 or exclude less",
+        key.name, strongest.*key.strength));
+  }
+}
+
 PenaltyTexts describe(const std::vector<Penalty>& penalties) {
   PenaltyTexts texts;
   for (const Penalty& p : penalties) {
-    texts.push_back(text(p, p.l2 > 0 ? fmt::format("l2 {:g}", p.l2) : std::string()));
+    std::vector<std::string> parts;
+    for (const PenaltyKey& key : penalty_keys) {
+      if (p.*key.strength > 0) parts.push_back(fmt::format("{} {:g}", key.name, p.*key.strength));
+    }
+    texts.push_back(fmt::format("{}", fmt::join(parts, ", ")));
   }
   return texts;
 }
 
 PenaltyTexts describe(const Regularize& regularize, const std::vector<Parameter>& parameters) {
-  const std::vector<Penalty> penalties = resolve(regularize, regularize.l2.value, parameters);
-  PenaltyTexts texts = describe(penalties);
-  if (regularize.l2.is_constant()) return texts;
-  const std::vector<Penalty> none = resolve(regularize, 0, parameters);
-  const std::vector<Penalty> unit = resolve(regularize, 1, parameters);
-  for (std::size_t p = 0; p < texts.size(); ++p) {
-    const double factor = unit[p].l2 - none[p].l2;  // 0 where a rule sets l2 for good
-    if (factor > 0) texts[p] = text(penalties[p], scheduled(regularize.l2, factor));
+  Penalty unit;
+  for (const PenaltyKey& key : penalty_keys) unit.*key.strength = 1;
+  const std::vector<Penalty> none = resolve(regularize, {}, parameters);
+  const std::vector<Penalty> all = resolve(regularize, unit, parameters);
+  PenaltyTexts texts;
+  for (std::size_t p = 0; p < parameters.size(); ++p) {
+    std::vector<std::string> parts;
+    for (const PenaltyKey& key : penalty_keys) {
+      const Schedule& base = regularize.*key.base;
+      const double fixed = none[p].*key.strength;
+      const double factor = all[p].*key.strength - fixed;  // 0 where a rule sets it for good
+      const double strength = fixed + factor * base.value;
+      if (factor > 0 && !base.is_constant()) {
+        parts.push_back(scheduled(key.name, base, factor));
+      } else if (strength > 0) {
+        parts.push_back(fmt::format("{} {:g}", key.name, strength));
+      }
+    }
+    texts.push_back(fmt::format("{}", fmt::join(parts, ", ")));
   }
   return texts;
 }

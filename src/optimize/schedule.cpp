@@ -11,8 +11,8 @@
 namespace ridgeline {
 namespace {
 
-constexpr std::array<std::string_view, 5> kinds{"constant", "step", "cosine", "linear",
-                                                "one-cycle"};
+constexpr std::array<std::string_view, 6> kinds{"constant", "step",      "cosine",
+                                                "linear",   "one-cycle", "proportional"};
 // A one-cycle schedule rises from this share of its peak, over this share of the epochs.
 constexpr double one_cycle_start = 1.0 / 25;
 constexpr double one_cycle_rise = 0.3;

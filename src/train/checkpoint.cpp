@@ -11,11 +11,13 @@
 #include "train/fingerprint.hpp"
 #include "train/format.hpp"
 #include "train/history.hpp"
+#include "train/reference.hpp"
 
 namespace ridgeline::train {
 namespace {
 
-constexpr FileFormat format{"ridgeline-checkpoint", 2};
+constexpr FileFormat format{"ridgeline-checkpoint", 3};
+constexpr std::string_view memory_prefix = "memory/";
 
 // Whole numbers, in the order in which they are stored.
 struct Counters {
@@ -57,6 +59,23 @@ void add_state(interop::SafetensorsWriter& file, const engine::State& state) {
   }
 }
 
+// What the penalty's terms remember.
+void add_terms(interop::SafetensorsWriter& file, const engine::State& state) {
+  for (const auto& [name, numbers] : state.memory) {
+    file.add(std::string(memory_prefix) + name, {static_cast<std::int64_t>(numbers.size())},
+             std::span(numbers));
+  }
+  add_reference(file, state);
+}
+
+void read_terms(const interop::Safetensors& file, engine::State& state) {
+  for (const auto& [name, tensor] : file.tensors()) {
+    if (!name.starts_with(memory_prefix)) continue;
+    state.memory[name.substr(memory_prefix.size())] = file.doubles(name);
+  }
+  read_reference(file, state);
+}
+
 void add_best(interop::SafetensorsWriter& file, const engine::State& state,
               std::span<const float> best) {
   for (std::size_t p = 0; p < state.parameters().size() && !best.empty(); ++p) {
@@ -77,6 +96,7 @@ engine::State read_state(const interop::Safetensors& file, const engine::State& 
       file.copy(slot_name(s, parameter), state.slot(s, p));
     }
   }
+  read_terms(file, state);
   state.touch();
   return state;
 }
@@ -113,10 +133,12 @@ void save_checkpoint(const std::filesystem::path& path, const ModelCore& core,
   format.write(file.metadata);
   file.metadata["fingerprint"] = interop::to_json(fingerprint);
   file.add("counters", {static_cast<std::int64_t>(counters.size())}, counters);
-  file.add("base_l2", {}, std::span(&core.base_l2, 1));
+  file.metadata["base"] = interop::to_json(core.base);
+  file.metadata["best_base"] = interop::to_json(position.best_base);
   file.add("epoch_sums", {static_cast<std::int64_t>(sums.size())}, sums);
   file.add("history", {epochs, static_cast<std::int64_t>(epoch_columns)}, rows);
   add_state(file, core.state);
+  add_terms(file, core.state);
   add_best(file, core.state, position.best);
   file.write(path);
 }
@@ -158,12 +180,13 @@ Position load_checkpoint(const std::filesystem::path& path, ModelCore& core,
       (counters.best_epoch == counters.epoch || !position.best.empty());
   if (!consistent) throw DataError(fmt::format("{}: its counters are out of range", file.name()));
   engine::State state = read_state(file, core.state, slots);
-  const double base_l2 = exactly<1>(file.doubles("base_l2"), "base_l2")[0];
+  const Penalty base = interop::penalty_from_json(file.metadata("base"));
+  position.best_base = interop::penalty_from_json(file.metadata("best_base"));
 
   core.set_shards(static_cast<int>(counters.shards));
   core.state = std::move(state);
   core.state.step = counters.updates;
-  core.base_l2 = base_l2;
+  core.base = base;
   core.epochs_trained = counters.epochs_trained;
   return position;
 }

@@ -17,6 +17,7 @@ struct Position {
   EpochSums sums;                 ///< of the epoch under way
   History history;
   std::vector<float> best;  ///< the best epoch's weights, in the state's arena; or empty
+  Penalty best_base;        ///< the base that was then in force
 };
 
 /// Weights, optimiser slots and statistics of the core as it is, and where the fit stands.

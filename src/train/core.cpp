@@ -29,6 +29,9 @@ ModelOptions checked(ModelOptions options) {
   check_clip("optimizer.clip_value", options.optimizer.clip_value);
   options.optimizer.lookahead.check();
   options.regularize.check();
+  require(options.optimizer.learning_rate.kind != "proportional",
+          "optimizer.learning_rate cannot be proportional to itself: that is for strengths in "
+          "[regularize]");
   return options;
 }
 
@@ -63,12 +66,21 @@ void check_choices(const engine::Engine& engine) {
   }
 }
 
-void check_l1(const std::vector<Penalty>& penalties, const Optimizer& optimizer) {
-  const bool wanted = std::ranges::any_of(penalties, [](const Penalty& p) { return p.l1 > 0; });
-  require(!wanted || optimizer.has_metric(),
-          "regularize.l1 needs an optimizer with a diagonal metric, which {} has not: use sgd or "
-          "adam",
-          optimizer.kind());
+void check_metric(const std::vector<Penalty>& penalties, const Optimizer& optimizer) {
+  if (optimizer.has_metric()) return;
+  for (const auto& [name, strength] :
+       {std::pair("l1", &Penalty::l1), {"group_lasso", &Penalty::group_lasso}}) {
+    const bool wanted =
+        std::ranges::any_of(penalties, [&](const Penalty& p) { return p.*strength > 0; });
+    require(!wanted,
+            "regularize.{} needs an optimizer with a diagonal metric, which {} has not: use sgd or "
+            "adam",
+            name, optimizer.kind());
+  }
+}
+
+bool wants_reference(const std::vector<Penalty>& penalties) {
+  return std::ranges::any_of(penalties, [](const Penalty& p) { return p.l2_sp > 0; });
 }
 
 // Which parameters the globs name. Throws UsageError for one that names none.
@@ -102,7 +114,8 @@ ModelCore::ModelCore(Network network, ModelOptions given)
       options(checked(std::move(given))),
       engine(std::move(network), options.input, engine_options(options)),
       state(engine.initial_state(options.seed)),
-      base_l2(options.regularize.l2.value) {
+      terms(options.regularize),
+      base(options.regularize.first()) {
   check_choices(engine);
   if (options.autotune && options.kernels.empty()) {
     for (const auto& [layer, way] : tune(engine, tuning_cache())) {
@@ -114,7 +127,7 @@ ModelCore::ModelCore(Network network, ModelOptions given)
   options.shards = engine.options().shards;
   loss().check(this->network().nodes().back().layer.spec().activation(), layout().output());
   state.frozen = frozen_ones(options.frozen, layout().parameters);
-  check_l1(penalties(base_l2), *options.optimizer.optimizer);
+  check_regularize();
   const auto names = static_cast<std::int64_t>(options.class_names.size());
   require(
       names == 0 || names == outputs() || (names == 2 && outputs() == 1),
@@ -123,8 +136,31 @@ ModelCore::ModelCore(Network network, ModelOptions given)
       names, this->network().nodes().back().name, outputs());
 }
 
-std::vector<Penalty> ModelCore::penalties(double l2) const {
-  std::vector<Penalty> all = resolve(options.regularize, l2, layout().parameters);
+// What can be refused of penalties once the network and the optimiser are known.
+void ModelCore::check_regularize() const {
+  check_reach(options.regularize, layout().parameters, state.frozen);
+  check_metric(penalties(options.regularize.strongest()), *options.optimizer.optimizer);
+}
+
+void ModelCore::set_regularize(const Regularize& regularize) {
+  regularize.check();
+  const Regularize before = std::exchange(options.regularize, regularize);
+  try {
+    check_regularize();
+  } catch (...) {
+    options.regularize = before;
+    throw;
+  }
+  terms = objective::Terms(regularize);
+  ++penalties_set;
+}
+
+void ModelCore::keep_reference() {
+  if (wants_reference(penalties(options.regularize.strongest()))) state.keep_reference();
+}
+
+std::vector<Penalty> ModelCore::penalties(const Penalty& base) const {
+  std::vector<Penalty> all = resolve(options.regularize, base, layout().parameters);
   for (std::size_t p = 0; p < all.size(); ++p) {
     if (state.frozen[p]) all[p] = {};
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/engine.hpp"
+#include "objective/terms/terms.hpp"
 #include "ridgeline/model.hpp"
 
 namespace ridgeline::train {
@@ -20,8 +21,13 @@ struct ModelCore {
   std::int64_t outputs() const { return layout().output().elements(); }
   const Loss& loss() const { return *options.loss; }
 
-  /// What applies to each parameter for that base l2; to frozen ones nothing.
-  std::vector<Penalty> penalties(double l2) const;
+  /// What applies to each parameter for that base; to frozen ones nothing.
+  std::vector<Penalty> penalties(const Penalty& base) const;
+  /// Other penalties from here on. Throws UsageError for what does not fit, and is then as before.
+  void set_regularize(const Regularize& regularize);
+  /// Keeps the weights as they are for the penalties that pull towards them, where there are any
+  /// and none are kept.
+  void keep_reference();
   /// The index of a parameter. Throws UsageError for an unknown name.
   std::size_t parameter(std::string_view name) const;
   /// Another order of summation, which a run to be resumed was begun with.
@@ -31,8 +37,13 @@ struct ModelCore {
   ModelOptions options;   // threads and shards resolved
   engine::Engine engine;
   engine::State state;
-  double base_l2;                   // in force when the weights were last changed
+  objective::Terms terms;           // that options.regularize can ask for
+  std::int64_t penalties_set = 0;   // how often options.regularize has changed
+  Penalty base;                     // in force when the weights were last changed
   std::int64_t epochs_trained = 0;  // so that a further fit draws other random numbers
+
+ private:
+  void check_regularize() const;
 };
 
 /// How the engine of such a model computes. Throws UsageError for kernels that there are not.

@@ -63,7 +63,7 @@ Attributes fingerprint(const ModelCore& core, const FitOptions& options, const D
   Attributes print = settings(core.network(), model, options);
   add(print, "training images", describe(train));
   add(print, "validation images", describe(validation));
-  if (!model.optimizer.learning_rate.is_constant() || !model.regularize.l2.is_constant()) {
+  if (!model.optimizer.learning_rate.is_constant() || !model.regularize.is_constant()) {
     add(print, "train.epochs", options.epochs);
   }
   return print;

@@ -177,10 +177,15 @@ void Fit::set_rates() {
   const double step = full_batch_ ? 0 : static_cast<double>(position_.step);
   const double epoch = static_cast<double>(position_.epoch) + step / steps;
   rule_.learning_rate = core_.options.optimizer.learning_rate.at(epoch, options_.epochs);
-  const double l2 = core_.options.regularize.l2.at(epoch, options_.epochs);
-  if (rule_.penalties.empty() || l2 != core_.base_l2) {
-    rule_.penalties = core_.penalties(l2);
-    core_.base_l2 = l2;
+  const double first = core_.options.optimizer.learning_rate.value;
+  rule_.rate_share = first > 0 ? rule_.learning_rate / first : 1;
+  const Penalty base = core_.options.regularize.base(epoch, options_.epochs, rule_.rate_share);
+  if (rule_.penalties.empty() || base != core_.base || penalties_set_ != core_.penalties_set) {
+    core_.keep_reference();
+    rule_.penalties = core_.penalties(base);
+    rule_.terms = core_.terms.of(rule_.penalties);
+    core_.base = base;
+    penalties_set_ = core_.penalties_set;
   }
 }
 
@@ -208,7 +213,7 @@ void Fit::end_epoch() {
   Epoch epoch{.epoch = static_cast<int>(++position_.epoch),
               .images_per_second = position_.sums.images_per_second(),
               .learning_rate = rule_.learning_rate,
-              .l2 = core_.base_l2,
+              .l2 = core_.base.l2,
               .decay_shrink = position_.sums.mean_decay_shrink(),
               .train = position_.sums.means()};
   if (validation_loader_) {
@@ -240,6 +245,7 @@ void Fit::keep_best(const Epoch& epoch) {
   if (monitored) {
     const auto& arena = core_.state.weight_arena();
     position_.best.assign(arena.data(), arena.data() + arena.size());
+    position_.best_base = core_.base;
   }
   if (!options_.run.empty()) save_model(core_, file("model.safetensors"));
 }
@@ -249,7 +255,7 @@ void Fit::restore_best() {
   if (history.best_epoch == static_cast<int>(history.epochs.size())) return;
   std::ranges::copy(position_.best, core_.state.weight_arena().data());
   core_.state.touch();
-  core_.base_l2 = history.best().l2;
+  core_.base = position_.best_base;
 }
 
 bool Fit::stop_wanted() const {

@@ -63,6 +63,7 @@ class Fit {
   Position position_;
   Pending pending_;
   engine::UpdateRule rule_;
+  std::int64_t penalties_set_ = 0;  // ModelCore's when the rule was made
   objective::Counts counts_;
   std::vector<float> values_;      // the head's, of a batch
   std::vector<float> statistics_;  // with GD: as the epoch found them

@@ -69,7 +69,8 @@ Metrics measure(ModelCore& core, data::Loader& loader, bool confusion) {
   Metrics metrics;
   metrics.images = counts.images();
   metrics.data_loss = sum / (weight > 0 ? weight : 1);
-  metrics.penalty = engine::penalty(core.state, core.penalties(core.base_l2));
+  const std::vector<Penalty> penalties = core.penalties(core.base);
+  metrics.penalty = engine::penalty(core.state, penalties, core.terms.of(penalties));
   metrics.objective = metrics.data_loss + metrics.penalty;
   metrics.accuracy = counts.accuracy();
   metrics.top5 = counts.top5();

@@ -101,6 +101,10 @@ Model Model::load(const std::filesystem::path& file, int threads) {
   return Model(std::make_unique<Impl>(train::load_model(file, threads)));
 }
 
+void Model::set_regularize(const Regularize& regularize) {
+  impl_->set_regularize(regularize);
+}
+
 const Network& Model::network() const {
   return impl_->network();
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "interop/json.hpp"
@@ -9,6 +10,7 @@
 #include "network/check.hpp"
 #include "ridgeline/error.hpp"
 #include "train/format.hpp"
+#include "train/reference.hpp"
 
 namespace ridgeline::train {
 namespace {
@@ -52,6 +54,13 @@ ModelOptions read_options(const interop::Safetensors& file, int threads) {
           .frozen = words_from_json(file.metadata("frozen"))};
 }
 
+// Files of before it had the base of l2 alone.
+Penalty read_base(const interop::Safetensors& file, Penalty base) {
+  if (file.metadata().contains("base")) return interop::penalty_from_json(file.metadata("base"));
+  base.l2 = interop::schedule_from_json(file.metadata("base_l2")).value;
+  return base;
+}
+
 void read_weights(const interop::Safetensors& file, ModelCore& core) {
   const auto& parameters = core.layout().parameters;
   for (std::size_t p = 0; p < parameters.size(); ++p) {
@@ -63,10 +72,13 @@ void read_weights(const interop::Safetensors& file, ModelCore& core) {
     }
     file.copy(name, core.state.weights(p));
   }
-  if (file.tensors().size() > parameters.size()) {
-    throw DataError(fmt::format("it has {} tensors, but the network has {} parameters",
-                                file.tensors().size(), parameters.size()));
+  const auto others = std::ranges::count_if(
+      file.tensors(), [](const auto& tensor) { return !is_reference(tensor.first); });
+  if (static_cast<std::size_t>(others) > parameters.size()) {
+    throw DataError(fmt::format("it has {} tensors, but the network has {} parameters", others,
+                                parameters.size()));
   }
+  read_reference(file, core.state);
   core.state.touch();
 }
 
@@ -87,13 +99,14 @@ void save_model(const ModelCore& core, const std::filesystem::path& path) {
       {"precision", std::string(name_of(core.options.precision))},
       {"winograd", core.options.winograd ? "true" : "false"},
       {"kernels", interop::to_json(core.options.kernels)},
-      {"base_l2", interop::to_json(Schedule(core.base_l2))},
-      {"penalties", interop::to_json(core.layout().parameters, core.penalties(core.base_l2))}};
+      {"base", interop::to_json(core.base)},
+      {"penalties", interop::to_json(core.layout().parameters, core.penalties(core.base))}};
   format.write(file.metadata);
   for (std::size_t p = 0; p < core.layout().parameters.size(); ++p) {
     const Parameter& parameter = core.layout().parameters[p];
     file.add(parameter.name, parameter.spec.shape, core.state.weights(p));
   }
+  add_reference(file, core.state);
   file.write(path);
 }
 
@@ -104,7 +117,7 @@ ModelCore load_model(const std::filesystem::path& path, int threads) {
   try {
     ModelCore core(interop::network_from_json(file.metadata("network")),
                    read_options(file, threads));
-    core.base_l2 = interop::schedule_from_json(file.metadata("base_l2")).value;
+    core.base = read_base(file, core.base);
     read_weights(file, core);
     return core;
   } catch (const ResourceError&) {

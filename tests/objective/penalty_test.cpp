@@ -35,7 +35,7 @@ Regularize with(std::vector<PenaltyRule> rules) {
 }
 
 TEST(Penalty, ByDefaultKernelsAlone) {
-  const auto penalties = resolve({.l2 = 7, .l1 = 0.2, .decay = 0.3}, 0.1, parameters());
+  const auto penalties = resolve({}, {0.1, 0.2, 0.3}, parameters());
   ASSERT_EQ(penalties.size(), parameters().size());
   for (std::size_t p = 0; p < penalties.size(); ++p) {
     const bool kernel = parameters()[p].spec.role == Role::kernel;
@@ -46,7 +46,7 @@ TEST(Penalty, ByDefaultKernelsAlone) {
 TEST(Penalty, ExcludeNamesRoles) {
   Regularize r{.l2 = 0.1};
   r.exclude = {"kernel"};
-  const auto penalties = resolve(r, 0.1, parameters());
+  const auto penalties = resolve(r, r.first(), parameters());
   EXPECT_EQ(of(penalties, "dense_1.kernel").l2, 0);
   EXPECT_EQ(of(penalties, "dense_1.bias").l2, 0.1);
   EXPECT_EQ(of(penalties, "batch_norm2d_1.gamma").l2, 0.1);
@@ -55,7 +55,7 @@ TEST(Penalty, ExcludeNamesRoles) {
 TEST(Penalty, StatisticsNeverHaveOne) {
   Regularize r = with({{.match = "*", .l2 = 0.5}});
   r.exclude = {};
-  const auto penalties = resolve(r, 0.1, parameters());
+  const auto penalties = resolve(r, r.first(), parameters());
   EXPECT_EQ(of(penalties, "batch_norm2d_1.moving_mean"), Penalty{});
   EXPECT_EQ(of(penalties, "batch_norm2d_1.moving_variance"), Penalty{});
   EXPECT_EQ(of(penalties, "batch_norm2d_1.beta").l2, 0.5);
@@ -63,7 +63,9 @@ TEST(Penalty, StatisticsNeverHaveOne) {
 
 TEST(Penalty, RulesMatchParametersAndLayers) {
   const auto l2 = [](std::string match, std::string_view name) {
-    return of(resolve(with({{.match = std::move(match), .l2 = 0.5}}), 0.1, parameters()), name).l2;
+    return of(resolve(with({{.match = std::move(match), .l2 = 0.5}}), {.l2 = 0.1}, parameters()),
+              name)
+        .l2;
   };
   EXPECT_EQ(l2("dense_1.kernel", "dense_1.kernel"), 0.5);
   EXPECT_EQ(l2("dense_1.kernel", "dense_2.kernel"), 0.1);
@@ -80,19 +82,19 @@ TEST(Penalty, LaterRulesWinNumberByNumber) {
   const auto penalties = resolve(with({{.match = "dense*", .l2 = 0.5, .l1 = 0.7},
                                        {.match = "dense_2.kernel", .l2 = 0.25, .decay = 0.9},
                                        {.match = "dense_2.kernel", .decay = 0.8}}),
-                                 0.1, parameters());
+                                 {.l2 = 0.1}, parameters());
   EXPECT_EQ(of(penalties, "dense_1.kernel"), (Penalty{0.5, 0.7, 0}));
   EXPECT_EQ(of(penalties, "dense_2.kernel"), (Penalty{0.25, 0.7, 0.8}));
   const auto turned =
-      resolve(with({{.match = "dense_2.kernel", .l2 = 0.25}, {.match = "dense*", .l2 = 0.5}}), 0.1,
-              parameters());
+      resolve(with({{.match = "dense_2.kernel", .l2 = 0.25}, {.match = "dense*", .l2 = 0.5}}),
+              {.l2 = 0.1}, parameters());
   EXPECT_EQ(of(turned, "dense_2.kernel").l2, 0.5);
 }
 
 TEST(Penalty, AFactorMultipliesTheBaseThatIsInForce) {
   const auto rules = with({{.match = "dense*", .l2 = 0.5}, {.match = "dense_1", .l2_factor = 10}});
   for (const double base : {0.0, 0.01, 2.0}) {
-    const auto penalties = resolve(rules, base, parameters());
+    const auto penalties = resolve(rules, {.l2 = base}, parameters());
     EXPECT_DOUBLE_EQ(of(penalties, "conv2d_1.kernel").l2, base);
     EXPECT_DOUBLE_EQ(of(penalties, "dense_1.kernel").l2, 10 * base);
     EXPECT_DOUBLE_EQ(of(penalties, "dense_1.bias").l2, 10 * base);
@@ -105,13 +107,13 @@ TEST(Penalty, ARuleThatMatchesNothingIsAnError) {
       "conv2d_1.kernel, conv2d_1.bias, batch_norm2d_1.gamma, batch_norm2d_1.beta, "
       "batch_norm2d_1.moving_mean, batch_norm2d_1.moving_variance, dense_1.kernel, dense_1.bias, "
       "dense_2.kernel, dense_2.bias";
-  EXPECT_USAGE_ERROR(resolve(with({{.match = "dens", .l2 = 1.0}}), 0, parameters()),
+  EXPECT_USAGE_ERROR(resolve(with({{.match = "dens", .l2 = 1.0}}), {}, parameters()),
                      "regularize.rule 'dens' matches no parameter: there are " + names);
   for (const auto* nothing : {"", "dense", "Dense_1", "dense_1.", "dense_1.kernel.", "?"}) {
-    EXPECT_THROW(resolve(with({{.match = nothing, .l2 = 1.0}}), 0, parameters()), UsageError)
+    EXPECT_THROW(resolve(with({{.match = nothing, .l2 = 1.0}}), {}, parameters()), UsageError)
         << nothing;
   }
-  EXPECT_THROW(resolve(with({{.match = "*.moving_mean", .l2 = 1.0}}), 0, parameters()), UsageError)
+  EXPECT_THROW(resolve(with({{.match = "*.moving_mean", .l2 = 1.0}}), {}, parameters()), UsageError)
       << "statistics have no penalty to set";
 }
 
@@ -154,7 +156,7 @@ TEST(Penalty, DescribedForTheSummary) {
 TEST(Penalty, AScheduleIsDescribedWhereItApplies) {
   Regularize r{.l2 = 0.01, .l1 = 0.5};
   r.rules = {{.match = "dense_1.kernel", .l2_factor = 10}, {.match = "dense_2.kernel", .l2 = 3}};
-  EXPECT_EQ(describe(r, parameters()), describe(resolve(r, 0.01, parameters())));
+  EXPECT_EQ(describe(r, parameters()), describe(resolve(r, r.first(), parameters())));
   r.l2.kind = "cosine";
   r.l2.to = 1e-3;
   const PenaltyTexts texts = describe(r, parameters());

@@ -95,7 +95,7 @@ TEST(Schedule, Errors) {
   EXPECT_USAGE_ERROR(
       make("warp", 1).check("optimizer.learning_rate"),
       "optimizer.learning_rate has no schedule 'warp': known are constant, step, cosine, linear, "
-      "one-cycle");
+      "one-cycle, proportional");
   EXPECT_USAGE_ERROR(Schedule(-1).check("regularize.l2"),
                      "regularize.l2 must be a number that is not negative, not -1");
   EXPECT_USAGE_ERROR(make("linear", 1, -0.5).check("k"),
@@ -112,7 +112,7 @@ TEST(Schedule, Errors) {
       EXPECT_THROW(s.check("k"), UsageError) << bad;
     }
   }
-  for (const auto* kind : {"constant", "step", "cosine", "linear", "one-cycle"}) {
+  for (const auto* kind : {"constant", "step", "cosine", "linear", "one-cycle", "proportional"}) {
     EXPECT_NO_THROW(make(kind, 0).check("k")) << kind;
   }
 }

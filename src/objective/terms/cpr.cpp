@@ -1,0 +1,68 @@
+// Constrained parameter regularisation (Franke et al., arXiv 2311.09058): r = mean of w^2 may not
+// pass a bound. Behind the optimiser's step, once there is a bound,
+//   m <- max(0, m + strength (r - bound));  w <- (1 - 2 m) w
+// The bound is r at a given update, or where the growth of |w| begins to slow down: |w| is smoothed
+// and looked at every 200 updates, and the bound taken once it has grown by a smaller share of
+// itself than in the interval before, but still by more than a hundredth. All as in the authors'
+// program (pytorch-cpr 0.3.1, the path over several tensors) at its defaults.
+
+#include <algorithm>
+#include <cmath>
+
+#include "objective/terms/terms.hpp"
+
+namespace ridgeline::objective {
+namespace {
+
+constexpr std::int64_t interval = 200;  // updates
+constexpr double smoothing = 0.99;
+constexpr double least_growth = 0.01;
+
+// What is kept, in order.
+enum : std::size_t { multiplier, bound, has_bound, smoothed, smoothed_before, growth, memory_size };
+
+class Cpr final : public engine::MatrixTerm {
+ public:
+  explicit Cpr(std::int64_t warmup) : warmup_(warmup) {}
+  std::string_view name() const override { return "cpr"; }
+  std::size_t memory(std::int64_t, std::int64_t) const override { return memory_size; }
+  bool has_map() const override { return true; }
+
+  void map(const engine::TermContext& c, const float*, float* w) const override {
+    const std::span<double> m = c.memory;
+    double square = 0;
+    for (std::size_t i = 0; i < c.size(); ++i) square += static_cast<double>(w[i]) * w[i];
+    const double mean = square / static_cast<double>(c.size());
+    if (m[has_bound] == 0) {
+      if (warmup_ > 0 ? c.step >= warmup_ : slows_down(c.step, std::sqrt(square), m)) {
+        m[bound] = mean;
+        m[has_bound] = 1;
+      }
+      return;
+    }
+    m[multiplier] = std::max(0.0, m[multiplier] + c.strength * (mean - m[bound]));
+    const auto keep = static_cast<float>(1 - 2 * m[multiplier]);
+    for (std::size_t i = 0; i < c.size(); ++i) w[i] *= keep;
+  }
+
+ private:
+  static bool slows_down(std::int64_t step, double norm, std::span<double> m) {
+    m[smoothed] = step < interval ? norm : smoothing * m[smoothed] + (1 - smoothing) * norm;
+    if (step <= interval || step % interval != 0) return false;
+    const double grown = (m[smoothed] - m[smoothed_before]) / m[smoothed];
+    const bool slower = step > 3 * interval && m[growth] > grown && grown > least_growth;
+    m[smoothed_before] = m[smoothed];
+    if (step > 2 * interval) m[growth] = grown;
+    return slower;
+  }
+
+  std::int64_t warmup_;
+};
+
+}  // namespace
+
+TermPtr cpr_term(std::int64_t warmup) {
+  return std::make_unique<Cpr>(warmup);
+}
+
+}  // namespace ridgeline::objective

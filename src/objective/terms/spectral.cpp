@@ -1,0 +1,106 @@
+// The spectral norm (Yoshida and Miyato, arXiv 1705.10941):
+//   strength / 2 s^2, s the largest singular value of W;  gradient: strength s u v^T
+// u and v by power iteration, one step of it an update from where the last one ended.
+
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+#include "objective/terms/terms.hpp"
+
+namespace ridgeline::objective {
+namespace {
+
+constexpr int most_iterations = 500;
+constexpr double converged = 1e-9;  // the relative change of s
+
+double normalise(std::span<double> x) {
+  const double norm = std::sqrt(std::inner_product(x.begin(), x.end(), x.begin(), 0.0));
+  if (norm > 0) {
+    for (double& e : x) e /= norm;
+  }
+  return norm;
+}
+
+// Power iteration towards the first pair of singular vectors.
+class Power {
+ public:
+  Power(const engine::TermContext& c, const float* w, std::span<double> u)
+      : c_(c), w_(w), u_(u), v_(static_cast<std::size_t>(c.columns)) {
+    const bool fresh = std::inner_product(u.begin(), u.end(), u.begin(), 0.0) == 0;
+    // No direction of its own, so that it is orthogonal to no singular vector but by chance.
+    for (std::size_t i = 0; fresh && i < u.size(); ++i) u[i] = 1 + std::sin(1.0 + 2.7 * i);
+    if (fresh) normalise(u);
+    set_v();
+  }
+
+  /// s, once u and v have moved on.
+  double iterate() {
+    for (std::int64_t r = 0; r < c_.rows; ++r) {
+      const float* row = w_ + r * c_.columns;
+      u_[static_cast<std::size_t>(r)] = std::inner_product(v_.begin(), v_.end(), row, 0.0);
+    }
+    normalise(u_);
+    return set_v();
+  }
+  std::span<const double> v() const { return v_; }
+
+ private:
+  double set_v() {
+    std::fill(v_.begin(), v_.end(), 0.0);
+    for (std::int64_t r = 0; r < c_.rows; ++r) {
+      const float* row = w_ + r * c_.columns;
+      const double u = u_[static_cast<std::size_t>(r)];
+      for (std::size_t i = 0; i < v_.size(); ++i) v_[i] += u * row[i];
+    }
+    return normalise(v_);
+  }
+
+  const engine::TermContext& c_;
+  const float* w_;
+  std::span<double> u_;
+  std::vector<double> v_;
+};
+
+class Spectral final : public engine::MatrixTerm {
+ public:
+  std::string_view name() const override { return "spectral"; }
+  std::size_t memory(std::int64_t rows, std::int64_t) const override {
+    return static_cast<std::size_t>(rows);
+  }
+  bool has_gradient() const override { return true; }
+
+  double value(const engine::TermContext& c, const float* w) const override {
+    std::vector<double> u(c.memory.begin(), c.memory.end());
+    u.resize(static_cast<std::size_t>(c.rows));
+    Power power(c, w, u);
+    double s = power.iterate();
+    // With vectors of its own it goes all the way, else it says what the gradient was taken with.
+    for (int i = 0; c.memory.empty() && i < most_iterations; ++i) {
+      const double before = s;
+      s = power.iterate();
+      if (std::abs(s - before) <= converged * s) break;
+    }
+    return c.strength / 2 * s * s;
+  }
+
+  void add_gradient(const engine::TermContext& c, const float* w, float* gradient) const override {
+    Power power(c, w, c.memory);
+    const double s = power.iterate();
+    for (std::int64_t r = 0; r < c.rows; ++r) {
+      const double factor = c.strength * s * c.memory[static_cast<std::size_t>(r)];
+      float* row = gradient + r * c.columns;
+      for (std::size_t i = 0; i < power.v().size(); ++i) {
+        row[i] += static_cast<float>(factor * power.v()[i]);
+      }
+    }
+  }
+};
+
+}  // namespace
+
+TermPtr spectral_term() {
+  return std::make_unique<Spectral>();
+}
+
+}  // namespace ridgeline::objective

@@ -1,0 +1,213 @@
+// What applies where outlives everything that happens to a model.
+
+#include "support/random_regularize.hpp"
+#include "train/core.hpp"
+#include "train/support.hpp"
+
+namespace ridgeline {
+namespace {
+
+using test::all_weights;
+using test::Folder;
+using test::pictures;
+
+// With convolutions, a normalisation and a dense layer.
+const std::vector<Parameter>& parameters() {
+  static const std::vector<Parameter> list =
+      infer(test::rich_network(), {1, test::side, test::side}).parameters;
+  return list;
+}
+
+ModelOptions options_with(const Regularize& regularize) {
+  ModelOptions options = test::small_options();
+  options.optimizer = sgd({.learning_rate = 0.01, .momentum = 0.9});
+  options.optimizer.learning_rate.kind = "cosine";
+  options.regularize = regularize;
+  return options;
+}
+
+TEST(Regularize, RandomRulesSurviveSavingAndLoading) {
+  const Folder folder;
+  for (std::uint64_t n = 0; n < 60; ++n) {
+    SCOPED_TRACE(n);
+    const Regularize regularize = test::random_regularize(n, parameters());
+    const Model model(test::rich_network(), options_with(regularize));
+    model.save(folder / "model.safetensors");
+    const Model loaded = Model::load(folder / "model.safetensors");
+    ASSERT_EQ(loaded.options().regularize, regularize);
+    EXPECT_EQ(loaded.summary(), model.summary());
+  }
+}
+
+// Every term's memory, every schedule and the reference are in the checkpoint.
+TEST(Regularize, RandomRulesSurviveAnInterruption) {
+  const Dataset data = pictures(60);
+  int trained = 0;
+  for (std::uint64_t n = 0; n < 25; ++n) {
+    SCOPED_TRACE(n);
+    const Regularize regularize = test::random_regularize(n, parameters());
+    const Folder whole_run, run;
+    FitOptions fit{.epochs = 3, .batch = 10, .validation = 0.2};
+    Model whole(test::rich_network(), options_with(regularize));
+    fit.run = whole_run.path();
+    const History expected = whole.fit(data, fit);
+
+    Model first(test::rich_network(), options_with(regularize));
+    fit.run = run.path();
+    fit.callbacks.on_epoch = [](const Epoch&) { return false; };
+    first.fit(data, fit);
+    Model second(test::rich_network(), options_with(regularize));
+    fit.callbacks = {};
+    fit.resume = true;
+    const History resumed = second.fit(data, fit);
+    EXPECT_TRUE(test::same(all_weights(second), all_weights(whole)));
+    ASSERT_EQ(resumed.epochs.size(), expected.epochs.size());
+    EXPECT_EQ(resumed.epochs.back().train.penalty, expected.epochs.back().train.penalty);
+    EXPECT_EQ(resumed.epochs.back().validation->penalty,
+              expected.epochs.back().validation->penalty);
+    trained += expected.epochs.back().train.penalty > 0;
+  }
+  EXPECT_GT(trained, 15);
+}
+
+TEST(Regularize, APenaltyThatReachesNothingIsAnError) {
+  const auto refusal = [](Regularize regularize, std::vector<std::string> frozen = {}) {
+    ModelOptions options = options_with(regularize);
+    options.frozen = std::move(frozen);
+    try {
+      Model(test::small_network(), options);
+    } catch (const UsageError& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  Regularize excluded{.group_lasso = 0.5};
+  excluded.exclude = {"kernel", "bias", "norm"};
+  EXPECT_EQ(refusal(excluded),
+            "regularize.group_lasso is 0.5 but reaches no parameter: what regularize.exclude names "
+            "and what is frozen leave none; set it to 0 or exclude less");
+  EXPECT_NE(refusal({.l2 = 1e-3}, {"*"}), "") << "all are frozen";
+  EXPECT_NE(refusal({.max_norm = 2}, {"*.kernel"}), "");
+  Regularize later = excluded;
+  later.group_lasso = 0;
+  later.l1.kind = "linear";
+  later.l1.to = 1;
+  EXPECT_NE(refusal(later), "") << "a schedule that begins with 0 is a penalty too";
+  Regularize rule;
+  rule.rules = {{.match = "conv2d_1", .l2 = 0.1}};
+  EXPECT_EQ(refusal(rule, {"conv2d_1"}),
+            "regularize.rule 'conv2d_1' matches only parameters that are frozen");
+  EXPECT_EQ(refusal(rule), "");
+  Regularize factor{.l2 = 0.1};
+  factor.exclude = excluded.exclude;
+  factor.rules = {{.match = "dense_1.bias", .l2_factor = 2}};
+  EXPECT_EQ(refusal(factor), "") << "the rule brings it somewhere";
+}
+
+TEST(Regularize, WhatNeedsAMetricIsRefusedWhereThereIsNone) {
+  class Blind final : public Optimizer {
+   public:
+    std::string_view kind() const override { return "blind"; }
+    Attributes attributes() const override { return {}; }
+    int slots() const override { return 0; }
+    bool has_metric() const override { return false; }
+    void step(const StepInfo&, std::size_t, const float*, float* const*, float*,
+              float*) const override {}
+  };
+  for (const Regularize& regularize : {Regularize{.l1 = 0.1}, Regularize{.group_lasso = 0.1}}) {
+    ModelOptions options = options_with(regularize);
+    options.optimizer.optimizer = std::make_shared<Blind>();
+    EXPECT_THROW(Model(test::small_network(), options), UsageError);
+  }
+}
+
+TEST(Regularize, ChangedInACallbackItActsAtTheNextStep) {
+  const Dataset data = pictures(40);
+  ModelOptions options = test::small_options();
+  options.optimizer = sgd({.learning_rate = 0.1});
+  options.regularize = l2(0);
+  Model model(test::small_network(), options);
+  std::vector<double> penalties;
+  FitOptions fit{.epochs = 3, .batch = 40, .monitor = "train_data_loss", .restore_best = false};
+  fit.callbacks.on_epoch = [&](const Epoch& epoch) {
+    penalties.push_back(epoch.train.penalty);
+    if (epoch.epoch == 1) model.set_regularize({.l2 = 0.5, .max_norm = 0.01});
+    return true;
+  };
+  model.fit(data, fit);
+  EXPECT_EQ(penalties[0], 0);
+  EXPECT_GT(penalties[1], 0.1) << "of the weights before the second step, by the new λ";
+  EXPECT_LT(penalties[2], 0.01) << "the second step has cut every filter's norm";
+  EXPECT_THROW(model.set_regularize({.l2 = -1}), UsageError);
+  EXPECT_EQ(model.options().regularize.l2, Schedule(0.5)) << "a refused change changes nothing";
+}
+
+TEST(Regularize, AProportionalStrengthFollowsTheLearningRate) {
+  Regularize regularize{.l2 = 0.4};
+  regularize.l2.kind = "proportional";
+  EXPECT_DOUBLE_EQ(regularize.base(3, 10, 0.25).l2, 0.1);
+  EXPECT_FALSE(regularize.is_constant());
+  Model model(test::small_network(), options_with(regularize));
+  const History history = model.fit(pictures(60), {.epochs = 4, .batch = 10});
+  for (const Epoch& epoch : history.epochs) {
+    EXPECT_NEAR(epoch.l2, 0.4 * epoch.learning_rate / 0.01, 1e-12) << epoch.epoch;
+  }
+  ModelOptions itself = test::small_options();
+  itself.optimizer.learning_rate.kind = "proportional";
+  EXPECT_THROW(Model(test::small_network(), itself), UsageError);
+}
+
+TEST(Regularize, FineTuningIsPulledTowardsWhereItBegan) {
+  const Dataset data = pictures(60);
+  const auto moved = [&](double strength) {
+    ModelOptions options = test::small_options();
+    options.optimizer = sgd({.learning_rate = 0.05});
+    options.regularize = {.l2_sp = strength};
+    Model model(test::small_network(), options);
+    const auto before = all_weights(model);
+    model.fit(data, {.epochs = 10, .batch = 10});
+    double square = 0;
+    const auto after = all_weights(model);
+    for (std::size_t i = 0; i < after.size(); ++i) {
+      square += std::pow(after[i] - before[i], 2);
+    }
+    return std::sqrt(square);
+  };
+  EXPECT_LT(moved(5), 0.5 * moved(0));
+}
+
+TEST(Regularize, WhatItIsPulledTowardsIsInTheModelFile) {
+  const Folder folder;
+  ModelOptions options = test::small_options();
+  options.regularize = {.l2_sp = 3};
+  Model model(test::small_network(), options);
+  const Dataset data = pictures(60);
+  model.fit(data, {.epochs = 2, .batch = 10});
+  model.save(folder / "model.safetensors");
+  const double penalty = model.evaluate(data).penalty;
+  EXPECT_GT(penalty, 0);
+  EXPECT_EQ(Model::load(folder / "model.safetensors").evaluate(data).penalty, penalty);
+}
+
+TEST(Regularize, GroupLassoLeavesWholeFiltersAtZero) {
+  ModelOptions options = test::small_options();
+  options.regularize = {.group_lasso = 0.02};
+  Model model(Network{conv2d({.filters = 12, .activation = "relu"}), max_pool2d(), flatten(),
+                      dense({.units = test::classes, .activation = "softmax"})},
+              options);
+  model.fit(pictures(90), {.epochs = 30, .batch = 10});
+  const auto kernel = model.weights("conv2d_1.kernel");
+  int zero_filters = 0, zeros = 0;
+  for (std::size_t f = 0; f < 12; ++f) {
+    const auto filter = std::span(kernel).subspan(9 * f, 9);
+    const auto count = std::ranges::count(filter, 0.0F);
+    zeros += static_cast<int>(count);
+    zero_filters += count == 9;
+  }
+  EXPECT_GT(zero_filters, 2);
+  EXPECT_LT(zero_filters, 12);
+  EXPECT_EQ(zeros, 9 * zero_filters) << "a filter is zero as a whole or not at all";
+}
+
+}  // namespace
+}  // namespace ridgeline
