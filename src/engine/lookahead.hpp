@@ -12,7 +12,7 @@ namespace ridgeline::engine {
 void require_slots(State& state, const Optimizer& optimizer, const Lookahead& lookahead);
 
 /// Behind an update, whose number is state.step: every `interval` updates moves the slow weights
-/// towards the weights and the weights there. What is frozen stays.
+/// towards the weights, and the weights there. What is frozen stays, and a weight of 0 stays 0.
 void apply_lookahead(State& state, const Lookahead& lookahead);
 
 }  // namespace ridgeline::engine

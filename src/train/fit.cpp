@@ -6,6 +6,7 @@
 #include <cmath>
 #include <optional>
 
+#include "engine/lookahead.hpp"
 #include "interop/atomic_file.hpp"
 #include "interop/folder.hpp"
 #include "network/check.hpp"
@@ -190,7 +191,10 @@ void Fit::set_rates() {
 }
 
 void Fit::update() {
+  const Lookahead& lookahead = core_.options.optimizer.lookahead;
+  engine::require_slots(core_.state, *rule_.optimizer, lookahead);
   const engine::UpdateReport report = core_.engine.update(core_.state, rule_);
+  engine::apply_lookahead(core_.state, lookahead);
   check_finite(report.gradient_norm, "gradient");
   position_.sums = sums_with_pending(report);
   pending_ = {};

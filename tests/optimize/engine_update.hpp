@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "engine/lookahead.hpp"
 #include "engine/update_pass.hpp"
 #include "optimize/tensors.hpp"
 #include "ridgeline/optimizers.hpp"
@@ -34,7 +35,9 @@ class EngineUpdate {
       std::copy(gradients[p].begin(), gradients[p].end(),
                 gradient_.data() + state_.arena().offsets[p]);
     }
+    engine::require_slots(state_, *setting_.optimizer, setting_.lookahead);
     pass_.run(team_, state_, rule_, {{gradient_.data()}, {}});
+    engine::apply_lookahead(state_, setting_.lookahead);
   }
 
   std::span<const float> weights(std::size_t p) const { return state_.weights(p); }

@@ -60,6 +60,17 @@ TEST(Lookahead, WhatIsFrozenStays) {
   EXPECT_EQ(state.weights(1)[0], 1.0F);
 }
 
+TEST(Lookahead, ZerosAreExact) {
+  engine::State state = state_of();
+  const auto setting = lookahead(sgd(), {.interval = 2});
+  update(state, setting);
+  for (float& w : state.weights(0)) w = -1;  // and then 0
+  update(state, setting);
+  EXPECT_EQ(state.weights(0)[0], 0.0F);
+  EXPECT_EQ(state.slot(0, 0)[0], 0.0F);
+  EXPECT_EQ(state.weights(1)[0], 2.0F);
+}
+
 TEST(Lookahead, NoneIsNoSlotAndNoChange) {
   engine::State state = state_of();
   for (int step = 0; step < 4; ++step) update(state, adam());

@@ -93,6 +93,28 @@ TEST(Trajectory, EveryOptimizerWithEveryPenalty) {
   }
 }
 
+// Optimisers that see more than a weight at a time.
+TEST(Trajectory, WhatIsFrozenStaysAndPaddingIsZero) {
+  const std::vector<Shape> mixed{{3, 5, 3, 3}, {3}, {7, 11}, {7}};
+  for (const auto& setting :
+       {lars({.learning_rate = 0.1}), lamb(), muon(), lbfgs({.history = 3}), adagrad(), lion(),
+        lookahead(rmsprop({.momentum = 0.5}), {.interval = 3})}) {
+    SCOPED_TRACE(setting.optimizer->kind());
+    const Tensors start = random_tensors(mixed, 1);
+    EngineUpdate update(setting, std::vector<Penalty>(4, {.l2 = 0.1, .decay = 0.1}),
+                        {mixed, start});
+    update.state().frozen[2] = true;
+    for (std::uint64_t step = 1; step < 8; ++step) update.step(random_tensors(mixed, step));
+    const auto changed = [&](std::size_t p) {
+      return !std::ranges::equal(update.weights(p), start[p],
+                                 [](float a, double b) { return a == static_cast<float>(b); });
+    };
+    EXPECT_TRUE(changed(0) && changed(1) && changed(3));
+    EXPECT_FALSE(changed(2));
+    EXPECT_TRUE(update.padding_is_zero());
+  }
+}
+
 TEST(Trajectory, ClippingComesBeforeThePenalty) {
   for (const auto& [name, plain] : optimizers) {
     SCOPED_TRACE(name);
@@ -106,35 +128,47 @@ TEST(Trajectory, ClippingComesBeforeThePenalty) {
 }
 
 // Where the loss is sum of a/2 (w - c)^2, J has its minimum in closed form.
-TEST(Trajectory, EndsWhereTheObjectiveIsStationary) {
+void expect_stationary_end(const OptimizerSetting& setting, const Shape& shape) {
   constexpr double l1 = 0.3, l2 = 0.5;
   const Tensors targets = random_tensors({{200}}, 77);
   const auto curvature = [](std::size_t i) { return 0.5 + static_cast<double>(i % 7) / 4; };
-  for (const auto& [name, plain] : optimizers) {
-    // Steps of constant length end nowhere.
-    if (plain.beta2 == 0 || !setting_of(plain).optimizer->has_metric()) continue;
-    SCOPED_TRACE(name);
-    ScalarSetting setting = plain;
-    setting.learning_rate = plain.kind == "adagrad" ? 0.5 : 0.01;  // its steps shrink
-    setting.penalties = {{.l2 = l2, .l1 = l1}};
-    EngineUpdate update(setting_of(setting), setting.penalties,
-                        {{{200}}, {std::vector<double>(200, 0.25)}});
-    for (int step = 0; step < 3000; ++step) {
-      Tensors gradient{std::vector<double>(200)};
-      for (std::size_t i = 0; i < 200; ++i) {
-        gradient[0][i] = curvature(i) * (update.weights(0)[i] - targets[0][i]);
-      }
-      update.step(gradient);
-    }
-    int zeros = 0;
+  EngineUpdate update(setting, {{.l2 = l2, .l1 = l1}}, {{shape}, {std::vector<double>(200, 0.25)}});
+  for (int step = 0; step < 3000; ++step) {
+    Tensors gradient{std::vector<double>(200)};
     for (std::size_t i = 0; i < 200; ++i) {
-      const double pull = curvature(i) * targets[0][i];
-      const double minimum =
-          std::copysign(std::max(std::abs(pull) - l1, 0.0), pull) / (curvature(i) + l2);
-      EXPECT_NEAR(update.weights(0)[i], minimum, 1e-3) << i;
-      zeros += update.weights(0)[i] == 0;
+      gradient[0][i] = curvature(i) * (update.weights(0)[i] - targets[0][i]);
     }
-    EXPECT_GT(zeros, 20);
+    update.step(gradient);
+  }
+  int zeros = 0;
+  for (std::size_t i = 0; i < 200; ++i) {
+    const double pull = curvature(i) * targets[0][i];
+    const double minimum =
+        std::copysign(std::max(std::abs(pull) - l1, 0.0), pull) / (curvature(i) + l2);
+    EXPECT_NEAR(update.weights(0)[i], minimum, 1e-3) << i;
+    zeros += update.weights(0)[i] == 0;
+  }
+  EXPECT_GT(zeros, 20);
+}
+
+TEST(Trajectory, EndsWhereTheObjectiveIsStationary) {
+  for (const auto& [name, plain] : optimizers) {
+    OptimizerSetting setting = setting_of(plain);
+    // Steps of constant length end nowhere.
+    if (plain.beta2 == 0 || !setting.optimizer->has_metric()) continue;
+    SCOPED_TRACE(name);
+    setting.learning_rate = plain.kind == "adagrad" ? 0.5 : 0.01;  // its steps shrink
+    expect_stationary_end(setting, {200});
+  }
+}
+
+// A kernel's ratio of norms goes on changing, and the threshold with it.
+TEST(Trajectory, EndsThereWithARatioOfNormsToo) {
+  for (const auto& setting :
+       {lars({.learning_rate = 0.5, .trust = 0.01}), lamb({.learning_rate = 0.01}),
+        lookahead(adam({.learning_rate = 0.01}), {.interval = 5})}) {
+    SCOPED_TRACE(setting.optimizer->kind());
+    expect_stationary_end(setting, {10, 20});
   }
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes tests/golden/*.txt: what PyTorch computes, in double precision, for layers and
-losses. Needs `pip install torch numpy`; the tests need neither.
+"""Writes tests/golden/*.txt: what PyTorch computes, in double precision, for layers and losses.
+Needs `pip install torch numpy`; the tests need neither.
 
 usage: tools/golden/make_golden.py [FOLDER]
 """
