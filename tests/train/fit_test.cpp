@@ -17,6 +17,22 @@ std::string usage_error(Model& model, const Dataset& data, const FitOptions& opt
   return message_of<UsageError>([&] { model.fit(data, options); });
 }
 
+TEST(Fit, LearnsWithEveryOptimizer) {
+  const Dataset data = pictures(120);
+  for (const auto& setting : {nadam({.learning_rate = 0.01}), radam({.learning_rate = 0.02}),
+                              rmsprop({.learning_rate = 0.01}), adagrad({.learning_rate = 0.1}),
+                              lamb({.learning_rate = 0.05}), lars(), lion({.learning_rate = 3e-3}),
+                              muon({.learning_rate = 0.02}), lbfgs({.learning_rate = 0.5}),
+                              lookahead(adam({.learning_rate = 0.02}))}) {
+    SCOPED_TRACE(setting.optimizer->kind());
+    ModelOptions options = test::small_options();
+    options.optimizer = setting;
+    Model model(test::small_network(), options);
+    model.fit(data, {.epochs = setting.full_batch ? 60 : 15, .batch = 10});
+    EXPECT_GT(model.evaluate(data).accuracy, 0.9);
+  }
+}
+
 TEST(Fit, LearnsASmallTask) {
   Model model = small_model();
   const History history = model.fit(pictures(120), {.epochs = 15, .batch = 16});

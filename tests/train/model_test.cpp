@@ -46,6 +46,18 @@ TEST(Model, NetworkLossAndOptionsMustFit) {
   options.optimizer.clip_norm = -1;
   EXPECT_EQ(error(small_network(), options),
             "optimizer.clip_norm must be a number that is not negative, not -1");
+  options = test::small_options();
+  options.optimizer.lookahead = {.interval = 5, .alpha = 0};
+  EXPECT_EQ(message_of<UsageError>([&] { Model(test::small_network(), options); }),
+            "optimizer.lookahead_alpha must be above 0 and at most 1, not 0");
+  options = test::small_options();
+  options.regularize.l1 = 1e-3;
+  for (const auto& setting : {lion(), muon(), lbfgs(), rmsprop({.centered = true})}) {
+    options.optimizer = setting;
+    EXPECT_EQ(message_of<UsageError>([&] { Model(test::small_network(), options); }),
+              "regularize.l1 needs an optimizer with a diagonal metric, which " +
+                  std::string(setting.optimizer->kind()) + " has not: use sgd or adam");
+  }
   Network linear{flatten(), dense({.units = 3})};
   EXPECT_NE(error(linear, small_options()).find("softmax"), std::string::npos);
 }
@@ -240,6 +252,27 @@ TEST(ModelFile, RoundTrip) {
   EXPECT_EQ(loaded.options().optimizer.clip_norm, 3);
   EXPECT_EQ(loaded.options().loss->attributes(), model.options().loss->attributes());
   EXPECT_EQ(loaded.summary(), model.summary());
+}
+
+TEST(ModelFile, HoldsAnyOptimizer) {
+  const Folder folder;
+  for (const auto& setting :
+       {nadam({.momentum_decay = 0.1}), radam({.beta2 = 0.9}),
+        rmsprop({.rho = 0.5, .centered = true}), adagrad({.initial_accumulator = 1}),
+        lamb({.epsilon = 1e-3}), lars({.trust = 0.1}), lion({.beta1 = 0.5}),
+        muon({.nesterov = false, .newton_schulz = 3}), lbfgs({.history = 4}),
+        lookahead(adam(), {.interval = 6, .alpha = 0.25})}) {
+    SCOPED_TRACE(setting.optimizer->kind());
+    ModelOptions options = test::small_options();
+    options.optimizer = setting;
+    Model(test::small_network(), options).save(folder / "model.safetensors");
+    const OptimizerSetting again = Model::load(folder / "model.safetensors").options().optimizer;
+    EXPECT_EQ(again.optimizer->kind(), setting.optimizer->kind());
+    EXPECT_EQ(again.optimizer->attributes(), setting.optimizer->attributes());
+    EXPECT_EQ(again.learning_rate, setting.learning_rate);
+    EXPECT_EQ(again.full_batch, setting.full_batch);
+    EXPECT_EQ(again.lookahead, setting.lookahead);
+  }
 }
 
 TEST(ModelFile, HoldsPlainTensorsAndWhatTheyMean) {

@@ -84,6 +84,27 @@ TEST(Resume, MomentumAndASchedule) {
   expect_resumed_equals_uninterrupted(sgd({.learning_rate = rate, .momentum = 0.9}), 7);
 }
 
+TEST(Resume, OptimizersOfEveryScopeGiveTheSameBits) {
+  for (const auto& setting : {nadam(), rmsprop({.momentum = 0.5, .centered = true}), lamb(),
+                              lars({.learning_rate = 0.1}), muon()}) {
+    SCOPED_TRACE(setting.optimizer->kind());
+    expect_resumed_equals_uninterrupted(setting, 8);
+  }
+}
+
+TEST(Resume, LbfgsRemembersTheUpdatesBefore) {
+  // Of one update an epoch, three have been made.
+  expect_resumed_equals_uninterrupted(lbfgs({.history = 2}), 15);
+}
+
+TEST(Resume, SlowWeightsGoOn) {
+  for (const auto& setting :
+       {lookahead(lion(), {.interval = 3}), lookahead(sgd(), {.interval = 7})}) {
+    SCOPED_TRACE(setting.optimizer->kind());
+    expect_resumed_equals_uninterrupted(setting, 8);
+  }
+}
+
 TEST(Resume, FullBatchBeginsTheEpochAgain) {
   // The trap's steps are parts of a gradient here: stopped within the second update's.
   expect_resumed_equals_uninterrupted(gd({.learning_rate = 0.1, .momentum = 0.9}), 8);
