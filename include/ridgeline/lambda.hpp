@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "ridgeline/error.hpp"
 #include "ridgeline/regularize.hpp"
 
 namespace ridgeline {
@@ -48,6 +49,15 @@ struct LambdaConvention {
 
 /// All that are known, Ridgeline's first.
 std::vector<LambdaConvention> lambda_conventions();
+/// Throws UsageError for an unknown name, with the nearest known one.
+LambdaConvention lambda_convention(std::string_view name);
+
+/// What convert_lambda throws where it cannot read a λ without knowing more.
+struct MissingFacts : UsageError {
+  MissingFacts(const std::string& message, std::vector<std::string> fields)
+      : UsageError(message), facts(std::move(fields)) {}
+  std::vector<std::string> facts;  ///< fields of LambdaFacts
+};
 
 /// A λ in one convention, or why it has none.
 struct LambdaAnswer {
@@ -73,7 +83,7 @@ struct LambdaConversion {
 /// the learning rate of gd and sgd is converted too; other optimisers do not see the multiple.
 ///
 /// Throws UsageError for an unknown convention or number, with the nearest known one, for numbers
-/// and facts out of range, and where what `from` itself needs is not among the facts.
+/// and facts out of range; MissingFacts where what `from` itself needs is not among the facts.
 LambdaConversion convert_lambda(std::string_view from, const LambdaNumbers& numbers,
                                 const LambdaFacts& facts = {});
 

@@ -197,6 +197,7 @@ TEST(Lambda, WhatIsMissingIsNamed) {
   EXPECT_THAT(c.in("sklearn-ridge").needs, ElementsAre("images", "outputs"));
   EXPECT_THAT(c.in("sklearn-lasso").reason, HasSubstr("no l2"));
   EXPECT_THAT(c.in("sklearn-mlp").needs, ElementsAre("loss", "outputs", "batch"));
+  EXPECT_THAT(c.in("sklearn-logistic").needs, ElementsAre("loss", "images", "outputs"));
   EXPECT_THAT(c.in("glmnet").needs, ElementsAre("loss", "outputs"));
   EXPECT_THAT(c.in("adamw-normalized").needs, ElementsAre("optimizer", "learning_rate", "steps"));
   EXPECT_THAT(c.in("timescale").needs,
@@ -215,7 +216,7 @@ TEST(Lambda, WhatIsMissingIsNamed) {
 TEST(Lambda, WhatALibraryDoesNotHaveItIsNotGiven) {
   const LambdaConversion net =
       convert_lambda("ridgeline", {{"l2", 0.1}, {"l1", 0.2}}, facts("sgd"));
-  EXPECT_THAT(net.in("pytorch").reason, HasSubstr("pytorch has no l1"));
+  EXPECT_THAT(net.in("pytorch").reason, HasSubstr("it has no l1"));
   EXPECT_THAT(net.in("sklearn-ridge").reason, HasSubstr("no l1"));
   EXPECT_THAT(net.in("sklearn-lasso").reason, HasSubstr("no l2"));
   EXPECT_THAT(net.in("pytorch-adamw").reason, HasSubstr("no l1"));
@@ -252,10 +253,14 @@ TEST(Lambda, WrongQuestions) {
               HasSubstr("above 0"));
   EXPECT_EQ(error("glmnet", {{"lambda", 1}, {"alpha", 1.5}}, facts("sgd")),
             "alpha of glmnet must be in [0, 1], not 1.5");
-  EXPECT_EQ(error("sklearn-ridge", {{"alpha", 1}}),
-            "to convert from sklearn-ridge, give images, outputs");
-  EXPECT_EQ(error("adamw-paper", {{"lambda", 1}}),
-            "to convert from adamw-paper, give learning_rate");
+  EXPECT_EQ(error("sklearn-ridge", {{"alpha", 1}}), "sklearn-ridge needs images, outputs");
+  EXPECT_EQ(error("adamw-paper", {{"lambda", 1}}), "adamw-paper needs learning_rate");
+  try {
+    convert_lambda("timescale", {{"tau_epoch", 1}}, {.batch = 1});
+    ADD_FAILURE() << "nothing was thrown";
+  } catch (const MissingFacts& missing) {
+    EXPECT_THAT(missing.facts, ElementsAre("images", "learning_rate"));
+  }
   EXPECT_EQ(error("sklearn-ridge", {{"alpha", 1}}, facts("sgd", "cross-entropy")),
             "sklearn-ridge: its loss is mse, not cross-entropy");
   EXPECT_EQ(error("keras", {{"l2", 1}}, {.batch = 0.0}), "batch must be a number above 0, not 0");

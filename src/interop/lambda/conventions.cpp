@@ -21,7 +21,8 @@ double summed_outputs(Question& q) {
 /// Two classes of ours have a vector w each, theirs one, v: at the minimum the two are v/2 and
 /// -v/2, so that |w|^2 is |v|^2 / 2, and |w|_1 is |v|_1.
 double vectors(Question& q) {
-  return q.loss() == cross_entropy && q.outputs() == 2 ? 2 : 1;
+  const bool two = q.outputs() == 2;
+  return q.loss() == cross_entropy && two ? 2 : 1;
 }
 
 /// Strength and the share of it that is l1, and back.
@@ -115,8 +116,7 @@ Row pytorch_adamw() {
 Row caffe() {
   return {.about = {"caffe",
                     "Caffe, weight_decay with regularization_type L2",
-                    "mean over images of [ ½·Σ squares | −log softmax | Σ sigmoid losses ], its "
-                    "gradient + weight_decay·w",
+                    "mean over images of its loss, squares with a half, + weight_decay/2·|w|²",
                     {{"weight_decay", 0}}},
           .losses = {mse, cross_entropy, binary},
           .scale = summed_outputs,
@@ -197,8 +197,7 @@ Row logistic() {
 Row mlp() {
   return {.about = {"sklearn-mlp",
                     "scikit-learn, MLPClassifier and MLPRegressor",
-                    "mean over the batch of [ ½·Σ squares | −log softmax | Σ sigmoid losses ] + "
-                    "alpha/(2·batch)·|w|²",
+                    "mean over the batch of its loss, squares with a half, + alpha/(2·batch)·|w|²",
                     {{"alpha", 0.0001}}},
           .losses = {mse, cross_entropy, binary},
           .scale = summed_outputs,
@@ -222,22 +221,22 @@ double glmnet_l2_factor(Question& q) {
 }
 
 Row glmnet() {
-  return {.about = {"glmnet",
-                    "glmnet, with standardize = FALSE",
-                    "Σ squares / (2n), of y / sd(y), or −log likelihood / n, + "
-                    "lambda·(alpha·|w|₁ + (1 − alpha)/2·|w|²)",
-                    {{"lambda", 0}, {"alpha", 1}}},
-          .stepwise = false,
-          .has_l1 = true,
-          .mixes = true,
-          .losses = {mse, cross_entropy, binary},
-          .scale = glmnet_scale,
-          .read = [](std::span<const double> n,
-                     Question& q) { return mixed(n[0], n[1], n[1] < 1 ? glmnet_l2_factor(q) : 1); },
-          .write =
-              [](const Penalty& p, Question& q) {
-                return unmixed(p.l2 > 0 ? p.l2 / glmnet_l2_factor(q) : 0, p.l1);
-              }};
+  return {
+      .about = {"glmnet",
+                "glmnet, with standardize = FALSE",
+                "data term / n + lambda·(alpha·|w|₁ + (1 − alpha)/2·|w|²), targets in units of sd",
+                {{"lambda", 0}, {"alpha", 1}}},
+      .stepwise = false,
+      .has_l1 = true,
+      .mixes = true,
+      .losses = {mse, cross_entropy, binary},
+      .scale = glmnet_scale,
+      .read = [](std::span<const double> n,
+                 Question& q) { return mixed(n[0], n[1], n[1] < 1 ? glmnet_l2_factor(q) : 1); },
+      .write =
+          [](const Penalty& p, Question& q) {
+            return unmixed(p.l2 > 0 ? p.l2 / glmnet_l2_factor(q) : 0, p.l1);
+          }};
 }
 
 Row adamw_paper() {

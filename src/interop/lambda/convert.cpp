@@ -106,7 +106,6 @@ void refuse_coupling(std::string_view optimizer, double decay, Question& q) {
 
 /// Our penalty with only the terms that `row` has.
 Penalty in_form(const Row& row, Penalty p, Question& q) {
-  const auto name = [&] { return row.about.name; };
   const bool coupled = row.form == Form::coupled, decoupled = row.form == Form::decoupled;
   if ((coupled && p.decay > 0) || (decoupled && p.l2 > 0)) {
     const std::string_view optimizer = q.optimizer();
@@ -115,8 +114,8 @@ Penalty in_form(const Row& row, Penalty p, Question& q) {
     p.l2 = coupled ? both : 0;
     p.decay = coupled ? 0 : both;
   }
-  if (p.l1 > 0 && !row.has_l1) q.refuse(fmt::format("{} has no l1", name()));
-  if (p.l2 > 0 && !row.has_l2) q.refuse(fmt::format("{} has no l2", name()));
+  if (p.l1 > 0 && !row.has_l1) q.refuse("it has no l1");
+  if (p.l2 > 0 && !row.has_l2) q.refuse("it has no l2");
   return p;
 }
 
@@ -133,8 +132,10 @@ Ours read(const Row& row, const LambdaNumbers& given, const LambdaFacts& facts) 
   penalty.l2 /= scale;
   penalty.l1 /= scale;
   require(q.reason().empty(), "{}: {}", row.about.name, q.reason());
-  require(q.missing().empty(), "to convert from {}, give {}", row.about.name,
-          fmt::join(q.missing(), ", "));
+  if (!q.missing().empty()) {
+    throw MissingFacts(fmt::format("{} needs {}", row.about.name, fmt::join(q.missing(), ", ")),
+                       q.missing());
+  }
   std::optional<double> rate = facts.learning_rate;
   if (row.stepwise && rate && scale != 1) {
     if (facts.optimizer.empty()) rate.reset();
@@ -174,6 +175,10 @@ std::vector<LambdaConvention> lambda_conventions() {
   std::vector<LambdaConvention> conventions;
   for (const Row& row : interop::rows()) conventions.push_back(row.about);
   return conventions;
+}
+
+LambdaConvention lambda_convention(std::string_view name) {
+  return interop::rows()[find_row(name)].about;
 }
 
 const LambdaAnswer& LambdaConversion::in(std::string_view convention) const {
