@@ -37,7 +37,7 @@ TEST(LambdaCommand, ATableForPeople) {
   EXPECT_THAT(outcome.out, HasSubstr("pytorch     weight_decay = 0.02\n"));
   EXPECT_THAT(outcome.out, HasSubstr("caffe, darknet, glmnet\n      needs --loss, --outputs\n"));
   EXPECT_THAT(outcome.out, HasSubstr("keras-decay, pytorch-adamw, adamw-paper, adamw-normalized, "
-                                     "timescale, timescale-steps\n      adam rescales"));
+                                     "timescale, timescale-steps\n      adam rescales gradients"));
 }
 
 TEST(LambdaCommand, JsonIsOneDocument) {
@@ -144,6 +144,33 @@ TEST(LambdaCommand, TheHelpHasEveryConvention) {
     EXPECT_THAT(outcome.out, HasSubstr(convention.meaning));
   }
   EXPECT_THAT(outcome.out, Not(HasSubstr("{}")));
+}
+
+std::string document() {
+  const test::Bytes bytes = test::read_bytes(RIDGELINE_TEST_DATA "/../../docs/lambda.md");
+  return {bytes.begin(), bytes.end()};
+}
+
+TEST(LambdaDocumentation, HasEveryConvention) {
+  const std::string text = document();
+  for (const LambdaConvention& convention : lambda_conventions()) {
+    EXPECT_THAT(text, HasSubstr("\n| `" + convention.name + "` |"));
+  }
+}
+
+TEST(LambdaDocumentation, TheExampleIsWhatTheProgramPrints) {
+  const Outcome outcome =
+      lambda({"--from", "keras", "0.01", "--optimizer", "sgd", "--learning-rate", "0.1", "--loss",
+              "mse", "--outputs", "1", "--images", "5000", "--batch", "50", "--epochs", "20",
+              "--target-sd", "2"});
+  const std::string text = document();
+  std::istringstream lines(outcome.out);
+  int count = 0;
+  for (std::string line; std::getline(lines, line); ++count) {
+    const std::string shown = line.empty() ? line : "    " + line;
+    EXPECT_THAT(text, HasSubstr("\n" + shown + "\n"));
+  }
+  EXPECT_GT(count, 20);
 }
 
 }  // namespace

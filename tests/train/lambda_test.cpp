@@ -80,7 +80,7 @@ Dataset data(const Arrays& arrays, std::int64_t outputs) {
 }
 
 OptimizerSetting optimizer(const Case& c, double rate, double momentum) {
-  if (c.minimum()) return gd({.learning_rate = rate});
+  if (c.minimum()) return gd({.learning_rate = rate, .momentum = momentum});
   if (c.optimizer == "sgd") return sgd({.learning_rate = rate, .momentum = momentum});
   const Adam options{.learning_rate = rate, .epsilon = 1e-9};
   return c.optimizer == "adam" ? adam(options) : adamw(options);
@@ -91,6 +91,7 @@ struct Problem {
   Arrays arrays;
   Penalty penalty;
   double learning_rate;
+  double momentum = 0;
 
   Model model() const {
     const std::map<std::string, std::string> heads{
@@ -101,14 +102,13 @@ struct Problem {
     const Network network =
         name.minimum() ? Network{flatten(), head}
                        : Network{flatten(), dense({.units = 3, .activation = "tanh"}), head};
-    return Model(
-        network,
-        {.input = images.image_shape(),
-         .loss = make_loss(name.loss),
-         .optimizer = optimizer(name, learning_rate, number(arrays, "fact:momentum").value_or(0)),
-         .regularize = {.l2 = penalty.l2, .l1 = penalty.l1, .decay = penalty.decay},
-         .threads = 1,
-         .shards = 1});
+    return Model(network,
+                 {.input = images.image_shape(),
+                  .loss = make_loss(name.loss),
+                  .optimizer = optimizer(name, learning_rate, momentum),
+                  .regularize = {.l2 = penalty.l2, .l1 = penalty.l1, .decay = penalty.decay},
+                  .threads = 1,
+                  .shards = 1});
   }
   Dataset images() const {
     return data(arrays, static_cast<std::int64_t>(arrays.at("fact:outputs").at(0)));
@@ -191,7 +191,7 @@ double compare(const std::map<std::string, Arrays>& cases) {
     const double rate = !c.minimum()      ? conversion.learning_rate.value()
                         : c.loss == "mse" ? 0.2 * outputs
                                           : 1.0 * (c.loss == "cross-entropy" ? 1 : outputs);
-    Problem problem{c, arrays, conversion.penalty, rate};
+    Problem problem{c, arrays, conversion.penalty, rate, facts(c, arrays).momentum};
     const double reached = train(problem);
     EXPECT_LE(reached, tolerance);
     furthest = std::max(furthest, reached);
@@ -252,8 +252,32 @@ TEST(Lambda, UnderPlainSgdDecayIsL2) {
       convert_lambda(c.convention, numbers(heavy), facts(Case(other), heavy));
   EXPECT_TRUE(refused.in("pytorch").numbers.empty());
   EXPECT_GT(
-      train({Case(other), heavy, {.l2 = refused.penalty.decay}, refused.learning_rate.value()}),
+      train(
+          {Case(other), heavy, {.l2 = refused.penalty.decay}, refused.learning_rate.value(), 0.9}),
       seen);
+}
+
+// What a refusal says of momentum: where weights come to rest under decay.
+TEST(Lambda, UnderMomentumDecayComesToRestWhereASmallerL2Does) {
+  const Arrays arrays = golden_cases("sklearn").at("sklearn-ridge/minimum/mse/1-outputs");
+  const auto weights = [&](const Penalty& penalty, double momentum) {
+    const Problem problem{Case("ridgeline/minimum/mse"), arrays, penalty, 0.02, momentum};
+    Model model = problem.model();
+    model.fit(problem.images(),
+              {.epochs = 3000, .batch = static_cast<std::int64_t>(problem.images().size())});
+    return model.weights("dense_1.kernel");
+  };
+  constexpr double decay = 0.5, momentum = 0.75;
+  const auto rest = weights({.decay = decay}, momentum),
+             same = weights({.l2 = (1 - momentum) * decay}, momentum),
+             other = weights({.l2 = decay}, momentum);
+  double near = 0, far = 0;
+  for (std::size_t i = 0; i < rest.size(); ++i) {
+    near = std::max<double>(near, std::abs(rest[i] - same[i]));
+    far = std::max<double>(far, std::abs(rest[i] - other[i]));
+  }
+  EXPECT_LT(near, tolerance);
+  EXPECT_GT(far, seen);
 }
 
 // The same with what the library computes now, where Python has it; $RIDGELINE_PYTHON names another

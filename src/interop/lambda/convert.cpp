@@ -88,10 +88,10 @@ LambdaFacts with_loss(LambdaFacts facts, const Row& row) {
 void refuse_coupling(std::string_view optimizer, double decay, Question& q) {
   if (optimizer.empty()) return;  // noted as missing
   if (!follows_scale(optimizer)) {
-    q.refuse(
-        fmt::format("{} rescales the gradient of l2 weight by weight, and decay not at all: no "
-                    "number makes them the same",
-                    optimizer));
+    q.refuse(fmt::format(
+        "{} rescales gradients, that of l2 among them, but not decay: no number makes them "
+        "the same",
+        optimizer));
   } else if (decay > 0) {
     q.refuse(
         fmt::format("with momentum {0}, l2 is in the velocity and decay is not: the steps "
