@@ -128,9 +128,11 @@ Json to_json(const LambdaConvention& from, const LambdaNumbers& numbers,
 }
 
 std::string options_of(const std::vector<std::string>& facts) {
-  std::vector<std::string> options;
-  for (const std::string& fact : facts) options.push_back(option_of(fact));
-  return fmt::format("{}", fmt::join(options, ", "));
+  std::string options;
+  for (const std::string& fact : facts) {
+    options += (options.empty() ? "" : ", ") + option_of(fact);
+  }
+  return options;
 }
 
 /// Names of conventions under the sentence that is true of them, in the order of the first.
