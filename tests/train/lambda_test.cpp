@@ -257,6 +257,18 @@ TEST(Lambda, UnderPlainSgdDecayIsL2) {
       seen);
 }
 
+TEST(ElasticNet, GivesScikitLearnsWeights) {
+  for (const int outputs : {1, 2}) {
+    const std::string name = fmt::format("sklearn-elasticnet/minimum/mse/{}-outputs", outputs);
+    const Arrays arrays = golden_cases("sklearn").at(name);
+    const Regularize net = elastic_net({.alpha = arrays.at("number:alpha").at(0),
+                                        .l1_ratio = arrays.at("number:l1_ratio").at(0),
+                                        .outputs = outputs});
+    EXPECT_LE(train({Case(name), arrays, {.l2 = net.l2.value, .l1 = net.l1}, 0.2 * outputs}),
+              tolerance);
+  }
+}
+
 // What a refusal says of momentum: where weights come to rest under decay.
 TEST(Lambda, UnderMomentumDecayComesToRestWhereASmallerL2Does) {
   const Arrays arrays = golden_cases("sklearn").at("sklearn-ridge/minimum/mse/1-outputs");
