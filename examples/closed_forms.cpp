@@ -264,11 +264,11 @@ int main() try {
   const rl::Dataset regression = dataset(problem, problem.numbers);
   compare("ridge, l2 = 0.1", train(regression, {.regularize = rl::l2(0.1)}), ridge(problem, 0.1));
   compare("ridge, l2 = 3", train(regression, {.regularize = rl::l2(3)}), ridge(problem, 3));
-  compare("lasso, l1 = 0.3", train(regression, {.regularize = rl::elastic_net(0.3, 0)}),
+  compare("lasso, l1 = 0.3", train(regression, {.regularize = {.l1 = 0.3}}),
           elastic_net(problem, 0.3, 0));
-  compare("lasso, l1 = 1.5", train(regression, {.regularize = rl::elastic_net(1.5, 0)}),
+  compare("lasso, l1 = 1.5", train(regression, {.regularize = {.l1 = 1.5}}),
           elastic_net(problem, 1.5, 0));
-  compare("elastic net, 0.5, 0.5", train(regression, {.regularize = rl::elastic_net(0.5, 0.5)}),
+  compare("elastic net, 0.5, 0.5", train(regression, {.regularize = {.l2 = 0.5, .l1 = 0.5}}),
           elastic_net(problem, 0.5, 0.5));
   compare("logistic, l2 = 0.05",
           train(dataset(problem, problem.classes), {.loss = rl::binary_cross_entropy(),
