@@ -99,9 +99,5 @@ PenaltyTexts describe(const Regularize& regularize, const std::vector<Parameter>
 inline Regularize l2(double strength) {
   return {.l2 = strength};
 }
-/// Both, as Zou and Hastie (2005) add them: l1 |w|_1 + l2/2 |w|^2.
-inline Regularize elastic_net(double l1, double l2) {
-  return {.l2 = l2, .l1 = l1};
-}
 
 }  // namespace ridgeline

@@ -1,8 +1,10 @@
 #pragma once
-// Everything: networks, data, losses, optimisers, penalties, models and the choice of λ.
+// Everything: networks, data, losses, optimisers, penalties, models, the choice of λ and what it is
+// called elsewhere.
 
 #include "ridgeline/dataset.hpp"
 #include "ridgeline/error.hpp"
+#include "ridgeline/lambda.hpp"
 #include "ridgeline/layers.hpp"
 #include "ridgeline/loss.hpp"
 #include "ridgeline/model.hpp"

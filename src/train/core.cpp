@@ -138,8 +138,8 @@ ModelCore::ModelCore(Network network, ModelOptions given)
 
 // What can be refused of penalties once the network and the optimiser are known.
 void ModelCore::check_regularize() const {
-  check_reach(options.regularize, layout().parameters, state.frozen);
   check_metric(penalties(options.regularize.strongest()), *options.optimizer.optimizer);
+  check_reach(options.regularize, layout().parameters, state.frozen);
 }
 
 void ModelCore::set_regularize(const Regularize& regularize) {

@@ -106,7 +106,7 @@ TEST(Read, ValuesOutsideTheirLimits) {
   EXPECT_EQ(refusal("[train]\nepochs = 2147483648\n"),
             "experiment.toml:2: train.epochs must be at most 2147483647, not 2147483648");
   EXPECT_EQ(refusal("[regularize]\nl1 = -1e-3\n"),
-            "experiment.toml:2: regularize.l1 must be at least 0, not -0.001");
+            "experiment.toml:2: regularize.l1 must be a number that is not negative, not -0.001");
   EXPECT_EQ(refusal("[regularize]\nl1 = nan\n"),
             "experiment.toml:2: regularize.l1 must be a finite number, not nan");
   for (const char* l2 : {"-1e-3", "nan", "inf", "{ kind = \"cosine\", from = -1 }",

@@ -12,10 +12,9 @@ namespace ridgeline::golden {
 
 using Arrays = std::map<std::string, std::vector<double>>;
 
-inline std::map<std::string, Arrays> read(const std::string& name) {
-  const std::string path = std::string(RIDGELINE_TEST_DATA) + "/" + name;
+inline std::map<std::string, Arrays> read_file(const std::string& path) {
   std::ifstream file(path);
-  if (!file) throw std::runtime_error(path + " is missing: tools/golden/make_golden.py writes it");
+  if (!file) throw std::runtime_error(path + " is missing: tools/golden writes it");
   std::map<std::string, Arrays> cases;
   std::string current, key;
   for (std::string line; std::getline(file, line);) {
@@ -32,6 +31,10 @@ inline std::map<std::string, Arrays> read(const std::string& name) {
     if (values.size() != count) throw std::runtime_error(path + ": " + key + " is cut short");
   }
   return cases;
+}
+
+inline std::map<std::string, Arrays> read(const std::string& name) {
+  return read_file(std::string(RIDGELINE_TEST_DATA) + "/" + name);
 }
 
 }  // namespace ridgeline::golden

@@ -1,5 +1,7 @@
 // What applies where outlives everything that happens to a model.
 
+#include <algorithm>
+
 #include "support/random_regularize.hpp"
 #include "train/core.hpp"
 #include "train/support.hpp"

@@ -1,0 +1,38 @@
+#pragma once
+// The table of conventions. A row knows its own objective; what it is in ours follows.
+
+#include <array>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "interop/lambda/question.hpp"
+
+namespace ridgeline::interop {
+
+/// Where a library's penalty works.
+enum class Form {
+  coupled,    ///< added to the loss: l2 and l1
+  decoupled,  ///< taken off the weights beside the step: decay
+  both,       ///< ours
+};
+
+struct Row {
+  LambdaConvention about;
+  Form form = Form::coupled;
+  bool stepwise =
+      true;  ///< trained by steps, with a learning rate; else a minimum, however reached
+  bool has_l2 = true, has_l1 = false;
+  bool mixes = false;    ///< its second number is the share of l1, in [0, 1]
+  bool inverse = false;  ///< its first number is infinite where nothing is penalised
+  std::vector<std::string_view> losses;  ///< that its data loss is known for; empty: all are ours
+  /// Its data loss in units of ours.
+  double (*scale)(Question&);
+  /// The penalty l2/2 * |w|^2 + l1 * |w|_1 beside its own data loss, or its decay; and back.
+  Penalty (*read)(std::span<const double> numbers, Question&);
+  std::vector<double> (*write)(const Penalty&, Question&);
+};
+
+const std::vector<Row>& rows();
+
+}  // namespace ridgeline::interop
