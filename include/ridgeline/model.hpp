@@ -106,6 +106,10 @@ struct ModelOptions {
 struct FitOptions {
   int epochs = 10;
   std::int64_t batch = 32;  ///< at most the training images; with GD the size of its parts
+  /// Batches whose gradients go into one update, as if they were one batch of `accumulate` times as
+  /// many images, of which only `batch` are computed at a time: the mean is over all of them, and
+  /// steps are updates. Batch normalisation alone sees each batch by itself. With GD 1.
+  std::int64_t accumulate = 1;
   double validation = 0;    ///< a stratified fraction of the training images held out; 0: none
   Dataset validation_data;  ///< instead of a fraction
   std::vector<std::string> augment;  ///< "flip", "crop:4"

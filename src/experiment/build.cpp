@@ -106,6 +106,7 @@ FitOptions fit_options(const Experiment& experiment, const Images& images) {
   const auto* fraction = std::get_if<double>(&experiment.data.validation);
   return {.epochs = to_int(experiment.train.epochs),
           .batch = experiment.train.batch,
+          .accumulate = experiment.train.accumulate,
           .validation = fraction ? *fraction : 0,
           .validation_data = images.validation,
           .augment = experiment.data.augment,

@@ -55,6 +55,7 @@ struct OptimizerSection {
 struct TrainSection {
   std::int64_t epochs = 10;
   std::int64_t batch = 32;
+  std::int64_t accumulate = 1;
   std::int64_t seed = 1;
   std::string precision = "fp32";
   std::int64_t threads = 0;

@@ -159,6 +159,8 @@ std::vector<Key> make_keys() {
       row("train.epochs", train, &TrainSection::epochs, "passes over the training images",
           whole(1)),
       row("train.batch", train, &TrainSection::batch, "images in a step", at_least(1)),
+      row("train.accumulate", train, &TrainSection::accumulate,
+          "batches whose gradients are summed into one update; gd: 1", at_least(1)),
       row("train.seed", train, &TrainSection::seed,
           "of splits, initial weights, shuffling, augmentation and dropout", at_least(0)),
       row("train.precision", train, &TrainSection::precision,

@@ -52,6 +52,7 @@ Attributes settings(const Network& network, const ModelOptions& model, const Fit
   add(print, "train.winograd", model.winograd);
   add(print, "train.kernels", fmt::format("{}", model.kernels));
   add(print, "train.batch", options.batch);
+  if (options.accumulate > 1) add(print, "train.accumulate", options.accumulate);
   add(print, "train.monitor", options.monitor);
   add(print, "data.augment", fmt::format("{}", options.augment));
   return print;

@@ -67,12 +67,14 @@ Fit::Fit(ModelCore& core, const Dataset& data, FitOptions options)
   if (core_.options.class_names.empty()) core_.options.class_names = train_.names();
   if (!options_.run.empty()) fingerprint_ = fingerprint(core_, options_, train_, validation_);
   loader_ = std::make_unique<data::Loader>(
-      train_, data::LoaderOptions{.batch = std::min(options_.batch, images),
-                                  .shuffle = !full_batch_,
-                                  .seed = core_.options.seed,
-                                  .augment = data::parse_augmentations(options_.augment),
-                                  .threads = 1 + core_.options.threads / 8,
-                                  .lazy = true});
+      train_, data::LoaderOptions{
+                  .batch = loaded(),
+                  .shuffle = !full_batch_,
+                  .seed = core_.options.seed,
+                  .augment = data::parse_augmentations(options_.augment),
+                  .threads = 1 + core_.options.threads / 8,
+                  .lazy = true,
+                  .ahead = static_cast<int>(std::max<std::int64_t>(1, 4 / options_.accumulate))});
   values_.resize(static_cast<std::size_t>(std::min(options_.batch, images) * core_.outputs()));
   const OptimizerSetting& optimizer = core_.options.optimizer;
   rule_ = {.optimizer = optimizer.optimizer.get(),
@@ -83,6 +85,12 @@ Fit::Fit(ModelCore& core, const Dataset& data, FitOptions options)
 void Fit::check_options() const {
   require(options_.epochs >= 1, "train.epochs must be at least 1, not {}", options_.epochs);
   require(options_.batch >= 1, "train.batch must be at least 1, not {}", options_.batch);
+  require(options_.accumulate >= 1, "train.accumulate must be at least 1, not {}",
+          options_.accumulate);
+  require(options_.accumulate == 1 || !full_batch_,
+          "train.accumulate is {}, but {} sums up the gradients of all batches already: leave it "
+          "at 1",
+          options_.accumulate, core_.options.optimizer.optimizer->kind());
   require(options_.patience >= 0, "train.patience must not be negative, but is {}",
           options_.patience);
   require(options_.validation >= 0 && options_.validation < 1,
@@ -92,6 +100,12 @@ void Fit::check_options() const {
           "there are validation images already: data.validation must then be 0, not {}",
           options_.validation);
   require(!options_.resume || !options_.run.empty(), "to resume, name the run's folder");
+}
+
+std::int64_t Fit::loaded() const {
+  const auto images = static_cast<std::int64_t>(train_.size());
+  const std::int64_t batches = (images + options_.batch - 1) / options_.batch;
+  return std::min(options_.batch * std::min(options_.accumulate, batches), images);
 }
 
 History Fit::run() {
@@ -152,22 +166,29 @@ void Fit::train_batch(const data::Batch& batch) {
   const Loss& loss = core_.loss();
   double weight = full_batch_ ? full_weight_ : loss.weight(batch.targets, batch.images);
   if (!(weight > 0)) weight = 1;  // all of it without weight: the sum is 0 too
-  const auto values =
-      std::span(values_).first(static_cast<std::size_t>(batch.images * core_.outputs()));
   set_rates();
-  const bool last = !full_batch_ || position_.step + 1 == loader_->batches();
-  const double sum = core_.engine.gradient(
-      core_.state, for_engine(batch, position_.first_stream + position_.epoch), loss,
-      {.weight = weight, .first = pending_.images == 0, .last = last}, values);
-  check_finite(sum, "data loss");
-  counts_.clear();
-  counts_.add(values, batch.images, batch.targets, loss.head());
-  pending_.images += static_cast<double>(batch.images);
-  pending_.loss += sum;
-  pending_.weight += full_batch_ ? loss.weight(batch.targets, batch.images) : weight;
-  pending_.correct += static_cast<double>(counts_.correct());
-  pending_.in_top5 += static_cast<double>(counts_.in_top5());
-  if (last) update();
+  const engine::Batch whole = for_engine(batch, position_.first_stream + position_.epoch);
+  const bool updates = !full_batch_ || position_.step + 1 == loader_->batches();
+  for (std::int64_t first = 0; first < batch.images; first += options_.batch) {
+    const std::int64_t images = std::min(options_.batch, batch.images - first);
+    const engine::Batch part = images == batch.images ? whole : slice(whole, first, images);
+    const auto values =
+        std::span(values_).first(static_cast<std::size_t>(images * core_.outputs()));
+    const double sum = core_.engine.gradient(core_.state, part, loss,
+                                             {.weight = weight,
+                                              .first = pending_.images == 0,
+                                              .last = updates && first + images == batch.images},
+                                             values);
+    check_finite(sum, "data loss");
+    counts_.clear();
+    counts_.add(values, images, part.targets, loss.head());
+    pending_.images += static_cast<double>(images);
+    pending_.loss += sum;
+    pending_.weight += loss.weight(part.targets, images);
+    pending_.correct += static_cast<double>(counts_.correct());
+    pending_.in_top5 += static_cast<double>(counts_.in_top5());
+  }
+  if (updates) update();
   ++position_.step;
 }
 

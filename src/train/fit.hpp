@@ -24,7 +24,7 @@ class Fit {
  private:
   using Clock = std::chrono::steady_clock;
 
-  /// What has gone into the gradient since the last update: one batch or, with GD, all so far.
+  /// What has gone into the gradient since the last update: with GD all so far.
   struct Pending {
     double images = 0, loss = 0, weight = 0, correct = 0, in_top5 = 0;
   };
@@ -35,6 +35,8 @@ class Fit {
   void load();
   /// Whether the epoch was finished.
   bool train_epoch();
+  /// What the loader gives in one piece: the images of an update or, with GD, of a part of it.
+  std::int64_t loaded() const;
   void train_batch(const data::Batch& batch);
   void set_rates();
   void update();
@@ -64,7 +66,7 @@ class Fit {
   Pending pending_;
   engine::UpdateRule rule_;
   objective::Counts counts_;
-  std::vector<float> values_;      // the head's, of a batch
+  std::vector<float> values_;      // the head's, of at most `batch` images
   std::vector<float> statistics_;  // with GD: as the epoch found them
   bool stop_asked_ = false;        // by on_step
   Clock::time_point epoch_start_, last_report_;
