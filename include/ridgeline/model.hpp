@@ -114,9 +114,18 @@ struct FitOptions {
   Dataset validation_data;  ///< instead of a fraction
   std::vector<std::string> augment;  ///< "flip", "crop:4"
   std::string monitor =
-      "val_data_loss";        ///< of the best epoch; "val_accuracy", "train_objective", ...
-  int patience = 0;           ///< epochs without improvement before stopping; 0: never
-  bool restore_best = true;   ///< the model ends with the best epoch's weights
+      "val_data_loss";       ///< of the best epoch; "val_accuracy", "train_objective", ...
+  int patience = 0;          ///< epochs without improvement before stopping; 0: never
+  bool restore_best = true;  ///< the model ends with the best epoch's weights
+  /// "ema": a moving average of the weights after every update, of `average_decay`; "swa": the mean
+  /// of the weights at the ends of the epochs from `average_from` on, a fraction of the epochs
+  /// (below 1) or the number of an epoch; "none". Training itself goes by the plain weights;
+  /// validation, the best epoch, the run's model.safetensors and the model in the end are the
+  /// averaged ones, once there are any. An interrupted fit leaves the plain ones. Running
+  /// statistics are averaged along by "ema", and measured anew at each such epoch's end by "swa".
+  std::string average = "none";
+  double average_decay = 0.999;  ///< in [0, 1)
+  double average_from = 0.75;
   std::filesystem::path run;  ///< a folder for history.csv, model.safetensors (of the best epoch)
                               ///< and checkpoint.safetensors, written each epoch, which one
                               ///< program at a time may use; empty: none

@@ -111,7 +111,10 @@ FitOptions fit_options(const Experiment& experiment, const Images& images) {
           .validation_data = images.validation,
           .augment = experiment.data.augment,
           .monitor = experiment.train.monitor,
-          .patience = to_int(experiment.train.patience)};
+          .patience = to_int(experiment.train.patience),
+          .average = experiment.train.average,
+          .average_decay = experiment.train.average_decay,
+          .average_from = experiment.train.average_from};
 }
 
 SelectOptions select_options(const Experiment& experiment) {

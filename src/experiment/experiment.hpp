@@ -65,6 +65,9 @@ struct TrainSection {
   bool winograd = true;
   std::string monitor = "val_data_loss";
   std::int64_t patience = 0;
+  std::string average = "none";
+  double average_decay = 0.999;
+  double average_from = 0.75;
   std::string run = "runs/{name}-{time}";
   bool operator==(const TrainSection&) const = default;
 };

@@ -180,6 +180,13 @@ std::vector<Key> make_keys() {
           metric({"val_", "train_"})),
       row("train.patience", train, &TrainSection::patience,
           "epochs without improvement before stopping; 0: never", whole(0)),
+      row("train.average", train, &TrainSection::average,
+          "weights kept: ema (a moving average over updates), swa (the mean over epochs), none",
+          one_of({"none", "ema", "swa"})),
+      row("train.average_decay", train, &TrainSection::average_decay, "of ema", fraction()),
+      row("train.average_from", train, &TrainSection::average_from,
+          "of swa: the first epoch that counts, or a fraction of the epochs before it",
+          at_least(0)),
       row("train.run", train, &TrainSection::run, "the folder of the run", not_empty),
 
       row("select.over", select, &SelectSection::over,

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "train/average.hpp"
 #include "train/core.hpp"
 #include "train/epoch_sums.hpp"
 
@@ -17,6 +18,7 @@ struct Position {
   EpochSums sums;                 ///< of the epoch under way
   History history;
   std::vector<float> best;  ///< the best epoch's weights, in the state's arena; or empty
+  Averaged average;
 };
 
 /// Weights, optimiser slots and statistics of the core as it is, and where the fit stands.

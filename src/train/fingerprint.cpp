@@ -53,6 +53,9 @@ Attributes settings(const Network& network, const ModelOptions& model, const Fit
   add(print, "train.kernels", fmt::format("{}", model.kernels));
   add(print, "train.batch", options.batch);
   if (options.accumulate > 1) add(print, "train.accumulate", options.accumulate);
+  if (options.average != "none") add(print, "train.average", options.average);
+  if (options.average == "ema") add(print, "train.average_decay", options.average_decay);
+  if (options.average == "swa") add(print, "train.average_from", options.average_from);
   add(print, "train.monitor", options.monitor);
   add(print, "data.augment", fmt::format("{}", options.augment));
   return print;
@@ -64,7 +67,9 @@ Attributes fingerprint(const ModelCore& core, const FitOptions& options, const D
   Attributes print = settings(core.network(), model, options);
   add(print, "training images", describe(train));
   add(print, "validation images", describe(validation));
-  if (!model.optimizer.learning_rate.is_constant() || !model.regularize.l2.is_constant()) {
+  const bool average_depends = options.average == "swa" && options.average_from < 1;
+  if (!model.optimizer.learning_rate.is_constant() || !model.regularize.l2.is_constant() ||
+      average_depends) {
     add(print, "train.epochs", options.epochs);
   }
   return print;

@@ -38,6 +38,7 @@ Fit::Fit(ModelCore& core, const Dataset& data, FitOptions options)
     : core_(core),
       options_(std::move(options)),
       monitor_(options_.monitor),
+      average_(options_),
       train_(data),
       validation_(options_.validation_data),
       full_batch_(core.options.optimizer.full_batch) {
@@ -104,8 +105,9 @@ void Fit::check_options() const {
 
 std::int64_t Fit::loaded() const {
   const auto images = static_cast<std::int64_t>(train_.size());
-  const std::int64_t batches = (images + options_.batch - 1) / options_.batch;
-  return std::min(options_.batch * std::min(options_.accumulate, batches), images);
+  const std::int64_t batch = std::min(options_.batch, images);
+  const std::int64_t batches = (images + batch - 1) / batch;
+  return std::min(batch * std::min(options_.accumulate, batches), images);
 }
 
 History Fit::run() {
@@ -135,7 +137,7 @@ History Fit::run() {
       break;
     }
   }
-  if (options_.restore_best) restore_best();
+  leave_weights();
   return history;
 }
 
@@ -208,6 +210,7 @@ void Fit::set_rates() {
 void Fit::update() {
   const engine::UpdateReport report = core_.engine.update(core_.state, rule_);
   check_finite(report.gradient_norm, "gradient");
+  average_.after_update(core_.state, position_.average);
   position_.sums = sums_with_pending(report);
   pending_ = {};
 }
@@ -232,6 +235,12 @@ void Fit::end_epoch() {
               .l2 = core_.base_l2,
               .decay_shrink = position_.sums.mean_decay_shrink(),
               .train = position_.sums.means()};
+  const bool averaged = average_.after_epoch(core_.state, position_.epoch, position_.average);
+  std::optional<AveragedWeights> weights(std::in_place, core_.state, position_.average);
+  if (averaged) {
+    measure_statistics(core_, *loader_, position_.first_stream + position_.epoch - 1,
+                       options_.batch);
+  }
   if (validation_loader_) {
     epoch.validation = measure(core_, *validation_loader_, false);
     if (!std::isfinite(epoch.validation->data_loss)) {
@@ -246,6 +255,7 @@ void Fit::end_epoch() {
   core_.epochs_trained = position_.first_stream + position_.epoch;
   position_.history.epochs.push_back(epoch);
   keep_best(epoch);
+  weights.reset();
   if (options_.run.empty()) return;
   // The checkpoint last: a run that ends in between goes on from the one before, and writes the
   // others again.
@@ -265,12 +275,15 @@ void Fit::keep_best(const Epoch& epoch) {
   if (!options_.run.empty()) save_model(core_, file("model.safetensors"));
 }
 
-void Fit::restore_best() {
+void Fit::leave_weights() {
   const History& history = position_.history;
-  if (history.best_epoch == static_cast<int>(history.epochs.size())) return;
-  std::ranges::copy(position_.best, core_.state.weight_arena().data());
+  const bool best =
+      options_.restore_best && history.best_epoch != static_cast<int>(history.epochs.size());
+  const std::vector<float>& weights = best ? position_.best : position_.average.weights;
+  if (weights.empty()) return;  // the last ones as they are
+  std::ranges::copy(weights, core_.state.weight_arena().data());
   core_.state.touch();
-  core_.base_l2 = history.best().l2;
+  if (best) core_.base_l2 = history.best().l2;
 }
 
 bool Fit::stop_wanted() const {

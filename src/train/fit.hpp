@@ -8,6 +8,7 @@
 
 #include "data/loader.hpp"
 #include "objective/metrics.hpp"
+#include "train/average.hpp"
 #include "train/checkpoint.hpp"
 #include "train/core.hpp"
 #include "train/monitor.hpp"
@@ -42,7 +43,8 @@ class Fit {
   void update();
   void end_epoch();
   void keep_best(const Epoch& epoch);
-  void restore_best();
+  /// The model's weights in the end: the best epoch's, or the average.
+  void leave_weights();
   /// Whether to stop before the next step.
   bool stop_wanted() const;
   bool out_of_patience() const;
@@ -56,6 +58,7 @@ class Fit {
   ModelCore& core_;
   const FitOptions options_;
   const Monitor monitor_;
+  const Average average_;
   Dataset train_, validation_;
   bool full_batch_;
   double full_weight_ = 0;  // Loss::weight of all training images
