@@ -99,8 +99,12 @@ struct ModelOptions {
   bool autotune = false;
   std::vector<std::string> class_names;  ///< one per output; empty: those of the training data
   /// Globs over "layer.parameter" or the layer, as in PenaltyRule: parameters that stay as they
-  /// are, and are neither penalised nor counted in the penalty.
+  /// are, and are neither penalised nor counted in the penalty. Running statistics are measured all
+  /// the same.
   std::vector<std::string> frozen;
+  /// A file that the weights come from where it has them, as Model::load_weights reads it; the
+  /// others are drawn by `seed`. Empty: none.
+  std::filesystem::path weights;
 };
 
 struct FitOptions {
@@ -134,6 +138,14 @@ struct FitOptions {
   bool resume = false;
   Callbacks callbacks;
   const std::atomic<bool>* stop = nullptr;  ///< set from outside: saves a checkpoint and returns
+};
+
+/// What came from a file of weights.
+struct LoadedWeights {
+  std::vector<std::string> taken;  ///< parameters, statistics too
+  /// What was left over on either side, and why: "dense_2.kernel is 10x64 in the file and 3x64 in
+  /// the network", "head.weight is not in the network".
+  std::vector<std::string> left;
 };
 
 struct Prediction {
@@ -178,6 +190,12 @@ class Model {
   /// Throws DataError for a file that is truncated, corrupt or from another version, ResourceError
   /// for one that cannot be read, UsageError for a negative number of threads.
   static Model load(const std::filesystem::path& file, int threads = 0);
+  /// Takes from a safetensors file, one of save() or any other, the tensors that have the name and
+  /// shape of a parameter ("conv2d_1.kernel", OIHW) and are F32; the rest stays as it is. The file
+  /// becomes options().weights, so that the trainings of a selection begin with it, too. Throws
+  /// DataError for a file that is none, or of which nothing fits, ResourceError for one that cannot
+  /// be read.
+  LoadedWeights load_weights(const std::filesystem::path& file);
 
   const Network& network() const;
   const Layout& layout() const;

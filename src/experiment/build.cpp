@@ -99,7 +99,9 @@ ModelOptions model_options(const Experiment& experiment, const Dataset& train) {
           .winograd = experiment.train.winograd,
           .kernels = experiment.train.kernels,
           .autotune = experiment.train.autotune,
-          .class_names = train.names()};
+          .class_names = train.names(),
+          .frozen = experiment.model.frozen,
+          .weights = experiment.model.weights};
 }
 
 FitOptions fit_options(const Experiment& experiment, const Images& images) {

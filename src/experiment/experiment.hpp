@@ -28,6 +28,8 @@ struct DataSection {
 struct ModelSection {
   std::string preset = "article-cnn";  ///< empty where `layers` are given
   Network layers;
+  std::string weights;  ///< a file to begin with; empty: none
+  std::vector<std::string> frozen;
   bool operator==(const ModelSection&) const = default;
 };
 

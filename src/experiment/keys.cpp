@@ -123,6 +123,10 @@ std::vector<Key> make_keys() {
           "a named network, where there are no layers", check_preset),
       row("model.layers", model, &ModelSection::layers,
           "the network itself: [{ conv2d = { filters = 32, kernel = 3 } }, ...]"),
+      row("model.weights", model, &ModelSection::weights,
+          "a model or safetensors file to begin with: what fits by name and shape is taken"),
+      row("model.frozen", model, &ModelSection::frozen,
+          "parameters or layers that stay as they are: \"conv2d_1\", \"conv2d_*.kernel\""),
 
       row("loss.kind", loss, &LossSection::kind, "cross-entropy, mse or binary-cross-entropy",
           not_yet({"focal", "dice"}, "\"cross-entropy\"")),

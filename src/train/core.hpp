@@ -32,6 +32,7 @@ struct ModelCore {
   engine::Engine engine;
   engine::State state;
   double base_l2;                   // in force when the weights were last changed
+  std::uint64_t weights_hash = 0;   // of what came from options.weights
   std::int64_t epochs_trained = 0;  // so that a further fit draws other random numbers
 };
 

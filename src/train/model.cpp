@@ -7,6 +7,7 @@
 #include "train/core.hpp"
 #include "train/data_checks.hpp"
 #include "train/fit.hpp"
+#include "train/load_weights.hpp"
 #include "train/measure.hpp"
 #include "train/model_file.hpp"
 
@@ -99,6 +100,12 @@ void Model::save(const std::filesystem::path& file) const {
 }
 Model Model::load(const std::filesystem::path& file, int threads) {
   return Model(std::make_unique<Impl>(train::load_model(file, threads)));
+}
+
+LoadedWeights Model::load_weights(const std::filesystem::path& file) {
+  LoadedWeights weights = train::load_weights(file, *impl_);
+  impl_->options.weights = file;
+  return weights;
 }
 
 const Network& Model::network() const {
