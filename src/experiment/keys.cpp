@@ -83,6 +83,13 @@ void check_search_space(const Value& value, std::string_view name) {
   }
 }
 
+void check_first_epoch(const Value& value, std::string_view key) {
+  const auto* real = value.get<double>();
+  const double number = real ? *real : static_cast<double>(std::get<std::int64_t>(value.data));
+  if (number >= 0 && (number < 1 || std::rint(number) == number)) return;
+  fail(value, key, "a fraction of the epochs below 1, or the number of an epoch");
+}
+
 void check_preset(const Value& value, std::string_view key) {
   if (!std::get<std::string>(value.data).empty()) one_of(preset_names())(value, key);
 }
@@ -190,7 +197,7 @@ std::vector<Key> make_keys() {
       row("train.average_decay", train, &TrainSection::average_decay, "of ema", fraction()),
       row("train.average_from", train, &TrainSection::average_from,
           "of swa: the first epoch that counts, or a fraction of the epochs before it",
-          at_least(0)),
+          check_first_epoch),
       row("train.run", train, &TrainSection::run, "the folder of the run", not_empty),
 
       row("select.over", select, &SelectSection::over,
