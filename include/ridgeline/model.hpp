@@ -18,6 +18,7 @@
 #include "ridgeline/optimizer.hpp"
 #include "ridgeline/precision.hpp"
 #include "ridgeline/regularize.hpp"
+#include "ridgeline/shrink.hpp"
 
 namespace ridgeline {
 
@@ -196,6 +197,12 @@ class Model {
   /// DataError for a file that is none, or of which nothing fits, ResourceError for one that cannot
   /// be read.
   LoadedWeights load_weights(const std::filesystem::path& file);
+
+  /// A smaller model that predicts the same, to rounding: without the filters and units that are
+  /// zero (drop_zero_filters in shrink.hpp); `staying` becomes those that cannot go. Penalties and
+  /// all else stay, but for rules and frozen patterns whose layers are gone, and `kernels`, which
+  /// were chosen for other sizes.
+  Model shrunk(std::vector<StayingFilters>* staying = nullptr) const;
 
   const Network& network() const;
   const Layout& layout() const;

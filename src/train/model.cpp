@@ -10,6 +10,7 @@
 #include "train/load_weights.hpp"
 #include "train/measure.hpp"
 #include "train/model_file.hpp"
+#include "train/shrink.hpp"
 
 namespace ridgeline {
 
@@ -106,6 +107,11 @@ LoadedWeights Model::load_weights(const std::filesystem::path& file) {
   LoadedWeights weights = train::load_weights(file, *impl_);
   impl_->options.weights = file;
   return weights;
+}
+
+Model Model::shrunk(std::vector<StayingFilters>* staying) const {
+  std::vector<StayingFilters> unasked;
+  return Model(std::make_unique<Impl>(train::shrink(*impl_, staying ? *staying : unasked)));
 }
 
 const Network& Model::network() const {
