@@ -18,6 +18,7 @@
 #include "ridgeline/optimizers.hpp"
 #include "ridgeline/precision.hpp"
 #include "ridgeline/regularize.hpp"
+#include "ridgeline/shrink.hpp"
 
 namespace ridgeline {
 
@@ -99,20 +100,37 @@ struct ModelOptions {
   bool autotune = false;
   std::vector<std::string> class_names;  ///< one per output; empty: those of the training data
   /// Globs over "layer.parameter" or the layer, as in PenaltyRule: parameters that stay as they
-  /// are, and are neither penalised nor counted in the penalty.
+  /// are, and are neither penalised nor counted in the penalty. Running statistics are measured all
+  /// the same.
   std::vector<std::string> frozen;
+  /// A file that the weights come from where it has them, as Model::load_weights reads it; the
+  /// others are drawn by `seed`. Empty: none.
+  std::filesystem::path weights;
 };
 
 struct FitOptions {
   int epochs = 10;
   std::int64_t batch = 32;  ///< at most the training images; with GD the size of its parts
+  /// Batches whose gradients go into one update, as if they were one batch of `accumulate` times as
+  /// many images, of which only `batch` are computed at a time: the mean is over all of them, and
+  /// steps are updates. Batch normalisation alone sees each batch by itself. With GD 1.
+  std::int64_t accumulate = 1;
   double validation = 0;    ///< a stratified fraction of the training images held out; 0: none
   Dataset validation_data;  ///< instead of a fraction
   std::vector<std::string> augment;  ///< "flip", "crop:4"
   std::string monitor =
-      "val_data_loss";        ///< of the best epoch; "val_accuracy", "train_objective", ...
-  int patience = 0;           ///< epochs without improvement before stopping; 0: never
-  bool restore_best = true;   ///< the model ends with the best epoch's weights
+      "val_data_loss";       ///< of the best epoch; "val_accuracy", "train_objective", ...
+  int patience = 0;          ///< epochs without improvement before stopping; 0: never
+  bool restore_best = true;  ///< the model ends with the best epoch's weights
+  /// "ema": a moving average of the weights after every update, of `average_decay`; "swa": the mean
+  /// of the weights at the ends of the epochs from `average_from` on, a fraction of the epochs
+  /// (below 1) or the number of an epoch; "none". Training itself goes by the plain weights;
+  /// validation, the best epoch, the run's model.safetensors and the model in the end are the
+  /// averaged ones, once there are any. An interrupted fit leaves the plain ones. Running
+  /// statistics are averaged along by "ema", and measured anew at each such epoch's end by "swa".
+  std::string average = "none";
+  double average_decay = 0.999;  ///< in [0, 1)
+  double average_from = 0.75;
   std::filesystem::path run;  ///< a folder for history.csv, model.safetensors (of the best epoch)
                               ///< and checkpoint.safetensors, written each epoch, which one
                               ///< program at a time may use; empty: none
@@ -121,6 +139,14 @@ struct FitOptions {
   bool resume = false;
   Callbacks callbacks;
   const std::atomic<bool>* stop = nullptr;  ///< set from outside: saves a checkpoint and returns
+};
+
+/// What came from a file of weights.
+struct LoadedWeights {
+  std::vector<std::string> taken;  ///< parameters, statistics too
+  /// What was left over on either side, and why: "dense_2.kernel is 10x64 in the file and 3x64 in
+  /// the network", "head.weight is not in the network".
+  std::vector<std::string> left;
 };
 
 struct Prediction {
@@ -165,6 +191,18 @@ class Model {
   /// Throws DataError for a file that is truncated, corrupt or from another version, ResourceError
   /// for one that cannot be read, UsageError for a negative number of threads.
   static Model load(const std::filesystem::path& file, int threads = 0);
+  /// Takes from a safetensors file, one of save() or any other, the tensors that have the name and
+  /// shape of a parameter ("conv2d_1.kernel", OIHW) and are F32; the rest stays as it is. The file
+  /// becomes options().weights, so that the trainings of a selection begin with it, too. Throws
+  /// DataError for a file that is none, or of which nothing fits, ResourceError for one that cannot
+  /// be read.
+  LoadedWeights load_weights(const std::filesystem::path& file);
+
+  /// A smaller model that predicts the same, to rounding: without the filters and units that are
+  /// zero (drop_zero_filters in shrink.hpp); `staying` becomes those that cannot go. Penalties and
+  /// all else stay, but for rules and frozen patterns whose layers are gone, and `kernels`, which
+  /// were chosen for other sizes.
+  Model shrunk(std::vector<StayingFilters>* staying = nullptr) const;
 
   /// Other penalties and constraints from the next step on; fit's callbacks may call it. Schedules
   /// stand where training stands. Throws UsageError as the constructor does, and changes nothing

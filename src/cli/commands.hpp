@@ -13,6 +13,7 @@ Command evaluate_command();
 Command predict_command();
 Command inspect_command();
 Command lambda_command();
+Command export_command();
 Command bench_command();
 Command data_get_command();
 

@@ -118,6 +118,7 @@ int train(const Arguments& arguments, Console& console) {
   const auto run = arguments.option("--resume");
   Experiment experiment = run ? resume(*run, words) : begin(words);
   const experiment::Images images = load_images(experiment);
+  settle_weights(experiment, images, console);
 
   const auto threads = threads_now();
   Model model(experiment::build_network(experiment, images.train.classes()),

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "train/average.hpp"
 #include "train/core.hpp"
 #include "train/epoch_sums.hpp"
 
@@ -18,6 +19,7 @@ struct Position {
   History history;
   std::vector<float> best;  ///< the best epoch's weights, in the state's arena; or empty
   Penalty best_base;        ///< the base that was then in force
+  Averaged average;
 };
 
 /// Weights, optimiser slots and statistics of the core as it is, and where the fit stands.

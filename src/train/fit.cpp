@@ -39,6 +39,7 @@ Fit::Fit(ModelCore& core, const Dataset& data, FitOptions options)
     : core_(core),
       options_(std::move(options)),
       monitor_(options_.monitor),
+      average_(options_),
       train_(data),
       validation_(options_.validation_data),
       full_batch_(core.options.optimizer.full_batch) {
@@ -68,12 +69,14 @@ Fit::Fit(ModelCore& core, const Dataset& data, FitOptions options)
   if (core_.options.class_names.empty()) core_.options.class_names = train_.names();
   if (!options_.run.empty()) fingerprint_ = fingerprint(core_, options_, train_, validation_);
   loader_ = std::make_unique<data::Loader>(
-      train_, data::LoaderOptions{.batch = std::min(options_.batch, images),
-                                  .shuffle = !full_batch_,
-                                  .seed = core_.options.seed,
-                                  .augment = data::parse_augmentations(options_.augment),
-                                  .threads = 1 + core_.options.threads / 8,
-                                  .lazy = true});
+      train_, data::LoaderOptions{
+                  .batch = loaded(),
+                  .shuffle = !full_batch_,
+                  .seed = core_.options.seed,
+                  .augment = data::parse_augmentations(options_.augment),
+                  .threads = 1 + core_.options.threads / 8,
+                  .lazy = true,
+                  .ahead = static_cast<int>(std::max<std::int64_t>(1, 4 / options_.accumulate))});
   values_.resize(static_cast<std::size_t>(std::min(options_.batch, images) * core_.outputs()));
   const OptimizerSetting& optimizer = core_.options.optimizer;
   rule_ = {.optimizer = optimizer.optimizer.get(),
@@ -84,6 +87,12 @@ Fit::Fit(ModelCore& core, const Dataset& data, FitOptions options)
 void Fit::check_options() const {
   require(options_.epochs >= 1, "train.epochs must be at least 1, not {}", options_.epochs);
   require(options_.batch >= 1, "train.batch must be at least 1, not {}", options_.batch);
+  require(options_.accumulate >= 1, "train.accumulate must be at least 1, not {}",
+          options_.accumulate);
+  require(options_.accumulate == 1 || !full_batch_,
+          "train.accumulate is {}, but {} sums up the gradients of all batches already: leave it "
+          "at 1",
+          options_.accumulate, core_.options.optimizer.optimizer->kind());
   require(options_.patience >= 0, "train.patience must not be negative, but is {}",
           options_.patience);
   require(options_.validation >= 0 && options_.validation < 1,
@@ -93,6 +102,13 @@ void Fit::check_options() const {
           "there are validation images already: data.validation must then be 0, not {}",
           options_.validation);
   require(!options_.resume || !options_.run.empty(), "to resume, name the run's folder");
+}
+
+std::int64_t Fit::loaded() const {
+  const auto images = static_cast<std::int64_t>(train_.size());
+  const std::int64_t batch = std::min(options_.batch, images);
+  const std::int64_t batches = (images + batch - 1) / batch;
+  return std::min(batch * std::min(options_.accumulate, batches), images);
 }
 
 History Fit::run() {
@@ -122,7 +138,7 @@ History Fit::run() {
       break;
     }
   }
-  if (options_.restore_best) restore_best();
+  leave_weights();
   return history;
 }
 
@@ -153,22 +169,29 @@ void Fit::train_batch(const data::Batch& batch) {
   const Loss& loss = core_.loss();
   double weight = full_batch_ ? full_weight_ : loss.weight(batch.targets, batch.images);
   if (!(weight > 0)) weight = 1;  // all of it without weight: the sum is 0 too
-  const auto values =
-      std::span(values_).first(static_cast<std::size_t>(batch.images * core_.outputs()));
   set_rates();
-  const bool last = !full_batch_ || position_.step + 1 == loader_->batches();
-  const double sum = core_.engine.gradient(
-      core_.state, for_engine(batch, position_.first_stream + position_.epoch), loss,
-      {.weight = weight, .first = pending_.images == 0, .last = last}, values);
-  check_finite(sum, "data loss");
-  counts_.clear();
-  counts_.add(values, batch.images, batch.targets, loss.head());
-  pending_.images += static_cast<double>(batch.images);
-  pending_.loss += sum;
-  pending_.weight += full_batch_ ? loss.weight(batch.targets, batch.images) : weight;
-  pending_.correct += static_cast<double>(counts_.correct());
-  pending_.in_top5 += static_cast<double>(counts_.in_top5());
-  if (last) update();
+  const engine::Batch whole = for_engine(batch, position_.first_stream + position_.epoch);
+  const bool updates = !full_batch_ || position_.step + 1 == loader_->batches();
+  for (std::int64_t first = 0; first < batch.images; first += options_.batch) {
+    const std::int64_t images = std::min(options_.batch, batch.images - first);
+    const engine::Batch part = images == batch.images ? whole : slice(whole, first, images);
+    const auto values =
+        std::span(values_).first(static_cast<std::size_t>(images * core_.outputs()));
+    const double sum = core_.engine.gradient(core_.state, part, loss,
+                                             {.weight = weight,
+                                              .first = pending_.images == 0,
+                                              .last = updates && first + images == batch.images},
+                                             values);
+    check_finite(sum, "data loss");
+    counts_.clear();
+    counts_.add(values, images, part.targets, loss.head());
+    pending_.images += static_cast<double>(images);
+    pending_.loss += sum;
+    pending_.weight += loss.weight(part.targets, images);
+    pending_.correct += static_cast<double>(counts_.correct());
+    pending_.in_top5 += static_cast<double>(counts_.in_top5());
+  }
+  if (updates) update();
   ++position_.step;
 }
 
@@ -196,6 +219,7 @@ void Fit::update() {
   const engine::UpdateReport report = core_.engine.update(core_.state, rule_);
   engine::apply_lookahead(core_.state, lookahead);
   check_finite(report.gradient_norm, "gradient");
+  average_.after_update(core_.state, position_.average);
   position_.sums = sums_with_pending(report);
   pending_ = {};
 }
@@ -220,6 +244,12 @@ void Fit::end_epoch() {
               .l2 = core_.base.l2,
               .decay_shrink = position_.sums.mean_decay_shrink(),
               .train = position_.sums.means()};
+  const bool averaged = average_.after_epoch(core_.state, position_.epoch, position_.average);
+  std::optional<AveragedWeights> weights(std::in_place, core_.state, position_.average);
+  if (averaged) {
+    measure_statistics(core_, *loader_, position_.first_stream + position_.epoch - 1,
+                       options_.batch);
+  }
   if (validation_loader_) {
     epoch.validation = measure(core_, *validation_loader_, false);
     if (!std::isfinite(epoch.validation->data_loss)) {
@@ -234,6 +264,7 @@ void Fit::end_epoch() {
   core_.epochs_trained = position_.first_stream + position_.epoch;
   position_.history.epochs.push_back(epoch);
   keep_best(epoch);
+  weights.reset();
   if (options_.run.empty()) return;
   // The checkpoint last: a run that ends in between goes on from the one before, and writes the
   // others again.
@@ -254,12 +285,15 @@ void Fit::keep_best(const Epoch& epoch) {
   if (!options_.run.empty()) save_model(core_, file("model.safetensors"));
 }
 
-void Fit::restore_best() {
+void Fit::leave_weights() {
   const History& history = position_.history;
-  if (history.best_epoch == static_cast<int>(history.epochs.size())) return;
-  std::ranges::copy(position_.best, core_.state.weight_arena().data());
+  const bool best =
+      options_.restore_best && history.best_epoch != static_cast<int>(history.epochs.size());
+  const std::vector<float>& weights = best ? position_.best : position_.average.weights;
+  if (weights.empty()) return;  // the last ones as they are
+  std::ranges::copy(weights, core_.state.weight_arena().data());
   core_.state.touch();
-  core_.base = position_.best_base;
+  if (best) core_.base = position_.best_base;
 }
 
 bool Fit::stop_wanted() const {

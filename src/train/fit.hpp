@@ -8,6 +8,7 @@
 
 #include "data/loader.hpp"
 #include "objective/metrics.hpp"
+#include "train/average.hpp"
 #include "train/checkpoint.hpp"
 #include "train/core.hpp"
 #include "train/monitor.hpp"
@@ -24,7 +25,7 @@ class Fit {
  private:
   using Clock = std::chrono::steady_clock;
 
-  /// What has gone into the gradient since the last update: one batch or, with GD, all so far.
+  /// What has gone into the gradient since the last update: with GD all so far.
   struct Pending {
     double images = 0, loss = 0, weight = 0, correct = 0, in_top5 = 0;
   };
@@ -35,12 +36,15 @@ class Fit {
   void load();
   /// Whether the epoch was finished.
   bool train_epoch();
+  /// What the loader gives in one piece: the images of an update or, with GD, of a part of it.
+  std::int64_t loaded() const;
   void train_batch(const data::Batch& batch);
   void set_rates();
   void update();
   void end_epoch();
   void keep_best(const Epoch& epoch);
-  void restore_best();
+  /// The model's weights in the end: the best epoch's, or the average.
+  void leave_weights();
   /// Whether to stop before the next step.
   bool stop_wanted() const;
   bool out_of_patience() const;
@@ -54,6 +58,7 @@ class Fit {
   ModelCore& core_;
   const FitOptions options_;
   const Monitor monitor_;
+  const Average average_;
   Dataset train_, validation_;
   bool full_batch_;
   double full_weight_ = 0;  // Loss::weight of all training images
@@ -65,7 +70,7 @@ class Fit {
   engine::UpdateRule rule_;
   std::int64_t penalties_set_ = 0;  // ModelCore's when the rule was made
   objective::Counts counts_;
-  std::vector<float> values_;      // the head's, of a batch
+  std::vector<float> values_;      // the head's, of at most `batch` images
   std::vector<float> statistics_;  // with GD: as the epoch found them
   bool stop_asked_ = false;        // by on_step
   Clock::time_point epoch_start_, last_report_;

@@ -43,6 +43,20 @@ engine::Batch for_engine(const data::Batch& batch, std::int64_t epoch) {
   return {batch.images, batch.inputs, batch.targets, batch.ids, epoch, batch.fill};
 }
 
+engine::Batch slice(const engine::Batch& batch, std::int64_t first, std::int64_t count) {
+  const auto from = static_cast<std::size_t>(first), n = static_cast<std::size_t>(count);
+  const std::size_t image = batch.inputs.size() / static_cast<std::size_t>(batch.images);
+  engine::Batch part{count, batch.inputs.subspan(from * image, n * image),
+                     batch.targets.slice(first, count),
+                     batch.ids.empty() ? batch.ids : batch.ids.subspan(from, n), batch.epoch};
+  if (batch.fill) {
+    part.fill = [fill = batch.fill, first](std::int64_t at, std::int64_t images) {
+      fill(first + at, images);
+    };
+  }
+  return part;
+}
+
 data::LoaderOptions evaluation_loader(const ModelCore& core) {
   return {.batch = evaluation_batch(core), .threads = 1 + core.options.threads / 8, .lazy = true};
 }

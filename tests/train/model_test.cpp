@@ -32,7 +32,7 @@ TEST(Model, NetworkLossAndOptionsMustFit) {
             "regularize.rule 'dense_7*' matches no parameter: there");
   options = small_options();
   options.frozen = {"conv9"};
-  EXPECT_EQ(error(small_network(), options), "frozen: no parameter is named 'conv9'");
+  EXPECT_EQ(error(small_network(), options), "model.frozen: no parameter is named 'conv9'");
   options = small_options();
   options.class_names = {"a", "b"};
   EXPECT_EQ(
