@@ -108,7 +108,9 @@ struct FitOptions {
   std::int64_t batch = 32;  ///< at most the training images; with GD the size of its parts
   double validation = 0;    ///< a stratified fraction of the training images held out; 0: none
   Dataset validation_data;  ///< instead of a fraction
-  std::vector<std::string> augment;  ///< "flip", "crop:4"
+  /// "flip", "crop:4", "cutout:8", "noise:0.05", "mixup:0.2", "cutmix:1" (docs/experiment.md),
+  /// applied in this order. Of several that mix images each image takes one.
+  std::vector<std::string> augment;
   std::string monitor =
       "val_data_loss";        ///< of the best epoch; "val_accuracy", "train_objective", ...
   int patience = 0;           ///< epochs without improvement before stopping; 0: never

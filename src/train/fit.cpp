@@ -71,6 +71,7 @@ Fit::Fit(ModelCore& core, const Dataset& data, FitOptions options)
                                   .shuffle = !full_batch_,
                                   .seed = core_.options.seed,
                                   .augment = data::parse_augmentations(options_.augment),
+                                  .outputs = core_.outputs(),
                                   .threads = 1 + core_.options.threads / 8,
                                   .lazy = true});
   values_.resize(static_cast<std::size_t>(std::min(options_.batch, images) * core_.outputs()));
@@ -135,6 +136,7 @@ bool Fit::train_epoch() {
   if (full_batch_) {
     const auto& arena = core_.state.weight_arena();
     statistics_.assign(arena.data() + core_.state.arena().trainable, arena.data() + arena.size());
+    if (loader_->mixes()) full_weight_ = mixed_weight();
   }
   pending_ = {};
   seconds_before_ = position_.sums.seconds;
@@ -146,6 +148,14 @@ bool Fit::train_epoch() {
     if (options_.callbacks.on_step) report_progress();
   }
   return true;
+}
+
+double Fit::mixed_weight() const {
+  double sum = 0;
+  loader_->for_mixed_targets(position_.first_stream + position_.epoch, [&](const Targets& targets) {
+    sum += core_.loss().weight(targets, 1);
+  });
+  return sum;
 }
 
 void Fit::train_batch(const data::Batch& batch) {

@@ -35,6 +35,8 @@ class Fit {
   void load();
   /// Whether the epoch was finished.
   bool train_epoch();
+  /// Loss::weight of all training images of the epoch to come, where their targets are mixed.
+  double mixed_weight() const;
   void train_batch(const data::Batch& batch);
   void set_rates();
   void update();

@@ -19,7 +19,7 @@ source = "idx"
 path = "C:\\odd \"name\"\u0001\tü"
 validation = "other"
 test = "none"
-augment = ["crop:2"]
+augment = ["crop:2", "cutout:3", "noise:0.1", "mixup:0.2", "cutmix:1"]
 [model]
 layers = [
   { conv2d = { filters = 3, kernel = [3, 1], padding = "same" }, name = "a" },

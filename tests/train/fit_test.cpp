@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <numeric>
 
+#include "data/loader.hpp"
 #include "train/support.hpp"
 
 namespace ridgeline {
@@ -94,17 +96,69 @@ TEST(Fit, FullBatchDescentEqualsOneBigBatch) {
 
 TEST(Fit, FullBatchDescentWithClassWeightsEqualsOneBigBatch) {
   const Dataset data = pictures(20);
-  ModelOptions options = small_options();
-  options.loss = cross_entropy({.class_weights = {1, 0.25, 3}});
-  options.optimizer = gd({.learning_rate = 0.1});
-  Model parts(small_network(), options);
-  const History history = parts.fit(data, {.epochs = 2, .batch = 7});
-  options.optimizer = sgd({.learning_rate = 0.1});
-  Model whole(small_network(), options);
-  const History expected = whole.fit(data, {.epochs = 2, .batch = 20});
-  const auto a = all_weights(parts), b = all_weights(whole);
-  for (std::size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], 1e-5);
-  EXPECT_NEAR(history.epochs[1].train.data_loss, expected.epochs[1].train.data_loss, 1e-5);
+  for (const std::vector<std::string>& augment : {std::vector<std::string>{}, {"mixup:0.5"}}) {
+    ModelOptions options = small_options();
+    options.loss = cross_entropy({.class_weights = {1, 0.25, 3}});
+    options.optimizer = gd({.learning_rate = 0.1});
+    Model parts(small_network(), options);
+    const History history = parts.fit(data, {.epochs = 2, .batch = 7, .augment = augment});
+    options.optimizer = sgd({.learning_rate = 0.1});
+    Model whole(small_network(), options);
+    const History expected = whole.fit(data, {.epochs = 2, .batch = 20, .augment = augment});
+    const auto a = all_weights(parts), b = all_weights(whole);
+    for (std::size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], 1e-5);
+    EXPECT_NEAR(history.epochs[1].train.data_loss, expected.epochs[1].train.data_loss, 1e-5);
+  }
+}
+
+// What the loader gives is what is learnt from: data loss and accuracy of the first step by hand.
+TEST(Fit, MixedImagesAreLearntFromWithMixedTargets) {
+  const auto check = [](const Dataset& data, const Layer& last, const LossPtr& loss,
+                        const auto& by_hand) {
+    const std::vector<std::string> augment{"flip", "mixup:1", "cutmix:1"};
+    ModelOptions options = small_options();
+    options.loss = loss;
+    Model model(Network{conv2d({.filters = 4, .activation = "relu"}), flatten(), last}, options);
+    data::Loader loader(data, {.batch = 60,
+                               .augment = data::parse_augmentations(augment),
+                               .outputs = model.layout().output().elements()});
+    loader.start(0);
+    const data::Batch& batch = *loader.next();
+    const std::vector<float> values = model.predict(batch.inputs);
+    ASSERT_EQ(batch.targets.values.size(), values.size());
+    double sum = 0;
+    int correct = 0;
+    const std::size_t k = values.size() / 60;
+    for (std::size_t i = 0; i < values.size(); ++i)
+      sum += by_hand(values[i], batch.targets.values[i]);
+    for (std::size_t i = 0; i < 60; ++i) {
+      const auto said = values.begin() + static_cast<std::ptrdiff_t>(i * k);
+      const auto wanted = batch.targets.values.begin() + static_cast<std::ptrdiff_t>(i * k);
+      const auto largest = [&](auto begin) {
+        return k == 1 ? std::ptrdiff_t{*begin > 0.5F}
+                      : std::max_element(begin, begin + static_cast<std::ptrdiff_t>(k)) - begin;
+      };
+      correct += largest(said) == largest(wanted);
+    }
+    const History history = model.fit(data, {.epochs = 1, .batch = 60, .augment = augment});
+    EXPECT_NEAR(history.epochs[0].train.data_loss, sum / 60, 1e-5);
+    EXPECT_NEAR(history.epochs[0].train.accuracy, correct / 60.0, 1e-9);
+  };
+  const auto square = [](double p, double t) { return (p - t) * (p - t) / 3; };
+  const auto entropy = [](double p, double t) { return -t * std::log(p); };
+  const auto binary = [](double p, double t) {
+    return -t * std::log(p) - (1 - t) * std::log(1 - p);
+  };
+  const Layer softmax = dense({.units = 3, .activation = "softmax"});
+  const Layer sigmoid = dense({.units = 1, .activation = "sigmoid"});
+  check(pictures(60), softmax, mean_squared_error(), square);
+  check(pictures(60), softmax, cross_entropy(), entropy);
+  const test::Pictures p(60);
+  std::vector<std::int32_t> two;
+  for (const std::int32_t label : p.labels) two.push_back(label == 2);
+  const Shape shape{1, test::side, test::side};
+  check(from_memory(p.pixels, shape, ImageLayout::nchw, two, {"no", "yes"}), sigmoid,
+        binary_cross_entropy(), binary);
 }
 
 TEST(Fit, SchedulesMoveWithinTheEpoch) {
