@@ -83,7 +83,7 @@ struct ModelOptions {
   LossPtr loss = cross_entropy();
   OptimizerSetting optimizer = adam();
   Regularize regularize;
-  std::uint64_t seed = 1;  ///< of initialisation, shuffling, augmentation and dropout
+  std::uint64_t seed = 1;  ///< of initialisation, shuffling, augmentation, dropout, noise
   int threads = 0;         ///< 0: all cores; resolved in Model::options
   int shards = 0;          ///< 0: one per thread; fixes the order of summation; likewise resolved
   Precision precision = Precision::fp32;  ///< likewise in evaluate and predict
@@ -146,7 +146,8 @@ class Model {
   /// infinite, ResourceError where the run's files cannot be written or its folder is in use.
   History fit(const Dataset& train, const FitOptions& options = {});
   /// Metrics of labelled images, with standard errors and the confusion matrix. The penalty is that
-  /// of the weights, by the base l2 of the epoch that they come from. Throws UsageError for images
+  /// of the weights, by the base l2 of the epoch that they come from, and that of the activations
+  /// (activity_regularization) as evaluated. Throws UsageError for images
   /// of another shape or without labels, DataError for targets out of range and images that cannot
   /// be read.
   Metrics evaluate(const Dataset& data);

@@ -166,14 +166,21 @@ void Fit::train_batch(const data::Batch& batch) {
       std::span(values_).first(static_cast<std::size_t>(batch.images * core_.outputs()));
   set_rates();
   const bool last = !full_batch_ || position_.step + 1 == loader_->batches();
-  const double sum = core_.engine.gradient(
+  const engine::Sums sums = core_.engine.gradient(
       core_.state, for_engine(batch, position_.first_stream + position_.epoch), loss,
-      {.weight = weight, .first = pending_.images == 0, .last = last}, values);
-  check_finite(sum, "data loss");
+      {.weight = weight,
+       .first = pending_.images == 0,
+       .last = last,
+       .images = static_cast<double>(full_batch_ ? train_.size()
+                                                 : static_cast<std::size_t>(batch.images))},
+      values);
+  check_finite(sums.loss, "data loss");
+  check_finite(sums.activity, "activity penalty");
   counts_.clear();
   counts_.add(values, batch.images, batch.targets, loss.head());
   pending_.images += static_cast<double>(batch.images);
-  pending_.loss += sum;
+  pending_.loss += sums.loss;
+  pending_.activity += sums.activity;
   pending_.weight += full_batch_ ? loss.weight(batch.targets, batch.images) : weight;
   pending_.correct += static_cast<double>(counts_.correct());
   pending_.in_top5 += static_cast<double>(counts_.in_top5());
@@ -206,7 +213,7 @@ EpochSums Fit::sums_with_pending(const engine::UpdateReport& report) const {
   const double weight = pending_.weight > 0 ? pending_.weight : 1;
   sums.images += pending_.images;
   sums.data_loss += pending_.loss / weight * pending_.images;
-  sums.penalty += report.penalty * pending_.images;
+  sums.penalty += report.penalty * pending_.images + pending_.activity;
   sums.decay_shrink += report.decay_shrink * pending_.images;
   sums.correct += pending_.correct;
   sums.in_top5 += pending_.in_top5;

@@ -26,7 +26,7 @@ class Fit {
 
   /// What has gone into the gradient since the last update: one batch or, with GD, all so far.
   struct Pending {
-    double images = 0, loss = 0, weight = 0, correct = 0, in_top5 = 0;
+    double images = 0, loss = 0, activity = 0, weight = 0, correct = 0, in_top5 = 0;
   };
 
   void check_options() const;

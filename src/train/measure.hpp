@@ -14,8 +14,8 @@ engine::Batch for_engine(const data::Batch& batch, std::int64_t epoch = 0);
 data::LoaderOptions evaluation_loader(const ModelCore& core);
 
 /// All of Metrics: the data loss over all images (class weights: over their sum), the penalty by
-/// core.base_l2, standard errors over the images (of a weighted mean: as of a ratio), and the
-/// confusion matrix where it is wanted.
+/// core.base_l2 and that of the activations, standard errors over the images (of a weighted mean:
+/// as of a ratio), and the confusion matrix where it is wanted.
 Metrics measure(ModelCore& core, data::Loader& loader, bool confusion);
 
 }  // namespace ridgeline::train

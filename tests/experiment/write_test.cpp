@@ -26,6 +26,9 @@ layers = [
   { conv2d = { filters = 3, kernel = 1, padding = [0, 1, 2, 3] }, inputs = ["input"] },
   { concat = {}, inputs = ["a", "conv2d_1"] },
   { activation = { function = "relu" } },
+  { activity_regularization = { l2 = 0.01, l1 = 1e-4 } },
+  { spatial_dropout2d = { rate = 0.2 } },
+  { gaussian_noise = { stddev = 0.1 } },
   { normalize = { mean = [0.1, 0, 0, 0, 0, 0], std = [1, 1, 1, 1, 1, 3.5] } },
 ]
 [loss]
