@@ -84,7 +84,7 @@ struct ModelOptions {
   LossPtr loss = cross_entropy();
   OptimizerSetting optimizer = adam();
   Regularize regularize;
-  std::uint64_t seed = 1;  ///< of initialisation, shuffling, augmentation and dropout
+  std::uint64_t seed = 1;  ///< of initialisation, shuffling, augmentation, dropout, noise
   int threads = 0;         ///< 0: all cores; resolved in Model::options
   int shards = 0;          ///< 0: one per thread; fixes the order of summation; likewise resolved
   Precision precision = Precision::fp32;  ///< likewise in evaluate and predict
@@ -117,7 +117,9 @@ struct FitOptions {
   std::int64_t accumulate = 1;
   double validation = 0;    ///< a stratified fraction of the training images held out; 0: none
   Dataset validation_data;  ///< instead of a fraction
-  std::vector<std::string> augment;  ///< "flip", "crop:4"
+  /// "flip", "crop:4", "cutout:8", "noise:0.05", "mixup:0.2", "cutmix:1" (docs/experiment.md),
+  /// applied in this order. Of several that mix images each image takes one.
+  std::vector<std::string> augment;
   std::string monitor =
       "val_data_loss";       ///< of the best epoch; "val_accuracy", "train_objective", ...
   int patience = 0;          ///< epochs without improvement before stopping; 0: never
@@ -170,7 +172,8 @@ class Model {
   /// infinite, ResourceError where the run's files cannot be written or its folder is in use.
   History fit(const Dataset& train, const FitOptions& options = {});
   /// Metrics of labelled images, with standard errors and the confusion matrix. The penalty is that
-  /// of the weights, by the base l2 of the epoch that they come from. Throws UsageError for images
+  /// of the weights, by the base l2 of the epoch that they come from, and that of the activations
+  /// (activity_regularization) as evaluated. Throws UsageError for images
   /// of another shape or without labels, DataError for targets out of range and images that cannot
   /// be read.
   Metrics evaluate(const Dataset& data);

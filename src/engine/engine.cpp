@@ -78,12 +78,14 @@ struct Engine::Impl {
         options(resolved(o)),
         team(options.threads),
         shards(static_cast<std::size_t>(options.shards)),
-        loss_sums(shards.size()) {}
+        loss_sums(shards.size()),
+        activity_sums(shards.size()) {}
 
   struct Job {
     const Batch& batch;
     const Loss* loss = nullptr;
     double loss_scale = 1;
+    double image_scale = 1;
     std::span<float> values;
     bool training = false;
     Head head = Head::output;
@@ -101,7 +103,7 @@ struct Engine::Impl {
     return static_cast<int>(
         std::min<std::int64_t>(static_cast<std::int64_t>(shards.size()), images));
   }
-  double run(State& state, const Job& job);
+  Sums run(State& state, const Job& job);
   void run_shards(int thread, const Job& job);
   void run_parts(int thread, int parts, const Job& job);
   Gradients gradients_of_run();
@@ -117,7 +119,7 @@ struct Engine::Impl {
   std::vector<ShardRun> runs;                         // likewise
   std::vector<const std::vector<Segment>*> segments;  // likewise
   Buffer<double> exchange;
-  std::vector<double> loss_sums;
+  std::vector<double> loss_sums, activity_sums;
   std::unique_ptr<UpdatePass> update_pass;
   Gradients pending;         // what the shards left and nothing has used yet
   bool accumulated = false;  // whether the state's arena holds part of the gradient
@@ -173,7 +175,7 @@ void Engine::Impl::run_parts(int thread, int parts, const Job& job) {
   }
 }
 
-double Engine::Impl::run(State& state, const Job& job) {
+Sums Engine::Impl::run(State& state, const Job& job) {
   assert(job.batch.images > 0);
   settle();
   const int active = active_shards(job.batch.images);
@@ -209,6 +211,9 @@ double Engine::Impl::run(State& state, const Job& job) {
     run.targets = job.batch.targets.slice(shard.first, shard.images);
     run.loss_scale = job.loss_scale;
     run.loss_sum = &loss_sums[static_cast<std::size_t>(s)];
+    run.image_scale = job.image_scale;
+    activity_sums[static_cast<std::size_t>(s)] = 0;
+    if (job.loss) run.activity_sum = &activity_sums[static_cast<std::size_t>(s)];
     run.values = job.values.empty() ? nullptr : job.values.data() + shard.first * value_size;
     run.exchange_stride = plan.plan->exchange;
     runs.push_back(run);
@@ -231,8 +236,9 @@ double Engine::Impl::run(State& state, const Job& job) {
   });
   state.packed()->set_fresh(state);
   if (job.training && runs[0].exchange_stride > 0) state.touch();  // running statistics moved
-  if (job.loss == nullptr) return 0;
-  return tree_sum({loss_sums.data(), static_cast<std::size_t>(active)});
+  if (job.loss == nullptr) return {};
+  const auto count = static_cast<std::size_t>(active);
+  return {tree_sum({loss_sums.data(), count}), tree_sum({activity_sums.data(), count})};
 }
 
 // What the shards of the run that has just ended have left.
@@ -286,8 +292,8 @@ State Engine::initial_state(std::uint64_t seed) const {
   return state;
 }
 
-double Engine::gradient(State& state, const Batch& batch, const Loss& loss,
-                        const Accumulation& part, std::span<float> values) {
+Sums Engine::gradient(State& state, const Batch& batch, const Loss& loss, const Accumulation& part,
+                      std::span<float> values) {
   Impl& impl = *impl_;
   if (!impl.update_pass) impl.update_pass = std::make_unique<UpdatePass>(state);
   if (part.first) {
@@ -298,10 +304,17 @@ double Engine::gradient(State& state, const Batch& batch, const Loss& loss,
     impl.accumulated = true;
   }
   impl.pending = {};
-  const double sum = impl.run(state, {batch, &loss, 1 / part.weight, values, true, loss.head()});
+  const double images = part.images > 0 ? part.images : static_cast<double>(batch.images);
+  const Sums sums = impl.run(state, {.batch = batch,
+                                     .loss = &loss,
+                                     .loss_scale = 1 / part.weight,
+                                     .image_scale = 1 / images,
+                                     .values = values,
+                                     .training = true,
+                                     .head = loss.head()});
   impl.pending = impl.gradients_of_run();
   if (!part.last) impl.settle();
-  return sum;
+  return sums;
 }
 
 UpdateReport Engine::update(State& state, const UpdateRule& rule) {
@@ -316,9 +329,8 @@ UpdateReport Engine::update(State& state, const UpdateRule& rule) {
   return impl.update_pass->run(impl.team, state, rule, std::move(gradients));
 }
 
-double Engine::evaluate(State& state, const Batch& batch, const Loss& loss,
-                        std::span<float> values) {
-  return impl_->run(state, {batch, &loss, 1, values, false, loss.head()});
+Sums Engine::evaluate(State& state, const Batch& batch, const Loss& loss, std::span<float> values) {
+  return impl_->run(state, {.batch = batch, .loss = &loss, .values = values, .head = loss.head()});
 }
 
 void Engine::predict(State& state, const Batch& batch, std::span<float> outputs) {
@@ -362,6 +374,7 @@ PlanProfile Engine::profile(State& state, const Batch& batch, const Loss& loss, 
     impl.run(state, {.batch = batch,
                      .loss = &loss,
                      .loss_scale = 1 / static_cast<double>(batch.images),
+                     .image_scale = 1 / static_cast<double>(batch.images),
                      .training = training,
                      .head = loss.head(),
                      .step_seconds = once.data()});

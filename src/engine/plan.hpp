@@ -48,7 +48,10 @@ struct ShardRun {
   Targets targets;             ///< of this shard's images
   double loss_scale = 1;       ///< of the gradient of the summed loss
   double* loss_sum = nullptr;  ///< this shard's
-  float* values = nullptr;     ///< where this shard's head values go, or null
+  double image_scale = 1;      ///< of the gradient of a sum over the images: 1 / the batch's
+  /// This shard's sum of its activations' penalties, which is added to; or null.
+  double* activity_sum = nullptr;
+  float* values = nullptr;  ///< where this shard's head values go, or null
   /// Numbers that shards show each other across a barrier: shard s's begin at exchange + s *
   /// stride.
   double* exchange = nullptr;

@@ -123,7 +123,8 @@ std::vector<Key> make_keys() {
       row("data.groups", data, &DataSection::groups, "what must stay on one side of a split",
           only(encode(std::string()), "splits are by class alone")),
       row("data.augment", data, &DataSection::augment,
-          "changes of training images: \"flip\", \"crop:4\" (shifted by up to 4 pixels)",
+          "changes of training images, in order: \"flip\", \"crop:4\", \"cutout:8\", "
+          "\"noise:0.05\", \"mixup:0.2\", \"cutmix:1\"",
           check_augmentations),
 
       row("model.preset", model, &ModelSection::preset,

@@ -74,6 +74,7 @@ Fit::Fit(ModelCore& core, const Dataset& data, FitOptions options)
                   .shuffle = !full_batch_,
                   .seed = core_.options.seed,
                   .augment = data::parse_augmentations(options_.augment),
+                  .outputs = core_.outputs(),
                   .threads = 1 + core_.options.threads / 8,
                   .lazy = true,
                   .ahead = static_cast<int>(std::max<std::int64_t>(1, 4 / options_.accumulate))});
@@ -152,6 +153,7 @@ bool Fit::train_epoch() {
   if (full_batch_) {
     const auto& arena = core_.state.weight_arena();
     statistics_.assign(arena.data() + core_.state.arena().trainable, arena.data() + arena.size());
+    if (loader_->mixes()) full_weight_ = mixed_weight();
   }
   pending_ = {};
   seconds_before_ = position_.sums.seconds;
@@ -165,6 +167,14 @@ bool Fit::train_epoch() {
   return true;
 }
 
+double Fit::mixed_weight() const {
+  double sum = 0;
+  loader_->for_mixed_targets(position_.first_stream + position_.epoch, [&](const Targets& targets) {
+    sum += core_.loss().weight(targets, 1);
+  });
+  return sum;
+}
+
 void Fit::train_batch(const data::Batch& batch) {
   const Loss& loss = core_.loss();
   double weight = full_batch_ ? full_weight_ : loss.weight(batch.targets, batch.images);
@@ -172,21 +182,27 @@ void Fit::train_batch(const data::Batch& batch) {
   set_rates();
   const engine::Batch whole = for_engine(batch, position_.first_stream + position_.epoch);
   const bool updates = !full_batch_ || position_.step + 1 == loader_->batches();
+  const auto of_update =
+      static_cast<double>(full_batch_ ? train_.size() : static_cast<std::size_t>(batch.images));
   for (std::int64_t first = 0; first < batch.images; first += options_.batch) {
     const std::int64_t images = std::min(options_.batch, batch.images - first);
     const engine::Batch part = images == batch.images ? whole : slice(whole, first, images);
     const auto values =
         std::span(values_).first(static_cast<std::size_t>(images * core_.outputs()));
-    const double sum = core_.engine.gradient(core_.state, part, loss,
-                                             {.weight = weight,
-                                              .first = pending_.images == 0,
-                                              .last = updates && first + images == batch.images},
-                                             values);
-    check_finite(sum, "data loss");
+    const engine::Sums sums =
+        core_.engine.gradient(core_.state, part, loss,
+                              {.weight = weight,
+                               .first = pending_.images == 0,
+                               .last = updates && first + images == batch.images,
+                               .images = of_update},
+                              values);
+    check_finite(sums.loss, "data loss");
+    check_finite(sums.activity, "activity penalty");
     counts_.clear();
     counts_.add(values, images, part.targets, loss.head());
     pending_.images += static_cast<double>(images);
-    pending_.loss += sum;
+    pending_.loss += sums.loss;
+    pending_.activity += sums.activity;
     pending_.weight += loss.weight(part.targets, images);
     pending_.correct += static_cast<double>(counts_.correct());
     pending_.in_top5 += static_cast<double>(counts_.in_top5());
@@ -229,7 +245,7 @@ EpochSums Fit::sums_with_pending(const engine::UpdateReport& report) const {
   const double weight = pending_.weight > 0 ? pending_.weight : 1;
   sums.images += pending_.images;
   sums.data_loss += pending_.loss / weight * pending_.images;
-  sums.penalty += report.penalty * pending_.images;
+  sums.penalty += report.penalty * pending_.images + pending_.activity;
   sums.decay_shrink += report.decay_shrink * pending_.images;
   sums.correct += pending_.correct;
   sums.in_top5 += pending_.in_top5;

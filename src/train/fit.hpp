@@ -27,7 +27,7 @@ class Fit {
 
   /// What has gone into the gradient since the last update: with GD all so far.
   struct Pending {
-    double images = 0, loss = 0, weight = 0, correct = 0, in_top5 = 0;
+    double images = 0, loss = 0, activity = 0, weight = 0, correct = 0, in_top5 = 0;
   };
 
   void check_options() const;
@@ -38,6 +38,8 @@ class Fit {
   bool train_epoch();
   /// What the loader gives in one piece: the images of an update or, with GD, of a part of it.
   std::int64_t loaded() const;
+  /// Loss::weight of all training images of the epoch to come, where their targets are mixed.
+  double mixed_weight() const;
   void train_batch(const data::Batch& batch);
   void set_rates();
   void update();

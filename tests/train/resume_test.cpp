@@ -21,7 +21,7 @@ FitOptions fit_options(const Folder& folder) {
   return {.epochs = 4,
           .batch = 10,
           .validation = 0.2,
-          .augment = {"flip", "crop:1"},
+          .augment = {"flip", "crop:1", "mixup:0.4", "cutmix:1", "cutout:2", "noise:0.1"},
           .run = folder.path()};
 }
 
