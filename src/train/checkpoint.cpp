@@ -11,11 +11,12 @@
 #include "train/fingerprint.hpp"
 #include "train/format.hpp"
 #include "train/history.hpp"
+#include "train/statistics.hpp"
 
 namespace ridgeline::train {
 namespace {
 
-constexpr FileFormat format{"ridgeline-checkpoint", 2};
+constexpr FileFormat format{"ridgeline-checkpoint", 3};
 
 // Whole numbers, in the order in which they are stored.
 struct Counters {
@@ -92,6 +93,31 @@ std::vector<float> read_best(const interop::Safetensors& file, const engine::Sta
   return best;
 }
 
+StatisticsSize size_of(const ModelCore& core) {
+  return {core.layout().parameters.size(), core.network().nodes().size()};
+}
+
+// A row an epoch, the last of the one under way.
+std::vector<double> statistics_rows(const Position& position, const StatisticsSize& size) {
+  std::vector<double> rows;
+  for (const Epoch& epoch : position.history.epochs) append_row(rows, epoch.statistics, size);
+  append_row(rows, position.statistics, size);
+  return rows;
+}
+
+void read_statistics(std::span<const double> rows, const StatisticsSize& size, Position& position) {
+  auto& epochs = position.history.epochs;
+  const std::size_t wanted = (epochs.size() + 1) * size.columns();
+  if (rows.size() != wanted) {
+    throw DataError(fmt::format("statistics has {} numbers, not {}", rows.size(), wanted));
+  }
+  for (Epoch& epoch : epochs) {
+    epoch.statistics = statistics_of(rows.first(size.columns()), size);
+    rows = rows.subspan(size.columns());
+  }
+  position.statistics = statistics_of(rows, size);
+}
+
 }  // namespace
 
 void save_checkpoint(const std::filesystem::path& path, const ModelCore& core,
@@ -108,6 +134,8 @@ void save_checkpoint(const std::filesystem::path& path, const ModelCore& core,
   const auto sums = position.sums.row();
   const auto rows = to_rows(position.history.epochs);
   const auto epochs = static_cast<std::int64_t>(position.history.epochs.size());
+  const StatisticsSize size = size_of(core);
+  const auto statistics = statistics_rows(position, size);
 
   interop::SafetensorsWriter file;
   format.write(file.metadata);
@@ -116,6 +144,7 @@ void save_checkpoint(const std::filesystem::path& path, const ModelCore& core,
   file.add("base_l2", {}, std::span(&core.base_l2, 1));
   file.add("epoch_sums", {static_cast<std::int64_t>(sums.size())}, sums);
   file.add("history", {epochs, static_cast<std::int64_t>(epoch_columns)}, rows);
+  file.add("statistics", {epochs + 1, static_cast<std::int64_t>(size.columns())}, statistics);
   add_state(file, core.state);
   add_best(file, core.state, position.best);
   file.write(path);
@@ -147,6 +176,7 @@ Position load_checkpoint(const std::filesystem::path& path, ModelCore& core,
   position.sums =
       EpochSums::from(exactly<EpochSums::count>(file.doubles("epoch_sums"), "epoch_sums"));
   position.history.epochs = from_rows(file.doubles("history"));
+  read_statistics(file.doubles("statistics"), size_of(core), position);
   position.history.best_epoch = static_cast<int>(counters.best_epoch);
   position.best = read_best(file, core.state);
   const bool consistent =

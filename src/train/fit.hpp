@@ -4,6 +4,8 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "data/loader.hpp"
@@ -11,6 +13,7 @@
 #include "train/checkpoint.hpp"
 #include "train/core.hpp"
 #include "train/monitor.hpp"
+#include "train/probe.hpp"
 
 namespace ridgeline::train {
 
@@ -41,6 +44,9 @@ class Fit {
   void end_epoch();
   void keep_best(const Epoch& epoch);
   void restore_best();
+  void begin_diagnosis();
+  void add_diagnosis(const Epoch& epoch);
+  void end_diagnosis();
   /// Whether to stop before the next step.
   bool stop_wanted() const;
   bool out_of_patience() const;
@@ -59,6 +65,9 @@ class Fit {
   double full_weight_ = 0;  // Loss::weight of all training images
   Attributes fingerprint_;
   std::unique_ptr<data::Loader> loader_, validation_loader_;
+
+  std::optional<Probe> probe_;  // where there are statistics
+  std::string diagnosis_csv_;   // of all epochs so far
 
   Position position_;
   Pending pending_;
