@@ -6,8 +6,8 @@ namespace ridgeline::cli {
 
 std::span<const Command> commands() {
   static const std::vector<Command> table = {
-      train_command(),   select_command(), evaluate_command(), predict_command(),
-      inspect_command(), bench_command(),  data_get_command(),
+      train_command(),   select_command(),   evaluate_command(), predict_command(),
+      inspect_command(), diagnose_command(), bench_command(),    data_get_command(),
   };
   return table;
 }

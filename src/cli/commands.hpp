@@ -12,6 +12,7 @@ Command select_command();
 Command evaluate_command();
 Command predict_command();
 Command inspect_command();
+Command diagnose_command();
 Command bench_command();
 Command data_get_command();
 

@@ -1,6 +1,8 @@
 // Dead units: a channel or unit behind a ReLU that is 0 for every image and position looked at gets
 // no gradient and stays as it is (Maas, Hannun and Ng, 2013; Lu et al., arXiv 1903.06733). A few
-// are the rule: `many` of a layer are a loss of capacity, `most` a layer that carries nothing.
+// are the rule, and behind positive images Glorot's initialisation begins with four in ten dead in a
+// dense layer (of the article's network, which trains well): beyond `many` of a layer it has lost
+// capacity, beyond `most` it carries next to nothing.
 
 #include <fmt/format.h>
 
@@ -11,7 +13,7 @@
 namespace ridgeline::diagnose {
 namespace {
 
-constexpr double many = 0.4, most = 0.9;
+constexpr double many = 0.6, most = 0.9;
 
 }  // namespace
 

@@ -130,6 +130,11 @@ TEST(Verdicts, DeadUnits) {
   EXPECT_FALSE(find(train(with_bias("zeros")), "dead-units"));
 }
 
+TEST(Verdicts, DeadUnitsByALargeLearningRate) {
+  const History history = train(healthy_network(), {.optimizer = adam({.learning_rate = 0.3})});
+  EXPECT_TRUE(find(history, "dead-units")) << kinds(history);
+}
+
 TEST(Verdicts, ScaleInvariantLayers) {
   const auto network = [](bool bias, const Layer& between, const Layer& norm) {
     return Network{conv2d({.filters = 8, .use_bias = bias}),
