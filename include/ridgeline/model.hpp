@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "ridgeline/dataset.hpp"
+#include "ridgeline/diagnosis.hpp"
 #include "ridgeline/loss.hpp"
 #include "ridgeline/network.hpp"
 #include "ridgeline/optimizers.hpp"
@@ -50,13 +51,15 @@ struct Epoch {
   double decay_shrink = 0;
   Metrics train;  ///< image-weighted means over the steps, each before its update
   std::optional<Metrics> validation;
+  EpochStatistics statistics;
 };
 
 struct History {
   std::vector<Epoch> epochs;
-  int best_epoch = 0;          ///< by the monitor; without validation the last; 0: none is done
-  bool interrupted = false;    ///< by FitOptions::stop or on_step: the model is as it was left
-  bool stopped_early = false;  ///< by the patience or on_epoch
+  int best_epoch = 0;             ///< by the monitor; without validation the last; 0: none is done
+  bool interrupted = false;       ///< by FitOptions::stop or on_step: the model is as it was left
+  bool stopped_early = false;     ///< by the patience or on_epoch
+  std::vector<Verdict> verdicts;  ///< of all epochs; interrupted: none yet
   const Epoch& best() const { return epochs.at(static_cast<std::size_t>(best_epoch) - 1); }
 };
 
@@ -133,9 +136,10 @@ struct FitOptions {
   std::string average = "none";
   double average_decay = 0.999;  ///< in [0, 1)
   double average_from = 0.75;
-  std::filesystem::path run;  ///< a folder for history.csv, model.safetensors (of the best epoch)
-                              ///< and checkpoint.safetensors, written each epoch, which one
-                              ///< program at a time may use; empty: none
+  std::filesystem::path run;  ///< a folder for history.csv, diagnosis.csv, model.safetensors (of
+                              ///< the best epoch) and checkpoint.safetensors, written each epoch,
+                              ///< which one program at a time may use; empty: none
+  bool statistics = true;     ///< Epoch::statistics; without them there are no verdicts
   /// Go on from the run's checkpoint, bit for bit; from the start where there is none. Everything
   /// but `epochs` (with constant schedules), `patience` and `callbacks` must be as it was.
   bool resume = false;
@@ -226,5 +230,11 @@ class Model {
   explicit Model(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
+
+/// What a run's history.csv and diagnosis.csv say of the training of `model`, and the verdicts.
+/// What stands in neither is 0: best_epoch, top5, numbers of images. Throws DataError, with the
+/// line, for files that are cut short, corrupt or of another network, ResourceError for one that
+/// cannot be read.
+History load_history(const std::filesystem::path& run, const Model& model);
 
 }  // namespace ridgeline

@@ -90,13 +90,15 @@ struct Engine::Impl {
     bool training = false;
     Head head = Head::output;
     double* step_seconds = nullptr;  // of the first shard
+    bool observed = false;
   };
 
   Ways ways() const {
     return {options.precision == Precision::bf16, options.bf16_use.value_or(dnn::bf16_use()),
             options.winograd, options.fused, options.choices};
   }
-  const CompiledPlan& compiled(std::int64_t images, bool training, Head head);
+  const CompiledPlan& compiled(std::int64_t images, bool training, Head head,
+                               bool observed = false);
   Workspace& bound(std::size_t shard, const CompiledPlan& plan, State& state, int parts,
                    const float* input);
   int active_shards(std::int64_t images) const {
@@ -113,7 +115,7 @@ struct Engine::Impl {
   Layout layout;
   Options options;
   Team team;
-  std::map<std::tuple<std::int64_t, bool, Head>, CompiledPlan> plans;
+  std::map<std::tuple<std::int64_t, bool, Head, bool>, CompiledPlan> plans;
   std::vector<ShardMemory> shards;
   std::vector<Workspace*> workspaces;                 // of the run in hand, one per active shard
   std::vector<ShardRun> runs;                         // likewise
@@ -125,12 +127,15 @@ struct Engine::Impl {
   bool accumulated = false;  // whether the state's arena holds part of the gradient
 };
 
-const CompiledPlan& Engine::Impl::compiled(std::int64_t images, bool training, Head head) {
-  const auto key = std::tuple(images, training, head);
+const CompiledPlan& Engine::Impl::compiled(std::int64_t images, bool training, Head head,
+                                           bool observed) {
+  const auto key = std::tuple(images, training, head, observed);
   if (const auto found = plans.find(key); found != plans.end()) return found->second;
   const dnn::SingleThread single;
   auto plan = std::make_shared<const Plan>(
-      PlanBuilder(network, layout, images, training, head, ways()).build());
+      PlanBuilder(network, layout, images, training, head,
+                  observed ? Ways{.fused = false, .observed = true} : ways())
+          .build());
   auto segments = segments_of(*plan);
   return plans.emplace(key, CompiledPlan{std::move(plan), std::move(segments)}).first->second;
 }
@@ -190,7 +195,7 @@ Sums Engine::Impl::run(State& state, const Job& job) {
   segments.clear();
   for (int s = 0; s < active; ++s) {
     const Shard shard = shard_of(job.batch.images, active, s);
-    const CompiledPlan& plan = compiled(shard.images, job.training, job.head);
+    const CompiledPlan& plan = compiled(shard.images, job.training, job.head, job.observed);
     segments.push_back(&plan.segments);
     assert(plan.segments.size() == segments[0]->size() && "shards meet at the same barriers");
     workspaces.push_back(&bound(static_cast<std::size_t>(s), plan, state, parts,
@@ -335,6 +340,30 @@ Sums Engine::evaluate(State& state, const Batch& batch, const Loss& loss, std::s
 
 void Engine::predict(State& state, const Batch& batch, std::span<float> outputs) {
   impl_->run(state, {.batch = batch, .values = outputs});
+}
+
+std::vector<ActivationSums> Engine::observe(State& state, const Batch& batch) {
+  Impl& impl = *impl_;
+  // In the place of the state's own copies, which are made anew after every update.
+  const auto copies = std::exchange(state.packed(), nullptr);
+  impl.run(state, {.batch = batch, .observed = true});
+  state.packed() = copies;
+  std::vector<ActivationSums> all;
+  for (const Observed& observed : impl.workspaces[0]->plan().observed) {
+    ActivationSums& sums = all.emplace_back();
+    sums.count = static_cast<double>(batch.images * observed.channels * observed.positions);
+    sums.largest.resize(static_cast<std::size_t>(observed.channels));
+    for (std::size_t s = 0; s < impl.runs.size(); ++s) {
+      const double* shown =
+          impl.exchange.data() + s * impl.runs[0].exchange_stride + observed.offset;
+      sums.square += shown[0];
+      sums.absolute += shown[1];
+      for (std::size_t c = 0; c < sums.largest.size(); ++c) {
+        sums.largest[c] = std::max(sums.largest[c], shown[2 + c]);
+      }
+    }
+  }
+  return all;
 }
 
 std::vector<ConvolutionWays> Engine::convolutions() const {

@@ -76,6 +76,13 @@ struct Sums {
   double activity = 0;  ///< l2/2 |a|^2 + l1 |a|_1 of what goes through activity_regularization
 };
 
+/// Sums over what a layer gives for a batch.
+struct ActivationSums {
+  double square = 0, absolute = 0;
+  double count = 0;             ///< of values
+  std::vector<double> largest;  ///< absolute value of each channel or unit
+};
+
 /// Where training stands inside one update: how much of the gradient is there already.
 struct Accumulation {
   double weight = 0;  ///< what the loss's sum is divided by: Loss::weight of the whole batch
@@ -111,6 +118,10 @@ class Engine {
   Sums evaluate(State& state, const Batch& batch, const Loss& loss, std::span<float> values = {});
   /// The network's output (probabilities, where it ends in a softmax): images x outputs.
   void predict(State& state, const Batch& batch, std::span<float> outputs);
+
+  /// What each layer gives for the batch, as evaluated and in fp32, one per node. Computed layer by
+  /// layer, so that the values of fused ones are there too.
+  std::vector<ActivationSums> observe(State& state, const Batch& batch);
 
   /// What may compute each convolution in training.
   std::vector<ConvolutionWays> convolutions() const;

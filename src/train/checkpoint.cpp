@@ -12,6 +12,7 @@
 #include "train/format.hpp"
 #include "train/history.hpp"
 #include "train/reference.hpp"
+#include "train/statistics.hpp"
 
 namespace ridgeline::train {
 namespace {
@@ -114,6 +115,31 @@ std::vector<float> read_arena(const interop::Safetensors& file, const engine::St
   return arena;
 }
 
+StatisticsSize size_of(const ModelCore& core) {
+  return {core.layout().parameters.size(), core.network().nodes().size()};
+}
+
+// A row an epoch, the last of the one under way.
+std::vector<double> statistics_rows(const Position& position, const StatisticsSize& size) {
+  std::vector<double> rows;
+  for (const Epoch& epoch : position.history.epochs) append_row(rows, epoch.statistics, size);
+  append_row(rows, position.statistics, size);
+  return rows;
+}
+
+void read_statistics(std::span<const double> rows, const StatisticsSize& size, Position& position) {
+  auto& epochs = position.history.epochs;
+  const std::size_t wanted = (epochs.size() + 1) * size.columns();
+  if (rows.size() != wanted) {
+    throw DataError(fmt::format("statistics has {} numbers, not {}", rows.size(), wanted));
+  }
+  for (Epoch& epoch : epochs) {
+    epoch.statistics = statistics_of(rows.first(size.columns()), size);
+    rows = rows.subspan(size.columns());
+  }
+  position.statistics = statistics_of(rows, size);
+}
+
 }  // namespace
 
 void save_checkpoint(const std::filesystem::path& path, const ModelCore& core,
@@ -130,6 +156,8 @@ void save_checkpoint(const std::filesystem::path& path, const ModelCore& core,
   const auto sums = position.sums.row();
   const auto rows = to_rows(position.history.epochs);
   const auto epochs = static_cast<std::int64_t>(position.history.epochs.size());
+  const StatisticsSize size = size_of(core);
+  const auto statistics = statistics_rows(position, size);
 
   interop::SafetensorsWriter file;
   format.write(file.metadata);
@@ -139,6 +167,7 @@ void save_checkpoint(const std::filesystem::path& path, const ModelCore& core,
   file.metadata["best_base"] = interop::to_json(position.best_base);
   file.add("epoch_sums", {static_cast<std::int64_t>(sums.size())}, sums);
   file.add("history", {epochs, static_cast<std::int64_t>(epoch_columns)}, rows);
+  file.add("statistics", {epochs + 1, static_cast<std::int64_t>(size.columns())}, statistics);
   add_state(file, core.state);
   add_terms(file, core.state);
   add_arena(file, core.state, "best", position.best);
@@ -174,6 +203,7 @@ Position load_checkpoint(const std::filesystem::path& path, ModelCore& core,
   position.sums =
       EpochSums::from(exactly<EpochSums::count>(file.doubles("epoch_sums"), "epoch_sums"));
   position.history.epochs = from_rows(file.doubles("history"));
+  read_statistics(file.doubles("statistics"), size_of(core), position);
   position.history.best_epoch = static_cast<int>(counters.best_epoch);
   position.best = read_arena(file, core.state, "best");
   position.average.weights = read_arena(file, core.state, "average");

@@ -16,6 +16,7 @@ struct Position {
   std::int64_t step = 0;          ///< steps done in the epoch under way
   std::int64_t first_stream = 0;  ///< ModelCore::epochs_trained when it began
   EpochSums sums;                 ///< of the epoch under way
+  EpochStatistics statistics;     ///< likewise: sums over its steps
   History history;
   std::vector<float> best;  ///< the best epoch's weights, in the state's arena; or empty
   Penalty best_base;        ///< the base that was then in force

@@ -6,16 +6,19 @@
 #include <cmath>
 #include <optional>
 
+#include "diagnose/verdicts.hpp"
 #include "engine/lookahead.hpp"
 #include "interop/atomic_file.hpp"
 #include "interop/folder.hpp"
 #include "network/check.hpp"
 #include "ridgeline/error.hpp"
 #include "train/data_checks.hpp"
+#include "train/diagnosis_csv.hpp"
 #include "train/fingerprint.hpp"
 #include "train/history.hpp"
 #include "train/measure.hpp"
 #include "train/model_file.hpp"
+#include "train/statistics.hpp"
 
 namespace ridgeline::train {
 namespace {
@@ -78,6 +81,7 @@ Fit::Fit(ModelCore& core, const Dataset& data, FitOptions options)
                   .threads = 1 + core_.options.threads / 8,
                   .lazy = true,
                   .ahead = static_cast<int>(std::max<std::int64_t>(1, 4 / options_.accumulate))});
+  if (options_.statistics) probe_.emplace(core_, train_);
   values_.resize(static_cast<std::size_t>(std::min(options_.batch, images) * core_.outputs()));
   const OptimizerSetting& optimizer = core_.options.optimizer;
   rule_ = {.optimizer = optimizer.optimizer.get(),
@@ -123,7 +127,11 @@ History Fit::run() {
   if (resumed) load();
   if (options_.callbacks.on_begin) options_.callbacks.on_begin();
   History& history = position_.history;
-  if (resumed) interop::write_file(file("history.csv"), history_csv(history));
+  begin_diagnosis();
+  if (resumed) {
+    interop::write_file(file("history.csv"), history_csv(history));
+    interop::write_file(file("diagnosis.csv"), diagnosis_csv_);
+  }
   while (position_.epoch < options_.epochs) {
     if (out_of_patience()) {
       history.stopped_early = true;
@@ -139,6 +147,7 @@ History Fit::run() {
       break;
     }
   }
+  end_diagnosis();
   leave_weights();
   return history;
 }
@@ -237,6 +246,7 @@ void Fit::update() {
   check_finite(report.gradient_norm, "gradient");
   average_.after_update(core_.state, position_.average);
   position_.sums = sums_with_pending(report);
+  if (options_.statistics) add_step(position_.statistics, report, rule_);
   pending_ = {};
 }
 
@@ -274,6 +284,8 @@ void Fit::end_epoch() {
                       epoch.epoch, in_words(epoch.validation->data_loss), remedy()));
     }
   }
+  if (probe_) epoch.statistics = means(std::exchange(position_.statistics, {}));
+  if (probe_ && probe_->due(epoch.epoch)) epoch.statistics.activations = probe_->look();
   epoch.seconds = seconds_before_ + seconds_since(epoch_start_);
   position_.step = 0;
   position_.sums = {};
@@ -285,6 +297,8 @@ void Fit::end_epoch() {
   // The checkpoint last: a run that ends in between goes on from the one before, and writes the
   // others again.
   interop::write_file(file("history.csv"), history_csv(position_.history));
+  add_diagnosis(epoch);
+  interop::write_file(file("diagnosis.csv"), diagnosis_csv_);
   save_checkpoint(file(checkpoint_name), core_, position_, fingerprint_);
 }
 
@@ -310,6 +324,28 @@ void Fit::leave_weights() {
   std::ranges::copy(weights, core_.state.weight_arena().data());
   core_.state.touch();
   if (best) core_.base = position_.best_base;
+}
+
+void Fit::begin_diagnosis() {
+  diagnosis_csv_ = diagnosis_header();
+  for (const Epoch& epoch : position_.history.epochs) add_diagnosis(epoch);
+}
+
+void Fit::add_diagnosis(const Epoch& epoch) {
+  diagnosis_csv_ += parameter_lines(epoch, core_.layout()) + layer_lines(epoch, core_.network());
+}
+
+// A last look at the activations, of the last epoch's weights, and the verdicts.
+void Fit::end_diagnosis() {
+  if (!probe_) return;
+  Epoch& last = position_.history.epochs.back();
+  if (last.statistics.activations.empty()) {
+    last.statistics.activations = probe_->look();
+    diagnosis_csv_ += layer_lines(last, core_.network());
+    if (!options_.run.empty()) interop::write_file(file("diagnosis.csv"), diagnosis_csv_);
+  }
+  position_.history.verdicts = diagnose::verdicts(
+      {core_.network(), core_.layout(), core_.loss().kind(), position_.history.epochs});
 }
 
 bool Fit::stop_wanted() const {

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "data/loader.hpp"
@@ -12,6 +14,7 @@
 #include "train/checkpoint.hpp"
 #include "train/core.hpp"
 #include "train/monitor.hpp"
+#include "train/probe.hpp"
 
 namespace ridgeline::train {
 
@@ -47,6 +50,9 @@ class Fit {
   void keep_best(const Epoch& epoch);
   /// The model's weights in the end: the best epoch's, or the average.
   void leave_weights();
+  void begin_diagnosis();
+  void add_diagnosis(const Epoch& epoch);
+  void end_diagnosis();
   /// Whether to stop before the next step.
   bool stop_wanted() const;
   bool out_of_patience() const;
@@ -66,6 +72,9 @@ class Fit {
   double full_weight_ = 0;  // Loss::weight of all training images
   Attributes fingerprint_;
   std::unique_ptr<data::Loader> loader_, validation_loader_;
+
+  std::optional<Probe> probe_;  // where there are statistics
+  std::string diagnosis_csv_;   // of all epochs so far
 
   Position position_;
   Pending pending_;

@@ -359,7 +359,7 @@ TEST(Run, LeavesHistoryModelAndCheckpoint) {
   EXPECT_TRUE(test::same(all_weights(loaded), all_weights(model)));
   const auto files = std::distance(std::filesystem::directory_iterator(folder / "a/b"),
                                    std::filesystem::directory_iterator());
-  EXPECT_EQ(files, 3);
+  EXPECT_EQ(files, 4);  // and diagnosis.csv
 }
 
 TEST(Run, InAPlaceThatIsTaken) {

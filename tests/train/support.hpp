@@ -104,10 +104,12 @@ inline void expect_same(const History& a, const History& b) {
     EXPECT_EQ(x.learning_rate, y.learning_rate);
     EXPECT_EQ(x.l2, y.l2);
     EXPECT_EQ(x.decay_shrink, y.decay_shrink);
+    EXPECT_TRUE(x.statistics == y.statistics) << "epoch " << x.epoch;
     expect_same(x.train, y.train);
     ASSERT_EQ(x.validation.has_value(), y.validation.has_value());
     if (x.validation) expect_same(*x.validation, *y.validation);
   }
+  EXPECT_EQ(a.verdicts, b.verdicts);
 }
 
 /// Cross-entropy that does something when so many shards have been learnt from.
