@@ -1,7 +1,9 @@
 #pragma once
-// Everything: networks, data, losses, optimisers, penalties, models and the choice of λ.
+// Everything: networks, data, losses, optimisers, penalties, models, their diagnosis and the choice
+// of λ.
 
 #include "ridgeline/dataset.hpp"
+#include "ridgeline/diagnosis.hpp"
 #include "ridgeline/error.hpp"
 #include "ridgeline/layers.hpp"
 #include "ridgeline/loss.hpp"

@@ -54,16 +54,19 @@ TEST(OverFitting, NotWhereTrainingGetsWorseToo) {
   Made made;
   made.add(0.5, 0.6);
   made.add(0.7, 0.8);
+  made.add(0.7, 0.8);
   EXPECT_TRUE(over_fitting(made.record()).empty());
 }
 
 TEST(OverFitting, NotByOneBadEpochOfSeveral) {
   Made made;
   made.add(0.6, 0.60);
-  made.add(0.5, 0.60);
-  made.add(0.4, 0.60);
-  made.add(0.3, 0.66);
+  made.add(0.5, 0.75);
   EXPECT_TRUE(over_fitting(made.record()).empty());
+  made.add(0.4, 0.61);
+  EXPECT_TRUE(over_fitting(made.record()).empty());
+  made.epochs.back().validation->data_loss = 0.64;
+  EXPECT_FALSE(over_fitting(made.record()).empty());
 }
 
 TEST(OverFitting, AGapThatIsWideSinceAnEpoch) {
