@@ -1,8 +1,9 @@
 #pragma once
-// Everything: networks, data, losses, optimisers, penalties, models, the choice of λ and what it is
-// called elsewhere.
+// Everything: networks, data, losses, optimisers, penalties, models, their diagnosis, the choice of
+// λ and what it is called elsewhere.
 
 #include "ridgeline/dataset.hpp"
+#include "ridgeline/diagnosis.hpp"
 #include "ridgeline/error.hpp"
 #include "ridgeline/lambda.hpp"
 #include "ridgeline/layers.hpp"

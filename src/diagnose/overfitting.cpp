@@ -1,7 +1,7 @@
 // Over-fitting: what is learnt of the training images no longer helps with others. With t and v the
 // data losses of training and validation, b the epoch of the lowest v, and s the standard error of
 // v over the images:
-//   it gets worse  the mean of v over the last epochs behind b lies above v_b by more than
+//   it gets worse  in all of the last two or three epochs behind b v lies above v_b by more than
 //                  `rise` * v_b and 2 s, while t has fallen on
 //   it is wide     v - t at the end is more than `wide` * v and 4 s, since the epoch from which on
 //                  that was so
@@ -12,15 +12,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 
 #include "diagnose/verdicts.hpp"
 
 namespace ridgeline::diagnose {
 namespace {
 
-constexpr double rise = 0.05;           // Prechelt's middle threshold
-constexpr double wide = 0.6;            // v is 2.5 t: an error mostly of images that were not seen
-constexpr std::size_t last_epochs = 3;  // one epoch's validation loss goes up and down
+constexpr double rise = 0.05;  // Prechelt's middle threshold
+constexpr double wide = 0.6;   // v is 2.5 t: an error mostly of images that were not seen
+constexpr std::size_t fewest_epochs = 2, most_epochs = 3;  // one goes up and down by chance
+
+double validation_loss(const Epoch& epoch) {
+  return epoch.validation->data_loss;
+}
 
 double gap(const Epoch& epoch) {
   return epoch.validation->data_loss - epoch.train.data_loss;
@@ -48,17 +53,17 @@ Verdicts over_fitting(const Record& record) {
   const bool validated =
       std::ranges::all_of(epochs, [](const Epoch& e) { return e.validation.has_value(); });
   if (!validated) return {};
-  const auto best = static_cast<std::size_t>(
-      std::ranges::min_element(epochs, {}, [](const Epoch& e) { return e.validation->data_loss; }) -
-      epochs.begin());
+  const auto best = static_cast<std::size_t>(std::ranges::min_element(epochs, {}, validation_loss) -
+                                             epochs.begin());
   const Epoch &lowest = epochs[best], &last = epochs.back();
-  const std::size_t behind = std::min(last_epochs, epochs.size() - 1 - best);
-  double validation = 0;
-  for (const Epoch& epoch : epochs.last(behind)) {
-    validation += epoch.validation->data_loss / static_cast<double>(behind);
+  const std::size_t behind = epochs.size() - 1 - best;
+  double risen = 0;
+  if (behind >= fewest_epochs) {
+    const auto at_the_end = epochs.last(std::min(behind, most_epochs));
+    risen = std::ranges::min(at_the_end | std::views::transform(validation_loss)) -
+            lowest.validation->data_loss;
   }
-  const double risen = validation - lowest.validation->data_loss;
-  const bool worse = behind > 0 && last.train.data_loss < lowest.train.data_loss &&
+  const bool worse = last.train.data_loss < lowest.train.data_loss &&
                      risen > rise * lowest.validation->data_loss &&
                      risen > 2 * last.validation->data_loss_error;
   if (!worse && !is_wide(last)) return {};
@@ -77,8 +82,8 @@ Verdicts over_fitting(const Record& record) {
           ? fmt::format(
                 "It over-fits since epoch {}: the validation loss rose from {:.4g} to {:.4g} while "
                 "the training loss fell from {:.4g} to {:.4g}.",
-                from.epoch, lowest.validation->data_loss, validation, lowest.train.data_loss,
-                last.train.data_loss)
+                from.epoch, lowest.validation->data_loss, last.validation->data_loss,
+                lowest.train.data_loss, last.train.data_loss)
           : fmt::format(
                 "The validation loss, {:.4g}, is far above the training loss, {:.4g}, since epoch "
                 "{}, though it does not rise.",

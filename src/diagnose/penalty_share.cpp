@@ -63,8 +63,7 @@ Verdicts idle(const Record& record) {
       "The penalty never moves anything: it is {:.2g} % of what moves the weights "
       "where it is strongest, and has shrunk no kernel by more than {:.2g} %.",
       100 * strongest, 100 * most_folds);
-  verdict.evidence = {{"penalty's share", strongest},
-                      {"e-folds of shrinking", most_folds}};
+  verdict.evidence = {{"penalty's share", strongest}, {"e-folds of shrinking", most_folds}};
   verdict.advice = "raise it, or set it to 0: the result would be the same";
   return {std::move(verdict)};
 }

@@ -15,7 +15,7 @@ namespace diagnose {
 
 std::vector<Verdict> verdicts(const Record& record) {
   constexpr std::array families{over_fitting,     under_fitting, gradient_flow, dead_units,
-                                scale_invariance, penalty_size, too_few_steps};
+                                scale_invariance, penalty_size,  too_few_steps};
   std::vector<Verdict> all;
   if (steps(record) == 0) return all;
   for (const auto& family : families) std::ranges::move(family(record), std::back_inserter(all));

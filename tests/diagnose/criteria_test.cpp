@@ -1,0 +1,211 @@
+// Where the criteria draw the line, on records made by hand.
+#include <cmath>
+
+#include "diagnose/support.hpp"
+#include "diagnose/verdicts.hpp"
+
+namespace ridgeline::diagnose {
+namespace {
+
+using test::evidence;
+
+// A network with its layout and epochs that a test fills in.
+struct Made {
+  explicit Made(Network n = test::healthy_network())
+      : network(std::move(n)), layout(infer(network, {1, test::image_side, test::image_side})) {}
+
+  Epoch& add(double train_loss, double validation_loss, double error = 0) {
+    Epoch& epoch = epochs.emplace_back();
+    epoch.epoch = static_cast<int>(epochs.size());
+    epoch.train.data_loss = epoch.train.objective = train_loss;
+    epoch.validation = Metrics{.data_loss = validation_loss, .data_loss_error = error};
+    epoch.statistics.steps = 100;
+    epoch.statistics.parameters.assign(
+        layout.parameters.size(), {.gradient_norm = 1, .weight_norm = 1, .update_ratio = 0.01});
+    epoch.statistics.activations.assign(network.nodes().size(), {.rms = 1, .mean_absolute = 1});
+    return epoch;
+  }
+  Record record() const { return {network, layout, "cross-entropy", epochs}; }
+
+  Network network;
+  Layout layout;
+  std::vector<Epoch> epochs;
+};
+
+TEST(OverFitting, ARiseBeyondNoise) {
+  Made made;
+  made.add(1, 1.2);
+  made.add(0.8, 1.0);
+  made.add(0.6, 1.1, 0.01);
+  made.add(0.4, 1.2, 0.01);
+  const Verdicts found = over_fitting(made.record());
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].severity, Severity::warning);
+  EXPECT_EQ(evidence(found[0], "since epoch"), 3);
+  EXPECT_NEAR(evidence(found[0], "gap then"), 0.2, 1e-12);
+  EXPECT_NEAR(evidence(found[0], "gap at the end"), 0.8, 1e-12);
+  EXPECT_NEAR(evidence(found[0], "gap's growth per epoch"), 0.3, 1e-12);
+
+  made.epochs.back().validation->data_loss_error = 0.25;  // few images
+  EXPECT_TRUE(over_fitting(made.record()).empty());
+}
+
+TEST(OverFitting, NotWhereTrainingGetsWorseToo) {
+  Made made;
+  made.add(0.5, 0.6);
+  made.add(0.7, 0.8);
+  made.add(0.7, 0.8);
+  EXPECT_TRUE(over_fitting(made.record()).empty());
+}
+
+TEST(OverFitting, NotByOneBadEpochOfSeveral) {
+  Made made;
+  made.add(0.6, 0.60);
+  made.add(0.5, 0.75);
+  EXPECT_TRUE(over_fitting(made.record()).empty());
+  made.add(0.4, 0.61);
+  EXPECT_TRUE(over_fitting(made.record()).empty());
+  made.epochs.back().validation->data_loss = 0.64;
+  EXPECT_FALSE(over_fitting(made.record()).empty());
+}
+
+TEST(OverFitting, AGapThatIsWideSinceAnEpoch) {
+  Made made;
+  made.add(0.9, 1.0);
+  made.add(0.3, 0.9, 0.01);
+  made.add(0.2, 0.85, 0.01);
+  const Verdicts found = over_fitting(made.record());
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].severity, Severity::note);
+  EXPECT_EQ(evidence(found[0], "since epoch"), 2);
+  EXPECT_NEAR(evidence(found[0], "gap then"), 0.6, 1e-12);
+  made.epochs.back().train.data_loss = 0.4;
+  EXPECT_TRUE(over_fitting(made.record()).empty());
+}
+
+TEST(OverFitting, UnknownWithoutValidation) {
+  Made made;
+  made.add(1, 1);
+  made.add(0.1, 5);
+  made.epochs[0].validation.reset();
+  made.epochs[1].validation.reset();
+  EXPECT_TRUE(over_fitting(made.record()).empty());
+}
+
+// Gradients that change by `factor` from each kernel to the next.
+Made with_gradients(double factor) {
+  Made made;
+  double norm = 1;
+  for (ParameterStatistics& p : made.add(1, 1).statistics.parameters) {
+    p.gradient_norm = norm;
+    const auto index = &p - made.epochs[0].statistics.parameters.data();
+    if (index % 2 == 1) norm *= factor;  // behind the kernel and the bias of a layer
+  }
+  return made;
+}
+
+TEST(GradientFlow, AFactorOfAHundredAlongTheDepth) {
+  EXPECT_TRUE(gradient_flow(with_gradients(1).record()).empty());
+  EXPECT_TRUE(gradient_flow(with_gradients(4.6).record()).empty());  // 97 over three steps
+  EXPECT_TRUE(gradient_flow(with_gradients(1 / 4.6).record()).empty());
+
+  const Verdicts vanishing = gradient_flow(with_gradients(4.7).record());
+  ASSERT_EQ(vanishing.size(), 1u);
+  EXPECT_EQ(vanishing[0].kind, "vanishing-gradients");
+  EXPECT_EQ(vanishing[0].layers, (std::vector<std::string>{"conv2d_1", "dense_2"}));
+  EXPECT_NEAR(evidence(vanishing[0], "from kernel to kernel"), 1 / 4.7, 1e-9);
+
+  const Verdicts exploding = gradient_flow(with_gradients(1 / 4.7).record());
+  ASSERT_EQ(exploding.size(), 1u);
+  EXPECT_EQ(exploding[0].kind, "exploding-gradients");
+}
+
+TEST(GradientFlow, SmallerGradientsOfLargerWeightsAreNoneTheWorse) {
+  Made made = with_gradients(10);
+  for (ParameterStatistics& p : made.epochs[0].statistics.parameters) {
+    p.weight_norm = 1 / p.gradient_norm;
+  }
+  EXPECT_TRUE(gradient_flow(made.record()).empty());
+}
+
+TEST(GradientFlow, TheAdviceFitsTheNetwork) {
+  Made made = with_gradients(5);
+  EXPECT_EQ(gradient_flow(made.record())[0].advice.find("less λ"), std::string::npos);
+  made.epochs[0].statistics.parameters[0].penalty_gradient = 2;
+  EXPECT_NE(gradient_flow(made.record())[0].advice.find(
+                "less λ or L1: in conv2d_1 the penalty's gradient is larger than the data's"),
+            std::string::npos);
+}
+
+TEST(GradientFlow, LeavesALayerThatIsDeadToItsOwnVerdict) {
+  Made made = with_gradients(10);
+  made.epochs[0].statistics.activations[2].dead = 1;
+  EXPECT_TRUE(gradient_flow(made.record()).empty());
+  EXPECT_EQ(dead_units(made.record()).size(), 1u);
+}
+
+TEST(DeadUnits, FromMoreThanHalfOfALayerOn) {
+  Made made;
+  made.add(1, 1).statistics.activations[0].dead = 0.59;
+  EXPECT_TRUE(dead_units(made.record()).empty());
+  made.epochs[0].statistics.activations[0].dead = 0.6;
+  EXPECT_EQ(dead_units(made.record())[0].severity, Severity::warning);
+  made.epochs[0].statistics.activations[0].dead = 0.95;
+  EXPECT_EQ(dead_units(made.record())[0].severity, Severity::problem);
+  // The last look counts, not the last epoch.
+  made.add(1, 1).statistics.activations.clear();
+  EXPECT_EQ(dead_units(made.record()).size(), 1u);
+}
+
+// All kernels shrunk by so much in each of 100 steps, beside the data.
+Made with_shrink(double shrink) {
+  Made made;
+  for (ParameterStatistics& p : made.add(1, 1).statistics.parameters) {
+    p.shrink = shrink;
+    p.effective_rate = 0.01;
+  }
+  return made;
+}
+
+TEST(PenaltySize, NeverMovesOrHadTooFewSteps) {
+  const auto kind = [](double shrink) -> std::string {
+    const Made made = with_shrink(shrink);
+    Verdicts found = penalty_size(made.record());
+    for (const Verdict& verdict : too_few_steps(made.record())) found.push_back(verdict);
+    EXPECT_LE(found.size(), 1u);
+    return found.empty() ? "" : found[0].kind;
+  };
+  EXPECT_EQ(kind(0), "");
+  EXPECT_EQ(kind(9e-6), "penalty-never-moves");  // a share of 0.0009
+  EXPECT_EQ(kind(2e-5), "too-few-steps");
+  EXPECT_EQ(kind(4.9e-4), "too-few-steps");
+  EXPECT_EQ(kind(5.1e-4), "");
+}
+
+TEST(PenaltySize, DominatesNotWhereTheDataIsFitted) {
+  Made made;
+  made.add(0.2, 0.2).train.penalty = 0.3;
+  made.epochs[0].train.objective = 0.5;
+  EXPECT_EQ(penalty_size(made.record())[0].kind, "penalty-dominates");
+  made.epochs[0].train = {.data_loss = 0.02, .penalty = 0.03, .objective = 0.05};
+  EXPECT_TRUE(penalty_size(made.record()).empty());
+}
+
+TEST(Record, TheLossOfWhatHasLearntNothing) {
+  Made made;
+  made.add(7, 7);
+  EXPECT_NEAR(untrained_loss(made.record()), std::log(4), 1e-12);
+  EXPECT_NEAR(untrained_loss({made.network, made.layout, "binary-cross-entropy", made.epochs}),
+              std::log(2), 1e-12);
+  EXPECT_EQ(untrained_loss({made.network, made.layout, "mse", made.epochs}), 7);
+}
+
+TEST(Record, Slope) {
+  EXPECT_EQ(slope({}), 0);
+  EXPECT_EQ(slope(std::vector{3.0}), 0);
+  EXPECT_DOUBLE_EQ(slope(std::vector{1.0, 3.0, 5.0}), 2);
+  EXPECT_DOUBLE_EQ(slope(std::vector{0.0, 1.0, 0.0, 1.0}), 0.2);
+}
+
+}  // namespace
+}  // namespace ridgeline::diagnose
