@@ -15,7 +15,7 @@ using network::require;
 constexpr std::array<std::string_view, 3> kinds{"none", "ema", "swa"};
 
 Average::Kind kind_named(const std::string& name) {
-  const auto found = std::ranges::find(kinds, name);
+  const auto* const found = std::ranges::find(kinds, name);
   require(found != kinds.end(), "there is no train.average '{}': {}", name,
           network::suggestion(name, kinds));
   return static_cast<Average::Kind>(found - kinds.begin());

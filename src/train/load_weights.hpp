@@ -16,6 +16,6 @@ LoadedWeights match_weights(const interop::Safetensors& file,
 
 /// Puts what matches into the core's state. Throws as match_weights and Safetensors::read do; the
 /// state is then as it was.
-LoadedWeights load_weights(const std::filesystem::path& file, ModelCore& core);
+LoadedWeights load_weights(const std::filesystem::path& path, ModelCore& core);
 
 }  // namespace ridgeline::train
