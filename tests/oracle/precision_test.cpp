@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "engine/onednn.hpp"
 #include "oracle/harness.hpp"
 #include "ridgeline/layers.hpp"
 
@@ -113,6 +114,9 @@ TEST(Bf16, TrainsAsFp32DoesButForRounding) {
 }
 
 TEST(Bf16, LeavesConvolutionsToOneDnnInBf16WhereThatIsFaster) {
+  if (engine::dnn::bf16_use() == engine::Bf16Use::none) {
+    GTEST_SKIP() << "oneDNN's convolutions in bf16 need a CPU with AVX-512";
+  }
   for (const auto& [name, network] : networks()) {
     for (const bool fused : {true, false}) {
       SCOPED_TRACE(fmt::format("{}, {}", name, fused ? "fused" : "by oneDNN alone"));
