@@ -53,6 +53,8 @@ class LayerSpec {
   virtual int max_inputs() const { return 1; }
   /// The activation applied last ("linear" for none): what a loss asks about the output.
   virtual std::string activation() const { return "linear"; }
+  /// What it adds to the objective by itself, as a summary shows it: "l2 0.01"; empty: nothing.
+  virtual std::string penalty() const { return {}; }
   /// Nominal multiply-adds times two of the forward pass for one image: those of convolutions and
   /// dense layers, without their biases; 0 for all else.
   virtual std::int64_t flops(std::span<const Shape> inputs) const;

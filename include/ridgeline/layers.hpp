@@ -75,6 +75,15 @@ struct Dropout {
   /// The share of values set to zero, in [0, 1); the others grow by 1 / (1 - rate).
   double rate = 0.5;
 };
+struct SpatialDropout2D {
+  double rate = 0.5;  ///< the share of channels set to zero, in [0, 1); the others grow likewise
+};
+struct GaussianNoise {
+  double stddev = 0;  ///< of what is added to each value, above 0
+};
+struct ActivityRegularization {
+  double l2 = 0, l1 = 0;  ///< at least 0
+};
 struct Normalize {
   std::vector<double> mean;  ///< per channel, in the units of the input ([0, 1])
   std::vector<double> std;   ///< per channel, above 0
@@ -99,6 +108,17 @@ Layer dense(const Dense& options);
 Layer batch_norm2d(const BatchNorm2D& options = {});
 /// Inverted dropout (Srivastava et al., JMLR 15, 2014); does nothing outside training.
 Layer dropout(const Dropout& options = {});
+/// Dropout of whole channels of {C, H, W} (Tompson et al., arXiv 1411.4280; Keras's
+/// SpatialDropout2D, PyTorch's Dropout2d); does nothing outside training.
+Layer spatial_dropout2d(const SpatialDropout2D& options = {});
+/// Adds Gaussian noise of mean 0 (Keras's GaussianNoise); does nothing outside training.
+Layer gaussian_noise(const GaussianNoise& options);
+/// Passes its input a through and adds to the objective the mean over the images of the batch of
+///   l2/2 |a|^2 + l1 |a|_1
+/// whatever the loss weighs and however a batch is cut. Its gradient is (l2 a + l1 sign(a)) /
+/// images, the sign of 0 being 0. It is counted in the penalty, in training and in evaluation.
+/// (Keras's ActivityRegularization(l1, l2) takes half of this l2.)
+Layer activity_regularization(const ActivityRegularization& options);
 /// The sum of inputs of equal shape.
 Layer add();
 /// Inputs side by side along the channels.

@@ -13,11 +13,13 @@
 #include <vector>
 
 #include "ridgeline/dataset.hpp"
+#include "ridgeline/diagnosis.hpp"
 #include "ridgeline/loss.hpp"
 #include "ridgeline/network.hpp"
 #include "ridgeline/optimizers.hpp"
 #include "ridgeline/precision.hpp"
 #include "ridgeline/regularize.hpp"
+#include "ridgeline/shrink.hpp"
 
 namespace ridgeline {
 
@@ -49,13 +51,15 @@ struct Epoch {
   double decay_shrink = 0;
   Metrics train;  ///< image-weighted means over the steps, each before its update
   std::optional<Metrics> validation;
+  EpochStatistics statistics;
 };
 
 struct History {
   std::vector<Epoch> epochs;
-  int best_epoch = 0;          ///< by the monitor; without validation the last; 0: none is done
-  bool interrupted = false;    ///< by FitOptions::stop or on_step: the model is as it was left
-  bool stopped_early = false;  ///< by the patience or on_epoch
+  int best_epoch = 0;             ///< by the monitor; without validation the last; 0: none is done
+  bool interrupted = false;       ///< by FitOptions::stop or on_step: the model is as it was left
+  bool stopped_early = false;     ///< by the patience or on_epoch
+  std::vector<Verdict> verdicts;  ///< of all epochs; interrupted: none yet
   const Epoch& best() const { return epochs.at(static_cast<std::size_t>(best_epoch) - 1); }
 };
 
@@ -83,7 +87,7 @@ struct ModelOptions {
   LossPtr loss = cross_entropy();
   OptimizerSetting optimizer = adam();
   Regularize regularize;
-  std::uint64_t seed = 1;  ///< of initialisation, shuffling, augmentation and dropout
+  std::uint64_t seed = 1;  ///< of initialisation, shuffling, augmentation, dropout, noise
   int threads = 0;         ///< 0: all cores; resolved in Model::options
   int shards = 0;          ///< 0: one per thread; fixes the order of summation; likewise resolved
   Precision precision = Precision::fp32;  ///< likewise in evaluate and predict
@@ -99,28 +103,56 @@ struct ModelOptions {
   bool autotune = false;
   std::vector<std::string> class_names;  ///< one per output; empty: those of the training data
   /// Globs over "layer.parameter" or the layer, as in PenaltyRule: parameters that stay as they
-  /// are, and are neither penalised nor counted in the penalty.
+  /// are, and are neither penalised nor counted in the penalty. Running statistics are measured all
+  /// the same.
   std::vector<std::string> frozen;
+  /// A file that the weights come from where it has them, as Model::load_weights reads it; the
+  /// others are drawn by `seed`. Empty: none.
+  std::filesystem::path weights;
 };
 
 struct FitOptions {
   int epochs = 10;
   std::int64_t batch = 32;  ///< at most the training images; with GD the size of its parts
+  /// Batches whose gradients go into one update, as if they were one batch of `accumulate` times as
+  /// many images, of which only `batch` are computed at a time: the mean is over all of them, and
+  /// steps are updates. Batch normalisation alone sees each batch by itself. With GD 1.
+  std::int64_t accumulate = 1;
   double validation = 0;    ///< a stratified fraction of the training images held out; 0: none
   Dataset validation_data;  ///< instead of a fraction
-  std::vector<std::string> augment;  ///< "flip", "crop:4"
+  /// "flip", "crop:4", "cutout:8", "noise:0.05", "mixup:0.2", "cutmix:1" (docs/experiment.md),
+  /// applied in this order. Of several that mix images each image takes one.
+  std::vector<std::string> augment;
   std::string monitor =
-      "val_data_loss";        ///< of the best epoch; "val_accuracy", "train_objective", ...
-  int patience = 0;           ///< epochs without improvement before stopping; 0: never
-  bool restore_best = true;   ///< the model ends with the best epoch's weights
-  std::filesystem::path run;  ///< a folder for history.csv, model.safetensors (of the best epoch)
-                              ///< and checkpoint.safetensors, written each epoch, which one
-                              ///< program at a time may use; empty: none
+      "val_data_loss";       ///< of the best epoch; "val_accuracy", "train_objective", ...
+  int patience = 0;          ///< epochs without improvement before stopping; 0: never
+  bool restore_best = true;  ///< the model ends with the best epoch's weights
+  /// "ema": a moving average of the weights after every update, of `average_decay`; "swa": the mean
+  /// of the weights at the ends of the epochs from `average_from` on, a fraction of the epochs
+  /// (below 1) or the number of an epoch; "none". Training itself goes by the plain weights;
+  /// validation, the best epoch, the run's model.safetensors and the model in the end are the
+  /// averaged ones, once there are any. An interrupted fit leaves the plain ones. Running
+  /// statistics are averaged along by "ema", and measured anew at each such epoch's end by "swa".
+  std::string average = "none";
+  double average_decay = 0.999;  ///< in [0, 1)
+  double average_from = 0.75;
+  std::filesystem::path run;  ///< a folder for history.csv, diagnosis.csv, model.safetensors (of
+                              ///< the best epoch) and checkpoint.safetensors, written each epoch,
+                              ///< which one program at a time may use; empty: none
+  bool statistics = true;     ///< Epoch::statistics; without them there are no verdicts
   /// Go on from the run's checkpoint, bit for bit; from the start where there is none. Everything
   /// but `epochs` (with constant schedules), `patience` and `callbacks` must be as it was.
   bool resume = false;
   Callbacks callbacks;
   const std::atomic<bool>* stop = nullptr;  ///< set from outside: saves a checkpoint and returns
+};
+
+/// What came from a file of weights.
+struct LoadedWeights {
+  std::vector<std::string> taken;  ///< parameters, statistics too
+  /// What was left over on either side, and why: "dense_2.kernel is 10x64 in the file and 3x64 in
+  /// the network", "head.weight is not in the network".
+  std::vector<std::string> left;
 };
 
 struct Prediction {
@@ -144,7 +176,8 @@ class Model {
   /// infinite, ResourceError where the run's files cannot be written or its folder is in use.
   History fit(const Dataset& train, const FitOptions& options = {});
   /// Metrics of labelled images, with standard errors and the confusion matrix. The penalty is that
-  /// of the weights, by the base l2 of the epoch that they come from. Throws UsageError for images
+  /// of the weights, by the base l2 of the epoch that they come from, and that of the activations
+  /// (activity_regularization) as evaluated. Throws UsageError for images
   /// of another shape or without labels, DataError for targets out of range and images that cannot
   /// be read.
   Metrics evaluate(const Dataset& data);
@@ -165,6 +198,18 @@ class Model {
   /// Throws DataError for a file that is truncated, corrupt or from another version, ResourceError
   /// for one that cannot be read, UsageError for a negative number of threads.
   static Model load(const std::filesystem::path& file, int threads = 0);
+  /// Takes from a safetensors file, one of save() or any other, the tensors that have the name and
+  /// shape of a parameter ("conv2d_1.kernel", OIHW) and are F32; the rest stays as it is. The file
+  /// becomes options().weights, so that the trainings of a selection begin with it, too. Throws
+  /// DataError for a file that is none, or of which nothing fits, ResourceError for one that cannot
+  /// be read.
+  LoadedWeights load_weights(const std::filesystem::path& file);
+
+  /// A smaller model that predicts the same, to rounding: without the filters and units that are
+  /// zero (drop_zero_filters in shrink.hpp); `staying` becomes those that cannot go. Penalties and
+  /// all else stay, but for rules and frozen patterns whose layers are gone, and `kernels`, which
+  /// were chosen for other sizes.
+  Model shrunk(std::vector<StayingFilters>* staying = nullptr) const;
 
   /// Other penalties and constraints from the next step on; fit's callbacks may call it. Schedules
   /// stand where training stands. Throws UsageError as the constructor does, and changes nothing
@@ -185,5 +230,11 @@ class Model {
   explicit Model(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
+
+/// What a run's history.csv and diagnosis.csv say of the training of `model`, and the verdicts.
+/// What stands in neither is 0: best_epoch, top5, numbers of images. Throws DataError, with the
+/// line, for files that are cut short, corrupt or of another network, ResourceError for one that
+/// cannot be read.
+History load_history(const std::filesystem::path& run, const Model& model);
 
 }  // namespace ridgeline

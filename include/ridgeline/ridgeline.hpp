@@ -15,4 +15,5 @@
 #include "ridgeline/regularize.hpp"
 #include "ridgeline/selection.hpp"
 #include "ridgeline/shape.hpp"
+#include "ridgeline/shrink.hpp"
 #include "ridgeline/version.hpp"

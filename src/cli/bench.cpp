@@ -37,7 +37,13 @@ struct Plan {
   double seconds;
   int shards;
   bool pin;
+  bool statistics;
 };
+
+double median_of(std::vector<double> values) {
+  std::ranges::sort(values);
+  return (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
+}
 
 struct Result {
   std::string name;
@@ -49,12 +55,9 @@ struct Result {
   double flops;  ///< nominal, of a training step for one image, or of its prediction
   std::vector<double> images_per_second = {};
   double live_units = 1;
+  std::vector<double> statistics_costs = {};
 
-  double median() const {
-    std::vector<double> sorted = images_per_second;
-    std::ranges::sort(sorted);
-    return (sorted[(sorted.size() - 1) / 2] + sorted[sorted.size() / 2]) / 2;
-  }
+  double median() const { return median_of(images_per_second); }
   std::string_view mode() const { return training ? "train" : "predict"; }
   double gflops() const { return median() * flops * 1e-9; }
 };
@@ -112,7 +115,8 @@ Plan read_plan(const Arguments& arguments) {
             .rounds = numbers(arguments, "--rounds", "5", 1).front(),
             .seconds = parse("--seconds", arguments.option("--seconds").value_or("1"), 0.01),
             .shards = static_cast<int>(numbers(arguments, "--shards", "0", 0).front()),
-            .pin = arguments.flag("--pin")};
+            .pin = arguments.flag("--pin"),
+            .statistics = arguments.flag("--statistics")};
   for (std::int64_t& threads : plan.threads) {
     if (threads == 0) threads = engine::available_cores();
   }
@@ -159,15 +163,19 @@ void measure(const Plan& plan, const Dataset& data, Console& console, std::vecto
                                  result.name, result.mode(), name_of(result.precision),
                                  result.batch, counted(result.threads, "thread")));
       const auto measure_mode = result.training ? measure_training : measure_prediction;
+      const ThroughputOptions options{.batch = result.batch,
+                                      .seconds = plan.seconds,
+                                      .shards = plan.shards,
+                                      .precision = result.precision,
+                                      .pin = plan.pin};
+      const auto seed = static_cast<std::uint64_t>(round + 1);
       const Throughput throughput =
-          measure_mode(result.network, data, static_cast<std::uint64_t>(round + 1), result.threads,
-                       {.batch = result.batch,
-                        .seconds = plan.seconds,
-                        .shards = plan.shards,
-                        .precision = result.precision,
-                        .pin = plan.pin});
+          measure_mode(result.network, data, seed, result.threads, options);
       result.images_per_second.push_back(throughput.images_per_second);
       result.live_units = throughput.live_units;
+      if (!plan.statistics || !result.training) continue;
+      result.statistics_costs.push_back(
+          statistics_cost(result.network, data, seed, result.threads, options));
     }
   }
   console.redraw("");
@@ -196,6 +204,9 @@ nlohmann::ordered_json to_json(const SampleImages& images, const std::vector<Res
          {"flops_per_image", result.flops},
          {"live_units", result.live_units},
          {"rounds", result.images_per_second}});
+    if (result.statistics_costs.empty()) continue;
+    document["results"].back()["statistics_cost"] = median_of(result.statistics_costs);
+    document["results"].back()["statistics_costs"] = result.statistics_costs;
   }
   return document;
 }
@@ -220,6 +231,9 @@ void print(Console& console, const SampleImages& images, const std::vector<Resul
                     fmt::format("{:.2f}", result.flops * 1e-6),
                     fmt::format("{:.1f} %", 100 * result.gflops() / peaks.at(result.threads).fp32),
                     fmt::format("{:.0f} %", 100 * result.live_units)});
+    if (result.statistics_costs.empty()) continue;
+    rows.front().resize(11, "statistics cost");
+    rows.back().push_back(fmt::format("{:.2f} %", 100 * median_of(result.statistics_costs)));
   }
   const std::size_t rounds = results.front().images_per_second.size();
   console.print("\nOn {} images ({}), training with loading; {}\n\n{}", images.source,
@@ -258,6 +272,7 @@ Command bench_command() {
                   {"--seconds", "S", "for each measurement; 1 if absent"},
                   {"--data", "SOURCE", "images to train on; CIFAR-10 if absent"},
                   {"--path", "FOLDER", "where they lie, if not in the usual places"},
+                  {"--statistics", "", "also what the statistics of training cost, as a share"},
                   {"--pin", "", "keep each thread of the engine on a core of its own"}},
       .details =
           "Measures the peak of fp32 (and bf16) multiply-adds on registers alone, then trains the\n"
@@ -266,10 +281,13 @@ Command bench_command() {
           "nominal operations of the dense network: forward, the gradients of the weights, and\n"
           "the gradients of the inputs, those of the image left out. Prediction is of new "
           "weights,\n"
-          "on images in memory, a call a batch. Names have commas between them.\n\n"
+          "on images in memory, a call a batch. Names have commas between them. With --statistics\n"
+          "each round also trains epochs of 32,768 images with and without what `diagnose` needs,\n"
+          "in turn.\n\n"
           "Examples:\n"
           "  ridgeline bench\n"
           "  ridgeline bench --network article-cnn --batch 32 --threads 0 --seconds 5\n"
+          "  ridgeline bench --network article-cnn --batch 32 --threads 0 --statistics\n"
           "  ridgeline bench --network mine.toml --mode train,predict --batch 1,32\n",
       .run = bench,
   };

@@ -13,6 +13,8 @@ Command evaluate_command();
 Command predict_command();
 Command inspect_command();
 Command lambda_command();
+Command export_command();
+Command diagnose_command();
 Command bench_command();
 Command data_get_command();
 

@@ -145,6 +145,7 @@ int select(const Arguments& arguments, Console& console) {
   Experiment experiment = study ? resume(*study, words) : begin(words);
   const SelectOptions options = experiment::select_options(experiment);
   const Images images = load_all(experiment, options.folds);
+  settle_weights(experiment, images, console);
   console.print("{}{} a training, scored by {}\n\n",
                 describe(experiment, images, validation_text(options)),
                 counted(experiment.train.epochs, "epoch"), experiment.select.metric);

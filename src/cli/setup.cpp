@@ -1,10 +1,12 @@
 #include "cli/setup.hpp"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "cli/results.hpp"
 #include "cli/table.hpp"
 #include "experiment/file.hpp"
 #include "ridgeline/error.hpp"
+#include "train/load_weights.hpp"
 
 namespace ridgeline::cli {
 std::vector<Positional> experiment_positionals() {
@@ -84,6 +86,22 @@ experiment::Images load_images(experiment::Experiment& experiment) {
         "{}: all images are of only one class, which leaves nothing to learn", data.path));
   }
   return images;
+}
+
+void settle_weights(experiment::Experiment& experiment, const experiment::Images& images,
+                    Console& console) {
+  std::string& weights = experiment.model.weights;
+  if (weights.empty()) return;
+  weights = std::filesystem::absolute(model_file(weights)).string();
+  const Network network = experiment::build_network(experiment, images.train.classes());
+  const LoadedWeights match = train::match_weights(
+      interop::Safetensors::read(weights), infer(network, images.train.image_shape()).parameters);
+  const auto left = match.left.empty()
+                        ? std::string()
+                        : fmt::format("; not taken: {}", fmt::join(match.left, ", "));
+  console.note(fmt::format("{} from {}{}",
+                           counted(static_cast<std::int64_t>(match.taken.size()), "parameter"),
+                           weights, left));
 }
 
 std::string describe(const experiment::Experiment& experiment, const experiment::Images& images,

@@ -39,6 +39,12 @@ bool holds_study(const std::filesystem::path& folder);
 /// experiment names it.
 experiment::Images load_images(experiment::Experiment& experiment);
 
+/// Where model.weights names a file or the folder of a run: it becomes the file in full, so that a
+/// record names it, and what of it fits the network is said in a note. Throws DataError where
+/// nothing does.
+void settle_weights(experiment::Experiment& experiment, const experiment::Images& images,
+                    Console& console);
+
 /// "fashion-mnist from FOLDER\n60,000 training images in 5 folds, 10,000 for the test\n";
 /// `validation` stands behind the training images.
 std::string describe(const experiment::Experiment& experiment, const experiment::Images& images,

@@ -114,6 +114,28 @@ Throughput measure_training(const Network& network, const Dataset& data, std::ui
   return {stopwatch.images_per_second(), live_units(model, data)};
 }
 
+double statistics_cost(const Network& network, const Dataset& data, std::uint64_t round,
+                       int threads, const ThroughputOptions& options) {
+  constexpr std::size_t enough = 64 * 512;
+  const Dataset images = data.take(enough);
+  const auto before = threads_now();
+  Model model(network, {.input = data.image_shape(),
+                        .regularize = l2(1e-4),
+                        .threads = threads,
+                        .shards = options.shards,
+                        .precision = options.precision});
+  if (options.pin) pin_threads_since(before);
+  const auto seconds = [&](bool statistics) {
+    const History history =
+        model.fit(images, {.epochs = 1, .batch = options.batch, .statistics = statistics});
+    return history.epochs.front().seconds;
+  };
+  seconds(true);  // makes all plans
+  const bool first = round % 2 == 0;
+  const double one = seconds(first), other = seconds(!first);
+  return first ? one / other - 1 : other / one - 1;
+}
+
 Throughput measure_prediction(const Network& network, const Dataset& data, std::uint64_t seed,
                               int threads, const ThroughputOptions& options) {
   const auto before = threads_now();

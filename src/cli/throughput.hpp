@@ -27,6 +27,12 @@ struct ThroughputOptions {
 Throughput measure_training(const Network& network, const Dataset& data, std::uint64_t seed,
                             int threads, const ThroughputOptions& options);
 
+/// What the statistics of a training cost: the time of an epoch with them over that of one without,
+/// less 1. Of `data` it takes so many images that an epoch with them has a look at the activations;
+/// what there are too few images for is not in the time. Every other `round` begins with the other.
+double statistics_cost(const Network& network, const Dataset& data, std::uint64_t round,
+                       int threads, const ThroughputOptions& options);
+
 /// Predicts batches of images that are in memory, one call each, by a new model of `network`.
 Throughput measure_prediction(const Network& network, const Dataset& data, std::uint64_t seed,
                               int threads, const ThroughputOptions& options);

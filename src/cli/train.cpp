@@ -9,6 +9,7 @@
 #include "cli/results.hpp"
 #include "cli/setup.hpp"
 #include "cli/table.hpp"
+#include "cli/verdicts.hpp"
 #include "experiment/file.hpp"
 #include "ridgeline/error.hpp"
 
@@ -90,7 +91,8 @@ nlohmann::ordered_json to_json(const Experiment& experiment, const History& hist
       {"validation", cli::to_json(best ? best->validation : std::nullopt)},
       {"test", cli::to_json(test)},
       {"stopped_early", history.stopped_early},
-      {"interrupted", history.interrupted}};
+      {"interrupted", history.interrupted},
+      {"diagnosis", cli::to_json(history.verdicts)}};
 }
 
 void print_end(Console& console, const Experiment& experiment, const History& history,
@@ -108,8 +110,10 @@ void print_end(Console& console, const Experiment& experiment, const History& hi
       metrics_table({{"train", history.best().train},
                      {"validation", history.best().validation},
                      {"test", test}}));
+  if (!history.verdicts.empty()) console.print("\n{}", verdicts_text(history.verdicts, console));
   console.print("\n{0}\n",
-                console.dim(fmt::format("ridgeline evaluate {0}\nridgeline predict {0} IMAGE...",
+                console.dim(fmt::format("ridgeline evaluate {0}\nridgeline diagnose {0}\nridgeline "
+                                        "predict {0} IMAGE...",
                                         experiment.train.run)));
 }
 
@@ -118,6 +122,7 @@ int train(const Arguments& arguments, Console& console) {
   const auto run = arguments.option("--resume");
   Experiment experiment = run ? resume(*run, words) : begin(words);
   const experiment::Images images = load_images(experiment);
+  settle_weights(experiment, images, console);
 
   const auto threads = threads_now();
   Model model(experiment::build_network(experiment, images.train.classes()),

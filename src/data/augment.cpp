@@ -1,52 +1,118 @@
 #include "data/augment.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cmath>
 
-#include "data/pixels.hpp"
+#include "data/augmentations/augmentations.hpp"
 #include "ridgeline/error.hpp"
 
 namespace ridgeline::data {
 namespace {
 
-/// Moves the image by (down, right) and fills what becomes free with zeros.
-void shift(const Shape& shape, std::int64_t down, std::int64_t right, std::span<float> pixels,
-           std::span<float> scratch) {
-  const std::int64_t channels = shape[0], height = shape[1], width = shape[2];
-  std::copy(pixels.begin(), pixels.end(), scratch.begin());
-  std::fill(pixels.begin(), pixels.end(), 0.0f);
-  const std::int64_t kept = width - std::abs(right);
-  const std::int64_t to = std::max<std::int64_t>(right, 0),
-                     from = std::max<std::int64_t>(-right, 0);
-  for (std::int64_t c = 0; c < channels; ++c) {
-    for (std::int64_t y = std::max<std::int64_t>(down, 0); y < std::min(height, height + down);
-         ++y) {
-      const float* source = scratch.data() + (c * height + y - down) * width + from;
-      std::copy_n(source, kept, pixels.data() + (c * height + y) * width + to);
-    }
-  }
+/// What an augmentation is called, which number it takes, and what it does: `change`, or `draw` and
+/// `blend` where it mixes.
+struct Entry {
+  std::string_view name;
+  std::string_view form;    // as the list of known ones shows it
+  std::string_view number;  // in words, with an example; empty: it takes none
+  bool (*in_range)(double number) = nullptr;
+  std::string_view fits;  // what must be so of its number and an image's smaller side
+  bool (*too_large)(double number, double side) = nullptr;
+  void (*change)(double number, const Changing& image, Random& random) = nullptr;
+  void (*draw)(double number, const Shape& shape, Random& random, Mix& mix) = nullptr;
+  void (*blend)(const Mix& mix, const Changing& image, std::span<const float> other) = nullptr;
+};
+
+constexpr double most_pixels = 1 << 24;
+
+bool pixels(double number) {
+  return number >= 1 && number <= most_pixels && number == std::floor(number);
+}
+bool not_negative(double number) {
+  return number >= 0;
+}
+bool above_zero(double number) {
+  return number > 0;
+}
+
+// In the order of Augmentation::Kind.
+constexpr std::array<Entry, 6> table{{
+    {.name = "flip", .form = "flip", .number = "", .fits = "", .change = flip},
+    {.name = "crop",
+     .form = "crop:N",
+     .number = "a whole number of pixels of at least 1, as in \"crop:4\"",
+     .in_range = pixels,
+     .fits = "must be smaller than",
+     .too_large = [](double number, double side) { return number >= side; },
+     .change = crop},
+    {.name = "cutout",
+     .form = "cutout:SIZE",
+     .number = "a whole number of pixels of at least 1, as in \"cutout:8\"",
+     .in_range = pixels,
+     .fits = "must not be larger than",
+     .too_large = [](double number, double side) { return number > side; },
+     .change = cutout},
+    {.name = "noise",
+     .form = "noise:DEVIATION",
+     .number = "a deviation of at least 0, as in \"noise:0.05\"",
+     .in_range = not_negative,
+     .fits = "",
+     .change = noise},
+    {.name = "mixup",
+     .form = "mixup:ALPHA",
+     .number = "an alpha above 0, as in \"mixup:0.2\"",
+     .in_range = above_zero,
+     .fits = "",
+     .draw = draw_mixup,
+     .blend = blend_mixup},
+    {.name = "cutmix",
+     .form = "cutmix:ALPHA",
+     .number = "an alpha above 0, as in \"cutmix:1\"",
+     .in_range = above_zero,
+     .fits = "",
+     .draw = draw_cutmix,
+     .blend = blend_cutmix},
+}};
+
+const Entry& entry_of(const Augmentation& augmentation) {
+  return table[static_cast<std::size_t>(augmentation.kind)];
+}
+
+bool mixes_images(const Augmentation& augmentation) {
+  return entry_of(augmentation).draw != nullptr;
+}
+
+std::optional<double> read_number(std::string_view text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool whole = error == std::errc{} && end == text.data() + text.size();
+  return whole && std::isfinite(number) ? std::optional(number) : std::nullopt;
 }
 
 }  // namespace
 
 Augmentation parse_augmentation(std::string_view text) {
-  if (text == "flip") return {Augmentation::Kind::flip};
-  constexpr std::string_view crop = "crop:";
-  if (text.starts_with(crop)) {
-    const std::string_view number = text.substr(crop.size());
-    int pixels = 0;
-    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), pixels);
-    if (error == std::errc{} && end == number.data() + number.size() && pixels >= 1) {
-      return {Augmentation::Kind::crop, pixels};
-    }
-    throw UsageError(fmt::format(
-        "augmentation \"{}\": crop wants a whole number of pixels of at least 1, as in \"crop:4\"",
-        text));
+  const std::size_t colon = text.find(':');
+  const std::string_view name = text.substr(0, colon);
+  for (std::size_t k = 0; k < table.size(); ++k) {
+    const Entry& entry = table[k];
+    // A number is looked for where one is wanted, and only there.
+    if (entry.name != name || (colon == std::string_view::npos) != entry.number.empty()) continue;
+    const auto kind = static_cast<Augmentation::Kind>(k);
+    if (entry.number.empty()) return {kind};
+    const auto number = read_number(text.substr(colon + 1));
+    if (number && entry.in_range(*number)) return {kind, *number};
+    throw UsageError(fmt::format("augmentation \"{}\": {} wants {}", text, name, entry.number));
   }
-  throw UsageError(fmt::format(
-      "there is no augmentation \"{}\": the known ones are \"flip\" and \"crop:N\"", text));
+  std::vector<std::string> known;
+  for (const Entry& entry : table) known.push_back(fmt::format("\"{}\"", entry.form));
+  throw UsageError(fmt::format("there is no augmentation \"{}\": the known ones are {}", text,
+                               fmt::join(known, ", ")));
 }
 
 std::vector<Augmentation> parse_augmentations(std::span<const std::string> texts) {
@@ -55,23 +121,47 @@ std::vector<Augmentation> parse_augmentations(std::span<const std::string> texts
   return all;
 }
 
-void augment(std::span<const Augmentation> augmentations, const Shape& shape, Random& random,
-             std::span<float> pixels, std::span<float> scratch) {
+void check_fits(std::span<const Augmentation> augmentations, const Shape& shape) {
+  const auto side = static_cast<double>(std::min(shape[1], shape[2]));
   for (const Augmentation& augmentation : augmentations) {
-    switch (augmentation.kind) {
-      case Augmentation::Kind::flip:
-        if (random.uniform() < 0.5f) mirror(static_cast<std::size_t>(shape[2]), pixels);
-        break;
-      case Augmentation::Kind::crop: {
-        const std::int64_t most = augmentation.pixels;
-        const auto draw = [&] {
-          return static_cast<std::int64_t>(random.below(2 * augmentation.pixels + 1)) - most;
-        };
-        const std::int64_t down = draw();
-        shift(shape, down, draw(), pixels, scratch);
-        break;
-      }
-    }
+    const Entry& entry = entry_of(augmentation);
+    if (!entry.too_large || !entry.too_large(augmentation.number, side)) continue;
+    throw UsageError(fmt::format("augmentation \"{}:{}\" {} the images of {}", entry.name,
+                                 augmentation.number, entry.fits, shape.text()));
+  }
+}
+
+bool mixes(std::span<const Augmentation> augmentations) {
+  return std::ranges::any_of(augmentations, mixes_images);
+}
+
+Mix draw_mix(std::span<const Augmentation> augmentations, const Shape& shape, std::size_t images,
+             Random& random) {
+  std::vector<std::size_t> mixing;
+  for (std::size_t k = 0; k < augmentations.size(); ++k) {
+    if (mixes_images(augmentations[k])) mixing.push_back(k);
+  }
+  Mix mix;
+  mix.which = mixing[random.below(mixing.size())];
+  mix.other = random.below(images);
+  const Augmentation& augmentation = augmentations[mix.which];
+  entry_of(augmentation).draw(augmentation.number, shape, random, mix);
+  return mix;
+}
+
+void augment(std::span<const Augmentation> augmentations, const Shape& shape,
+             const std::optional<Mix>& mix, const ReadImage& read, Random& random,
+             std::span<float> pixels, Scratch& scratch) {
+  const auto change = [&](const Augmentation& augmentation, std::span<float> image) {
+    const Entry& entry = entry_of(augmentation);
+    if (entry.change) entry.change(augmentation.number, {shape, image, scratch.moved}, random);
+  };
+  for (std::size_t k = 0; k < augmentations.size(); ++k) {
+    change(augmentations[k], pixels);
+    if (!mix || mix->which != k) continue;
+    read(mix->other, scratch.other);
+    for (const Augmentation& before : augmentations.first(k)) change(before, scratch.other);
+    entry_of(augmentations[k]).blend(*mix, {shape, pixels, scratch.moved}, scratch.other);
   }
 }
 

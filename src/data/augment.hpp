@@ -1,6 +1,9 @@
 #pragma once
-// Random changes of a training image that leave its label true.
+// Random changes of a training image. Some leave its label true; those that mix it with another
+// training image mix its target likewise.
 
+#include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,22 +14,59 @@
 
 namespace ridgeline::data {
 
-/// "flip" (left-right, half of the images) or "crop:N" (shifted by up to N pixels each way, the
-/// border filled with zeros; N at least 1), as the experiment's `data.augment` names them.
+/// One of these, as the experiment's `data.augment` names it:
+///   "flip"             left and right exchanged, in half of the images
+///   "crop:PIXELS"      shifted by up to so many pixels each way, the border filled with zeros
+///   "cutout:SIZE"      a square of zeros whose centre is anywhere, cut off at the border (DeVries
+///                      and Taylor, arXiv 1708.04552)
+///   "noise:DEVIATION"  Gaussian noise added to each number, which may leave [0, 1]
+///   "mixup:ALPHA"      share * image + (1 - share) * another, share from Beta(alpha, alpha) (Zhang
+///                      et al., arXiv 1710.09412)
+///   "cutmix:ALPHA"     a box of another in the same place, of 1 - share of the image, share from
+///                      Beta(alpha, alpha), its centre anywhere, cut off at the border; the share
+///                      is then what was left (Yun et al., arXiv 1905.04899)
 struct Augmentation {
-  enum class Kind { flip, crop } kind;
-  int pixels = 0;
+  enum class Kind { flip, crop, cutout, noise, mixup, cutmix } kind;
+  double number = 0;  ///< pixels, size, deviation or alpha
   friend bool operator==(const Augmentation&, const Augmentation&) = default;
 };
 
-/// Throws UsageError for an unknown name or a number out of range. A crop must also be smaller than
-/// the images: Loader sees to that.
+/// Throws UsageError for an unknown name or a number out of range.
 Augmentation parse_augmentation(std::string_view text);
 std::vector<Augmentation> parse_augmentations(std::span<const std::string> texts);
+/// Throws UsageError for a crop that is not smaller than images of `shape`, and a cutout that is
+/// larger.
+void check_fits(std::span<const Augmentation> augmentations, const Shape& shape);
 
-/// Applies all of them in order, in place, to one image of `shape` {channels, height, width}.
-/// `scratch` holds as many numbers as the image.
-void augment(std::span<const Augmentation> augmentations, const Shape& shape, Random& random,
-             std::span<float> pixels, std::span<float> scratch);
+/// Whether one of them mixes images.
+bool mixes(std::span<const Augmentation> augmentations);
+/// How one image is mixed with another.
+struct Mix {
+  std::size_t which = 0;  ///< of the augmentations
+  std::size_t other = 0;  ///< the other image's place among the training images
+  double share = 1;       ///< of the image itself, in its target too
+  struct Box {
+    std::int64_t top = 0, bottom = 0, left = 0, right = 0;
+  } box = {};  ///< cutmix: where the other is seen
+};
+/// Drawn from `random`, for augmentations of which one mixes, with one of `images`. Where several
+/// mix, each image takes one of them, all equally often.
+Mix draw_mix(std::span<const Augmentation> augmentations, const Shape& shape, std::size_t images,
+             Random& random);
+
+/// Memory of a thread that augments: as many numbers as an image has, each.
+struct Scratch {
+  explicit Scratch(std::size_t pixels) : moved(pixels), other(pixels) {}
+  std::vector<float> moved, other;
+};
+/// Reads a training image.
+using ReadImage = std::function<void(std::size_t image, std::span<float> pixels)>;
+
+/// Applies all of them in order, in place, to one image of `shape` {channels, height, width}; `mix`
+/// is there where one of them mixes. The image that it names is `read`, and goes through those
+/// before by random numbers of its own.
+void augment(std::span<const Augmentation> augmentations, const Shape& shape,
+             const std::optional<Mix>& mix, const ReadImage& read, Random& random,
+             std::span<float> pixels, Scratch& scratch);
 
 }  // namespace ridgeline::data

@@ -37,14 +37,7 @@ void check(const Dataset& data, const LoaderOptions& options) {
   at_least_one("the number of reader threads", options.threads);
   at_least_one("the number of batches read ahead", options.ahead);
   if (data.empty()) return;
-  const Shape shape = data.image_shape();
-  for (const Augmentation& augmentation : options.augment) {
-    if (augmentation.kind == Augmentation::Kind::crop &&
-        augmentation.pixels >= std::min(shape[1], shape[2])) {
-      throw UsageError(fmt::format("augmentation \"crop:{}\" must be smaller than the images of {}",
-                                   augmentation.pixels, shape.text()));
-    }
-  }
+  check_fits(options.augment, data.image_shape());
 }
 
 }  // namespace
@@ -61,6 +54,11 @@ struct Loader::Workers {
         batches((images + batch - 1) / batch),
         shape(data.image_shape()),
         pixels(static_cast<std::size_t>(shape.elements())),
+        mixes(data::mixes(options.augment)),
+        soft_classes(mixes && data.has_classes()),
+        width(static_cast<std::size_t>(!soft_classes          ? data.target_width()
+                                       : options.outputs == 1 ? 1
+                                                              : data.classes())),
         lazy(options.lazy && data.in_memory()),
         order(data.size()),
         ring(static_cast<std::size_t>(
@@ -69,8 +67,8 @@ struct Loader::Workers {
     for (Slot& slot : ring) {
       slot.inputs = Buffer<float>(n * pixels);
       slot.ids.resize(n);
-      slot.labels.resize(data.has_classes() ? n : 0);
-      slot.values.resize(n * static_cast<std::size_t>(data.target_width()));
+      slot.labels.resize(data.has_classes() && !soft_classes ? n : 0);
+      slot.values.resize(n * width);
     }
     std::iota(order.begin(), order.end(), std::size_t{0});
     if (lazy) return;
@@ -168,34 +166,59 @@ struct Loader::Workers {
   void describe(Slot& slot, std::int64_t number) const {
     const auto first = static_cast<std::size_t>(number * batch);
     const std::size_t count = std::min(static_cast<std::size_t>(batch), data.size() - first);
-    const auto width = static_cast<std::size_t>(data.target_width());
     for (std::size_t k = 0; k < count; ++k) {
       const std::size_t i = order[first + k];
       slot.ids[k] = data.id(i);
-      if (data.has_classes()) slot.labels[k] = data.label(i);
-      std::copy_n(data.target(i).begin(), width, slot.values.begin() + k * width);
+      if (!slot.labels.empty()) slot.labels[k] = data.label(i);
+      write_values(i, epoch, std::span(slot.values).subspan(k * width, width));
     }
     slot.batch = {
         .images = static_cast<std::int64_t>(count),
         .inputs = slot.inputs.span().first(count * pixels),
         .targets = {.classes = std::span(slot.labels).first(slot.labels.empty() ? 0 : count),
                     .values = std::span(slot.values).first(count * width),
-                    .width = data.target_width()},
+                    .width = static_cast<std::int64_t>(width)},
         .ids = std::span(slot.ids).first(count),
         .fill = {}};
   }
 
   // Images [begin, begin + count) of a batch that has been described.
   void read(Slot& slot, std::int64_t number, std::int64_t begin, std::int64_t count) const {
-    std::vector<float> scratch(options.augment.empty() ? 0 : pixels);
+    Scratch scratch(options.augment.empty() ? 0 : pixels);
+    const auto read_image = [this](std::size_t i, std::span<float> image) { data.read(i, image); };
     for (std::int64_t n = begin; n < begin + count; ++n) {
       const auto k = static_cast<std::size_t>(n);
       const std::span<float> image = slot.inputs.span().subspan(k * pixels, pixels);
-      data.read(order[static_cast<std::size_t>(number * batch) + k], image);
+      const std::size_t i = order[static_cast<std::size_t>(number * batch) + k];
+      data.read(i, image);
       if (options.augment.empty()) continue;
       Random random(options.seed, Purpose::augment, static_cast<std::uint64_t>(epoch), slot.ids[k]);
-      augment(options.augment, shape, random, image, scratch);
+      augment(options.augment, shape, mix_of(i, epoch), read_image, random, image, scratch);
     }
+  }
+
+  // The same for an image's target and for its pixels, whoever asks.
+  std::optional<Mix> mix_of(std::size_t i, std::int64_t in_epoch) const {
+    if (!mixes) return std::nullopt;
+    Random random(options.seed, Purpose::mix, static_cast<std::uint64_t>(in_epoch), data.id(i));
+    return draw_mix(options.augment, shape, data.size(), random);
+  }
+
+  void write_values(std::size_t i, std::int64_t in_epoch, std::span<float> values) const {
+    if (values.empty()) return;
+    const auto mix = mix_of(i, in_epoch);
+    for (std::size_t c = 0; c < values.size(); ++c) {
+      const double own = value_of(i, c), share = mix ? mix->share : 1;
+      values[c] =
+          static_cast<float>(mix ? share * own + (1 - share) * value_of(mix->other, c) : own);
+    }
+  }
+
+  // Number `c` of an image's target, where it is values: its own, or its class as 0 and 1.
+  double value_of(std::size_t i, std::size_t c) const {
+    if (!soft_classes) return data.target(i)[c];
+    const auto label = static_cast<std::size_t>(data.label(i));
+    return label == (width == 1 ? 1 : c) ? 1 : 0;
   }
 
   const Dataset data;
@@ -203,6 +226,8 @@ struct Loader::Workers {
   const std::int64_t images, batch, batches;
   const Shape shape;
   const std::size_t pixels;
+  const bool mixes, soft_classes;  // whether images are mixed; and their targets are classes
+  const std::size_t width;         // of the targets' values
   const bool lazy;
   std::vector<std::size_t> order;  // changed only while no reader is busy
   std::vector<Slot> ring;
@@ -234,6 +259,18 @@ void Loader::start(std::int64_t epoch, std::int64_t first) {
 }
 const Batch* Loader::next() {
   return workers_->next();
+}
+
+bool Loader::mixes() const {
+  return workers_->mixes;
+}
+void Loader::for_mixed_targets(std::int64_t epoch,
+                               const std::function<void(const Targets&)>& use) const {
+  std::vector<float> values(workers_->width);
+  for (std::size_t i = 0; i < workers_->data.size(); ++i) {
+    workers_->write_values(i, epoch, values);
+    use({.classes = {}, .values = values, .width = static_cast<std::int64_t>(workers_->width)});
+  }
 }
 
 }  // namespace ridgeline::data

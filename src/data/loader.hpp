@@ -19,6 +19,9 @@ struct LoaderOptions {
   bool shuffle = false;
   std::uint64_t seed = 1;
   std::vector<Augmentation> augment;
+  /// Of the network, where an augmentation mixes classes: with 1 output the targets are the second
+  /// class's share, with others one share a class.
+  std::int64_t outputs = 0;
   int threads = 1;    ///< that read ahead
   bool lazy = false;  ///< where the data is in memory, leave the images to Batch::fill
   int ahead = 4;      ///< batches made before they are asked for
@@ -27,8 +30,9 @@ struct LoaderOptions {
 /// A batch in host memory, valid until the next call of `next` or `start`.
 struct Batch {
   std::int64_t images = 0;
-  std::span<const float> inputs;       ///< images x channels x height x width, on a cache line
-  Targets targets;                     ///< of these images; both kinds empty without labels
+  std::span<const float> inputs;  ///< images x channels x height x width, on a cache line
+  /// Of these images; both kinds empty without labels. Values, too, where classes are mixed.
+  Targets targets;
   std::span<const std::uint64_t> ids;  ///< Dataset::id of each
   /// Reads `count` images from `first` on into `inputs`, which are not there before; from several
   /// threads at once for different images. Empty where `inputs` are there.
@@ -38,8 +42,8 @@ struct Batch {
 /// One consumer calls start, then next until it gives nullptr; start may come again at any time.
 class Loader {
  public:
-  /// Throws UsageError for a batch, threads or ahead below 1 and for a crop not smaller than the
-  /// images, ResourceError where memory or threads do not suffice.
+  /// Throws UsageError for a batch, threads or ahead below 1 and for augmentations that do not fit
+  /// the images (check_fits), ResourceError where memory or threads do not suffice.
   Loader(Dataset data, LoaderOptions options);
   ~Loader();
   Loader(const Loader&) = delete;
@@ -53,6 +57,11 @@ class Loader {
   /// The next batch, or nullptr at the epoch's end (or before start). Throws what reading it threw,
   /// and the same again until start is called.
   const Batch* next();
+
+  /// Whether images, and so their targets, are mixed.
+  bool mixes() const;
+  /// Calls use(targets) for each image of an epoch in which they are mixed, in the data's order.
+  void for_mixed_targets(std::int64_t epoch, const std::function<void(const Targets&)>& use) const;
 
  private:
   struct Workers;

@@ -72,6 +72,7 @@ Plan PlanBuilder::build() {
   for (int node = 0; node < count; ++node) {
     const NodeContext c = context(node);
     backward.push_back(layer_compiler(c.spec.kind())(*this, c));
+    if (ways_.observed) observe(node);
   }
   lay_loss();
   for (int node = count - 1; training() && node >= 0; --node) {

@@ -22,6 +22,7 @@ struct Ways {
   bool winograd = true;
   bool fused = true;
   Choices choices = {};
+  bool observed = false;  ///< every layer's values are summed up; for plans that are not fused
 };
 
 class PlanBuilder;
@@ -167,6 +168,7 @@ class PlanBuilder {
   Tensor lay_conversion(const Tensor& from, const dnn::Desc& to, const std::string& name);
   void find_readers();
   void lay_loss();
+  void observe(int node);
   void add_scratch(std::vector<std::pair<int, Tensor>>& arguments, const dnn::Desc& scratch);
   void add_step(Step step);
   void group_steps();

@@ -78,30 +78,34 @@ struct Engine::Impl {
         options(resolved(o)),
         team(options.threads),
         shards(static_cast<std::size_t>(options.shards)),
-        loss_sums(shards.size()) {}
+        loss_sums(shards.size()),
+        activity_sums(shards.size()) {}
 
   struct Job {
     const Batch& batch;
     const Loss* loss = nullptr;
     double loss_scale = 1;
+    double image_scale = 1;
     std::span<float> values;
     bool training = false;
     Head head = Head::output;
     double* step_seconds = nullptr;  // of the first shard
+    bool observed = false;
   };
 
   Ways ways() const {
     return {options.precision == Precision::bf16, options.bf16_use.value_or(dnn::bf16_use()),
             options.winograd, options.fused, options.choices};
   }
-  const CompiledPlan& compiled(std::int64_t images, bool training, Head head);
+  const CompiledPlan& compiled(std::int64_t images, bool training, Head head,
+                               bool observed = false);
   Workspace& bound(std::size_t shard, const CompiledPlan& plan, State& state, int parts,
                    const float* input);
   int active_shards(std::int64_t images) const {
     return static_cast<int>(
         std::min<std::int64_t>(static_cast<std::int64_t>(shards.size()), images));
   }
-  double run(State& state, const Job& job);
+  Sums run(State& state, const Job& job);
   void run_shards(int thread, const Job& job);
   void run_parts(int thread, int parts, const Job& job);
   Gradients gradients_of_run();
@@ -111,24 +115,27 @@ struct Engine::Impl {
   Layout layout;
   Options options;
   Team team;
-  std::map<std::tuple<std::int64_t, bool, Head>, CompiledPlan> plans;
+  std::map<std::tuple<std::int64_t, bool, Head, bool>, CompiledPlan> plans;
   std::vector<ShardMemory> shards;
   std::vector<Workspace*> workspaces;                 // of the run in hand, one per active shard
   std::vector<ShardRun> runs;                         // likewise
   std::vector<const std::vector<Segment>*> segments;  // likewise
   Buffer<double> exchange;
-  std::vector<double> loss_sums;
+  std::vector<double> loss_sums, activity_sums;
   std::unique_ptr<UpdatePass> update_pass;
   Gradients pending;         // what the shards left and nothing has used yet
   bool accumulated = false;  // whether the state's arena holds part of the gradient
 };
 
-const CompiledPlan& Engine::Impl::compiled(std::int64_t images, bool training, Head head) {
-  const auto key = std::tuple(images, training, head);
+const CompiledPlan& Engine::Impl::compiled(std::int64_t images, bool training, Head head,
+                                           bool observed) {
+  const auto key = std::tuple(images, training, head, observed);
   if (const auto found = plans.find(key); found != plans.end()) return found->second;
   const dnn::SingleThread single;
   auto plan = std::make_shared<const Plan>(
-      PlanBuilder(network, layout, images, training, head, ways()).build());
+      PlanBuilder(network, layout, images, training, head,
+                  observed ? Ways{.fused = false, .observed = true} : ways())
+          .build());
   auto segments = segments_of(*plan);
   return plans.emplace(key, CompiledPlan{std::move(plan), std::move(segments)}).first->second;
 }
@@ -173,7 +180,7 @@ void Engine::Impl::run_parts(int thread, int parts, const Job& job) {
   }
 }
 
-double Engine::Impl::run(State& state, const Job& job) {
+Sums Engine::Impl::run(State& state, const Job& job) {
   assert(job.batch.images > 0);
   settle();
   const int active = active_shards(job.batch.images);
@@ -188,7 +195,7 @@ double Engine::Impl::run(State& state, const Job& job) {
   segments.clear();
   for (int s = 0; s < active; ++s) {
     const Shard shard = shard_of(job.batch.images, active, s);
-    const CompiledPlan& plan = compiled(shard.images, job.training, job.head);
+    const CompiledPlan& plan = compiled(shard.images, job.training, job.head, job.observed);
     segments.push_back(&plan.segments);
     assert(plan.segments.size() == segments[0]->size() && "shards meet at the same barriers");
     workspaces.push_back(&bound(static_cast<std::size_t>(s), plan, state, parts,
@@ -209,6 +216,9 @@ double Engine::Impl::run(State& state, const Job& job) {
     run.targets = job.batch.targets.slice(shard.first, shard.images);
     run.loss_scale = job.loss_scale;
     run.loss_sum = &loss_sums[static_cast<std::size_t>(s)];
+    run.image_scale = job.image_scale;
+    activity_sums[static_cast<std::size_t>(s)] = 0;
+    if (job.loss) run.activity_sum = &activity_sums[static_cast<std::size_t>(s)];
     run.values = job.values.empty() ? nullptr : job.values.data() + shard.first * value_size;
     run.exchange_stride = plan.plan->exchange;
     runs.push_back(run);
@@ -231,8 +241,9 @@ double Engine::Impl::run(State& state, const Job& job) {
   });
   state.packed()->set_fresh(state);
   if (job.training && runs[0].exchange_stride > 0) state.touch();  // running statistics moved
-  if (job.loss == nullptr) return 0;
-  return tree_sum({loss_sums.data(), static_cast<std::size_t>(active)});
+  if (job.loss == nullptr) return {};
+  const auto count = static_cast<std::size_t>(active);
+  return {tree_sum({loss_sums.data(), count}), tree_sum({activity_sums.data(), count})};
 }
 
 // What the shards of the run that has just ended have left.
@@ -286,8 +297,8 @@ State Engine::initial_state(std::uint64_t seed) const {
   return state;
 }
 
-double Engine::gradient(State& state, const Batch& batch, const Loss& loss,
-                        const Accumulation& part, std::span<float> values) {
+Sums Engine::gradient(State& state, const Batch& batch, const Loss& loss, const Accumulation& part,
+                      std::span<float> values) {
   Impl& impl = *impl_;
   if (!impl.update_pass) impl.update_pass = std::make_unique<UpdatePass>(state);
   if (part.first) {
@@ -298,10 +309,17 @@ double Engine::gradient(State& state, const Batch& batch, const Loss& loss,
     impl.accumulated = true;
   }
   impl.pending = {};
-  const double sum = impl.run(state, {batch, &loss, 1 / part.weight, values, true, loss.head()});
+  const double images = part.images > 0 ? part.images : static_cast<double>(batch.images);
+  const Sums sums = impl.run(state, {.batch = batch,
+                                     .loss = &loss,
+                                     .loss_scale = 1 / part.weight,
+                                     .image_scale = 1 / images,
+                                     .values = values,
+                                     .training = true,
+                                     .head = loss.head()});
   impl.pending = impl.gradients_of_run();
   if (!part.last) impl.settle();
-  return sum;
+  return sums;
 }
 
 UpdateReport Engine::update(State& state, const UpdateRule& rule) {
@@ -316,13 +334,36 @@ UpdateReport Engine::update(State& state, const UpdateRule& rule) {
   return impl.update_pass->run(impl.team, state, rule, std::move(gradients));
 }
 
-double Engine::evaluate(State& state, const Batch& batch, const Loss& loss,
-                        std::span<float> values) {
-  return impl_->run(state, {batch, &loss, 1, values, false, loss.head()});
+Sums Engine::evaluate(State& state, const Batch& batch, const Loss& loss, std::span<float> values) {
+  return impl_->run(state, {.batch = batch, .loss = &loss, .values = values, .head = loss.head()});
 }
 
 void Engine::predict(State& state, const Batch& batch, std::span<float> outputs) {
   impl_->run(state, {.batch = batch, .values = outputs});
+}
+
+std::vector<ActivationSums> Engine::observe(State& state, const Batch& batch) {
+  Impl& impl = *impl_;
+  // In the place of the state's own copies, which are made anew after every update.
+  const auto copies = std::exchange(state.packed(), nullptr);
+  impl.run(state, {.batch = batch, .observed = true});
+  state.packed() = copies;
+  std::vector<ActivationSums> all;
+  for (const Observed& observed : impl.workspaces[0]->plan().observed) {
+    ActivationSums& sums = all.emplace_back();
+    sums.count = static_cast<double>(batch.images * observed.channels * observed.positions);
+    sums.largest.resize(static_cast<std::size_t>(observed.channels));
+    for (std::size_t s = 0; s < impl.runs.size(); ++s) {
+      const double* shown =
+          impl.exchange.data() + s * impl.runs[0].exchange_stride + observed.offset;
+      sums.square += shown[0];
+      sums.absolute += shown[1];
+      for (std::size_t c = 0; c < sums.largest.size(); ++c) {
+        sums.largest[c] = std::max(sums.largest[c], shown[2 + c]);
+      }
+    }
+  }
+  return all;
 }
 
 std::vector<ConvolutionWays> Engine::convolutions() const {
@@ -362,6 +403,7 @@ PlanProfile Engine::profile(State& state, const Batch& batch, const Loss& loss, 
     impl.run(state, {.batch = batch,
                      .loss = &loss,
                      .loss_scale = 1 / static_cast<double>(batch.images),
+                     .image_scale = 1 / static_cast<double>(batch.images),
                      .training = training,
                      .head = loss.head(),
                      .step_seconds = once.data()});

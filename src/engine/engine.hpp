@@ -29,7 +29,7 @@ namespace ridgeline::engine {
 struct Options {
   int threads = 0;         ///< 0: one per core that this process may run on
   int shards = 0;          ///< 0: one per thread; more fix the sums for more threads
-  std::uint64_t seed = 1;  ///< of dropout
+  std::uint64_t seed = 1;  ///< of dropout and noise
   Precision precision = Precision::fp32;
   bool winograd = true;  ///< where it pays: less arithmetic, twice the rounding error
   bool fused = true;     ///< convolutions and the pools behind them in one; false: each by oneDNN
@@ -70,11 +70,25 @@ struct PlanProfile {
   std::size_t scratch_bytes = 0;    ///< inside steps, a shard
 };
 
+/// Sums over the images of a batch.
+struct Sums {
+  double loss = 0;
+  double activity = 0;  ///< l2/2 |a|^2 + l1 |a|_1 of what goes through activity_regularization
+};
+
+/// Sums over what a layer gives for a batch.
+struct ActivationSums {
+  double square = 0, absolute = 0;
+  double count = 0;             ///< of values
+  std::vector<double> largest;  ///< absolute value of each channel or unit
+};
+
 /// Where training stands inside one update: how much of the gradient is there already.
 struct Accumulation {
   double weight = 0;  ///< what the loss's sum is divided by: Loss::weight of the whole batch
   bool first = true;  ///< whether the gradient starts at zero
   bool last = true;   ///< whether update() is next; the batch's memory must stay until then
+  double images = 0;  ///< of the whole batch, over which activity penalties are averaged; 0: these
 };
 
 class Engine {
@@ -92,18 +106,22 @@ class Engine {
   /// Fresh weights by `seed`, no optimiser slots.
   State initial_state(std::uint64_t seed) const;
 
-  /// Forward and backward of a batch: the data gradient is in the state afterwards. Returns the
-  /// sum of the loss over the images; `values` (images x outputs, or empty) becomes what the
-  /// loss's head gave for each.
-  double gradient(State& state, const Batch& batch, const Loss& loss, const Accumulation& part,
-                  std::span<float> values = {});
+  /// Forward and backward of a batch: the data gradient, with that of the activity penalties, is in
+  /// the state afterwards. Returns the sums over the images; `values` (images x outputs, or empty)
+  /// becomes what the loss's head gave for each.
+  Sums gradient(State& state, const Batch& batch, const Loss& loss, const Accumulation& part,
+                std::span<float> values = {});
   /// One step of the optimiser, with the penalty, on the gradient in the state.
   UpdateReport update(State& state, const UpdateRule& rule);
 
-  /// The sum of the loss over the images, without dropout, by running statistics.
-  double evaluate(State& state, const Batch& batch, const Loss& loss, std::span<float> values = {});
+  /// The sums over the images, without dropout, by running statistics.
+  Sums evaluate(State& state, const Batch& batch, const Loss& loss, std::span<float> values = {});
   /// The network's output (probabilities, where it ends in a softmax): images x outputs.
   void predict(State& state, const Batch& batch, std::span<float> outputs);
+
+  /// What each layer gives for the batch, as evaluated and in fp32, one per node. Computed layer by
+  /// layer, so that the values of fused ones are there too.
+  std::vector<ActivationSums> observe(State& state, const Batch& batch);
 
   /// What may compute each convolution in training.
   std::vector<ConvolutionWays> convolutions() const;

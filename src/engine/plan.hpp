@@ -48,7 +48,10 @@ struct ShardRun {
   Targets targets;             ///< of this shard's images
   double loss_scale = 1;       ///< of the gradient of the summed loss
   double* loss_sum = nullptr;  ///< this shard's
-  float* values = nullptr;     ///< where this shard's head values go, or null
+  double image_scale = 1;      ///< of the gradient of a sum over the images: 1 / the batch's
+  /// This shard's sum of its activations' penalties, which is added to; or null.
+  double* activity_sum = nullptr;
+  float* values = nullptr;  ///< where this shard's head values go, or null
   /// Numbers that shards show each other across a barrier: shard s's begin at exchange + s *
   /// stride.
   double* exchange = nullptr;
@@ -119,6 +122,14 @@ inline bool same_copy(const Packed& a, const Packed& b) {
   return a.parameter == b.parameter && a.to == b.to && a.layout == b.layout;
 }
 
+/// Where a plan leaves the sums over a layer's values, in the shard's exchange area: of squares, of
+/// absolute values, then the largest absolute value of each channel or unit.
+struct Observed {
+  std::size_t offset = 0;
+  std::int64_t channels = 0;
+  std::int64_t positions = 0;  ///< of a channel, in one image
+};
+
 struct Plan {
   std::int64_t images = 0;
   bool training = false;
@@ -133,8 +144,9 @@ struct Plan {
   std::size_t arena_bytes = 0;
   std::size_t unplanned_bytes = 0;  ///< what the buffers would take side by side
   std::size_t scratch_bytes = 0;
-  std::size_t exchange = 0;  ///< doubles per shard
-  Tensor output;             ///< the head's values, plain: images x outputs
+  std::size_t exchange = 0;        ///< doubles per shard
+  std::vector<Observed> observed;  ///< one per node, where they are
+  Tensor output;                   ///< the head's values, plain: images x outputs
 };
 
 }  // namespace ridgeline::engine

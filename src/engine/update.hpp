@@ -21,11 +21,17 @@ struct UpdateRule {
   double rate_share = 1;           ///< the learning rate over its schedule's first number
 };
 
+/// The share of each weight that decoupled decay takes in a step.
+inline double decay_of(const UpdateRule& rule, const Penalty& penalty) {
+  return rule.learning_rate * penalty.decay + rule.rate_share * penalty.independent_decay;
+}
+
 /// Sums over one parameter, in double, before the update unless it says otherwise.
 struct ParameterReport {
   double weight_square = 0;    ///< |w|^2
   double weight_absolute = 0;  ///< |w|_1
   double gradient_square = 0;  ///< of the data gradient, before clipping
+  double terms = 0;            ///< what the penalty's matrix terms add to the objective
   double update_square = 0;    ///< |w_after - w_before|^2
 };
 

@@ -30,11 +30,6 @@ const Product* find(const Gradients& gradients, std::size_t parameter) {
   return found == gradients.products.end() ? nullptr : &*found;
 }
 
-// What decoupled decay takes of each weight.
-double shrink_of(const UpdateRule& rule, const Penalty& penalty) {
-  return rule.learning_rate * penalty.decay + rule.rate_share * penalty.independent_decay;
-}
-
 // What a parameter's weights add to the objective, without the matrix terms.
 double penalty_of(const Penalty& p, double square, double absolute) {
   return p.l2 / 2 * square + p.l1 * absolute;
@@ -159,8 +154,7 @@ void UpdatePass::descend(const Run& run, Sums& sums, State& state, const UpdateR
                          const Place& place) {
   const Penalty& penalty = rule.penalties[run.parameter];
   float* weights = state.weight_arena().data() + run.offset;
-  kernels::descend(weights, place.step, run.count,
-                   static_cast<float>(1 - shrink_of(rule, penalty)));
+  kernels::descend(weights, place.step, run.count, static_cast<float>(1 - decay_of(rule, penalty)));
   if (penalty.l1 > 0) {
     kernels::shrink(weights, place.metric, run.count, static_cast<float>(penalty.l1));
   }
@@ -244,10 +238,11 @@ UpdateReport UpdatePass::report(const State& state, const UpdateRule& rule) cons
   }
   double shrink_square = 0;
   for (std::size_t p = 0; p < result.parameters.size(); ++p) {
-    const ParameterReport& sums = result.parameters[p];
-    const double shrink = shrink_of(rule, rule.penalties[p]);
+    ParameterReport& sums = result.parameters[p];
+    sums.terms = terms_.value(p);
+    const double shrink = decay_of(rule, rule.penalties[p]);
     result.penalty +=
-        penalty_of(rule.penalties[p], sums.weight_square, sums.weight_absolute) + terms_.value(p);
+        penalty_of(rule.penalties[p], sums.weight_square, sums.weight_absolute) + sums.terms;
     shrink_square += shrink * shrink * sums.weight_square;
   }
   result.gradient_norm = std::sqrt(gradient_square);

@@ -75,18 +75,24 @@ ModelOptions model_options(const Experiment& experiment, const Dataset& train) {
           .winograd = experiment.train.winograd,
           .kernels = experiment.train.kernels,
           .autotune = experiment.train.autotune,
-          .class_names = train.names()};
+          .class_names = train.names(),
+          .frozen = experiment.model.frozen,
+          .weights = experiment.model.weights};
 }
 
 FitOptions fit_options(const Experiment& experiment, const Images& images) {
   const auto* fraction = std::get_if<double>(&experiment.data.validation);
   return {.epochs = to_int(experiment.train.epochs),
           .batch = experiment.train.batch,
+          .accumulate = experiment.train.accumulate,
           .validation = fraction ? *fraction : 0,
           .validation_data = images.validation,
           .augment = experiment.data.augment,
           .monitor = experiment.train.monitor,
-          .patience = to_int(experiment.train.patience)};
+          .patience = to_int(experiment.train.patience),
+          .average = experiment.train.average,
+          .average_decay = experiment.train.average_decay,
+          .average_from = experiment.train.average_from};
 }
 
 SelectOptions select_options(const Experiment& experiment) {

@@ -28,6 +28,8 @@ struct DataSection {
 struct ModelSection {
   std::string preset = "article-cnn";  ///< empty where `layers` are given
   Network layers;
+  std::string weights;  ///< a file to begin with; empty: none
+  std::vector<std::string> frozen;
   bool operator==(const ModelSection&) const = default;
 };
 
@@ -66,6 +68,7 @@ struct OptimizerSection {
 struct TrainSection {
   std::int64_t epochs = 10;
   std::int64_t batch = 32;
+  std::int64_t accumulate = 1;
   std::int64_t seed = 1;
   std::string precision = "fp32";
   std::int64_t threads = 0;
@@ -75,6 +78,9 @@ struct TrainSection {
   bool winograd = true;
   std::string monitor = "val_data_loss";
   std::int64_t patience = 0;
+  std::string average = "none";
+  double average_decay = 0.999;
+  double average_from = 0.75;
   std::string run = "runs/{name}-{time}";
   bool operator==(const TrainSection&) const = default;
 };

@@ -83,6 +83,13 @@ void check_search_space(const Value& value, std::string_view name) {
   }
 }
 
+void check_first_epoch(const Value& value, std::string_view key) {
+  const auto* real = value.get<double>();
+  const double number = real ? *real : static_cast<double>(std::get<std::int64_t>(value.data));
+  if (number >= 0 && (number < 1 || std::rint(number) == number)) return;
+  fail(value, key, "a fraction of the epochs below 1, or the number of an epoch");
+}
+
 void check_preset(const Value& value, std::string_view key) {
   if (!std::get<std::string>(value.data).empty()) one_of(preset_names())(value, key);
 }
@@ -116,13 +123,18 @@ std::vector<Key> make_keys() {
       row("data.groups", data, &DataSection::groups, "what must stay on one side of a split",
           only(encode(std::string()), "splits are by class alone")),
       row("data.augment", data, &DataSection::augment,
-          "changes of training images: \"flip\", \"crop:4\" (shifted by up to 4 pixels)",
+          "changes of training images, in order: \"flip\", \"crop:4\", \"cutout:8\", "
+          "\"noise:0.05\", \"mixup:0.2\", \"cutmix:1\"",
           check_augmentations),
 
       row("model.preset", model, &ModelSection::preset,
           "a named network, where there are no layers", check_preset),
       row("model.layers", model, &ModelSection::layers,
           "the network itself: [{ conv2d = { filters = 32, kernel = 3 } }, ...]"),
+      row("model.weights", model, &ModelSection::weights,
+          "a model or safetensors file to begin with: what fits by name and shape is taken"),
+      row("model.frozen", model, &ModelSection::frozen,
+          "parameters or layers that stay as they are: \"conv2d_1\", \"conv2d_*.kernel\""),
 
       row("loss.kind", loss, &LossSection::kind, "cross-entropy, mse or binary-cross-entropy",
           not_yet({"focal", "dice"}, "\"cross-entropy\"")),
@@ -200,6 +212,8 @@ std::vector<Key> make_keys() {
       row("train.epochs", train, &TrainSection::epochs, "passes over the training images",
           whole(1)),
       row("train.batch", train, &TrainSection::batch, "images in a step", at_least(1)),
+      row("train.accumulate", train, &TrainSection::accumulate,
+          "batches whose gradients are summed into one update; gd: 1", at_least(1)),
       row("train.seed", train, &TrainSection::seed,
           "of splits, initial weights, shuffling, augmentation and dropout", at_least(0)),
       row("train.precision", train, &TrainSection::precision,
@@ -219,6 +233,13 @@ std::vector<Key> make_keys() {
           metric({"val_", "train_"})),
       row("train.patience", train, &TrainSection::patience,
           "epochs without improvement before stopping; 0: never", whole(0)),
+      row("train.average", train, &TrainSection::average,
+          "weights kept: ema (a moving average over updates), swa (the mean over epochs), none",
+          one_of({"none", "ema", "swa"})),
+      row("train.average_decay", train, &TrainSection::average_decay, "of ema", fraction()),
+      row("train.average_from", train, &TrainSection::average_from,
+          "of swa: the first epoch that counts, or a fraction of the epochs before it",
+          check_first_epoch),
       row("train.run", train, &TrainSection::run, "the folder of the run", not_empty),
 
       row("select.over", select, &SelectSection::over,

@@ -1,6 +1,7 @@
 #include "network/registry.hpp"
 
 #include "network/layers/activation.hpp"
+#include "network/layers/activity_regularization.hpp"
 #include "network/layers/add.hpp"
 #include "network/layers/batch_norm2d.hpp"
 #include "network/layers/concat.hpp"
@@ -8,9 +9,11 @@
 #include "network/layers/dense.hpp"
 #include "network/layers/dropout.hpp"
 #include "network/layers/flatten.hpp"
+#include "network/layers/gaussian_noise.hpp"
 #include "network/layers/global_average_pool2d.hpp"
 #include "network/layers/normalize.hpp"
 #include "network/layers/pool2d.hpp"
+#include "network/layers/spatial_dropout2d.hpp"
 #include "network/layers/upsample2d.hpp"
 
 namespace ridgeline {
@@ -26,9 +29,10 @@ Registry<LayerFactory>::Table table_of() {
 Registry<LayerFactory>& registry() {
   static Registry<LayerFactory> registry(
       "a", "layer",
-      table_of<ActivationSpec, AddSpec, AveragePool2DSpec, BatchNorm2DSpec, ConcatSpec, Conv2DSpec,
-               DenseSpec, DropoutSpec, FlattenSpec, GlobalAveragePool2DSpec, MaxPool2DSpec,
-               NormalizeSpec, Upsample2DSpec>());
+      table_of<ActivationSpec, ActivityRegularizationSpec, AddSpec, AveragePool2DSpec,
+               BatchNorm2DSpec, ConcatSpec, Conv2DSpec, DenseSpec, DropoutSpec, FlattenSpec,
+               GaussianNoiseSpec, GlobalAveragePool2DSpec, MaxPool2DSpec, NormalizeSpec,
+               SpatialDropout2DSpec, Upsample2DSpec>());
   return registry;
 }
 

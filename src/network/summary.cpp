@@ -64,9 +64,9 @@ Table::Cell settings_cell(const Node& node, std::size_t width) {
   return wrap(settings, ", ", width);
 }
 
-/// "kernel: l2 1e-4", a line per penalty and the parameters that have it.
-Table::Cell penalty_cell(const Layout& layout, const PenaltyTexts& penalties, int node,
-                         Detail detail) {
+/// "kernel: l2 1e-4", a line per penalty and the parameters that have it; or "output: l2 1e-4".
+Table::Cell penalty_cell(const Network& network, const Layout& layout,
+                         const PenaltyTexts& penalties, int node, Detail detail) {
   std::vector<std::pair<std::string, std::string>> lines;  // penalty, parameters
   for (std::size_t i = 0; i < layout.parameters.size(); ++i) {
     if (layout.parameters[i].node != node || penalties[i].empty()) continue;
@@ -77,6 +77,8 @@ Table::Cell penalty_cell(const Layout& layout, const PenaltyTexts& penalties, in
       lines.emplace_back(penalties[i], name);
     }
   }
+  const std::string own = network.nodes()[static_cast<std::size_t>(node)].layer.spec().penalty();
+  if (!own.empty()) lines.emplace_back(own, "output");
   Table::Cell cell;
   for (const auto& [penalty, names] : lines) cell.push_back(fmt::format("{}: {}", names, penalty));
   return cell;
@@ -104,7 +106,7 @@ Table table_of(const Network& network, const Shape& input, const Layout& layout,
     std::vector<Table::Cell> row = {
         {title(node, true)}, {layout.outputs[i].text()}, {network::with_thousands(count)}};
     if (graph) row.push_back(inputs_cell(network, node, detail));
-    if (!penalties.empty()) row.push_back(penalty_cell(layout, penalties, index, detail));
+    if (!penalties.empty()) row.push_back(penalty_cell(network, layout, penalties, index, detail));
     table.add(std::move(row));
   }
   return table;

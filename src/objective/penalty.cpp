@@ -40,12 +40,6 @@ bool excluded(const Regularize& regularize, Role role) {
   return false;
 }
 
-bool covers(const PenaltyRule& rule, const Parameter& parameter) {
-  const Role role = parameter.spec.role;
-  return role != Role::statistic && (rule.role.empty() || rule.role == role_name(role)) &&
-         objective::matches(rule.match, parameter);
-}
-
 void apply(const PenaltyRule& rule, const Penalty& base, Penalty& penalty) {
   for (const PenaltyKey& key : penalty_keys) {
     if (rule.*key.rule) penalty.*key.strength = *(rule.*key.rule);
@@ -74,6 +68,12 @@ bool objective::matches(std::string_view glob, const Parameter& parameter) {
   const std::string_view name = parameter.name;
   return ridgeline::matches(glob, name) ||
          ridgeline::matches(glob, name.substr(0, name.rfind('.')));
+}
+
+bool objective::covers(const PenaltyRule& rule, const Parameter& parameter) {
+  const Role role = parameter.spec.role;
+  return role != Role::statistic && (rule.role.empty() || rule.role == role_name(role)) &&
+         matches(rule.match, parameter);
 }
 
 void Regularize::check() const {
@@ -138,7 +138,7 @@ std::vector<Penalty> resolve(const Regularize& regularize, const Penalty& base,
   for (const auto& rule : regularize.rules) {
     bool used = false;
     for (std::size_t p = 0; p < parameters.size(); ++p) {
-      if (!covers(rule, parameters[p])) continue;
+      if (!objective::covers(rule, parameters[p])) continue;
       used = true;
       apply(rule, base, penalties[p]);
     }
@@ -165,7 +165,8 @@ void check_reach(const Regularize& regularize, const std::vector<Parameter>& par
     return false;
   };
   for (const PenaltyRule& rule : regularize.rules) {
-    if (!any_trained([&](const Parameter& parameter) { return covers(rule, parameter); })) {
+    if (!any_trained(
+            [&](const Parameter& parameter) { return objective::covers(rule, parameter); })) {
       throw UsageError(
           fmt::format("regularize.rule '{}' matches only parameters that are frozen", rule.match));
     }
@@ -175,7 +176,7 @@ void check_reach(const Regularize& regularize, const std::vector<Parameter>& par
   };
   const auto by_factor = [&](const Parameter& parameter) {
     return std::ranges::any_of(regularize.rules, [&](const PenaltyRule& rule) {
-      return rule.l2_factor && covers(rule, parameter);
+      return rule.l2_factor && objective::covers(rule, parameter);
     });
   };
   const Penalty strongest = regularize.strongest();

@@ -1,5 +1,6 @@
 #include "tensor/random.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -55,6 +56,39 @@ double Random::uniform_double() {
 double Random::normal() {
   const double radius = std::sqrt(-2.0 * std::log(1.0 - uniform_double()));
   return radius * std::cos(2.0 * std::numbers::pi * uniform_double());
+}
+
+void Random::normals(std::span<float> values) {
+  for (std::size_t i = 0; i < values.size(); i += 2) {
+    const float radius = std::sqrt(-2.0F * std::log(1.0F - uniform()));
+    const float angle = 2.0F * std::numbers::pi_v<float> * uniform();
+    values[i] = radius * std::cos(angle);
+    if (i + 1 < values.size()) values[i + 1] = radius * std::sin(angle);
+  }
+}
+
+// The logarithm of a gamma variate, by rejection (Marsaglia and Tsang, "A simple method for
+// generating gamma variables", 2000). A shape below 1 goes by G(a) = G(a + 1) U^(1 / a), whose
+// result may be too small for a double, unlike its logarithm (down to the smallest shapes).
+double Random::log_gamma(double shape) {
+  if (shape < 1) {
+    const double above = log_gamma(shape + 1);
+    return above + std::log(1.0 - uniform_double()) / std::max(shape, 1e-300);
+  }
+  const double d = shape - 1.0 / 3.0, c = 1 / std::sqrt(9 * d);
+  while (true) {
+    const double x = normal(), root = 1 + c * x;
+    if (root <= 0) continue;
+    const double v = root * root * root;
+    if (std::log(1.0 - uniform_double()) < 0.5 * x * x + d * (1 - v + std::log(v))) {
+      return std::log(d * v);
+    }
+  }
+}
+
+double Random::beta(double a, double b) {
+  const double of_a = log_gamma(a), of_b = log_gamma(b);
+  return 1 / (1 + std::exp(of_b - of_a));
 }
 
 std::uint64_t Random::below(std::uint64_t bound) {

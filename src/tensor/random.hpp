@@ -9,8 +9,18 @@
 
 namespace ridgeline {
 
-/// What a stream of random numbers is for: streams of different purposes never overlap.
-enum class Purpose : std::uint32_t { initialize, shuffle, split, augment, dropout, sample, test };
+/// What a stream of random numbers is for: streams of different purposes never overlap. `dropout`
+/// is every layer's that draws.
+enum class Purpose : std::uint32_t {
+  initialize,
+  shuffle,
+  split,
+  augment,
+  dropout,
+  sample,
+  test,
+  mix
+};
 
 /// Philox4x32-10: four random words for a 128-bit counter and a 64-bit key.
 std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
@@ -29,10 +39,15 @@ class Random {
   double uniform_double();
   /// Standard normal (Box-Muller).
   double normal();
+  /// Many of them, in single precision (both of each pair that Box-Muller gives).
+  void normals(std::span<float> values);
+  /// Beta(a, b), both above 0: G(a) / (G(a) + G(b)) of two gamma variates.
+  double beta(double a, double b);
   /// Uniform integer in [0, bound); bound at least 1. No modulo bias.
   std::uint64_t below(std::uint64_t bound);
 
  private:
+  double log_gamma(double shape);
   std::array<std::uint32_t, 2> key_;
   std::array<std::uint32_t, 4> counter_;
   std::array<std::uint32_t, 4> block_{};

@@ -12,6 +12,7 @@
 #include "train/format.hpp"
 #include "train/history.hpp"
 #include "train/reference.hpp"
+#include "train/statistics.hpp"
 
 namespace ridgeline::train {
 namespace {
@@ -76,12 +77,13 @@ void read_terms(const interop::Safetensors& file, engine::State& state) {
   read_reference(file, state);
 }
 
-void add_best(interop::SafetensorsWriter& file, const engine::State& state,
-              std::span<const float> best) {
-  for (std::size_t p = 0; p < state.parameters().size() && !best.empty(); ++p) {
+// Weights in the state's arena, under names of their own; none where they are empty.
+void add_arena(interop::SafetensorsWriter& file, const engine::State& state, std::string_view name,
+               std::span<const float> arena) {
+  for (std::size_t p = 0; p < state.parameters().size() && !arena.empty(); ++p) {
     const Parameter& parameter = state.parameters()[p];
-    file.add("best/" + parameter.name, parameter.spec.shape,
-             best.subspan(state.arena().offsets[p], state.arena().sizes[p]));
+    file.add(fmt::format("{}/{}", name, parameter.name), parameter.spec.shape,
+             arena.subspan(state.arena().offsets[p], state.arena().sizes[p]));
   }
 }
 
@@ -101,15 +103,41 @@ engine::State read_state(const interop::Safetensors& file, const engine::State& 
   return state;
 }
 
-std::vector<float> read_best(const interop::Safetensors& file, const engine::State& like) {
+std::vector<float> read_arena(const interop::Safetensors& file, const engine::State& like,
+                              std::string_view name) {
   const auto& parameters = like.parameters();
-  if (parameters.empty() || !file.contains("best/" + parameters[0].name)) return {};
-  std::vector<float> best(like.arena().total);
+  const auto tensor = [&](std::size_t p) { return fmt::format("{}/{}", name, parameters[p].name); };
+  if (parameters.empty() || !file.contains(tensor(0))) return {};
+  std::vector<float> arena(like.arena().total);
   for (std::size_t p = 0; p < parameters.size(); ++p) {
-    file.copy("best/" + parameters[p].name,
-              std::span(best).subspan(like.arena().offsets[p], like.arena().sizes[p]));
+    file.copy(tensor(p), std::span(arena).subspan(like.arena().offsets[p], like.arena().sizes[p]));
   }
-  return best;
+  return arena;
+}
+
+StatisticsSize size_of(const ModelCore& core) {
+  return {core.layout().parameters.size(), core.network().nodes().size()};
+}
+
+// A row an epoch, the last of the one under way.
+std::vector<double> statistics_rows(const Position& position, const StatisticsSize& size) {
+  std::vector<double> rows;
+  for (const Epoch& epoch : position.history.epochs) append_row(rows, epoch.statistics, size);
+  append_row(rows, position.statistics, size);
+  return rows;
+}
+
+void read_statistics(std::span<const double> rows, const StatisticsSize& size, Position& position) {
+  auto& epochs = position.history.epochs;
+  const std::size_t wanted = (epochs.size() + 1) * size.columns();
+  if (rows.size() != wanted) {
+    throw DataError(fmt::format("statistics has {} numbers, not {}", rows.size(), wanted));
+  }
+  for (Epoch& epoch : epochs) {
+    epoch.statistics = statistics_of(rows.first(size.columns()), size);
+    rows = rows.subspan(size.columns());
+  }
+  position.statistics = statistics_of(rows, size);
 }
 
 }  // namespace
@@ -128,6 +156,8 @@ void save_checkpoint(const std::filesystem::path& path, const ModelCore& core,
   const auto sums = position.sums.row();
   const auto rows = to_rows(position.history.epochs);
   const auto epochs = static_cast<std::int64_t>(position.history.epochs.size());
+  const StatisticsSize size = size_of(core);
+  const auto statistics = statistics_rows(position, size);
 
   interop::SafetensorsWriter file;
   format.write(file.metadata);
@@ -137,9 +167,12 @@ void save_checkpoint(const std::filesystem::path& path, const ModelCore& core,
   file.metadata["best_base"] = interop::to_json(position.best_base);
   file.add("epoch_sums", {static_cast<std::int64_t>(sums.size())}, sums);
   file.add("history", {epochs, static_cast<std::int64_t>(epoch_columns)}, rows);
+  file.add("statistics", {epochs + 1, static_cast<std::int64_t>(size.columns())}, statistics);
   add_state(file, core.state);
   add_terms(file, core.state);
-  add_best(file, core.state, position.best);
+  add_arena(file, core.state, "best", position.best);
+  add_arena(file, core.state, "average", position.average.weights);
+  file.add("averaged", {}, std::span(&position.average.count, 1));
   file.write(path);
 }
 
@@ -170,14 +203,20 @@ Position load_checkpoint(const std::filesystem::path& path, ModelCore& core,
   position.sums =
       EpochSums::from(exactly<EpochSums::count>(file.doubles("epoch_sums"), "epoch_sums"));
   position.history.epochs = from_rows(file.doubles("history"));
+  read_statistics(file.doubles("statistics"), size_of(core), position);
   position.history.best_epoch = static_cast<int>(counters.best_epoch);
-  position.best = read_best(file, core.state);
+  position.best = read_arena(file, core.state, "best");
+  position.average.weights = read_arena(file, core.state, "average");
+  if (!position.average.weights.empty()) {
+    position.average.count = exactly<1>(file.integers("averaged"), "averaged")[0];
+  }
   const bool consistent =
       counters.shards >= 1 && counters.epoch >= 0 && counters.step >= 0 &&
       static_cast<std::size_t>(counters.epoch) == position.history.epochs.size() &&
       counters.best_epoch >= (counters.epoch > 0 ? 1 : 0) &&
       counters.best_epoch <= counters.epoch &&
-      (counters.best_epoch == counters.epoch || !position.best.empty());
+      (counters.best_epoch == counters.epoch || !position.best.empty()) &&
+      (position.average.count > 0) == !position.average.weights.empty();
   if (!consistent) throw DataError(fmt::format("{}: its counters are out of range", file.name()));
   engine::State state = read_state(file, core.state, slots);
   const Penalty base = interop::penalty_from_json(file.metadata("base"));

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "train/average.hpp"
 #include "train/core.hpp"
 #include "train/epoch_sums.hpp"
 
@@ -15,9 +16,11 @@ struct Position {
   std::int64_t step = 0;          ///< steps done in the epoch under way
   std::int64_t first_stream = 0;  ///< ModelCore::epochs_trained when it began
   EpochSums sums;                 ///< of the epoch under way
+  EpochStatistics statistics;     ///< likewise: sums over its steps
   History history;
   std::vector<float> best;  ///< the best epoch's weights, in the state's arena; or empty
   Penalty best_base;        ///< the base that was then in force
+  Averaged average;
 };
 
 /// Weights, optimiser slots and statistics of the core as it is, and where the fit stands.

@@ -9,6 +9,7 @@
 #include "network/check.hpp"
 #include "objective/match.hpp"
 #include "ridgeline/error.hpp"
+#include "train/load_weights.hpp"
 #include "train/tune.hpp"
 
 namespace ridgeline::train {
@@ -93,7 +94,7 @@ std::vector<bool> frozen_ones(const std::vector<std::string>& globs,
       if (!objective::matches(glob, parameters[p])) continue;
       frozen[p] = used = true;
     }
-    require(used, "frozen: no parameter is named '{}'", glob);
+    require(used, "model.frozen: no parameter is named '{}'", glob);
   }
   return frozen;
 }
@@ -126,6 +127,7 @@ ModelCore::ModelCore(Network network, ModelOptions given)
   options.threads = engine.options().threads;
   options.shards = engine.options().shards;
   loss().check(this->network().nodes().back().layer.spec().activation(), layout().output());
+  if (!options.weights.empty()) load_weights(options.weights, *this);
   state.frozen = frozen_ones(options.frozen, layout().parameters);
   check_regularize();
   const auto names = static_cast<std::int64_t>(options.class_names.size());

@@ -40,6 +40,7 @@ struct ModelCore {
   objective::Terms terms;           // that options.regularize can ask for
   std::int64_t penalties_set = 0;   // how often options.regularize has changed
   Penalty base;                     // in force when the weights were last changed
+  std::uint64_t weights_hash = 0;   // of what came from options.weights
   std::int64_t epochs_trained = 0;  // so that a further fit draws other random numbers
 
  private:

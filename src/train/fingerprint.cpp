@@ -6,21 +6,12 @@
 
 #include "interop/json.hpp"
 #include "ridgeline/error.hpp"
+#include "train/hash.hpp"
 
 namespace ridgeline::train {
 namespace {
 
 constexpr std::size_t longest_shown = 60;
-
-// FNV-1a over words.
-class Hash {
- public:
-  void add(std::uint64_t word) { value_ = (value_ ^ word) * 0x100000001b3; }
-  std::uint64_t value() const { return value_; }
-
- private:
-  std::uint64_t value_ = 0xcbf29ce484222325;
-};
 
 template <typename Value>
 void add(Attributes& print, std::string key, const Value& value) {
@@ -47,11 +38,16 @@ Attributes settings(const Network& network, const ModelOptions& model, const Fit
   add(print, "optimizer", interop::to_json(model.optimizer));
   add(print, "regularize", interop::to_json(model.regularize));
   add(print, "frozen", fmt::format("{}", model.frozen));
+  if (!model.weights.empty()) add(print, "model.weights", model.weights.string());
   add(print, "train.seed", model.seed);
   add(print, "train.precision", name_of(model.precision));
   add(print, "train.winograd", model.winograd);
   add(print, "train.kernels", fmt::format("{}", model.kernels));
   add(print, "train.batch", options.batch);
+  if (options.accumulate > 1) add(print, "train.accumulate", options.accumulate);
+  if (options.average != "none") add(print, "train.average", options.average);
+  if (options.average == "ema") add(print, "train.average_decay", options.average_decay);
+  if (options.average == "swa") add(print, "train.average_from", options.average_from);
   add(print, "train.monitor", options.monitor);
   add(print, "data.augment", fmt::format("{}", options.augment));
   return print;
@@ -61,9 +57,13 @@ Attributes fingerprint(const ModelCore& core, const FitOptions& options, const D
                        const Dataset& validation) {
   const ModelOptions& model = core.options;
   Attributes print = settings(core.network(), model, options);
+  // By what was read: the file may lie elsewhere by now, or be another.
+  if (!model.weights.empty()) print.set("model.weights", fmt::format("{:x}", core.weights_hash));
   add(print, "training images", describe(train));
   add(print, "validation images", describe(validation));
-  if (!model.optimizer.learning_rate.is_constant() || !model.regularize.is_constant()) {
+  const bool average_depends = options.average == "swa" && options.average_from < 1;
+  if (!model.optimizer.learning_rate.is_constant() || !model.regularize.is_constant() ||
+      average_depends) {
     add(print, "train.epochs", options.epochs);
   }
   return print;

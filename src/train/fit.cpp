@@ -6,16 +6,19 @@
 #include <cmath>
 #include <optional>
 
+#include "diagnose/verdicts.hpp"
 #include "engine/lookahead.hpp"
 #include "interop/atomic_file.hpp"
 #include "interop/folder.hpp"
 #include "network/check.hpp"
 #include "ridgeline/error.hpp"
 #include "train/data_checks.hpp"
+#include "train/diagnosis_csv.hpp"
 #include "train/fingerprint.hpp"
 #include "train/history.hpp"
 #include "train/measure.hpp"
 #include "train/model_file.hpp"
+#include "train/statistics.hpp"
 
 namespace ridgeline::train {
 namespace {
@@ -39,6 +42,7 @@ Fit::Fit(ModelCore& core, const Dataset& data, FitOptions options)
     : core_(core),
       options_(std::move(options)),
       monitor_(options_.monitor),
+      average_(options_),
       train_(data),
       validation_(options_.validation_data),
       full_batch_(core.options.optimizer.full_batch) {
@@ -68,12 +72,16 @@ Fit::Fit(ModelCore& core, const Dataset& data, FitOptions options)
   if (core_.options.class_names.empty()) core_.options.class_names = train_.names();
   if (!options_.run.empty()) fingerprint_ = fingerprint(core_, options_, train_, validation_);
   loader_ = std::make_unique<data::Loader>(
-      train_, data::LoaderOptions{.batch = std::min(options_.batch, images),
-                                  .shuffle = !full_batch_,
-                                  .seed = core_.options.seed,
-                                  .augment = data::parse_augmentations(options_.augment),
-                                  .threads = 1 + core_.options.threads / 8,
-                                  .lazy = true});
+      train_, data::LoaderOptions{
+                  .batch = loaded(),
+                  .shuffle = !full_batch_,
+                  .seed = core_.options.seed,
+                  .augment = data::parse_augmentations(options_.augment),
+                  .outputs = core_.outputs(),
+                  .threads = 1 + core_.options.threads / 8,
+                  .lazy = true,
+                  .ahead = static_cast<int>(std::max<std::int64_t>(1, 4 / options_.accumulate))});
+  if (options_.statistics) probe_.emplace(core_, train_);
   values_.resize(static_cast<std::size_t>(std::min(options_.batch, images) * core_.outputs()));
   const OptimizerSetting& optimizer = core_.options.optimizer;
   rule_ = {.optimizer = optimizer.optimizer.get(),
@@ -84,6 +92,12 @@ Fit::Fit(ModelCore& core, const Dataset& data, FitOptions options)
 void Fit::check_options() const {
   require(options_.epochs >= 1, "train.epochs must be at least 1, not {}", options_.epochs);
   require(options_.batch >= 1, "train.batch must be at least 1, not {}", options_.batch);
+  require(options_.accumulate >= 1, "train.accumulate must be at least 1, not {}",
+          options_.accumulate);
+  require(options_.accumulate == 1 || !full_batch_,
+          "train.accumulate is {}, but {} sums up the gradients of all batches already: leave it "
+          "at 1",
+          options_.accumulate, core_.options.optimizer.optimizer->kind());
   require(options_.patience >= 0, "train.patience must not be negative, but is {}",
           options_.patience);
   require(options_.validation >= 0 && options_.validation < 1,
@@ -93,6 +107,13 @@ void Fit::check_options() const {
           "there are validation images already: data.validation must then be 0, not {}",
           options_.validation);
   require(!options_.resume || !options_.run.empty(), "to resume, name the run's folder");
+}
+
+std::int64_t Fit::loaded() const {
+  const auto images = static_cast<std::int64_t>(train_.size());
+  const std::int64_t batch = std::min(options_.batch, images);
+  const std::int64_t batches = (images + batch - 1) / batch;
+  return std::min(batch * std::min(options_.accumulate, batches), images);
 }
 
 History Fit::run() {
@@ -106,7 +127,11 @@ History Fit::run() {
   if (resumed) load();
   if (options_.callbacks.on_begin) options_.callbacks.on_begin();
   History& history = position_.history;
-  if (resumed) interop::write_file(file("history.csv"), history_csv(history));
+  begin_diagnosis();
+  if (resumed) {
+    interop::write_file(file("history.csv"), history_csv(history));
+    interop::write_file(file("diagnosis.csv"), diagnosis_csv_);
+  }
   while (position_.epoch < options_.epochs) {
     if (out_of_patience()) {
       history.stopped_early = true;
@@ -122,7 +147,8 @@ History Fit::run() {
       break;
     }
   }
-  if (options_.restore_best) restore_best();
+  end_diagnosis();
+  leave_weights();
   return history;
 }
 
@@ -136,6 +162,7 @@ bool Fit::train_epoch() {
   if (full_batch_) {
     const auto& arena = core_.state.weight_arena();
     statistics_.assign(arena.data() + core_.state.arena().trainable, arena.data() + arena.size());
+    if (loader_->mixes()) full_weight_ = mixed_weight();
   }
   pending_ = {};
   seconds_before_ = position_.sums.seconds;
@@ -149,26 +176,47 @@ bool Fit::train_epoch() {
   return true;
 }
 
+double Fit::mixed_weight() const {
+  double sum = 0;
+  loader_->for_mixed_targets(position_.first_stream + position_.epoch, [&](const Targets& targets) {
+    sum += core_.loss().weight(targets, 1);
+  });
+  return sum;
+}
+
 void Fit::train_batch(const data::Batch& batch) {
   const Loss& loss = core_.loss();
   double weight = full_batch_ ? full_weight_ : loss.weight(batch.targets, batch.images);
   if (!(weight > 0)) weight = 1;  // all of it without weight: the sum is 0 too
-  const auto values =
-      std::span(values_).first(static_cast<std::size_t>(batch.images * core_.outputs()));
   set_rates();
-  const bool last = !full_batch_ || position_.step + 1 == loader_->batches();
-  const double sum = core_.engine.gradient(
-      core_.state, for_engine(batch, position_.first_stream + position_.epoch), loss,
-      {.weight = weight, .first = pending_.images == 0, .last = last}, values);
-  check_finite(sum, "data loss");
-  counts_.clear();
-  counts_.add(values, batch.images, batch.targets, loss.head());
-  pending_.images += static_cast<double>(batch.images);
-  pending_.loss += sum;
-  pending_.weight += full_batch_ ? loss.weight(batch.targets, batch.images) : weight;
-  pending_.correct += static_cast<double>(counts_.correct());
-  pending_.in_top5 += static_cast<double>(counts_.in_top5());
-  if (last) update();
+  const engine::Batch whole = for_engine(batch, position_.first_stream + position_.epoch);
+  const bool updates = !full_batch_ || position_.step + 1 == loader_->batches();
+  const auto of_update =
+      static_cast<double>(full_batch_ ? train_.size() : static_cast<std::size_t>(batch.images));
+  for (std::int64_t first = 0; first < batch.images; first += options_.batch) {
+    const std::int64_t images = std::min(options_.batch, batch.images - first);
+    const engine::Batch part = images == batch.images ? whole : slice(whole, first, images);
+    const auto values =
+        std::span(values_).first(static_cast<std::size_t>(images * core_.outputs()));
+    const engine::Sums sums =
+        core_.engine.gradient(core_.state, part, loss,
+                              {.weight = weight,
+                               .first = pending_.images == 0,
+                               .last = updates && first + images == batch.images,
+                               .images = of_update},
+                              values);
+    check_finite(sums.loss, "data loss");
+    check_finite(sums.activity, "activity penalty");
+    counts_.clear();
+    counts_.add(values, images, part.targets, loss.head());
+    pending_.images += static_cast<double>(images);
+    pending_.loss += sums.loss;
+    pending_.activity += sums.activity;
+    pending_.weight += loss.weight(part.targets, images);
+    pending_.correct += static_cast<double>(counts_.correct());
+    pending_.in_top5 += static_cast<double>(counts_.in_top5());
+  }
+  if (updates) update();
   ++position_.step;
 }
 
@@ -196,7 +244,9 @@ void Fit::update() {
   const engine::UpdateReport report = core_.engine.update(core_.state, rule_);
   engine::apply_lookahead(core_.state, lookahead);
   check_finite(report.gradient_norm, "gradient");
+  average_.after_update(core_.state, position_.average);
   position_.sums = sums_with_pending(report);
+  if (options_.statistics) add_step(position_.statistics, report, rule_);
   pending_ = {};
 }
 
@@ -205,7 +255,7 @@ EpochSums Fit::sums_with_pending(const engine::UpdateReport& report) const {
   const double weight = pending_.weight > 0 ? pending_.weight : 1;
   sums.images += pending_.images;
   sums.data_loss += pending_.loss / weight * pending_.images;
-  sums.penalty += report.penalty * pending_.images;
+  sums.penalty += report.penalty * pending_.images + pending_.activity;
   sums.decay_shrink += report.decay_shrink * pending_.images;
   sums.correct += pending_.correct;
   sums.in_top5 += pending_.in_top5;
@@ -220,6 +270,12 @@ void Fit::end_epoch() {
               .l2 = core_.base.l2,
               .decay_shrink = position_.sums.mean_decay_shrink(),
               .train = position_.sums.means()};
+  const bool averaged = average_.after_epoch(core_.state, position_.epoch, position_.average);
+  std::optional<AveragedWeights> weights(std::in_place, core_.state, position_.average);
+  if (averaged) {
+    measure_statistics(core_, *loader_, position_.first_stream + position_.epoch - 1,
+                       options_.batch);
+  }
   if (validation_loader_) {
     epoch.validation = measure(core_, *validation_loader_, false);
     if (!std::isfinite(epoch.validation->data_loss)) {
@@ -228,16 +284,21 @@ void Fit::end_epoch() {
                       epoch.epoch, in_words(epoch.validation->data_loss), remedy()));
     }
   }
+  if (probe_) epoch.statistics = means(std::exchange(position_.statistics, {}));
+  if (probe_ && probe_->due(epoch.epoch)) epoch.statistics.activations = probe_->look();
   epoch.seconds = seconds_before_ + seconds_since(epoch_start_);
   position_.step = 0;
   position_.sums = {};
   core_.epochs_trained = position_.first_stream + position_.epoch;
   position_.history.epochs.push_back(epoch);
   keep_best(epoch);
+  weights.reset();
   if (options_.run.empty()) return;
   // The checkpoint last: a run that ends in between goes on from the one before, and writes the
   // others again.
   interop::write_file(file("history.csv"), history_csv(position_.history));
+  add_diagnosis(epoch);
+  interop::write_file(file("diagnosis.csv"), diagnosis_csv_);
   save_checkpoint(file(checkpoint_name), core_, position_, fingerprint_);
 }
 
@@ -254,12 +315,37 @@ void Fit::keep_best(const Epoch& epoch) {
   if (!options_.run.empty()) save_model(core_, file("model.safetensors"));
 }
 
-void Fit::restore_best() {
+void Fit::leave_weights() {
   const History& history = position_.history;
-  if (history.best_epoch == static_cast<int>(history.epochs.size())) return;
-  std::ranges::copy(position_.best, core_.state.weight_arena().data());
+  const bool best =
+      options_.restore_best && history.best_epoch != static_cast<int>(history.epochs.size());
+  const std::vector<float>& weights = best ? position_.best : position_.average.weights;
+  if (weights.empty()) return;  // the last ones as they are
+  std::ranges::copy(weights, core_.state.weight_arena().data());
   core_.state.touch();
-  core_.base = position_.best_base;
+  if (best) core_.base = position_.best_base;
+}
+
+void Fit::begin_diagnosis() {
+  diagnosis_csv_ = diagnosis_header();
+  for (const Epoch& epoch : position_.history.epochs) add_diagnosis(epoch);
+}
+
+void Fit::add_diagnosis(const Epoch& epoch) {
+  diagnosis_csv_ += parameter_lines(epoch, core_.layout()) + layer_lines(epoch, core_.network());
+}
+
+// A last look at the activations, of the last epoch's weights, and the verdicts.
+void Fit::end_diagnosis() {
+  if (!probe_) return;
+  Epoch& last = position_.history.epochs.back();
+  if (last.statistics.activations.empty()) {
+    last.statistics.activations = probe_->look();
+    diagnosis_csv_ += layer_lines(last, core_.network());
+    if (!options_.run.empty()) interop::write_file(file("diagnosis.csv"), diagnosis_csv_);
+  }
+  position_.history.verdicts = diagnose::verdicts(
+      {core_.network(), core_.layout(), core_.loss().kind(), position_.history.epochs});
 }
 
 bool Fit::stop_wanted() const {

@@ -4,13 +4,17 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "data/loader.hpp"
 #include "objective/metrics.hpp"
+#include "train/average.hpp"
 #include "train/checkpoint.hpp"
 #include "train/core.hpp"
 #include "train/monitor.hpp"
+#include "train/probe.hpp"
 
 namespace ridgeline::train {
 
@@ -24,9 +28,9 @@ class Fit {
  private:
   using Clock = std::chrono::steady_clock;
 
-  /// What has gone into the gradient since the last update: one batch or, with GD, all so far.
+  /// What has gone into the gradient since the last update: with GD all so far.
   struct Pending {
-    double images = 0, loss = 0, weight = 0, correct = 0, in_top5 = 0;
+    double images = 0, loss = 0, activity = 0, weight = 0, correct = 0, in_top5 = 0;
   };
 
   void check_options() const;
@@ -35,12 +39,20 @@ class Fit {
   void load();
   /// Whether the epoch was finished.
   bool train_epoch();
+  /// What the loader gives in one piece: the images of an update or, with GD, of a part of it.
+  std::int64_t loaded() const;
+  /// Loss::weight of all training images of the epoch to come, where their targets are mixed.
+  double mixed_weight() const;
   void train_batch(const data::Batch& batch);
   void set_rates();
   void update();
   void end_epoch();
   void keep_best(const Epoch& epoch);
-  void restore_best();
+  /// The model's weights in the end: the best epoch's, or the average.
+  void leave_weights();
+  void begin_diagnosis();
+  void add_diagnosis(const Epoch& epoch);
+  void end_diagnosis();
   /// Whether to stop before the next step.
   bool stop_wanted() const;
   bool out_of_patience() const;
@@ -54,18 +66,22 @@ class Fit {
   ModelCore& core_;
   const FitOptions options_;
   const Monitor monitor_;
+  const Average average_;
   Dataset train_, validation_;
   bool full_batch_;
   double full_weight_ = 0;  // Loss::weight of all training images
   Attributes fingerprint_;
   std::unique_ptr<data::Loader> loader_, validation_loader_;
 
+  std::optional<Probe> probe_;  // where there are statistics
+  std::string diagnosis_csv_;   // of all epochs so far
+
   Position position_;
   Pending pending_;
   engine::UpdateRule rule_;
   std::int64_t penalties_set_ = 0;  // ModelCore's when the rule was made
   objective::Counts counts_;
-  std::vector<float> values_;      // the head's, of a batch
+  std::vector<float> values_;      // the head's, of at most `batch` images
   std::vector<float> statistics_;  // with GD: as the epoch found them
   bool stop_asked_ = false;        // by on_step
   Clock::time_point epoch_start_, last_report_;

@@ -39,10 +39,12 @@ std::string history_csv(const History& history) {
   std::string text =
       "epoch,seconds,images_per_second,learning_rate,l2,"
       "train_data_loss,train_penalty,train_objective,train_accuracy,"
-      "val_data_loss,val_penalty,val_objective,val_accuracy,decay_shrink\n";
+      "val_data_loss,val_penalty,val_objective,val_accuracy,decay_shrink,val_data_loss_error\n";
   for (const Epoch& e : history.epochs) {
-    text += fmt::format("{},{:.3f},{:.1f},{},{}{}{},{}\n", e.epoch, e.seconds, e.images_per_second,
-                        e.learning_rate, e.l2, csv(e.train), csv(e.validation), e.decay_shrink);
+    text +=
+        fmt::format("{},{:.3f},{:.1f},{},{}{}{},{},{}\n", e.epoch, e.seconds, e.images_per_second,
+                    e.learning_rate, e.l2, csv(e.train), csv(e.validation), e.decay_shrink,
+                    e.validation ? fmt::to_string(e.validation->data_loss_error) : "");
   }
   return text;
 }

@@ -11,7 +11,8 @@ namespace ridgeline::train {
 
 /// history.csv: epoch, seconds, images_per_second, learning_rate, l2, then data loss, penalty,
 /// objective and accuracy of training ("train_...") and validation ("val_...", empty where there
-/// is none), then decay_shrink. A line an epoch; numbers that read back as the same bits.
+/// is none), then decay_shrink and val_data_loss_error, the standard error. A line an epoch;
+/// numbers that read back as the same bits.
 std::string history_csv(const History& history);
 
 /// Numbers that one epoch comes to in a row.

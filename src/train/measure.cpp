@@ -43,6 +43,20 @@ engine::Batch for_engine(const data::Batch& batch, std::int64_t epoch) {
   return {batch.images, batch.inputs, batch.targets, batch.ids, epoch, batch.fill};
 }
 
+engine::Batch slice(const engine::Batch& batch, std::int64_t first, std::int64_t count) {
+  const auto from = static_cast<std::size_t>(first), n = static_cast<std::size_t>(count);
+  const std::size_t image = batch.inputs.size() / static_cast<std::size_t>(batch.images);
+  engine::Batch part{count, batch.inputs.subspan(from * image, n * image),
+                     batch.targets.slice(first, count),
+                     batch.ids.empty() ? batch.ids : batch.ids.subspan(from, n), batch.epoch};
+  if (batch.fill) {
+    part.fill = [fill = batch.fill, first](std::int64_t at, std::int64_t images) {
+      fill(first + at, images);
+    };
+  }
+  return part;
+}
+
 data::LoaderOptions evaluation_loader(const ModelCore& core) {
   return {.batch = evaluation_batch(core), .threads = 1 + core.options.threads / 8, .lazy = true};
 }
@@ -53,11 +67,13 @@ Metrics measure(ModelCore& core, data::Loader& loader, bool confusion) {
   objective::Counts counts(confusion ? std::max<std::int64_t>(core.outputs(), 2) : 0);
   RatioError loss_error;
   std::vector<float> values;
-  double sum = 0, weight = 0;
+  double sum = 0, activity = 0, weight = 0;
   loader.start(0);
   while (const data::Batch* batch = loader.next()) {
     values.resize(static_cast<std::size_t>(batch->images) * outputs);
-    sum += core.engine.evaluate(core.state, for_engine(*batch), loss, values);
+    const engine::Sums sums = core.engine.evaluate(core.state, for_engine(*batch), loss, values);
+    sum += sums.loss;
+    activity += sums.activity;
     weight += loss.weight(batch->targets, batch->images);
     counts.add(values, batch->images, batch->targets, loss.head());
     for (std::int64_t i = 0; i < batch->images; ++i) {
@@ -70,7 +86,8 @@ Metrics measure(ModelCore& core, data::Loader& loader, bool confusion) {
   metrics.images = counts.images();
   metrics.data_loss = sum / (weight > 0 ? weight : 1);
   const std::vector<Penalty> penalties = core.penalties(core.base);
-  metrics.penalty = engine::penalty(core.state, penalties, core.terms.of(penalties));
+  metrics.penalty = engine::penalty(core.state, penalties, core.terms.of(penalties)) +
+                    activity / static_cast<double>(std::max<std::int64_t>(metrics.images, 1));
   metrics.objective = metrics.data_loss + metrics.penalty;
   metrics.accuracy = counts.accuracy();
   metrics.top5 = counts.top5();

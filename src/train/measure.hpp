@@ -8,14 +8,16 @@ namespace ridgeline::train {
 
 /// Images at a time, so that the activations of a batch stay small.
 std::int64_t evaluation_batch(const ModelCore& core);
-/// Reads `data` in order, in such batches.
 /// A batch as the engine takes it, its images read by the engine's threads where nobody has.
 engine::Batch for_engine(const data::Batch& batch, std::int64_t epoch = 0);
+/// Images first .. first + count - 1 of it.
+engine::Batch slice(const engine::Batch& batch, std::int64_t first, std::int64_t count);
+/// Reads `data` in order, in batches of evaluation_batch().
 data::LoaderOptions evaluation_loader(const ModelCore& core);
 
 /// All of Metrics: the data loss over all images (class weights: over their sum), the penalty by
-/// core.base, standard errors over the images (of a weighted mean: as of a ratio), and the
-/// confusion matrix where it is wanted.
+/// core.base and that of the activations, standard errors over the images (of a weighted mean: as
+/// of a ratio), and the confusion matrix where it is wanted.
 Metrics measure(ModelCore& core, data::Loader& loader, bool confusion);
 
 }  // namespace ridgeline::train

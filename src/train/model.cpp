@@ -7,8 +7,10 @@
 #include "train/core.hpp"
 #include "train/data_checks.hpp"
 #include "train/fit.hpp"
+#include "train/load_weights.hpp"
 #include "train/measure.hpp"
 #include "train/model_file.hpp"
+#include "train/shrink.hpp"
 
 namespace ridgeline {
 
@@ -103,6 +105,17 @@ Model Model::load(const std::filesystem::path& file, int threads) {
 
 void Model::set_regularize(const Regularize& regularize) {
   impl_->set_regularize(regularize);
+}
+
+LoadedWeights Model::load_weights(const std::filesystem::path& file) {
+  LoadedWeights weights = train::load_weights(file, *impl_);
+  impl_->options.weights = file;
+  return weights;
+}
+
+Model Model::shrunk(std::vector<StayingFilters>* staying) const {
+  std::vector<StayingFilters> unasked;
+  return Model(std::make_unique<Impl>(train::shrink(*impl_, staying ? *staying : unasked)));
 }
 
 const Network& Model::network() const {

@@ -46,6 +46,26 @@ TEST(Bench, GivesEveryCombinationAsJson) {
               1e-6);
 }
 
+TEST(Bench, SaysWhatTheStatisticsCost) {
+  const Folder folder;
+  test::write_images(folder, "images", 60, 0);
+  const std::vector<std::string> words{"bench",     "--network", "mlp",    "--batch", "8",
+                                       "--threads", "1",         "--rounds", "3", "--seconds",
+                                       "0.01",      "--data",    "idx",    "--path",  "images",
+                                       "--statistics"};
+  auto with_json = words;
+  with_json.push_back("--json");
+  const Outcome outcome = run(folder, with_json);
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const auto result = outcome.json()["results"][0];
+  auto costs = result["statistics_costs"].get<std::vector<double>>();
+  ASSERT_EQ(costs.size(), 3U);
+  std::ranges::sort(costs);
+  EXPECT_EQ(result["statistics_cost"], costs[1]);
+  EXPECT_GT(costs[0], -1);
+  EXPECT_THAT(run(folder, words).out, HasSubstr("statistics cost"));
+}
+
 TEST(Bench, PredictsWithTheNetworkOfAnExperiment) {
   const Folder folder;
   test::write_images(folder, "images", 60, 0);

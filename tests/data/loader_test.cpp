@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 #include <thread>
 
 #include "folder.hpp"
@@ -30,7 +32,7 @@ struct Seen {
   std::vector<std::int64_t> sizes;
   std::vector<std::uint64_t> ids;
   std::vector<std::int32_t> labels;
-  std::vector<float> pixels;
+  std::vector<float> pixels, values;
   friend bool operator==(const Seen&, const Seen&) = default;
 };
 
@@ -47,6 +49,8 @@ Seen rest_of_epoch(Loader& loader) {
     seen.ids.insert(seen.ids.end(), batch->ids.begin(), batch->ids.end());
     seen.labels.insert(seen.labels.end(), batch->targets.classes.begin(),
                        batch->targets.classes.end());
+    seen.values.insert(seen.values.end(), batch->targets.values.begin(),
+                       batch->targets.values.end());
     seen.pixels.insert(seen.pixels.end(), batch->inputs.begin(), batch->inputs.end());
   }
   return seen;
@@ -59,6 +63,113 @@ LoaderOptions everything(int threads) {
           .augment = {{Augmentation::Kind::flip}, {Augmentation::Kind::crop, 2}},
           .threads = threads,
           .ahead = 3};
+}
+
+LoaderOptions mixing(int threads) {
+  LoaderOptions options = everything(threads);
+  options.augment.push_back({Augmentation::Kind::mixup, 0.4});
+  options.augment.push_back({Augmentation::Kind::noise, 0.1});
+  options.augment.push_back({Augmentation::Kind::cutmix, 1});
+  options.augment.push_back({Augmentation::Kind::cutout, 2});
+  return options;
+}
+
+TEST(Loader, MixedBatchesDependOnTheImageAlone) {
+  Loader first(sample(), mixing(1));
+  for (const std::int64_t epoch : {0, 1}) {
+    first.start(epoch);
+    const Seen expected = rest_of_epoch(first);
+    ASSERT_EQ(expected.values.size(), kImages * 7);
+    for (const bool lazy : {false, true}) {
+      for (const int threads : {1, 4}) {
+        LoaderOptions options = mixing(threads);
+        options.lazy = lazy;
+        Loader loader(sample(), options);
+        loader.start(epoch);
+        EXPECT_EQ(rest_of_epoch(loader), expected) << lazy << threads;
+        loader.start(epoch, 5);
+        const Seen rest = rest_of_epoch(loader);
+        EXPECT_TRUE(std::equal(rest.values.begin(), rest.values.end(),
+                               expected.values.begin() + 40 * 7, expected.values.end()));
+        options.shuffle = false;
+        options.batch = 50;
+        Loader ordered(sample(), options);
+        ordered.start(epoch);
+        const Seen other = rest_of_epoch(ordered);
+        for (std::size_t i = 0; i < kImages; ++i) {
+          const std::size_t id = expected.ids[i];
+          EXPECT_TRUE(std::equal(expected.values.begin() + i * 7,
+                                 expected.values.begin() + (i + 1) * 7,
+                                 other.values.begin() + id * 7));
+          EXPECT_TRUE(std::equal(expected.pixels.begin() + i * 90,
+                                 expected.pixels.begin() + (i + 1) * 90,
+                                 other.pixels.begin() + id * 90));
+        }
+      }
+    }
+  }
+}
+
+// Images that are one number, a thousandth of their place, tell which two were mixed, and how.
+Dataset numbers(bool with_classes) {
+  std::vector<float> pixels(kImages), targets;
+  std::vector<std::int32_t> labels;
+  for (std::size_t i = 0; i < kImages; ++i) {
+    pixels[i] = static_cast<float>(i) / 1000;
+    targets.push_back(static_cast<float>(i));
+    targets.push_back(-2 * static_cast<float>(i));
+    labels.push_back(static_cast<int>(i % 2));
+  }
+  const auto images = memory_images(pixels, {1, 1, 1}, ImageLayout::nchw);
+  return with_classes ? Dataset(images, labels, {"even", "odd"}) : Dataset(images, targets, 2);
+}
+
+TEST(Loader, TargetsAreMixedAsTheImagesAre) {
+  LoaderOptions options{.batch = 10, .shuffle = true, .augment = {{Augmentation::Kind::mixup, 1}}};
+  Loader values(numbers(false), options), classes(numbers(true), options);
+  options.outputs = 1;
+  Loader one(numbers(true), options);
+  values.start(3);
+  classes.start(3);
+  one.start(3);
+  const Seen v = rest_of_epoch(values), c = rest_of_epoch(classes), o = rest_of_epoch(one);
+  EXPECT_TRUE(v.labels.empty() && c.labels.empty() && o.labels.empty());
+  ASSERT_EQ(c.values.size(), 2 * kImages);
+  ASSERT_EQ(o.values.size(), kImages);
+  EXPECT_EQ(c.pixels, v.pixels);
+  int moved = 0, between = 0;
+  for (std::size_t i = 0; i < kImages; ++i) {
+    EXPECT_NEAR(v.values[2 * i], 1000 * v.pixels[i], 1e-3);
+    EXPECT_NEAR(v.values[2 * i + 1], -2000 * v.pixels[i], 2e-3);
+    moved += std::abs(1000 * v.pixels[i] - static_cast<float>(v.ids[i])) > 0.1F;
+    EXPECT_EQ(c.values[2 * i] + c.values[2 * i + 1], 1);
+    EXPECT_EQ(o.values[i], c.values[2 * i + 1]);
+    between += c.values[2 * i] > 0.01F && c.values[2 * i] < 0.99F;
+  }
+  EXPECT_GT(moved, 80);
+  EXPECT_GT(between, 30) << "two of different classes";
+
+  double sum = 0;
+  EXPECT_TRUE(one.mixes());
+  one.for_mixed_targets(3, [&](const Targets& targets) {
+    ASSERT_EQ(targets.width, 1);
+    sum += targets.values[0];
+  });
+  EXPECT_NEAR(sum, std::accumulate(o.values.begin(), o.values.end(), 0.0), 1e-9);
+  EXPECT_FALSE(Loader(numbers(true), {.batch = 10}).mixes());
+}
+
+TEST(Loader, MixingNeedsNoLabels) {
+  const std::vector<float> pixels{0, 1, 2, 3, 4};
+  Loader loader(from_memory(pixels, {1, 1, 1}, ImageLayout::nchw, {}),
+                {.batch = 5, .augment = {{Augmentation::Kind::cutmix, 1}}});
+  loader.start(0);
+  const Batch* batch = loader.next();
+  ASSERT_NE(batch, nullptr);
+  EXPECT_TRUE(batch->targets.classes.empty() && batch->targets.values.empty());
+  Loader none(Dataset(), {.augment = {{Augmentation::Kind::mixup, 1}}});
+  none.start(0);
+  EXPECT_EQ(none.next(), nullptr);
 }
 
 TEST(Loader, LazyBatchesAreTheSame) {
@@ -269,6 +380,8 @@ TEST(Loader, Refuses) {
   EXPECT_THAT(message_of<UsageError>(make({.ahead = -1})), HasSubstr("not -1"));
   EXPECT_THAT(message_of<UsageError>(make({.augment = {{Augmentation::Kind::crop, 5}}})),
               HasSubstr("smaller than the images of 3x6x5"));
+  EXPECT_THAT(message_of<UsageError>(make({.augment = {{Augmentation::Kind::cutout, 6}}})),
+              HasSubstr("not be larger than the images of 3x6x5"));
 }
 
 }  // namespace

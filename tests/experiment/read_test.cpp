@@ -16,7 +16,7 @@ TEST(Read, EveryKindOfValue) {
 [data]
 source = "cifar10"
 validation = "test"
-augment = ["flip", "crop:4"]
+augment = ["flip", "crop:4", "mixup:0.2"]
 [loss]
 label_smoothing = 0.1
 class_weights = [1, 2.5]
@@ -38,7 +38,7 @@ over = { "regularize.l2" = [0, 1e-3], "optimizer.learning_rate" = { min = 1e-4, 
 )");
   EXPECT_EQ(experiment.data.source, "cifar10");
   EXPECT_EQ(std::get<std::string>(experiment.data.validation), "test");
-  EXPECT_EQ(experiment.data.augment, (std::vector<std::string>{"flip", "crop:4"}));
+  EXPECT_EQ(experiment.data.augment, (std::vector<std::string>{"flip", "crop:4", "mixup:0.2"}));
   EXPECT_EQ(experiment.loss.class_weights, (std::vector<double>{1, 2.5}));
   EXPECT_EQ(experiment.regularize.l2.kind, "cosine");
   EXPECT_EQ(experiment.regularize.l2.value, 1e-3);
@@ -122,6 +122,8 @@ TEST(Read, ValuesOutsideTheirLimits) {
   EXPECT_EQ(refusal("[[regularize.rule]]\nmatch = \"*\"\nl2 = -1\n"),
             "experiment.toml:3: regularize.rule[0].l2 must be at least 0, not -1");
   EXPECT_NE(refusal("[regularize]\nexclude = [\"kernels\"]\n").find("experiment.toml:2: "),
+            std::string::npos);
+  EXPECT_NE(refusal("[data]\naugment = [\"mixup:0\"]\n").find("experiment.toml:2: data.augment"),
             std::string::npos);
   EXPECT_NE(refusal("[data]\naugment = [\"flop\"]\n").find("experiment.toml:2: data.augment"),
             std::string::npos);

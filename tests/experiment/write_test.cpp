@@ -19,13 +19,16 @@ source = "idx"
 path = "C:\\odd \"name\"\u0001\tü"
 validation = "other"
 test = "none"
-augment = ["crop:2"]
+augment = ["crop:2", "cutout:3", "noise:0.1", "mixup:0.2", "cutmix:1"]
 [model]
 layers = [
   { conv2d = { filters = 3, kernel = [3, 1], padding = "same" }, name = "a" },
   { conv2d = { filters = 3, kernel = 1, padding = [0, 1, 2, 3] }, inputs = ["input"] },
   { concat = {}, inputs = ["a", "conv2d_1"] },
   { activation = { function = "relu" } },
+  { activity_regularization = { l2 = 0.01, l1 = 1e-4 } },
+  { spatial_dropout2d = { rate = 0.2 } },
+  { gaussian_noise = { stddev = 0.1 } },
   { normalize = { mean = [0.1, 0, 0, 0, 0, 0], std = [1, 1, 1, 1, 1, 3.5] } },
 ]
 [loss]

@@ -151,6 +151,43 @@ TEST(Dropout, RateIsAShareBelowOne) {
   EXPECT_EQ(output(dropout(), {{3, 2, 2}}), Shape({3, 2, 2}));
 }
 
+TEST(SpatialDropout2D, TakesImagesAndARateBelowOne) {
+  EXPECT_NO_THROW(spatial_dropout2d({.rate = 0}));
+  EXPECT_USAGE_ERROR(spatial_dropout2d({.rate = 1}),
+                     "spatial_dropout2d: rate must be at least 0 and below 1, not 1");
+  EXPECT_USAGE_ERROR(spatial_dropout2d({.rate = NAN}),
+                     "spatial_dropout2d: rate must be at least 0 and below 1, not nan");
+  EXPECT_EQ(output(spatial_dropout2d(), {{3, 2, 2}}), Shape({3, 2, 2}));
+  EXPECT_USAGE_ERROR(output(spatial_dropout2d(), {{12}}),
+                     "takes images of channels x height x width, not 12");
+}
+
+TEST(GaussianNoise, TakesAnyShapeAndADeviationAboveZero) {
+  EXPECT_USAGE_ERROR(gaussian_noise({}),
+                     "gaussian_noise: stddev must be above 0 and finite, not 0");
+  EXPECT_USAGE_ERROR(gaussian_noise({.stddev = -1}),
+                     "gaussian_noise: stddev must be above 0 and finite, not -1");
+  EXPECT_USAGE_ERROR(gaussian_noise({.stddev = INFINITY}),
+                     "gaussian_noise: stddev must be above 0 and finite, not inf");
+  EXPECT_EQ(output(gaussian_noise({.stddev = 0.1}), {{3, 2, 2}}), Shape({3, 2, 2}));
+  EXPECT_EQ(output(gaussian_noise({.stddev = 0.1}), {{12}}), Shape({12}));
+}
+
+TEST(ActivityRegularization, TakesAnyShapeAndStrengthsThatAreNotNegative) {
+  EXPECT_USAGE_ERROR(activity_regularization({.l2 = -1}),
+                     "activity_regularization: l2 must be at least 0 and finite, not -1");
+  EXPECT_USAGE_ERROR(activity_regularization({.l1 = NAN}),
+                     "activity_regularization: l1 must be at least 0 and finite, not nan");
+  const Layer layer = activity_regularization({.l2 = 1e-3});
+  EXPECT_EQ(output(layer, {{3, 2, 2}}), Shape({3, 2, 2}));
+  EXPECT_EQ(output(layer, {{12}}), Shape({12}));
+  EXPECT_TRUE(layer.spec().parameters(std::vector<Shape>{{12}}).empty());
+  EXPECT_EQ(layer.spec().penalty(), "l2 0.001");
+  EXPECT_EQ(activity_regularization({.l2 = 0.5, .l1 = 2}).spec().penalty(), "l2 0.5, l1 2");
+  EXPECT_EQ(activity_regularization({}).spec().penalty(), "");
+  EXPECT_EQ(dropout().spec().penalty(), "");
+}
+
 TEST(Upsample2D, MultipliesHeightAndWidth) {
   EXPECT_EQ(output(upsample2d(), {{3, 4, 5}}), Shape({3, 8, 10}));
   EXPECT_EQ(output(upsample2d({.size = {1, 3}}), {{3, 4, 5}}), Shape({3, 4, 15}));
@@ -225,6 +262,9 @@ const std::vector<Layer> set_layers = {
            .bias_initializer = "ones"}),
     batch_norm2d({.momentum = 0.9, .epsilon = 1e-5}),
     dropout({.rate = 0.25}),
+    spatial_dropout2d({.rate = 0.25}),
+    gaussian_noise({.stddev = 0.25}),
+    activity_regularization({.l2 = 0.25, .l1 = 0.5}),
     add(),
     concat(),
     activation("silu"),

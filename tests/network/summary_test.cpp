@@ -29,6 +29,18 @@ Forward pass:  8.38 MFLOP an image
 )");
 }
 
+TEST(Summary, ShowsPenaltiesOfActivations) {
+  const Network network({conv2d({.filters = 2}), activity_regularization({.l2 = 0.01, .l1 = 1e-3}),
+                         flatten(), dense({.units = 3})});
+  const std::string text = summary(network, {1, 4, 4}, {"l2 1e-4", "", "l2 1e-4", ""});
+  EXPECT_NE(text.find("activity_regularization_1   2x2x2           0  output: l2 0.01, l1 0.001\n"),
+            std::string::npos)
+      << text;
+  std::ostringstream settings;
+  settings << network;
+  EXPECT_NE(settings.str().find("l2 0.01, l1 0.001"), std::string::npos) << settings.str();
+}
+
 TEST(Summary, OfAGraphWithPenalties) {
   const Output x = input();
   const Output a =

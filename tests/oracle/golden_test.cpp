@@ -74,6 +74,12 @@ std::map<std::string, LayerCase> layer_cases() {
       {"activation_gelu", activated("gelu")},
       {"activation_silu", activated("silu")},
       {"activation_softmax", activated("softmax")},
+      {"activity_regularization",
+       {Network({conv2d({.filters = 3, .kernel = 3, .activation = "relu"}),
+                 activity_regularization({.l2 = 0.3, .l1 = 0.05}), flatten(), dense({.units = 5}),
+                 activity_regularization({.l2 = 0.2}), activity_regularization({.l1 = 0.1}),
+                 head()}),
+        {2, 5, 6}}},
       {"residual_concat", {residual(), {2, 4, 4}}},
       {"loss_mse_on_softmax",
        flat(head(4), mean_squared_error(),
@@ -125,7 +131,8 @@ TEST(PyTorch, EveryLayerAndLoss) {
                                .weights = {},
                                .head = c.loss->head(),
                                .training = true,
-                               .keeps = {}};
+                               .keeps = {},
+                               .noise = {}};
     engine::Engine engine(c.network, c.input, {.threads = 2, .shards = 2});
     engine::State state = engine.initial_state(1);
     for (std::size_t p = 0; p < state.parameters().size(); ++p) {
@@ -140,15 +147,18 @@ TEST(PyTorch, EveryLayerAndLoss) {
 
     const auto result = reference::run(problem, c.reference_loss(labels));
     EXPECT_NEAR(result.loss, arrays.at("loss")[0], 1e-7);
+    const double activity = arrays.contains("activity") ? arrays.at("activity")[0] : 0;
+    EXPECT_NEAR(result.activity, activity, 1e-7 * (1 + activity));
     expect_equal(result.output.data, arrays.at("head"), 1e-7, "head");
     expect_equal(result.input_gradient, arrays.at("gradient:input"), 1e-7, "input");
 
     const std::vector<float> inputs(arrays.at("input").begin(), arrays.at("input").end());
     const Targets targets{labels, {}, 0};
     const double weight = c.loss->weight(targets, images);
-    const double sum =
+    const engine::Sums sums =
         engine.gradient(state, {images, inputs, targets, {}, 0}, *c.loss, {weight, true});
-    EXPECT_NEAR(sum / weight, arrays.at("loss")[0], 1e-5);
+    EXPECT_NEAR(sums.loss / weight, arrays.at("loss")[0], 1e-5);
+    EXPECT_NEAR(sums.activity / static_cast<double>(images), activity, 1e-5 * (1 + activity));
     for (std::size_t p = 0; p < state.parameters().size(); ++p) {
       const Parameter& parameter = state.parameters()[p];
       if (parameter.spec.role == Role::statistic) continue;

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "engine/engine.hpp"
-#include "network/layers/dropout.hpp"
 #include "reference/network.hpp"
 #include "tensor/random.hpp"
 
@@ -106,15 +105,24 @@ class Harness {
                                .weights = {},
                                .head = head,
                                .training = training,
-                               .keeps = {}};
+                               .keeps = {},
+                               .noise = {}};
     for (std::size_t p = 0; p < state_.parameters().size(); ++p) {
       problem.weights[state_.parameters()[p].name] = doubles(state_.weights(p));
     }
-    problem.keeps = [this](int node, std::int64_t image, std::int64_t element) {
-      const auto& layer = case_.network.nodes()[static_cast<std::size_t>(node)].layer;
-      const double rate = static_cast<const network::DropoutSpec&>(layer.spec()).options().rate;
-      Random random(seed_, Purpose::dropout, (static_cast<std::uint64_t>(node) << 32) | 5,
+    const auto stream = [this](int node, std::int64_t image) {
+      return Random(seed_, Purpose::dropout, (static_cast<std::uint64_t>(node) << 32) | 5,
                     ids_[static_cast<std::size_t>(image)]);
+    };
+    problem.noise = [stream](int node, std::int64_t image, std::int64_t element) {
+      std::vector<float> normals(static_cast<std::size_t>(element + 1));
+      stream(node, image).normals(normals);
+      return static_cast<double>(normals.back());
+    };
+    problem.keeps = [this, stream](int node, std::int64_t image, std::int64_t element) {
+      const auto& layer = case_.network.nodes()[static_cast<std::size_t>(node)].layer;
+      const double rate = layer.spec().attributes().real("rate", 0);
+      Random random = stream(node, image);
       float drawn = 0;
       for (std::int64_t e = 0; e <= element; ++e) drawn = random.uniform();
       return drawn >= static_cast<float>(rate);
@@ -129,15 +137,21 @@ class Harness {
     const auto n = static_cast<double>(case_.images);
     std::vector<float> values(count);
     const reference::Result plain = expected(false, loss, head);
-    const double evaluated = engine_.evaluate(state_, batch(), *case_.loss, values) / n;
-    EXPECT_NEAR(evaluated, plain.loss, case_.tolerance * (1 + std::abs(plain.loss)));
+    const auto expect_number = [&](double got, double number, const char* what) {
+      EXPECT_NEAR(got, number, case_.tolerance * (1 + std::abs(number))) << what;
+    };
+    const engine::Sums evaluated = engine_.evaluate(state_, batch(), *case_.loss, values);
+    expect_number(evaluated.loss / n, plain.loss, "evaluated loss");
+    expect_number(evaluated.activity / n, plain.activity, "evaluated activity penalty");
     expect_close(values, plain.output.data, case_.tolerance, "evaluated values");
 
     const reference::Result result = expected(true, loss, head);
     if (result.margin.smallest < near_tie) return false;
     const double weight = case_.loss->weight(batch().targets, case_.images);
-    const double sum = engine_.gradient(state_, batch(), *case_.loss, {weight, true}, values);
-    EXPECT_NEAR(sum / weight, result.loss, case_.tolerance * (1 + std::abs(result.loss)));
+    const engine::Sums sums =
+        engine_.gradient(state_, batch(), *case_.loss, {weight, true}, values);
+    expect_number(sums.loss / weight, result.loss, "loss");
+    expect_number(sums.activity / n, result.activity, "activity penalty");
     expect_close(values, result.output.data, case_.tolerance, "training values");
     for (std::size_t p = 0; p < state_.parameters().size(); ++p) {
       const Parameter& parameter = state_.parameters()[p];

@@ -11,7 +11,7 @@ namespace ridgeline::oracle {
 namespace {
 
 struct Gradient {
-  double loss = 0, evaluated = 0;
+  engine::Sums sums, evaluated;
   std::vector<std::vector<float>> of_parameters;
 };
 
@@ -27,7 +27,7 @@ Gradient gradient_of(const Network& network, const Shape& input, engine::Options
   const engine::Batch batch{images, pixels, {labels, {}, 0}};
   Gradient result;
   const LossPtr loss = cross_entropy();
-  result.loss = engine.gradient(state, batch, *loss, {static_cast<double>(images)});
+  result.sums = engine.gradient(state, batch, *loss, {static_cast<double>(images)});
   for (std::size_t p = 0; p < state.parameters().size(); ++p) {
     if (state.parameters()[p].spec.role == Role::statistic) continue;
     result.of_parameters.push_back(engine.gradient_of(state, p));
@@ -52,9 +52,12 @@ double worst(const Network& network, const Shape& input, engine::Options options
   const Gradient full = gradient_of(network, input, options, 24);
   options.precision = Precision::bf16;
   const Gradient half = gradient_of(network, input, options, 24);
-  EXPECT_NEAR(half.loss, full.loss, 0.01 * full.loss);
-  EXPECT_NEAR(half.evaluated, full.evaluated, 0.01 * full.evaluated);
-  EXPECT_NE(half.loss, full.loss) << "nothing was rounded";
+  for (const auto& [got, expected] :
+       {std::pair{half.sums, full.sums}, {half.evaluated, full.evaluated}}) {
+    EXPECT_NEAR(got.loss, expected.loss, 0.01 * expected.loss);
+    EXPECT_NEAR(got.activity, expected.activity, 0.01 * expected.activity);
+  }
+  EXPECT_NE(half.sums.loss, full.sums.loss) << "nothing was rounded";
   double most = 0;
   for (std::size_t p = 0; p < full.of_parameters.size(); ++p) {
     double norm = 0;
@@ -91,6 +94,10 @@ std::vector<std::pair<std::string, Network>> networks() {
   return {
       {"pools", ended({conv(16, "relu"), max_pool2d(), conv(20, "leaky_relu"), max_pool2d(),
                        conv(8, "relu"), dropout({.rate = 0.2})})},
+      {"regularized",
+       ended({conv(16, "relu"), activity_regularization({.l2 = 0.01, .l1 = 0.001}), max_pool2d(),
+              spatial_dropout2d({.rate = 0.2}), conv(20, "relu"), gaussian_noise({.stddev = 0.1}),
+              max_pool2d(), activity_regularization({.l2 = 0.01})})},
       {"valid", ended({conv2d({.filters = 8, .kernel = 5, .activation = "relu"}), max_pool2d(),
                        conv2d({.filters = 16, .kernel = 3, .activation = "relu"}), max_pool2d()})},
       {"tanh", ended({conv(6, "tanh"), average_pool2d(), conv(16, "relu", 2), max_pool2d()})},

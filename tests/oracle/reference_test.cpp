@@ -14,14 +14,20 @@ void check(const Network& network, const Shape& in, Head head,
   const std::int64_t images = 3;
   const Layout layout = infer(network, in);
   Random random(21, Purpose::test);
-  reference::Problem problem{.network = network,
-                             .input = in,
-                             .images = images,
-                             .inputs = {},
-                             .weights = {},
-                             .head = head,
-                             .training = true,
-                             .keeps = {}};
+  reference::Problem problem{
+      .network = network,
+      .input = in,
+      .images = images,
+      .inputs = {},
+      .weights = {},
+      .head = head,
+      .training = true,
+      .keeps = [](int node, std::int64_t image,
+                  std::int64_t element) { return (node + 5 * image + 3 * element) % 4 != 0; },
+      .noise =
+          [](int node, std::int64_t image, std::int64_t element) {
+            return std::sin(double(node + 2 * image + 3 * element));
+          }};
   for (std::int64_t i = 0; i < images * in.elements(); ++i) {
     problem.inputs.push_back(random.normal());
   }
@@ -43,11 +49,11 @@ void check(const Network& network, const Shape& in, Head head,
   const auto difference = [&](double& number) {
     const double before = number;
     number = before + h;
-    const double up = reference::run(problem, loss).loss;
+    const auto up = reference::run(problem, loss);
     number = before - h;
-    const double down = reference::run(problem, loss).loss;
+    const auto down = reference::run(problem, loss);
     number = before;
-    return (up - down) / (2 * h);
+    return (up.loss + up.activity - down.loss - down.activity) / (2 * h);
   };
   for (const auto& [name, gradient] : result.gradients) {
     for (std::size_t i = 0; i < gradient.size(); i += 1 + gradient.size() / 12) {
@@ -88,6 +94,15 @@ TEST(Reference, Activations) {
                    dense({.units = 3, .activation = "softmax"})}),
           {1, 3, 4}, Head::logits, cross_entropy_loss());
   }
+}
+
+TEST(Reference, DropoutsNoiseAndActivityPenalties) {
+  check(Network({conv2d({.filters = 4, .kernel = 2, .activation = "tanh"}),
+                 activity_regularization({.l2 = 0.3, .l1 = 0.2}), spatial_dropout2d({.rate = 0.3}),
+                 gaussian_noise({.stddev = 0.5}), dropout({.rate = 0.4}), flatten(),
+                 dense({.units = 6}), activity_regularization({.l1 = 0.7}),
+                 gaussian_noise({.stddev = 0.1}), dense({.units = 3, .activation = "softmax"})}),
+        {2, 4, 3}, Head::logits, cross_entropy_loss());
 }
 
 TEST(Reference, Graphs) {

@@ -16,6 +16,15 @@ Network varied() {
   return Network(x, dense({.units = 5, .activation = "softmax"})(y));
 }
 
+// With every layer that draws random numbers, and a penalty of activations.
+Network regularised() {
+  return Network({conv2d({.filters = 16, .padding = Padding::same(), .activation = "relu"}),
+                  spatial_dropout2d({.rate = 0.3}),
+                  activity_regularization({.l2 = 0.1, .l1 = 0.01}), max_pool2d(),
+                  gaussian_noise({.stddev = 0.1}), flatten(), dropout({.rate = 0.4}),
+                  dense({.units = 5, .activation = "softmax"})});
+}
+
 std::vector<float> all_weights(const engine::State& state) {
   std::vector<float> all;
   for (std::size_t p = 0; p < state.parameters().size(); ++p) {
@@ -36,15 +45,17 @@ void train(Harness& h, int steps) {
 }
 
 TEST(Sameness, TheSameBitsOnAnyNumberOfThreads) {
-  std::vector<float> expected;
-  for (const int threads : {1, 2, 3, 5}) {
-    Harness h(
-        {.network = varied(), .input = {3, 8, 8}, .images = 13, .threads = threads, .shards = 4},
-        6);
-    train(h, 5);
-    const auto weights = all_weights(h.state());
-    if (expected.empty()) expected = weights;
-    EXPECT_EQ(weights, expected) << threads << " threads";
+  for (const Network& network : {varied(), regularised()}) {
+    std::vector<float> expected;
+    for (const int threads : {1, 2, 3, 5}) {
+      Harness h(
+          {.network = network, .input = {3, 8, 8}, .images = 13, .threads = threads, .shards = 4},
+          6);
+      train(h, 5);
+      const auto weights = all_weights(h.state());
+      if (expected.empty()) expected = weights;
+      EXPECT_EQ(weights, expected) << threads << " threads";
+    }
   }
 }
 
@@ -66,15 +77,23 @@ TEST(Sameness, ShardsChangeNoMoreThanRounding) {
 
 TEST(Sameness, MicroBatchesAddUpToTheBatch) {
   const Network network({conv2d({.filters = 5, .kernel = 3, .activation = "relu"}), max_pool2d(),
-                         flatten(), dense({.units = 4, .activation = "softmax"})});
+                         activity_regularization({.l2 = 0.3, .l1 = 0.2}), flatten(),
+                         dense({.units = 4, .activation = "softmax"})});
   Case c{.network = network, .input = {2, 9, 9}, .images = 11};
   Harness whole(c, 4), parts(c, 4);
   const LossPtr loss = cross_entropy();
-  const double sum = whole.engine().gradient(whole.state(), whole.batch(), *loss, {11, true});
-  double in_parts = parts.engine().gradient(parts.state(), parts.batch(0, 4), *loss, {11, true});
-  in_parts += parts.engine().gradient(parts.state(), parts.batch(4, 6), *loss, {11, false});
-  in_parts += parts.engine().gradient(parts.state(), parts.batch(10, 1), *loss, {11, false});
-  EXPECT_NEAR(in_parts, sum, 1e-4);
+  const engine::Sums sum = whole.engine().gradient(whole.state(), whole.batch(), *loss, {11, true});
+  engine::Sums in_parts;
+  for (const auto& [first, count] : {std::pair{0, 4}, {4, 6}, {10, 1}}) {
+    const engine::Sums part = parts.engine().gradient(
+        parts.state(), parts.batch(first, count), *loss,
+        {.weight = 11, .first = first == 0, .last = first == 10, .images = 11});
+    in_parts.loss += part.loss;
+    in_parts.activity += part.activity;
+  }
+  EXPECT_NEAR(in_parts.loss, sum.loss, 1e-4);
+  EXPECT_GT(sum.activity, 0);
+  EXPECT_NEAR(in_parts.activity, sum.activity, 1e-6 * sum.activity);
   for (std::size_t p = 0; p < whole.state().parameters().size(); ++p) {
     expect_close(parts.engine().gradient_of(parts.state(), p),
                  doubles(whole.engine().gradient_of(whole.state(), p)), 1e-5, "gradient");
@@ -135,6 +154,37 @@ TEST(Sameness, ThreadsShareAnImage) {
       }
     }
   }
+}
+
+// To the bit, also where several threads share an image; and per image whatever else is computed.
+TEST(Sameness, ActivityPenaltiesDependOnShardsAlone) {
+  const LossPtr loss = cross_entropy();
+  const auto sums = [&](int threads, int shards, std::int64_t images) {
+    Harness h({.network = regularised(),
+               .input = {3, 8, 8},
+               .images = images,
+               .threads = threads,
+               .shards = shards},
+              6);
+    const double trained =
+        h.engine().gradient(h.state(), h.batch(), *loss, {static_cast<double>(images)}).activity;
+    return std::pair(trained, h.engine().evaluate(h.state(), h.batch(), *loss).activity);
+  };
+  for (const int images : {1, 2, 13}) {
+    for (const int shards : {1, 4}) {
+      const auto expected = sums(1, shards, images);
+      EXPECT_GT(expected.first, 0);
+      EXPECT_NE(expected.first, expected.second) << "with dropout and without";
+      for (const int threads : {2, 3, 8}) EXPECT_EQ(sums(threads, shards, images), expected);
+    }
+  }
+  Harness h({.network = regularised(), .input = {3, 8, 8}, .images = 7, .shards = 3}, 2);
+  double one_by_one = 0;
+  for (int i = 0; i < 7; ++i) {
+    one_by_one += h.engine().evaluate(h.state(), h.batch(i, 1), *loss).activity;
+  }
+  EXPECT_NEAR(h.engine().evaluate(h.state(), h.batch(), *loss).activity, one_by_one,
+              1e-6 * one_by_one);
 }
 
 TEST(Sameness, StatesShareAnEngineWithoutTouchingEachOther) {

@@ -293,6 +293,18 @@ Batch normalise_backward(const BatchNorm& bn, const Batch& x, const Batch& dy, V
   return dx;
 }
 
+double activity_penalty(double l2, double l1, const Batch& a) {
+  double sum = 0;
+  for (const double v : a.data) sum += l2 / 2 * v * v + l1 * std::abs(v);
+  return sum;
+}
+
+Batch activity_gradient(double l2, double l1, const Batch& a) {
+  Batch gradient = a;
+  for (double& v : gradient.data) v = l2 * v + l1 * (v > 0 ? 1 : v < 0 ? -1 : 0);
+  return gradient;
+}
+
 namespace {
 
 using Kind = network::Activation::Kind;

@@ -74,6 +74,10 @@ Batch normalise(const BatchNorm& bn, const Batch& x);
 Batch normalise_backward(const BatchNorm& bn, const Batch& x, const Batch& dy, Values& dgamma,
                          Values& dbeta);
 
+/// The sum over the batch of l2/2 a^2 + l1 |a|, and its gradient.
+double activity_penalty(double l2, double l1, const Batch& a);
+Batch activity_gradient(double l2, double l1, const Batch& a);
+
 /// By name, as layers.hpp lists them; softmax over channels.
 Batch activate(const std::string& activation, const Batch& x, Margin& margin);
 Batch activate_backward(const std::string& activation, const Batch& x, const Batch& dy);

@@ -4,12 +4,15 @@
 #include <stdexcept>
 
 #include "network/layers/activation.hpp"
+#include "network/layers/activity_regularization.hpp"
 #include "network/layers/batch_norm2d.hpp"
 #include "network/layers/conv2d.hpp"
 #include "network/layers/dense.hpp"
 #include "network/layers/dropout.hpp"
+#include "network/layers/gaussian_noise.hpp"
 #include "network/layers/normalize.hpp"
 #include "network/layers/pool2d.hpp"
+#include "network/layers/spatial_dropout2d.hpp"
 #include "network/layers/upsample2d.hpp"
 
 namespace ridgeline::reference {
@@ -73,7 +76,10 @@ class Pass {
 
   Back forward(int node);
   Back batch_norm(int node, const network::BatchNorm2DSpec& spec);
-  Back dropout(int node, double rate);
+  // A random number for each `together` elements of an image, in order.
+  Back dropout(int node, double rate, std::int64_t together = 1);
+  Back noise(int node, double deviation);
+  Back activity(int node, const ActivityRegularization& options);
 
   const Problem& p_;
   Result& result_;
@@ -93,12 +99,12 @@ Back Pass::batch_norm(int node, const network::BatchNorm2DSpec& spec) {
   };
 }
 
-Back Pass::dropout(int node, double rate) {
+Back Pass::dropout(int node, double rate, std::int64_t together) {
   Batch factor = input(node).like();
   const std::int64_t size = factor.channels * factor.height * factor.width;
   for (std::size_t k = 0; k < factor.data.size(); ++k) {
     const auto at = static_cast<std::int64_t>(k);
-    const bool keep = !p_.training || !p_.keeps || p_.keeps(node, at / size, at % size);
+    const bool keep = !p_.training || !p_.keeps || p_.keeps(node, at / size, at % size / together);
     factor.data[k] = !p_.training || !p_.keeps ? 1 : keep ? 1 / (1 - rate) : 0;
   }
   const auto times = [factor](Batch b) {
@@ -107,6 +113,32 @@ Back Pass::dropout(int node, double rate) {
   };
   values_.push_back(times(input(node)));
   return [times](const Batch& dy) -> std::vector<Batch> { return {times(dy)}; };
+}
+
+Back Pass::noise(int node, double deviation) {
+  Batch y = input(node);
+  const std::int64_t size = y.channels * y.height * y.width;
+  for (std::size_t k = 0; p_.training && p_.noise && k < y.data.size(); ++k) {
+    const auto at = static_cast<std::int64_t>(k);
+    y.data[k] += deviation * p_.noise(node, at / size, at % size);
+  }
+  values_.push_back(y);
+  return [](const Batch& dy) -> std::vector<Batch> { return {dy}; };
+}
+
+Back Pass::activity(int node, const ActivityRegularization& o) {
+  const Batch a = input(node);
+  const auto images = static_cast<double>(a.images);
+  result_.activity += activity_penalty(o.l2, o.l1, a) / images;
+  for (const double v : a.data) {
+    if (o.l1 > 0 && v != 0) result_.margin.meet(std::abs(v));  // a zero is a ReLU's own
+  }
+  values_.push_back(a);
+  return [=](const Batch& dy) -> std::vector<Batch> {
+    Batch dx = activity_gradient(o.l2, o.l1, a);
+    for (std::size_t k = 0; k < dx.data.size(); ++k) dx.data[k] = dy.data[k] + dx.data[k] / images;
+    return {dx};
+  };
 }
 
 Back Pass::forward(int node) {
@@ -177,6 +209,16 @@ Back Pass::forward(int node) {
   }
   if (kind == "dropout") {
     return dropout(node, static_cast<const network::DropoutSpec&>(spec).options().rate);
+  }
+  if (kind == "spatial_dropout2d") {
+    const double rate = static_cast<const network::SpatialDropout2DSpec&>(spec).options().rate;
+    return dropout(node, rate, x.height * x.width);
+  }
+  if (kind == "gaussian_noise") {
+    return noise(node, static_cast<const network::GaussianNoiseSpec&>(spec).options().stddev);
+  }
+  if (kind == "activity_regularization") {
+    return activity(node, static_cast<const network::ActivityRegularizationSpec&>(spec).options());
   }
   if (kind == "add") {
     Batch y = x;

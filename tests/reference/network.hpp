@@ -23,13 +23,17 @@ struct Problem {
   Head head = Head::output;
   bool training = true;
   /// Whether dropout of a node keeps an element of an image; all are kept where it is empty.
+  /// Of spatial dropout a channel.
   std::function<bool(int node, std::int64_t image, std::int64_t element)> keeps;
+  /// What Gaussian noise adds to an element, before it is scaled; nothing where it is empty.
+  std::function<double(int node, std::int64_t image, std::int64_t element)> noise;
 };
 
 struct Result {
   Batch output;  ///< of the head
   double loss = 0;
-  std::map<std::string, Values> gradients;
+  double activity = 0;  ///< the mean over the images of what activations are penalised with
+  std::map<std::string, Values> gradients;  ///< of the loss and the activity penalty
   Values input_gradient;
   Margin margin;
 };

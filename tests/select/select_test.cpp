@@ -195,6 +195,23 @@ TEST_F(Select, FrozenParametersStayAsTheyAre) {
   EXPECT_EQ(model.weights("conv2d_1.kernel"), std::vector<float>(count, 0.25f));
 }
 
+// With a learning rate of 0 every trial scores what the weights give that it begins with.
+TEST_F(Select, EveryTrainingBeginsWithTheWeightsOfTheFile) {
+  ModelOptions options = ridgeline::test::small_options();
+  options.optimizer = sgd({.learning_rate = 0});
+  Model trained = ridgeline::test::small_model();
+  trained.fit(train_, fit_);
+  const ridgeline::test::Folder folder;
+  trained.save(folder / "trained");
+
+  Model model(ridgeline::test::small_network(), options);
+  model.load_weights(folder / "trained");
+  const Selection s = select(model, train_, fit_, options_);
+  const double loss = trained.evaluate(train_).data_loss;
+  for (const Trial& t : s.trials) EXPECT_NEAR(t.score, loss, 1e-6);
+  EXPECT_EQ(s.trials.size(), 3u);
+}
+
 TEST_F(Select, RefusesWhatDoesNotFit) {
   Model model = ridgeline::test::small_model();
   const auto refused = [&](auto change, const std::string& part) {

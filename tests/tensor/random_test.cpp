@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <vector>
 
@@ -37,6 +38,60 @@ TEST(Random, MomentsOfUniformAndNormal) {
   EXPECT_NEAR(mean, 0.5, 0.005);
   EXPECT_NEAR(normal_mean, 0.0, 0.01);
   EXPECT_NEAR(normal_square, 1.0, 0.02);
+}
+
+TEST(Random, MomentsOfManyNormals) {
+  Random random(7, Purpose::test);
+  std::vector<float> values(200001);
+  random.normals(values);
+  double mean = 0, square = 0, fourth = 0, of_pairs = 0;
+  const auto n = static_cast<double>(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double z = values[i];
+    mean += z / n;
+    square += z * z / n;
+    fourth += z * z * z * z / n;
+    if (i + 1 < values.size()) of_pairs += z * values[i + 1] / n;
+  }
+  EXPECT_NEAR(mean, 0, 0.01);
+  EXPECT_NEAR(square, 1, 0.02);
+  EXPECT_NEAR(fourth, 3, 0.15);
+  EXPECT_NEAR(of_pairs, 0, 0.01) << "neighbours are independent";
+}
+
+TEST(Random, FewerNormalsAreTheFirstOfMore) {
+  std::vector<float> many(8), few(5);
+  Random(7, Purpose::test).normals(many);
+  Random(7, Purpose::test).normals(few);
+  EXPECT_TRUE(std::equal(few.begin(), few.end(), many.begin()));
+}
+
+// Mean a / (a + b), variance a b / ((a + b)^2 (a + b + 1)); both tails where a and b are below 1.
+TEST(Random, MomentsOfBeta) {
+  const std::vector<std::pair<double, double>> shapes{
+      {1, 1}, {0.2, 0.2}, {1e-3, 1e-3}, {2.5, 2.5}, {1e6, 1e6}, {0.5, 3}, {4, 1}, {1e-320, 1e-320}};
+  for (const auto& [a, b] : shapes) {
+    Random random(11, Purpose::test);
+    constexpr int n = 100000;
+    double mean = 0, square = 0;
+    for (int i = 0; i < n; ++i) {
+      const double x = random.beta(a, b);
+      ASSERT_TRUE(x >= 0 && x <= 1) << a << " " << b << ": " << x;
+      mean += x / n;
+      square += x * x / n;
+    }
+    const double expected = a / (a + b), variance = expected * (1 - expected) / (a + b + 1);
+    const double five_errors = 5 * std::sqrt(variance / n) + 1e-12;
+    EXPECT_NEAR(mean, expected, five_errors) << a << " " << b;
+    EXPECT_NEAR(square - mean * mean, variance, 0.03 * variance) << a << " " << b;
+  }
+}
+
+TEST(Random, BetaOfOneIsUniform) {
+  Random random(5, Purpose::test);
+  std::array<int, 10> counts{};
+  for (int i = 0; i < 100000; ++i) ++counts[static_cast<std::size_t>(10 * random.beta(1, 1))];
+  for (const int count : counts) EXPECT_NEAR(count, 10000, 500);
 }
 
 TEST(Random, ShuffleKeepsEveryItem) {

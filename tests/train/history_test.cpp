@@ -90,10 +90,10 @@ TEST(History, CsvHasTheColumnsOfTheContract) {
       history_csv(sample()),
       "epoch,seconds,images_per_second,learning_rate,l2,"
       "train_data_loss,train_penalty,train_objective,train_accuracy,"
-      "val_data_loss,val_penalty,val_objective,val_accuracy,decay_shrink\n"
-      "1,1.235,1000.3,0.001,0.0001,0.3333333333333333,0.5,0.8333333333333334,0.25,,,,,0.0625\n"
+      "val_data_loss,val_penalty,val_objective,val_accuracy,decay_shrink,val_data_loss_error\n"
+      "1,1.235,1000.3,0.001,0.0001,0.3333333333333333,0.5,0.8333333333333334,0.25,,,,,0.0625,\n"
       "2,1.235,1000.3,0.001,0.0001,0.3333333333333333,0.5,0.8333333333333334,0.25,"
-      "2,0.125,2.125,1,0.0625\n");
+      "2,0.125,2.125,1,0.0625,0.1\n");
 }
 
 TEST(History, RowsReadBackToTheBit) {

@@ -32,7 +32,7 @@ TEST(Model, NetworkLossAndOptionsMustFit) {
             "regularize.rule 'dense_7*' matches no parameter: there");
   options = small_options();
   options.frozen = {"conv9"};
-  EXPECT_EQ(error(small_network(), options), "frozen: no parameter is named 'conv9'");
+  EXPECT_EQ(error(small_network(), options), "model.frozen: no parameter is named 'conv9'");
   options = small_options();
   options.class_names = {"a", "b"};
   EXPECT_EQ(
@@ -359,7 +359,7 @@ TEST(Run, LeavesHistoryModelAndCheckpoint) {
   EXPECT_TRUE(test::same(all_weights(loaded), all_weights(model)));
   const auto files = std::distance(std::filesystem::directory_iterator(folder / "a/b"),
                                    std::filesystem::directory_iterator());
-  EXPECT_EQ(files, 3);
+  EXPECT_EQ(files, 4);  // and diagnosis.csv
 }
 
 TEST(Run, InAPlaceThatIsTaken) {

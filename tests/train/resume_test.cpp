@@ -21,7 +21,7 @@ FitOptions fit_options(const Folder& folder) {
   return {.epochs = 4,
           .batch = 10,
           .validation = 0.2,
-          .augment = {"flip", "crop:1"},
+          .augment = {"flip", "crop:1", "mixup:0.4", "cutmix:1", "cutout:2", "noise:0.1"},
           .run = folder.path()};
 }
 
@@ -68,6 +68,7 @@ void expect_resumed_equals_uninterrupted(const OptimizerSetting& optimizer, int 
   EXPECT_TRUE(test::same(all_weights(second), all_weights(whole)));
   EXPECT_EQ(without_times(text_of(run / "history.csv")),
             without_times(text_of(whole_run / "history.csv")));
+  EXPECT_EQ(text_of(run / "diagnosis.csv"), text_of(whole_run / "diagnosis.csv"));
   EXPECT_EQ(text_of(run / "model.safetensors"), text_of(whole_run / "model.safetensors"));
 }
 

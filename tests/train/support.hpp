@@ -44,11 +44,17 @@ inline Network small_network() {
                  dense({.units = classes, .activation = "softmax"})};
 }
 
-/// With statistics and with random numbers in training.
+/// With statistics, with random numbers in training and with a penalty of activations.
 inline Network rich_network() {
-  return Network{conv2d({.filters = 4}), batch_norm2d({.momentum = 0.9}),
-                 activation("relu"),     flatten(),
-                 dropout({.rate = 0.3}), dense({.units = classes, .activation = "softmax"})};
+  return Network{conv2d({.filters = 4}),
+                 batch_norm2d({.momentum = 0.9}),
+                 activation("relu"),
+                 activity_regularization({.l2 = 1e-3, .l1 = 1e-3}),
+                 spatial_dropout2d({.rate = 0.1}),
+                 flatten(),
+                 gaussian_noise({.stddev = 0.05}),
+                 dropout({.rate = 0.3}),
+                 dense({.units = classes, .activation = "softmax"})};
 }
 
 inline ModelOptions small_options() {
@@ -98,10 +104,12 @@ inline void expect_same(const History& a, const History& b) {
     EXPECT_EQ(x.learning_rate, y.learning_rate);
     EXPECT_EQ(x.l2, y.l2);
     EXPECT_EQ(x.decay_shrink, y.decay_shrink);
+    EXPECT_TRUE(x.statistics == y.statistics) << "epoch " << x.epoch;
     expect_same(x.train, y.train);
     ASSERT_EQ(x.validation.has_value(), y.validation.has_value());
     if (x.validation) expect_same(*x.validation, *y.validation);
   }
+  EXPECT_EQ(a.verdicts, b.verdicts);
 }
 
 /// Cross-entropy that does something when so many shards have been learnt from.

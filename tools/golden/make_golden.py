@@ -9,7 +9,8 @@ import torch.nn.functional as F
 
 from golden_file import Golden, single
 
-def network(golden, name, shape, parameters, forward, images=3, classes=3, loss=None):
+def network(golden, name, shape, parameters, forward, images=3, classes=3, loss=None, activities=None):
+    """`activities`: a list to which `forward` adds what each image's activations are penalised with."""
     golden.case(name)
     torch.manual_seed(sum(map(ord, name)))
     x = single(torch.randn(images, *shape))
@@ -17,11 +18,14 @@ def network(golden, name, shape, parameters, forward, images=3, classes=3, loss=
     weights = {key: single(0.5 * torch.randn(*size)) for key, size in parameters.items()}
     head = forward(x, weights)
     value = loss(head, labels) if loss else F.cross_entropy(head, labels)
-    value.backward()
+    activity = sum(penalty.mean() for penalty in activities) if activities is not None else 0
+    (value + activity).backward()
     golden.add("input", x)
     golden.add("labels", labels)
     golden.add("head", head)
     golden.add("loss", value)
+    if activities is not None:
+        golden.add("activity", activity)
     golden.add("gradient:input", x.grad)
     for key, weight in weights.items():
         golden.add("weight:" + key, weight)
@@ -67,6 +71,18 @@ def layers():
                            "softmax": lambda x: F.softmax(x, 1)}.items():
         network(g, "activation_" + name, (2, 3, 3), head(2 * 3 * 3),
                 lambda x, w, f=function: dense(f(x).flatten(1), w, "dense_1"))
+
+    activities = []
+
+    def penalised(x, l2=0.0, l1=0.0):
+        activities.append((l2 / 2 * x * x + l1 * x.abs()).flatten(1).sum(1))
+        return x
+
+    network(g, "activity_regularization", (2, 5, 6),
+            conv(3, 2, (3, 3)) | head(3 * 3 * 4, 5) | head(5, 3, "dense_2"),
+            lambda x, w: dense(penalised(penalised(dense(penalised(
+                F.relu(F.conv2d(x, w["conv2d_1.kernel"], w["conv2d_1.bias"])), 0.3, 0.05).flatten(1), w, "dense_1"),
+                l2=0.2), l1=0.1), w, "dense_2"), activities=activities)
 
     def residual(x, w):
         a = F.relu(F.conv2d(x, w["conv2d_1.kernel"], w["conv2d_1.bias"], padding=1))

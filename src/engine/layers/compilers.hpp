@@ -18,5 +18,8 @@ Backward compile_concat(PlanBuilder& plan, const NodeContext& node);
 Backward compile_activation(PlanBuilder& plan, const NodeContext& node);
 Backward compile_normalize(PlanBuilder& plan, const NodeContext& node);
 Backward compile_upsample2d(PlanBuilder& plan, const NodeContext& node);
+Backward compile_spatial_dropout2d(PlanBuilder& plan, const NodeContext& node);
+Backward compile_gaussian_noise(PlanBuilder& plan, const NodeContext& node);
+Backward compile_activity_regularization(PlanBuilder& plan, const NodeContext& node);
 
 }  // namespace ridgeline::engine

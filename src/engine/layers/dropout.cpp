@@ -4,7 +4,7 @@
 #include "network/layers/dropout.hpp"
 
 #include "engine/layers/compilers.hpp"
-#include "tensor/random.hpp"
+#include "engine/layers/random_stream.hpp"
 
 namespace ridgeline::engine {
 namespace {
@@ -12,11 +12,8 @@ namespace {
 void drop(const ShardRun& run, int node, float rate, std::size_t size, const float* from,
           float* to) {
   const float keep = 1.0f / (1.0f - rate);
-  const auto layer = static_cast<std::uint64_t>(node) << 32;
   for (std::int64_t image = 0; image < run.images; ++image) {
-    const std::uint64_t id = run.ids.empty() ? static_cast<std::uint64_t>(run.first + image)
-                                             : run.ids[static_cast<std::size_t>(image)];
-    Random random(run.seed, Purpose::dropout, layer | static_cast<std::uint64_t>(run.epoch), id);
+    Random random = random_stream(run, node, image);
     for (std::size_t i = 0; i < size; ++i) {
       to[i] = random.uniform() < rate ? 0.0f : keep * from[i];
     }

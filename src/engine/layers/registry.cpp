@@ -8,7 +8,7 @@
 namespace ridgeline::engine {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, LayerCompiler>, 13> compilers{{
+constexpr std::array<std::pair<std::string_view, LayerCompiler>, 16> compilers{{
     {"conv2d", compile_conv2d},
     {"dense", compile_dense},
     {"max_pool2d", compile_max_pool2d},
@@ -22,6 +22,9 @@ constexpr std::array<std::pair<std::string_view, LayerCompiler>, 13> compilers{{
     {"activation", compile_activation},
     {"normalize", compile_normalize},
     {"upsample2d", compile_upsample2d},
+    {"spatial_dropout2d", compile_spatial_dropout2d},
+    {"gaussian_noise", compile_gaussian_noise},
+    {"activity_regularization", compile_activity_regularization},
 }};
 
 }  // namespace

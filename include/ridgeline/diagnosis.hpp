@@ -1,0 +1,79 @@
+#pragma once
+// What a training says about itself: statistics per layer and epoch, and verdicts in words that
+// follow from them. docs/diagnosis.md has the criteria.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace ridgeline {
+
+/// One parameter in one epoch: means over its steps. Norms are Euclidean. With
+///   a  the step per unit of gradient: learning rate / (1 - momentum) for gd and sgd; for other
+///      optimisers as measured, |w_after - w_before| (or what decay takes of w, where that is more)
+///      / sqrt(gradient_norm^2 + penalty_gradient^2)
+struct ParameterStatistics {
+  double gradient_norm = 0;  ///< of the data gradient, before clipping
+  double weight_norm = 0;    ///< before the step
+  double update_ratio = 0;   ///< |w_after - w_before| / |w_before|
+  /// The share of |w| that the penalty takes off: learning rate * decay + a * penalty_gradient /
+  /// |w|. For sgd without momentum learning rate * (decay + l2).
+  double shrink = 0;
+  double penalty = 0;           ///< its part of the objective
+  double penalty_gradient = 0;  ///< towards zero: l2 * |w| + l1 * |w|_1 / |w|
+  double effective_rate = 0;    ///< a / |w|^2
+  /// The penalty's share in what moves the weights: shrink over shrink and a * gradient_norm / |w|.
+  double penalty_share() const {
+    const double all = shrink + effective_rate * weight_norm * gradient_norm;
+    return all > 0 ? shrink / all : 0;
+  }
+  friend bool operator==(const ParameterStatistics&, const ParameterStatistics&) = default;
+};
+
+/// What a layer gives for some training images at an epoch's end, without dropout and by running
+/// statistics, over all its values.
+struct ActivationStatistics {
+  double rms = 0;
+  double mean_absolute = 0;
+  /// The share of channels or units that are 0 for every image and position; where the layer does
+  /// not end in a ReLU 0.
+  double dead = 0;
+  friend bool operator==(const ActivationStatistics&, const ActivationStatistics&) = default;
+};
+
+struct EpochStatistics {
+  std::int64_t steps = 0;                       ///< updates in the epoch
+  std::vector<ParameterStatistics> parameters;  ///< as Layout::parameters; frozen ones are all 0
+  /// As Network::nodes. They are looked at as often as it costs next to nothing, and at the end of
+  /// training: of other epochs empty.
+  std::vector<ActivationStatistics> activations;
+  friend bool operator==(const EpochStatistics&, const EpochStatistics&) = default;
+};
+
+enum class Severity {
+  note,     ///< good to know
+  warning,  ///< the result could be better
+  problem,  ///< this did not learn as it should
+};
+std::string name_of(Severity severity);
+
+struct Evidence {
+  std::string name;  ///< "gap at the end"
+  double value = 0;
+  friend bool operator==(const Evidence&, const Evidence&) = default;
+};
+
+/// What was found, and what to do about it.
+struct Verdict {
+  /// "over-fitting", "under-fitting", "vanishing-gradients", "exploding-gradients", "dead-units",
+  /// "scale-invariant-layers", "penalty-dominates", "penalty-never-moves" or "too-few-steps".
+  std::string kind;
+  Severity severity = Severity::note;
+  std::vector<std::string> layers;  ///< that it is about; empty: the whole network
+  std::string sentence;
+  std::vector<Evidence> evidence;
+  std::string advice;
+  friend bool operator==(const Verdict&, const Verdict&) = default;
+};
+
+}  // namespace ridgeline

@@ -1,0 +1,161 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/results.hpp"
+#include "cli/table.hpp"
+#include "cli/verdicts.hpp"
+#include "ridgeline/error.hpp"
+#include "ridgeline/model.hpp"
+
+namespace ridgeline::cli {
+namespace {
+
+using nlohmann::ordered_json;
+using std::filesystem::path;
+
+/// The folder of the run that RUN stands for: itself, or a study's final training.
+path run_folder(const path& named) {
+  if (!std::filesystem::is_directory(named)) {
+    throw UsageError(fmt::format("{} is no folder: name that of a run or study", named.string()));
+  }
+  const path folder = model_file(named).parent_path();
+  if (!std::filesystem::exists(folder / "diagnosis.csv")) {
+    throw DataError(
+        fmt::format("{0} holds no diagnosis.csv, which `ridgeline train` writes beside "
+                    "history.csv: train it again",
+                    folder.string()));
+  }
+  return folder;
+}
+
+/// A layer at the last epoch: of its kernel, and what it gives.
+struct LayerRow {
+  const std::string& name;
+  const ParameterStatistics* kernel = nullptr;       ///< where it has one that was trained
+  const ActivationStatistics* activation = nullptr;  ///< where it was looked at
+  bool relu = false;                                 ///< whether its units can be dead
+};
+
+std::vector<LayerRow> layer_rows(const Model& model, const EpochStatistics& statistics) {
+  std::vector<LayerRow> rows;
+  const auto& nodes = model.network().nodes();
+  for (std::size_t n = 0; n < nodes.size(); ++n) {
+    LayerRow row{.name = nodes[n].name, .relu = nodes[n].layer.spec().activation() == "relu"};
+    if (!statistics.activations.empty()) row.activation = &statistics.activations[n];
+    for (std::size_t p = 0; p < statistics.parameters.size(); ++p) {
+      const Parameter& parameter = model.layout().parameters[p];
+      const ParameterStatistics& values = statistics.parameters[p];
+      if (parameter.node != static_cast<int>(n) || parameter.spec.role != Role::kernel) continue;
+      if (values.weight_norm > 0) row.kernel = &values;
+    }
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+std::string layer_table(const std::vector<LayerRow>& layers) {
+  std::vector<std::vector<std::string>> rows{{"layer", "gradient", "weights", "step / weights",
+                                              "shrink", "penalty's share", "effective rate",
+                                              "activation", "dead"}};
+  const auto short_number = [](double value) { return fmt::format("{:.3g}", value); };
+  for (const LayerRow& layer : layers) {
+    if (layer.kernel == nullptr && !layer.relu) continue;
+    std::vector<std::string> row{layer.name};
+    if (const ParameterStatistics* k = layer.kernel) {
+      for (const double value : {k->gradient_norm, k->weight_norm, k->update_ratio, k->shrink}) {
+        row.push_back(short_number(value));
+      }
+      row.push_back(fmt::format("{:.2g} %", 100 * k->penalty_share()));
+      row.push_back(short_number(k->effective_rate));
+    } else {
+      row.resize(7);
+    }
+    row.push_back(layer.activation ? short_number(layer.activation->rms) : "");
+    row.push_back(layer.activation && layer.relu
+                      ? fmt::format("{:.0f} %", 100 * layer.activation->dead)
+                      : "");
+    rows.push_back(row);
+  }
+  return table(rows);
+}
+
+ordered_json layers_json(const std::vector<LayerRow>& layers) {
+  auto list = ordered_json::array();
+  for (const LayerRow& layer : layers) {
+    ordered_json json{{"layer", layer.name}};
+    if (const ParameterStatistics* k = layer.kernel) {
+      json["gradient_norm"] = k->gradient_norm;
+      json["weight_norm"] = k->weight_norm;
+      json["update_ratio"] = k->update_ratio;
+      json["shrink"] = k->shrink;
+      json["penalty"] = k->penalty;
+      json["penalty_share"] = k->penalty_share();
+      json["effective_rate"] = k->effective_rate;
+    }
+    if (const ActivationStatistics* a = layer.activation) {
+      json["activation_rms"] = a->rms;
+      json["activation_mean"] = a->mean_absolute;
+      if (layer.relu) json["dead_units"] = a->dead;
+    }
+    list.push_back(std::move(json));
+  }
+  return list;
+}
+
+int diagnose(const Arguments& arguments, Console& console) {
+  const path folder = run_folder(arguments.positionals().front());
+  const Model model = Model::load(folder / "model.safetensors");
+  const History history = load_history(folder, model);
+  if (history.epochs.empty()) {
+    throw DataError(fmt::format("{} got through no epoch", folder.string()));
+  }
+  const Epoch& last = history.epochs.back();
+  const auto layers = layer_rows(model, last.statistics);
+  if (console.json()) {
+    Console::document(ordered_json{{"run", folder.string()},
+                                   {"epochs", history.epochs.size()},
+                                   {"layers", layers_json(layers)},
+                                   {"diagnosis", to_json(history.verdicts)}}
+                          .dump(2));
+    return static_cast<int>(ExitCode::done);
+  }
+  console.print("{}, epoch {}: means over its {}\n\n{}\n{}", folder.string(), last.epoch,
+                counted(last.statistics.steps, "step"), layer_table(layers),
+                verdicts_text(history.verdicts, console));
+  return static_cast<int>(ExitCode::done);
+}
+
+}  // namespace
+
+Command diagnose_command() {
+  return {
+      .name = "diagnose",
+      .summary = "what a training suffered from, with evidence and what helps",
+      .positionals = {{"RUN", "the folder of a run or study"}},
+      .details =
+          "Reads what training left in the folder; nothing is trained or evaluated. Of each layer "
+          "with a\n"
+          "kernel it shows, at the last epoch: the norms of the data's gradient and of the "
+          "weights, "
+          "a step\n"
+          "over the weights, the share that the penalty takes off the weights in a step, its share "
+          "in what\n"
+          "moves them, the effective learning rate (a step per unit of gradient over the weights' "
+          "square),\n"
+          "the root mean square of what the layer gives, and of its units behind a ReLU how many "
+          "are "
+          "dead.\n"
+          "RUN/diagnosis.csv has it of all epochs and parameters; docs/diagnosis.md has the "
+          "criteria "
+          "of the\nverdicts.\n\n"
+          "Examples:\n"
+          "  ridgeline diagnose runs/fashion-mnist-article-cnn-20250101-120000\n"
+          "  ridgeline diagnose studies/cifar10-vgg-small-20250101-120000 --json\n",
+      .run = diagnose,
+  };
+}
+
+}  // namespace ridgeline::cli

@@ -1,0 +1,54 @@
+#include "cli/verdicts.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+namespace ridgeline::cli {
+namespace {
+
+constexpr std::size_t most_shown = 6;
+
+std::string evidence_text(const std::vector<Evidence>& evidence) {
+  std::string text;
+  for (std::size_t i = 0; i < evidence.size(); ++i) {
+    // Of an evidence an epoch, the first ones and the last.
+    if (evidence.size() > most_shown && i == most_shown - 1) {
+      text += ", ...";
+      i = evidence.size() - 1;
+    }
+    text += fmt::format("{}{} {:.4g}", i == 0 ? "" : ", ", evidence[i].name, evidence[i].value);
+  }
+  return text;
+}
+
+}  // namespace
+
+nlohmann::ordered_json to_json(const std::vector<Verdict>& verdicts) {
+  auto list = nlohmann::ordered_json::array();
+  for (const Verdict& verdict : verdicts) {
+    auto evidence = nlohmann::ordered_json::object();
+    for (const auto& [name, value] : verdict.evidence) evidence[name] = value;
+    list.push_back({{"kind", verdict.kind},
+                    {"severity", name_of(verdict.severity)},
+                    {"layers", verdict.layers},
+                    {"sentence", verdict.sentence},
+                    {"evidence", evidence},
+                    {"advice", verdict.advice}});
+  }
+  return list;
+}
+
+std::string verdicts_text(const std::vector<Verdict>& verdicts, const Console& console) {
+  if (verdicts.empty()) return "Nothing is wrong with this training that shows in its numbers.\n";
+  std::string text;
+  for (const Verdict& verdict : verdicts) {
+    text += fmt::format("{}{}: {}\n", text.empty() ? "" : "\n",
+                        console.bold(name_of(verdict.severity)), verdict.sentence);
+    text += console.dim(fmt::format("  {}", evidence_text(verdict.evidence))) + "\n";
+    text += fmt::format("  What helps: {}.\n", verdict.advice);
+  }
+  return text;
+}
+
+}  // namespace ridgeline::cli

@@ -1,0 +1,44 @@
+// Dead units: a channel or unit behind a ReLU that is 0 for every image and position looked at gets
+// no gradient and stays as it is (Maas, Hannun and Ng, 2013; Lu et al., arXiv 1903.06733). A few
+// are the rule, and behind positive images Glorot's initialisation begins with four in ten dead in a
+// dense layer (of the article's network, which trains well): beyond `many` of a layer it has lost
+// capacity, beyond `most` it carries next to nothing.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "diagnose/verdicts.hpp"
+
+namespace ridgeline::diagnose {
+namespace {
+
+constexpr double many = 0.6, most = 0.9;
+
+}  // namespace
+
+Verdicts dead_units(const Record& record) {
+  const auto looked = [](const Epoch& e) { return !e.statistics.activations.empty(); };
+  const auto last = std::ranges::find_if(record.epochs.rbegin(), record.epochs.rend(), looked);
+  if (last == record.epochs.rend()) return {};
+  Verdict verdict{.kind = "dead-units", .severity = Severity::warning};
+  std::string shares;
+  for (std::size_t n = 0; n < last->statistics.activations.size(); ++n) {
+    const double dead = last->statistics.activations[n].dead;
+    if (dead < many) continue;
+    const std::string& name = record.network.nodes()[n].name;
+    verdict.layers.push_back(name);
+    verdict.evidence.push_back({"dead in " + name, dead});
+    shares += fmt::format("{}{:.0f} % in {}", shares.empty() ? "" : ", ", 100 * dead, name);
+    if (dead >= most) verdict.severity = Severity::problem;
+  }
+  if (verdict.layers.empty()) return {};
+  verdict.sentence =
+      fmt::format("Units behind a ReLU are dead, 0 for every image looked at: {}.", shares);
+  verdict.advice =
+      "lower optimizer.learning_rate or warm it up, take he_normal kernels with biases of 0 at the "
+      "start, put batch_norm2d before the ReLU, or use leaky_relu";
+  return {std::move(verdict)};
+}
+
+}  // namespace ridgeline::diagnose

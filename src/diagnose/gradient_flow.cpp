@@ -1,0 +1,151 @@
+// Vanishing and exploding gradients, by how two scales go along the depth, over the kernels in the
+// network's order:
+//   gradients    |g| |w| of each kernel. In a network of ReLUs without biases <g, w> is the same
+//   for
+//                all kernels, whatever their sizes (Euler's theorem: the output is homogeneous in
+//                each), which makes kernels of different shapes comparable.
+//   activations  the root mean square of what the hidden layers with kernels give. With ReLUs it
+//                shows what <g, w> cannot: signals that grow or fade by a factor from layer to
+//                layer (He et al., arXiv 1502.01852).
+// A line is laid through their logarithms, the means over the epochs, by least squares. Its ends
+// differ by `steep` or more: the layers at one end learn next to nothing, or the signal at one end
+// is noise or overflow to the other.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "diagnose/verdicts.hpp"
+
+namespace ridgeline::diagnose {
+namespace {
+
+constexpr double steep = 2;                // powers of ten
+constexpr std::size_t fewest_kernels = 3;  // to speak of a depth
+
+// By how many powers of ten the line goes up from its start to its end.
+double climb(std::span<const double> logarithms) {
+  if (logarithms.size() < 2) return 0;
+  return slope(logarithms) * static_cast<double>(logarithms.size() - 1);
+}
+
+double gradient_climb(const Record& record, std::span<const std::size_t> kernels) {
+  std::vector<double> sizes;
+  for (const std::size_t p : kernels) {
+    sizes.push_back(mean_log(record, p, &ParameterStatistics::gradient_norm) +
+                    mean_log(record, p, &ParameterStatistics::weight_norm));
+  }
+  return climb(sizes);
+}
+
+// Of a layer over the epochs that were looked at; a wholly silent one counts as 1e-30.
+double mean_log_rms(const Record& record, std::size_t node) {
+  double sum = 0, count = 0;
+  for (const Epoch& epoch : record.epochs) {
+    if (epoch.statistics.activations.empty()) continue;
+    sum += std::log10(std::max(epoch.statistics.activations[node].rms, 1e-30));
+    ++count;
+  }
+  return count > 0 ? sum / count : 0;
+}
+
+double activation_climb(const Record& record, std::span<const std::size_t> kernels) {
+  std::vector<double> sizes;
+  for (const std::size_t p : kernels) {
+    const auto node = static_cast<std::size_t>(record.layout.parameters[p].node);
+    if (node + 1 < record.network.nodes().size()) sizes.push_back(mean_log_rms(record, node));
+  }
+  return climb(sizes);
+}
+
+bool has(const Record& record, std::string_view kind) {
+  return std::ranges::any_of(record.network.nodes(),
+                             [&](const Node& node) { return node.layer.spec().kind() == kind; });
+}
+
+bool saturates(const Record& record) {
+  const auto& nodes = record.network.nodes();
+  return std::any_of(nodes.begin(), nodes.end() - 1, [](const Node& node) {
+    const std::string activation = node.layer.spec().activation();
+    return activation == "sigmoid" || activation == "tanh";
+  });
+}
+
+// Where the penalty outweighs the data.
+std::string outweighed(const Record& record, std::span<const std::size_t> kernels) {
+  for (const std::size_t p : kernels) {
+    const double data = mean(record, p, &ParameterStatistics::gradient_norm);
+    const double penalty = mean(record, p, &ParameterStatistics::penalty_gradient);
+    if (penalty > data) return layer_of(record, p);
+  }
+  return {};
+}
+
+std::string advice(const Record& record, std::span<const std::size_t> kernels, bool vanishing) {
+  std::string text;
+  const auto add = [&](std::string_view what) {
+    text += fmt::format("{}{}", text.empty() ? "" : "; ", what);
+  };
+  if (saturates(record)) {
+    add("relu in the place of sigmoid or tanh, with kernel_initializer = \"he_normal\"");
+  } else {
+    add("kernel_initializer = \"he_normal\", which keeps the scale of signals behind ReLUs");
+  }
+  if (!has(record, "batch_norm2d")) add("a batch_norm2d behind each convolution");
+  if (!has(record, "add")) add("residual connections (add) around every two layers");
+  if (!vanishing) add("optimizer.clip_norm = 1 and a lower learning rate until then");
+  if (const std::string layer = outweighed(record, kernels); !layer.empty()) {
+    add(fmt::format("less λ or L1: in {} the penalty's gradient is larger than the data's", layer));
+  }
+  return text;
+}
+
+bool has_a_silent_layer(const Record& record) {
+  return std::ranges::any_of(record.epochs, [](const Epoch& epoch) {
+    return std::ranges::any_of(epoch.statistics.activations,
+                               [](const ActivationStatistics& a) { return a.dead >= 1; });
+  });
+}
+
+std::string times(double powers) {
+  return fmt::format("{:.2g}", std::pow(10, std::abs(powers)));
+}
+
+}  // namespace
+
+Verdicts gradient_flow(const Record& record) {
+  const auto kernels = trained_kernels(record);
+  // Behind a layer that is dead altogether there are no gradients: dead_units says so.
+  if (kernels.size() < fewest_kernels || has_a_silent_layer(record)) return {};
+  const double gradients = gradient_climb(record, kernels);
+  const double signals = activation_climb(record, kernels);
+  const bool vanishing = gradients > steep || signals < -steep;
+  const bool exploding = gradients < -steep || signals > steep;
+  if (!vanishing && !exploding) return {};
+
+  const std::string &first = layer_of(record, kernels.front()),
+                    &last = layer_of(record, kernels.back());
+  Verdict verdict{.kind = vanishing ? "vanishing-gradients" : "exploding-gradients",
+                  .severity = Severity::problem,
+                  .layers = {first, last}};
+  if (gradients > steep) {
+    verdict.sentence = fmt::format("Gradients vanish: they are {} times smaller in {} than in {}.",
+                                   times(gradients), first, last);
+  } else if (gradients < -steep) {
+    verdict.sentence = fmt::format("Gradients explode: they are {} times larger in {} than in {}.",
+                                   times(gradients), first, last);
+  } else {
+    verdict.sentence =
+        fmt::format("Signals {} from layer to layer, by {} times in all, and gradients with them.",
+                    vanishing ? "fade" : "grow", times(signals));
+  }
+  const auto layers = static_cast<double>(kernels.size() - 1);
+  verdict.evidence = {{"gradients' ratio, first kernel to last", std::pow(10, -gradients)},
+                      {"from kernel to kernel", std::pow(10, -gradients / layers)},
+                      {"activations' ratio, last to first", std::pow(10, signals)}};
+  verdict.advice = advice(record, kernels, vanishing);
+  return {std::move(verdict)};
+}
+
+}  // namespace ridgeline::diagnose

@@ -1,0 +1,46 @@
+#pragma once
+// What verdicts are made from: the network and the epochs of its training.
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "ridgeline/model.hpp"
+
+namespace ridgeline::diagnose {
+
+struct Record {
+  const Network& network;
+  const Layout& layout;
+  std::string_view loss;  ///< its kind
+  std::span<const Epoch> epochs;
+};
+
+/// Parameters that were trained, by their index.
+std::vector<std::size_t> trained_kernels(const Record& record);
+/// Those that a penalty shrank.
+std::vector<std::size_t> penalised(const Record& record);
+
+/// The name of the layer that a parameter belongs to.
+const std::string& layer_of(const Record& record, std::size_t parameter);
+
+/// The mean over the epochs of a number of a parameter.
+double mean(const Record& record, std::size_t parameter, double ParameterStatistics::*field);
+/// Likewise of its logarithm to the base 10; numbers below 1e-30 count as that.
+double mean_log(const Record& record, std::size_t parameter, double ParameterStatistics::*field);
+
+/// The share that the penalty has in what moves a parameter, beside the data gradient; of all
+/// epochs. 0.5: the two balance.
+double penalty_share(const Record& record, std::size_t parameter);
+/// By how many e-folds the penalty alone would have shrunk a parameter: steps * shrink.
+double folds(const Record& record, std::size_t parameter);
+std::int64_t steps(const Record& record);
+
+/// The data loss of a network that gives every image the same: ln(classes) for cross-entropies, the
+/// first epoch's for other losses.
+double untrained_loss(const Record& record);
+
+/// The slope of the line through the points (0, y0), (1, y1), ... by least squares.
+double slope(std::span<const double> values);
+
+}  // namespace ridgeline::diagnose

@@ -1,0 +1,41 @@
+// Too few steps for λ to act: a penalty that takes the share s off the weights in a step averages
+// the gradients of the last 1 / s steps, lr * λ for decoupled decay (Wang and Aitchison, arXiv
+// 2405.13698, who find a time scale of the length of the training to be of use, and one far beyond
+// it to be as good as no penalty). Said where no penalised kernel has gone through `acted` of its
+// time scale, though the penalty is not idle.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "diagnose/verdicts.hpp"
+
+namespace ridgeline::diagnose {
+namespace {
+
+constexpr double acted = 0.1;  // the weights would be 10 % smaller by the penalty alone
+
+}  // namespace
+
+Verdicts too_few_steps(const Record& record) {
+  double most_folds = 0;
+  for (const std::size_t p : penalised(record)) most_folds = std::max(most_folds, folds(record, p));
+  if (most_folds >= acted || most_folds == 0 || penalty_is_idle(record)) return {};
+  const auto taken = static_cast<double>(steps(record));
+  const double scale = taken / most_folds;
+  Verdict verdict{.kind = "too-few-steps", .severity = Severity::note};
+  verdict.sentence = fmt::format(
+      "There were too few steps for λ to act: its time scale, 1 / (learning rate * λ), is {:.3g} "
+      "steps, and {:.3g} were taken.",
+      scale, taken);
+  verdict.evidence = {
+      {"time scale in steps", scale}, {"steps taken", taken}, {"e-folds of shrinking", most_folds}};
+  verdict.advice = fmt::format(
+      "train for longer, or raise λ or the learning rate: about {:.0f} times the λ would act "
+      "within "
+      "this training",
+      1 / most_folds);
+  return {std::move(verdict)};
+}
+
+}  // namespace ridgeline::diagnose

@@ -1,0 +1,69 @@
+// Under-fitting by too much λ: the penalty holds the weights so small that the network fits not
+// even the training images. All of:
+//   the training loss at the end is above `unlearnt` of that of a network that gives every image
+//   the same, and the validation loss is not above it by more than a tenth
+//   the penalty had the time to act: steps * shrink >= 1 (an e-fold)
+//   it holds the weights: it has a share of `held` in what moves them (where penalty and data
+//   balance a half, less by the noise of batches), or they are below `small` of what
+//   Glorot's initialisation gives them, sqrt(2 n / (fan_in + fan_out)) for n weights (Glorot and
+//   Bengio, 2010), at which the signal fades from layer to layer
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "diagnose/verdicts.hpp"
+
+namespace ridgeline::diagnose {
+namespace {
+
+constexpr double unlearnt = 0.6;
+constexpr double held = 0.3;
+constexpr double small = 0.3;  // of two such layers less than a tenth of the signal is left
+
+// The norm at the end over that of Glorot's initialisation.
+double size_at_end(const Record& record, std::size_t parameter) {
+  const ParameterSpec& spec = record.layout.parameters[parameter].spec;
+  const double drawn = std::sqrt(2.0 * static_cast<double>(spec.shape.elements()) /
+                                 static_cast<double>(spec.fan_in + spec.fan_out));
+  return record.epochs.back().statistics.parameters[parameter].weight_norm / drawn;
+}
+
+}  // namespace
+
+Verdicts under_fitting(const Record& record) {
+  const Epoch& last = record.epochs.back();
+  const double loss = last.train.data_loss, untrained = untrained_loss(record);
+  if (!(loss > unlearnt * untrained) || last.statistics.parameters.empty()) return {};
+  if (last.validation && last.validation->data_loss > 1.1 * loss) return {};
+
+  Verdict verdict{.kind = "under-fitting", .severity = Severity::problem};
+  double strongest = 0, smallest = 1, most_folds = 0;
+  for (const std::size_t p : penalised(record)) {
+    if (record.layout.parameters[p].spec.role != Role::kernel || folds(record, p) < 1) continue;
+    const double pulled = penalty_share(record, p), size = size_at_end(record, p);
+    if (pulled < held && size > small) continue;
+    verdict.layers.push_back(layer_of(record, p));
+    strongest = std::max(strongest, pulled);
+    smallest = std::min(smallest, size);
+    most_folds = std::max(most_folds, folds(record, p));
+  }
+  if (verdict.layers.empty()) return {};
+  verdict.sentence = fmt::format(
+      "It under-fits by too much λ: the training loss is {:.4g} at the end, and {:.4g} without "
+      "having learnt anything, while the penalty holds the weights.",
+      loss, untrained);
+  verdict.evidence = {{"training loss at the end", loss},
+                      {"loss without learning", untrained},
+                      {"penalty's share", strongest},
+                      {"smallest norm over Glorot's", smallest},
+                      {"e-folds of shrinking", most_folds}};
+  verdict.advice =
+      "lower regularize.l2 (or decay, or l1), by a factor of 10 at first: `ridgeline select` "
+      "chooses "
+      "it";
+  return {std::move(verdict)};
+}
+
+}  // namespace ridgeline::diagnose

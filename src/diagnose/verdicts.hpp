@@ -1,0 +1,26 @@
+#pragma once
+// The verdicts on a training. Each family has a file of its own, with its criterion, and a line in
+// the table of verdicts.cpp; all are pure functions of the record.
+
+#include <vector>
+
+#include "diagnose/record.hpp"
+
+namespace ridgeline::diagnose {
+
+/// All that apply, the most severe first. None where there are no epochs or no statistics.
+std::vector<Verdict> verdicts(const Record& record);
+
+using Verdicts = std::vector<Verdict>;
+Verdicts over_fitting(const Record& record);
+Verdicts under_fitting(const Record& record);
+Verdicts gradient_flow(const Record& record);
+Verdicts dead_units(const Record& record);
+Verdicts scale_invariance(const Record& record);
+Verdicts penalty_size(const Record& record);
+Verdicts too_few_steps(const Record& record);
+
+/// Whether there is a penalty and it never moves anything.
+bool penalty_is_idle(const Record& record);
+
+}  // namespace ridgeline::diagnose

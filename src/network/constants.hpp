@@ -1,0 +1,36 @@
+#pragma once
+// How layers pass channels on, and which channels are the same number for every image.
+
+#include <optional>
+#include <vector>
+
+#include "ridgeline/shrink.hpp"
+
+namespace ridgeline::network {
+
+/// What a layer does with the channels of its input (numbers, where that is flat).
+enum class Reach {
+  mixes,   ///< a convolution or dense layer: each output sums over all channels
+  passes,  ///< each output channel comes from channels of its own: sources()
+  opaque,  ///< anything else
+};
+Reach reach_of(const Node& node);
+
+/// An output channel of a node, or of the image (Node::image).
+struct Channel {
+  int node;
+  std::int64_t index;
+};
+/// What channel `index` of a node that passes channels on comes from.
+std::vector<Channel> sources(const Network& network, const Layout& layout, Channel channel);
+
+/// Whether the numbers that lead to output `index` of a convolution or dense layer are all 0.
+bool zero_filter(const Node& node, std::int64_t index, const Shape& output,
+                 const WeightMap& weights);
+
+/// For each node and channel the number that it is for every image and pixel outside training,
+/// where zero filters make it one.
+using Constants = std::vector<std::vector<std::optional<double>>>;
+Constants constants(const Network& network, const Layout& layout, const WeightMap& weights);
+
+}  // namespace ridgeline::network

@@ -1,0 +1,148 @@
+// What a run's CSV files say, read back.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <map>
+
+#include "diagnose/verdicts.hpp"
+#include "ridgeline/error.hpp"
+#include "train/statistics.hpp"
+
+namespace ridgeline {
+namespace {
+
+using train::activation_fields;
+using train::parameter_fields;
+
+std::vector<std::string_view> cells_of(std::string_view line) {
+  std::vector<std::string_view> cells;
+  for (std::size_t from = 0; from <= line.size();) {
+    const std::size_t comma = std::min(line.find(',', from), line.size());
+    cells.push_back(line.substr(from, comma - from));
+    from = comma + 1;
+  }
+  return cells;
+}
+
+// A CSV file with a header, line by line. Columns are known by their names, so that further ones do
+// no harm.
+class CsvReader {
+ public:
+  explicit CsvReader(const std::filesystem::path& path) : path_(path), file_(path) {
+    if (!file_) throw ResourceError(fmt::format("{} cannot be read", path.string()));
+    if (!std::getline(file_, header_)) fail("is empty");
+    const auto names = cells_of(header_);
+    for (std::size_t i = 0; i < names.size(); ++i) columns_[names[i]] = i;
+  }
+
+  bool next() {
+    if (!std::getline(file_, text_)) return false;
+    ++line_;
+    cells_ = cells_of(text_);
+    if (cells_.size() != columns_.size()) {
+      fail(fmt::format("has {} cells, not {}", cells_.size(), columns_.size()));
+    }
+    return true;
+  }
+  std::string_view cell(std::string_view column) const {
+    const auto found = columns_.find(column);
+    if (found == columns_.end()) fail(fmt::format("there is no column {}", column));
+    return cells_[found->second];
+  }
+  double number(std::string_view column) const {
+    const std::string_view text = cell(column);
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size()) {
+      fail(fmt::format("'{}' is no number for {}", text, column));
+    }
+    return value;
+  }
+  bool has(std::string_view column) const {
+    return columns_.contains(column) && !cell(column).empty();
+  }
+  [[noreturn]] void fail(std::string_view what) const {
+    throw DataError(fmt::format("{}:{}: {}", path_.string(), line_, what));
+  }
+
+ private:
+  std::filesystem::path path_;
+  std::ifstream file_;
+  std::string header_, text_;
+  std::map<std::string_view, std::size_t> columns_;
+  std::vector<std::string_view> cells_;
+  std::size_t line_ = 1;
+};
+
+Metrics metrics_of(const CsvReader& line, const std::string& set) {
+  return {.data_loss = line.number(set + "data_loss"),
+          .penalty = line.number(set + "penalty"),
+          .objective = line.number(set + "objective"),
+          .accuracy = line.number(set + "accuracy")};
+}
+
+std::vector<Epoch> read_epochs(const std::filesystem::path& file) {
+  std::vector<Epoch> epochs;
+  CsvReader line(file);
+  while (line.next()) {
+    Epoch& epoch = epochs.emplace_back();
+    epoch.epoch = static_cast<int>(line.number("epoch"));
+    epoch.seconds = line.number("seconds");
+    epoch.images_per_second = line.number("images_per_second");
+    epoch.learning_rate = line.number("learning_rate");
+    epoch.l2 = line.number("l2");
+    epoch.decay_shrink = line.number("decay_shrink");
+    epoch.train = metrics_of(line, "train_");
+    if (!line.has("val_data_loss")) continue;
+    epoch.validation = metrics_of(line, "val_");
+    if (line.has("val_data_loss_error")) {
+      epoch.validation->data_loss_error = line.number("val_data_loss_error");
+    }
+  }
+  return epochs;
+}
+
+void read_statistics(const std::filesystem::path& file, const Model& model,
+                     std::vector<Epoch>& epochs) {
+  const auto& parameters = model.layout().parameters;
+  const Network& network = model.network();
+  CsvReader line(file);
+  while (line.next()) {
+    const auto number = static_cast<int>(line.number("epoch"));
+    const auto epoch = std::ranges::find(epochs, number, &Epoch::epoch);
+    // A run that was ended between the two files has an epoch more in one of them.
+    if (epoch == epochs.end()) continue;
+    EpochStatistics& statistics = epoch->statistics;
+    statistics.steps = static_cast<std::int64_t>(line.number("steps"));
+    statistics.parameters.resize(parameters.size());
+    const std::string_view name = line.cell("name");
+    if (const int node = network.find(name); node >= 0) {
+      statistics.activations.resize(network.nodes().size());
+      auto& values = statistics.activations[static_cast<std::size_t>(node)];
+      for (const auto& [column, field] : activation_fields) values.*field = line.number(column);
+      continue;
+    }
+    const auto parameter = std::ranges::find(parameters, name, &Parameter::name);
+    if (parameter == parameters.end()) {
+      line.fail(fmt::format("the model has neither a layer nor a parameter '{}'", name));
+    }
+    auto& values = statistics.parameters[static_cast<std::size_t>(parameter - parameters.begin())];
+    for (const auto& [column, field] : parameter_fields) values.*field = line.number(column);
+  }
+}
+
+}  // namespace
+
+History load_history(const std::filesystem::path& run, const Model& model) {
+  History history;
+  history.epochs = read_epochs(run / "history.csv");
+  read_statistics(run / "diagnosis.csv", model, history.epochs);
+  history.verdicts = diagnose::verdicts(
+      {model.network(), model.layout(), model.options().loss->kind(), history.epochs});
+  return history;
+}
+
+}  // namespace ridgeline

@@ -1,0 +1,102 @@
+#include "train/statistics.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+namespace ridgeline::train {
+namespace {
+
+// The step per unit of gradient where it follows from the settings: with momentum steps add up to
+// learning rate / (1 - momentum). 0: it has to be measured.
+double known_step(const engine::UpdateRule& rule) {
+  const std::string_view kind = rule.optimizer->kind();
+  if (kind != "sgd" && kind != "gd") return 0;
+  return rule.learning_rate / (1 - rule.optimizer->attributes().real("momentum", 0));
+}
+
+ParameterStatistics statistics_of(const engine::ParameterReport& report, const Penalty& penalty,
+                                  double decay, double known_step) {
+  const double weight = std::sqrt(report.weight_square), gradient_square = report.gradient_square;
+  ParameterStatistics s{.gradient_norm = std::sqrt(gradient_square),
+                        .weight_norm = weight,
+                        .penalty = penalty.l2 / 2 * report.weight_square +
+                                   penalty.l1 * report.weight_absolute + report.terms};
+  const double update = std::sqrt(report.update_square);
+  double step = known_step;
+  if (weight > 0) {
+    s.update_ratio = update / weight;
+    s.penalty_gradient = penalty.l2 * weight + penalty.l1 * report.weight_absolute / weight;
+  }
+  if (step == 0) {
+    // Without decoupled decay the step is between | |update| - decayed | and their sum: about the
+    // larger of the two.
+    const double decayed = decay * weight;
+    const double gradient = std::hypot(s.gradient_norm, s.penalty_gradient);
+    step = gradient > 0 ? std::max(update, decayed) / gradient : 0;
+  }
+  if (weight > 0) {
+    s.shrink = decay + step * s.penalty_gradient / weight;
+    s.effective_rate = step / report.weight_square;
+  }
+  return s;
+}
+
+}  // namespace
+
+void add_step(EpochStatistics& sums, const engine::UpdateReport& report,
+              const engine::UpdateRule& rule) {
+  const double known = known_step(rule);
+  ++sums.steps;
+  sums.parameters.resize(report.parameters.size());
+  for (std::size_t p = 0; p < report.parameters.size(); ++p) {
+    const Penalty& penalty = rule.penalties[p];
+    const ParameterStatistics step =
+        statistics_of(report.parameters[p], penalty, engine::decay_of(rule, penalty), known);
+    for (const auto& [name, field] : parameter_fields) sums.parameters[p].*field += step.*field;
+  }
+}
+
+EpochStatistics means(EpochStatistics sums) {
+  for (ParameterStatistics& parameter : sums.parameters) {
+    for (const auto& [name, field] : parameter_fields) {
+      parameter.*field /= static_cast<double>(sums.steps);
+    }
+  }
+  return sums;
+}
+
+void append_row(std::vector<double>& rows, const EpochStatistics& epoch,
+                const StatisticsSize& size) {
+  const std::size_t end = rows.size() + size.columns();
+  rows.push_back(static_cast<double>(epoch.steps));
+  rows.push_back(epoch.activations.empty() ? 0 : 1);
+  for (const ParameterStatistics& parameter : epoch.parameters) {
+    for (const auto& [name, field] : parameter_fields) rows.push_back(parameter.*field);
+  }
+  rows.resize(end - size.layers * activation_fields.size());
+  for (const ActivationStatistics& layer : epoch.activations) {
+    for (const auto& [name, field] : activation_fields) rows.push_back(layer.*field);
+  }
+  rows.resize(end);
+}
+
+EpochStatistics statistics_of(std::span<const double> row, const StatisticsSize& size) {
+  assert(row.size() == size.columns());
+  EpochStatistics epoch{.steps = static_cast<std::int64_t>(row[0])};
+  if (epoch.steps > 0) epoch.parameters.resize(size.parameters);
+  if (row[1] != 0) epoch.activations.resize(size.layers);
+  row = row.subspan(2);
+  const auto layers = row.subspan(size.parameters * parameter_fields.size());
+  std::size_t at = 0;
+  for (ParameterStatistics& parameter : epoch.parameters) {
+    for (const auto& [name, field] : parameter_fields) parameter.*field = row[at++];
+  }
+  at = 0;
+  for (ActivationStatistics& layer : epoch.activations) {
+    for (const auto& [name, field] : activation_fields) layer.*field = layers[at++];
+  }
+  return epoch;
+}
+
+}  // namespace ridgeline::train

@@ -1,0 +1,80 @@
+// What a training suffered from, by the command line.
+#include <gmock/gmock.h>
+
+#include "cli/trained_model.hpp"
+
+namespace ridgeline::cli {
+namespace {
+
+using nlohmann::json;
+using test::Outcome;
+using test::run;
+using testing::HasSubstr;
+using testing::Not;
+
+class Diagnose : public TrainedModel {};
+
+TEST_F(Diagnose, TellsWhatTheTrainingTold) {
+  const Outcome trained = run(*folder_, words({"train.run=heavy", "regularize.l2=30", "--json"}));
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  const json told = trained.json()["diagnosis"];
+  ASSERT_FALSE(told.empty());
+  EXPECT_EQ(told[0]["kind"], "penalty-dominates");
+  EXPECT_EQ(told[0]["severity"], "warning");
+  EXPECT_TRUE(told[0]["layers"].is_array());
+  EXPECT_GT(told[0]["evidence"]["penalty's share of the objective, mean"], 0.5);
+  EXPECT_THAT(trained.err, HasSubstr("warning: The penalty dominates: "));
+  EXPECT_THAT(trained.err, HasSubstr("What helps: lower regularize.l2"));
+
+  const Outcome later = run(*folder_, {"diagnose", "heavy", "--json"});
+  ASSERT_EQ(later.code, 0) << later.err;
+  EXPECT_EQ(later.json()["diagnosis"], told);
+  EXPECT_EQ(later.json()["epochs"], 4);
+}
+
+TEST_F(Diagnose, HasATableOfTheLayers) {
+  const Outcome outcome = run(*folder_, {"diagnose", "first"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("first, epoch 4: means over its 7 steps"));
+  EXPECT_THAT(outcome.out, HasSubstr("\ndense_1 "));
+  EXPECT_THAT(outcome.out, HasSubstr("penalty's share"));
+  EXPECT_THAT(outcome.out, Not(HasSubstr("\nflatten_1 ")));
+  EXPECT_EQ(outcome.err, "");
+
+  const json layers = run(*folder_, {"diagnose", "first", "--json"}).json()["layers"];
+  ASSERT_EQ(layers.size(), 4U);
+  EXPECT_EQ(layers[1]["layer"], "dense_1");
+  for (const char* number : {"gradient_norm", "weight_norm", "update_ratio", "shrink",
+                             "penalty_share", "effective_rate", "activation_rms"}) {
+    EXPECT_GT(layers[1][number], 0) << number;
+  }
+  EXPECT_TRUE(layers[1].contains("dead_units"));
+  EXPECT_FALSE(layers[3].contains("dead_units"));
+  EXPECT_FALSE(layers[0].contains("gradient_norm"));
+}
+
+TEST_F(Diagnose, ReadsNothingButTheFolder) {
+  ASSERT_EQ(run(*folder_, words({"train.run=alone", "train.epochs=2"})).code, 0);
+  test::Folder elsewhere;
+  std::filesystem::copy(*folder_ / "alone", elsewhere / "moved");
+  EXPECT_EQ(run(elsewhere, {"diagnose", "moved"}).code, 0);
+}
+
+TEST_F(Diagnose, WhatIsNoRun) {
+  EXPECT_EQ(run(*folder_, {"diagnose", "nowhere"}).err,
+            "nowhere is no folder: name that of a run or study\n");
+  EXPECT_EQ(run(*folder_, {"diagnose", "nowhere"}).code, 2);
+  EXPECT_EQ(run(*folder_, {"diagnose", "images"}).code, 3);
+  ASSERT_EQ(run(*folder_, words({"train.run=old", "train.epochs=1"})).code, 0);
+  folder_->write("old/diagnosis.csv", std::string("epoch,steps,name\n1,7\n"));
+  const Outcome broken = run(*folder_, {"diagnose", "old"});
+  EXPECT_EQ(broken.code, 3);
+  EXPECT_EQ(broken.err, "old/diagnosis.csv:2: has 2 cells, not 3\n");
+  std::filesystem::remove(*folder_ / "old/diagnosis.csv");
+  const Outcome without = run(*folder_, {"diagnose", "old"});
+  EXPECT_EQ(without.code, 3);
+  EXPECT_THAT(without.err, HasSubstr("old holds no diagnosis.csv"));
+}
+
+}  // namespace
+}  // namespace ridgeline::cli

@@ -1,0 +1,85 @@
+// What a run's files say of its training, read back.
+#include <fstream>
+
+#include "train/support.hpp"
+
+namespace ridgeline {
+namespace {
+
+using test::Folder;
+using test::message_of;
+using test::pictures;
+
+class RunRecord : public testing::Test {
+ protected:
+  RunRecord() {
+    history_ = model_.fit(pictures(60),
+                          {.epochs = 3, .batch = 10, .validation = 0.2, .run = folder_ / "run"});
+  }
+  // Text in the place of that of a line of a file, the first being 1.
+  void change(const std::string& file, int line, const std::string& from, const std::string& to) {
+    std::ifstream in(folder_ / "run" / file);
+    std::string text, changed;
+    for (int n = 1; std::getline(in, text); ++n) {
+      const auto at = text.find(from);
+      if (n == line) {
+        ASSERT_NE(at, std::string::npos) << text;
+        text.replace(at, from.size(), to);
+      }
+      changed += text + "\n";
+    }
+    folder_.write("run/" + file, changed);
+  }
+  std::string refusal() {
+    return message_of<DataError>([&] { load_history(folder_ / "run", model_); });
+  }
+  std::string in_run(const std::string& file) { return (folder_ / "run" / file).string(); }
+
+  Folder folder_;
+  Model model_ = Model(test::rich_network(), test::small_options());
+  History history_;
+};
+
+TEST_F(RunRecord, GivesWhatTheTrainingGave) {
+  const History read = load_history(folder_ / "run", model_);
+  ASSERT_EQ(read.epochs.size(), 3u);
+  EXPECT_EQ(read.verdicts, history_.verdicts);
+  EXPECT_FALSE(read.verdicts.empty());
+  for (std::size_t i = 0; i < 3; ++i) {
+    const Epoch &a = read.epochs[i], &b = history_.epochs[i];
+    EXPECT_TRUE(a.statistics == b.statistics);
+    EXPECT_EQ(a.train.data_loss, b.train.data_loss);
+    EXPECT_EQ(a.validation->data_loss, b.validation->data_loss);
+    EXPECT_EQ(a.validation->data_loss_error, b.validation->data_loss_error);
+  }
+}
+
+TEST_F(RunRecord, FilesThatAreBroken) {
+  change("diagnosis.csv", 2, "conv2d_1.kernel", "conv2d_9.kernel");
+  EXPECT_EQ(refusal(), in_run("diagnosis.csv") +
+                           ":2: the model has neither a layer nor a parameter 'conv2d_9.kernel'");
+  change("diagnosis.csv", 2, "conv2d_9.kernel,", "conv2d_1.kernel,x");
+  EXPECT_NE(refusal().find("diagnosis.csv:2: 'x"), std::string::npos);
+  change("diagnosis.csv", 2, "conv2d_1.kernel,", "conv2d_1.kernel");
+  EXPECT_EQ(refusal(), in_run("diagnosis.csv") + ":2: has 12 cells, not 13");
+  change("diagnosis.csv", 1, "shrink", "shrank");
+  EXPECT_THROW(load_history(folder_ / "run", model_), DataError);
+  folder_.write("run/diagnosis.csv", std::string());
+  EXPECT_EQ(refusal(), in_run("diagnosis.csv") + ":1: is empty");
+  change("history.csv", 1, "train_data_loss", "data_loss");
+  EXPECT_EQ(refusal(), in_run("history.csv") + ":2: there is no column train_data_loss");
+}
+
+TEST_F(RunRecord, FilesThatAreMissing) {
+  std::filesystem::remove(folder_ / "run/diagnosis.csv");
+  EXPECT_EQ(message_of<ResourceError>([&] { load_history(folder_ / "run", model_); }),
+            in_run("diagnosis.csv") + " cannot be read");
+}
+
+TEST_F(RunRecord, AnEpochMoreInOneOfTheFiles) {
+  std::ofstream(folder_ / "run/diagnosis.csv", std::ios::app) << "4,6,conv2d_1,,,,,,,,1,1,0\n";
+  EXPECT_EQ(load_history(folder_ / "run", model_).epochs.size(), 3u);
+}
+
+}  // namespace
+}  // namespace ridgeline
