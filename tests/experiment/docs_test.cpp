@@ -9,8 +9,8 @@
 namespace ridgeline::experiment {
 namespace {
 
-std::string document() {
-  std::ifstream file(RIDGELINE_TEST_DATA "/../../docs/experiment.md");
+std::string document(const std::string& name = "experiment.md") {
+  std::ifstream file(RIDGELINE_TEST_DATA "/../../docs/" + name);
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();
@@ -35,9 +35,11 @@ TEST(Documentation, HasTheDefaultsOfEveryOptimizer) {
   const std::string text = document();
   const auto begin = text.find("\n## [optimizer]"), end = text.find("\n## ", begin + 1);
   const std::string section = text.substr(begin, end - begin);
+  const std::string formulas = document("optimizers.md");
   for (const auto* kind : {"gd", "sgd", "adam", "adamw", "nadam", "radam", "rmsprop", "adagrad",
                            "lamb", "lars", "lion", "muon", "lbfgs"}) {
     SCOPED_TRACE(kind);
+    EXPECT_NE(formulas.find("`" + std::string(kind) + "`"), std::string::npos);
     const auto at = section.find("`" + std::string(kind) + "`");
     ASSERT_NE(at, std::string::npos);
     const std::string row = section.substr(at, section.find('\n', at) - at);
