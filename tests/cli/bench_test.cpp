@@ -49,10 +49,9 @@ TEST(Bench, GivesEveryCombinationAsJson) {
 TEST(Bench, SaysWhatTheStatisticsCost) {
   const Folder folder;
   test::write_images(folder, "images", 60, 0);
-  const std::vector<std::string> words{"bench",     "--network", "mlp",    "--batch", "8",
-                                       "--threads", "1",         "--rounds", "3", "--seconds",
-                                       "0.01",      "--data",    "idx",    "--path",  "images",
-                                       "--statistics"};
+  const std::vector<std::string> words{
+      "bench", "--network", "mlp",  "--batch", "8",   "--threads", "1",      "--rounds",
+      "3",     "--seconds", "0.01", "--data",  "idx", "--path",    "images", "--statistics"};
   auto with_json = words;
   with_json.push_back("--json");
   const Outcome outcome = run(folder, with_json);
@@ -73,9 +72,10 @@ TEST(Bench, PredictsWithTheNetworkOfAnExperiment) {
                "[model]\nlayers = [{ flatten = {} },\n"
                "  { dense = { units = 3, activation = \"softmax\" } }]\n");
   const Outcome outcome =
-      run(folder, {"bench", "--json", "--network", "mine.toml", "--mode", "train,predict",
-                   "--precision", "fp32,bf16", "--batch", "4", "--threads", "1", "--rounds", "1", "--seconds", "0.02", "--data",
-                   "idx", "--path", "images"});
+      run(folder, {"bench",         "--json",      "--network", "mine.toml", "--mode",
+                   "train,predict", "--precision", "fp32,bf16", "--batch",   "4",
+                   "--threads",     "1",           "--rounds",  "1",         "--seconds",
+                   "0.02",          "--data",      "idx",       "--path",    "images"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   const auto results = outcome.json()["results"];
   ASSERT_EQ(results.size(), 4U);
