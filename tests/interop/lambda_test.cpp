@@ -272,7 +272,7 @@ TEST(ElasticNet, IsScikitLearnsAndGlmnets) {
   const auto expect = [](const ElasticNet& options, double l2, double l1) {
     const Regularize r = elastic_net(options);
     EXPECT_DOUBLE_EQ(r.l2.value, l2);
-    EXPECT_DOUBLE_EQ(r.l1, l1);
+    EXPECT_DOUBLE_EQ(r.l1.value, l1);
     EXPECT_EQ(r.exclude, Regularize().exclude);
   };
   expect({.alpha = 0.4, .l1_ratio = 0.25}, 0.6, 0.2);

@@ -8,6 +8,7 @@
 
 #include "engine/update_pass.hpp"
 #include "objective/terms/terms.hpp"
+#include "ridgeline/optimizers.hpp"
 #include "support/golden.hpp"
 #include "tensor/random.hpp"
 

@@ -264,7 +264,7 @@ TEST(ElasticNet, GivesScikitLearnsWeights) {
     const Regularize net = elastic_net({.alpha = arrays.at("number:alpha").at(0),
                                         .l1_ratio = arrays.at("number:l1_ratio").at(0),
                                         .outputs = outputs});
-    EXPECT_LE(train({Case(name), arrays, {.l2 = net.l2.value, .l1 = net.l1}, 0.2 * outputs}),
+    EXPECT_LE(train({Case(name), arrays, {.l2 = net.l2.value, .l1 = net.l1.value}, 0.2 * outputs}),
               tolerance);
   }
 }
