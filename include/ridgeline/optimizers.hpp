@@ -68,7 +68,8 @@ struct RmsProp {
 };
 /// Hinton, 2012: v the average of g^2, minus the average's square of g where `centered`;
 /// velocity = momentum * velocity + g / (sqrt(v) + epsilon); step = lr * velocity. Where `centered`
-/// it refuses `regularize.l1`: a steady gradient, which that makes, has no variance.
+/// it refuses `regularize.l1` and `group_lasso`: a steady gradient, which that makes, has no
+/// variance.
 OptimizerSetting rmsprop(const RmsProp& options = {});
 
 struct Adagrad {
@@ -102,7 +103,7 @@ struct Lion {
   double clip_value = 0;
 };
 /// Chen et al., arXiv 2302.06675: step = lr * sign(beta1 m + (1 - beta1) g), and then
-/// m = beta2 m + (1 - beta2) g. Has no metric: refuses `regularize.l1`.
+/// m = beta2 m + (1 - beta2) g. Has no metric: refuses `regularize.l1` and `group_lasso`.
 OptimizerSetting lion(const Lion& options = {});
 
 struct Muon {
@@ -120,7 +121,7 @@ struct Muon {
 /// row an output: m = momentum * m + (1 - momentum) g; u = m, or (1 - momentum) g + momentum * m
 /// with `nesterov`; step = lr * 0.2 sqrt(max(rows, columns)) * O(u), O the nearest orthogonal
 /// matrix, about, by steps of Newton and Schulz (PyTorch's adjust_lr_fn = "match_rms_adamw").
-/// Everything else takes Adam's step. Has no metric: refuses `regularize.l1`.
+/// Everything else takes Adam's step. Has no metric: refuses `regularize.l1` and `group_lasso`.
 OptimizerSetting muon(const Muon& options = {});
 
 struct Lbfgs {

@@ -8,6 +8,7 @@
 #include "cli/results.hpp"
 #include "cli/table.hpp"
 #include "data/summary.hpp"
+#include "objective/match.hpp"
 #include "ridgeline/dataset.hpp"
 #include "ridgeline/error.hpp"
 #include "ridgeline/penalty_keys.hpp"
@@ -20,7 +21,15 @@ using std::filesystem::path;
 
 std::vector<Penalty> penalties(const Model& model) {
   const Regularize& regularize = model.options().regularize;
-  return resolve(regularize, regularize.first(), model.layout().parameters);
+  const auto& parameters = model.layout().parameters;
+  std::vector<Penalty> all = resolve(regularize, regularize.first(), parameters);
+  for (std::size_t p = 0; p < all.size(); ++p) {
+    const bool frozen = std::ranges::any_of(model.options().frozen, [&](const std::string& glob) {
+      return objective::matches(glob, parameters[p]);
+    });
+    if (frozen) all[p] = {};
+  }
+  return all;
 }
 
 ordered_json model_json(const std::string& file, const Model& model) {

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
@@ -133,7 +134,13 @@ int train(const Arguments& arguments, Console& console) {
   experiment.train.kernels = model.options().kernels;
   console.print("{}\n{}\n", describe(experiment, images, validation_text(experiment, images)),
                 model.summary());
-  if (experiment.optimizer.kind == "adamw" && experiment.regularize.strongest().decay == 0) {
+  const auto& rules = experiment.regularize.rules;
+  const Penalty strongest = experiment.regularize.strongest();
+  const bool decays = strongest.decay > 0 || strongest.independent_decay > 0 ||
+                      std::ranges::any_of(rules, [](const PenaltyRule& rule) {
+                        return rule.decay || rule.independent_decay;
+                      });
+  if (experiment.optimizer.kind == "adamw" && !decays) {
     console.note("adamw without regularize.decay is adam: set regularize.decay, such as 0.01");
   }
 

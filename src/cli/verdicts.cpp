@@ -27,8 +27,10 @@ std::string evidence_text(const std::vector<Evidence>& evidence) {
 nlohmann::ordered_json to_json(const std::vector<Verdict>& verdicts) {
   auto list = nlohmann::ordered_json::array();
   for (const Verdict& verdict : verdicts) {
-    auto evidence = nlohmann::ordered_json::object();
-    for (const auto& [name, value] : verdict.evidence) evidence[name] = value;
+    auto evidence = nlohmann::ordered_json::array();
+    for (const auto& [name, value] : verdict.evidence) {
+      evidence.push_back({{"name", name}, {"value", value}});
+    }
     list.push_back({{"kind", verdict.kind},
                     {"severity", name_of(verdict.severity)},
                     {"layers", verdict.layers},

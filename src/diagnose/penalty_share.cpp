@@ -37,7 +37,10 @@ Verdicts dominating(const Record& record) {
       {"penalty's share of the objective, mean", share},
       {"highest", highest},
       {"at the end", record.epochs.back().train.penalty / record.epochs.back().train.objective}};
-  verdict.advice = "lower regularize.l2 or l1: `ridgeline select` chooses it";
+  verdict.advice =
+      "lower the strengths of [regularize], or of activity_regularization layers: `ridgeline "
+      "select` "
+      "chooses them";
   return {std::move(verdict)};
 }
 

@@ -19,8 +19,9 @@
 namespace ridgeline::diagnose {
 namespace {
 
-constexpr std::array<std::string_view, 6> keep_scale{
-    "max_pool2d", "average_pool2d", "global_average_pool2d", "upsample2d", "dropout", "concat"};
+constexpr std::array<std::string_view, 7> keep_scale{
+    "max_pool2d",        "average_pool2d", "global_average_pool2d", "upsample2d", "dropout",
+    "spatial_dropout2d", "concat"};
 
 bool is_relu(const LayerSpec& spec) {
   const std::string activation = spec.activation();

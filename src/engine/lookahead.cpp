@@ -4,9 +4,9 @@
 
 namespace ridgeline::engine {
 
-void require_slots(State& state, const Optimizer& optimizer, const Lookahead& lookahead) {
+void begin_slots(State& state, const Optimizer& optimizer, const Lookahead& lookahead) {
   state.require_slots(optimizer.slots());
-  if (lookahead.interval == 0 || state.slots() > optimizer.slots()) return;
+  if (lookahead.interval == 0) return;
   state.require_slots(optimizer.slots() + 1);
   std::copy_n(state.weight_arena().data(), state.arena().trainable,
               state.slot_arenas().back().data());

@@ -7,9 +7,9 @@
 
 namespace ridgeline::engine {
 
-/// Before an update: makes the optimiser's slots where they are missing (zero) and, where there is
+/// Before training: makes the optimiser's slots where they are missing (zero) and, where there is
 /// an interval, the slow weights behind them, which begin as the weights are.
-void require_slots(State& state, const Optimizer& optimizer, const Lookahead& lookahead);
+void begin_slots(State& state, const Optimizer& optimizer, const Lookahead& lookahead);
 
 /// Behind an update, whose number is state.step: every `interval` updates moves the slow weights
 /// towards the weights, and the weights there. What is frozen stays, and a weight of 0 stays 0.

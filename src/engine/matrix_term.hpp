@@ -9,12 +9,11 @@
 
 namespace ridgeline::engine {
 
-/// A parameter as a matrix in row-major order, a row for each output, and where an update stands.
+/// A parameter as a matrix in row-major order, a row for each output.
 struct TermContext {
   std::int64_t rows, columns;
   double strength;                   ///< above 0
   const float* reference = nullptr;  ///< the weights that training began with, where it is wanted
-  std::int64_t step = 0;             ///< 1 for the first update
   std::span<double> memory = {};     ///< what the term keeps from step to step: zeros at first
   std::size_t size() const { return static_cast<std::size_t>(rows * columns); }
 };
@@ -30,9 +29,9 @@ class MatrixTerm {
   virtual bool wants_metric() const { return false; }
   /// What it adds to the objective.
   virtual double value(const TermContext&, const float*) const { return 0; }
-  /// Adds the gradient of value() to the one that the optimiser sees.
+  /// Adds the gradient of value() to the one that the optimiser sees, and gives the value.
   virtual bool has_gradient() const { return false; }
-  virtual void add_gradient(const TermContext&, const float*, float*) const {}
+  virtual double add_gradient(const TermContext&, const float*, float*) const { return 0; }
   /// Moves the weights behind the optimiser's step: a proximal map or a projection. `metric` is
   /// the step per unit of gradient of each weight, where it is wanted.
   virtual bool has_map() const { return false; }

@@ -59,6 +59,7 @@ class State {
   const Buffer<float>& reference_arena() const { return reference_; }
   /// Makes the weights as they are the reference, where there is none yet.
   void keep_reference();
+  void drop_reference() { reference_ = {}; }
 
   /// Call after writing to weights(): the engine's packed copies are then made anew.
   void touch() { ++version_; }

@@ -18,8 +18,10 @@ class TermPass {
   /// All maps, in order.
   void finish(Team& team, State& state);
 
-  /// What the terms of a parameter add to the objective.
-  double value(std::size_t parameter) const { return active_ ? values_[parameter] : 0; }
+  /// What the terms of a parameter have done.
+  TermEffects effects(std::size_t parameter) const {
+    return active_ ? effects_[parameter] : TermEffects{};
+  }
   // Arenas laid out like the state's, from `offset` of it on; null where the parameter's terms do
   // not need them: the terms' gradient, and where the optimiser's metric and the weights before
   // the step are to be left.
@@ -38,7 +40,6 @@ class TermPass {
     bool gradient = false, metric = false, map = false;
   };
   struct Term {
-    std::size_t parameter;
     const MatrixTerm* term;
     TermContext context;
   };
@@ -53,7 +54,7 @@ class TermPass {
   bool active_ = false;
   std::vector<Needs> needs_;
   std::vector<std::vector<Term>> terms_;  // of each parameter
-  std::vector<double> values_;
+  std::vector<TermEffects> effects_;
   Buffer<float> gradient_, metric_, before_;
 };
 

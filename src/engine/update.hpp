@@ -26,12 +26,19 @@ inline double decay_of(const UpdateRule& rule, const Penalty& penalty) {
   return rule.learning_rate * penalty.decay + rule.rate_share * penalty.independent_decay;
 }
 
+/// What a parameter's matrix terms add to the objective and do in an update.
+struct TermEffects {
+  double value = 0;
+  double gradient_square = 0;  ///< of what they add to the gradient
+  double moved_square = 0;     ///< |w_after - w_before|^2 of their maps
+};
+
 /// Sums over one parameter, in double, before the update unless it says otherwise.
 struct ParameterReport {
   double weight_square = 0;    ///< |w|^2
   double weight_absolute = 0;  ///< |w|_1
   double gradient_square = 0;  ///< of the data gradient, before clipping
-  double terms = 0;            ///< what the penalty's matrix terms add to the objective
+  TermEffects terms;           ///< of the penalty's matrix terms
   double update_square = 0;    ///< |w_after - w_before|^2
 };
 

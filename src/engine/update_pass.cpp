@@ -239,10 +239,10 @@ UpdateReport UpdatePass::report(const State& state, const UpdateRule& rule) cons
   double shrink_square = 0;
   for (std::size_t p = 0; p < result.parameters.size(); ++p) {
     ParameterReport& sums = result.parameters[p];
-    sums.terms = terms_.value(p);
+    sums.terms = terms_.effects(p);
     const double shrink = decay_of(rule, rule.penalties[p]);
     result.penalty +=
-        penalty_of(rule.penalties[p], sums.weight_square, sums.weight_absolute) + sums.terms;
+        penalty_of(rule.penalties[p], sums.weight_square, sums.weight_absolute) + sums.terms.value;
     shrink_square += shrink * shrink * sums.weight_square;
   }
   result.gradient_norm = std::sqrt(gradient_square);

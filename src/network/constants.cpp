@@ -12,9 +12,19 @@
 namespace ridgeline::network {
 namespace {
 
-constexpr std::array<std::string_view, 10> passing = {
-    "activation", "add",     "average_pool2d",        "batch_norm2d", "concat",
-    "dropout",    "flatten", "global_average_pool2d", "max_pool2d",   "upsample2d"};
+constexpr std::array<std::string_view, 13> passing = {"activation",
+                                                      "activity_regularization",
+                                                      "add",
+                                                      "average_pool2d",
+                                                      "batch_norm2d",
+                                                      "concat",
+                                                      "dropout",
+                                                      "flatten",
+                                                      "gaussian_noise",
+                                                      "global_average_pool2d",
+                                                      "max_pool2d",
+                                                      "spatial_dropout2d",
+                                                      "upsample2d"};
 
 bool softmax(const Node& node) {
   return node.layer.spec().activation() == "softmax";

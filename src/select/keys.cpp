@@ -2,6 +2,7 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -9,6 +10,7 @@
 
 #include "ridgeline/attributes.hpp"
 #include "ridgeline/error.hpp"
+#include "ridgeline/penalty_keys.hpp"
 
 namespace ridgeline::selection {
 namespace {
@@ -22,9 +24,6 @@ struct Key {
 
 using Options = ModelOptions;
 constexpr std::array keys{
-    Key{"regularize.l2", [](double v, Options& m, FitOptions&) { m.regularize.l2.value = v; }},
-    Key{"regularize.l1", [](double v, Options& m, FitOptions&) { m.regularize.l1 = v; }},
-    Key{"regularize.decay", [](double v, Options& m, FitOptions&) { m.regularize.decay = v; }},
     Key{"optimizer.learning_rate",
         [](double v, Options& m, FitOptions&) { m.optimizer.learning_rate.value = v; }},
     Key{"optimizer.clip_norm",
@@ -37,8 +36,23 @@ constexpr std::array keys{
         [](double v, Options&, FitOptions& f) { f.batch = static_cast<std::int64_t>(v); }, 1, true},
 };
 
+constexpr std::string_view strengths = "regularize.";
+
+// The strength of a penalty that a key names, or null.
+const PenaltyKey* find_strength(std::string_view name) {
+  if (!name.starts_with(strengths)) return nullptr;
+  const auto found =
+      std::ranges::find(penalty_keys, name.substr(strengths.size()), &PenaltyKey::name);
+  return found == penalty_keys.end() ? nullptr : &*found;
+}
+
 const Key& find(std::string_view name) {
-  std::vector<std::string_view> known;
+  static const Key strength{strengths, nullptr};
+  if (find_strength(name)) return strength;
+  std::vector<std::string> names;
+  for (const PenaltyKey& key : penalty_keys)
+    names.push_back(fmt::format("{}{}", strengths, key.name));
+  std::vector<std::string_view> known(names.begin(), names.end());
   for (const Key& key : keys) {
     if (key.name == name) return key;
     known.push_back(key.name);
@@ -61,7 +75,11 @@ double set_key(std::string_view name, double value, ModelOptions& model, FitOpti
                                  value, key.least,
                                  value > most ? fmt::format(" and at most {}", most) : ""));
   }
-  key.set(value, model, fit);
+  if (const PenaltyKey* strength = find_strength(name)) {
+    (model.regularize.*strength->base).value = value;  // a schedule keeps its form
+  } else {
+    key.set(value, model, fit);
+  }
   return value;
 }
 

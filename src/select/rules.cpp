@@ -8,6 +8,7 @@
 
 #include "ridgeline/attributes.hpp"
 #include "ridgeline/error.hpp"
+#include "ridgeline/penalty_keys.hpp"
 #include "select/score.hpp"
 
 namespace ridgeline::selection {
@@ -21,9 +22,12 @@ double value_of(const Trial& trial) {
 
 /// Whether one value of a key makes a simpler model than another.
 bool is_ordered(std::string_view key) {
-  static constexpr std::array<std::string_view, 4> ordered{"regularize.l2", "regularize.l1",
-                                                           "regularize.decay", "train.epochs"};
-  return std::ranges::find(ordered, key) != ordered.end();
+  if (key == "train.epochs") return true;
+  // A bound is simpler the smaller it is, but 0 is none of it.
+  if (key == "regularize.max_norm" || key == "regularize.fixed_norm") return false;
+  constexpr std::string_view strengths = "regularize.";
+  return key.starts_with(strengths) && std::ranges::find(penalty_keys, key.substr(strengths.size()),
+                                                         &PenaltyKey::name) != penalty_keys.end();
 }
 
 /// Whether trial `a` is a simpler model than `b` of the same key: more penalty, or fewer epochs.

@@ -64,6 +64,9 @@ Average::Average(const FitOptions& options)
           "train.average_from must be a fraction of the epochs below 1, or the number of an epoch, "
           "not {}",
           from);
+  require(options.average != "swa" || from <= options.epochs,
+          "train.average_from is {} but there are only {} epochs: none would be averaged", from,
+          options.epochs);
   constexpr double most = 1e9;  // epochs are fewer
   first_epoch_ = static_cast<std::int64_t>(from < 1 ? std::floor(from * options.epochs) + 1
                                                     : std::min(from, most));

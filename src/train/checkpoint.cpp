@@ -163,6 +163,7 @@ void save_checkpoint(const std::filesystem::path& path, const ModelCore& core,
   format.write(file.metadata);
   file.metadata["fingerprint"] = interop::to_json(fingerprint);
   file.add("counters", {static_cast<std::int64_t>(counters.size())}, counters);
+  file.metadata["regularize"] = interop::to_json(core.options.regularize);
   file.metadata["base"] = interop::to_json(core.base);
   file.metadata["best_base"] = interop::to_json(position.best_base);
   file.add("epoch_sums", {static_cast<std::int64_t>(sums.size())}, sums);
@@ -219,12 +220,15 @@ Position load_checkpoint(const std::filesystem::path& path, ModelCore& core,
       (position.average.count > 0) == !position.average.weights.empty();
   if (!consistent) throw DataError(fmt::format("{}: its counters are out of range", file.name()));
   engine::State state = read_state(file, core.state, slots);
+  const Regularize regularize = interop::regularize_from_json(file.metadata("regularize"));
   const Penalty base = interop::penalty_from_json(file.metadata("base"));
   position.best_base = interop::penalty_from_json(file.metadata("best_base"));
 
   core.set_shards(static_cast<int>(counters.shards));
   core.state = std::move(state);
   core.state.step = counters.updates;
+  // As it was changed during training, if it was.
+  if (regularize != core.options.regularize) core.set_regularize(regularize);
   core.base = base;
   core.epochs_trained = counters.epochs_trained;
   return position;

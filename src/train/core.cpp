@@ -67,21 +67,15 @@ void check_choices(const engine::Engine& engine) {
   }
 }
 
-void check_metric(const std::vector<Penalty>& penalties, const Optimizer& optimizer) {
-  if (optimizer.has_metric()) return;
-  for (const auto& [name, strength] :
-       {std::pair("l1", &Penalty::l1), {"group_lasso", &Penalty::group_lasso}}) {
-    const bool wanted =
-        std::ranges::any_of(penalties, [&](const Penalty& p) { return p.*strength > 0; });
-    require(!wanted,
-            "regularize.{} needs an optimizer with a diagonal metric, which {} has not: use sgd or "
-            "adam",
-            name, optimizer.kind());
+// Whether any strength asks for what only some terms need.
+template <typename Wants>
+const engine::MatrixTerm* first_term(const engine::AppliedTerms& terms, Wants wants) {
+  for (const auto& of_parameter : terms) {
+    for (const auto& applied : of_parameter) {
+      if (wants(*applied.term)) return applied.term;
+    }
   }
-}
-
-bool wants_reference(const std::vector<Penalty>& penalties) {
-  return std::ranges::any_of(penalties, [](const Penalty& p) { return p.l2_sp > 0; });
+  return nullptr;
 }
 
 // Which parameters the globs name. Throws UsageError for one that names none.
@@ -129,7 +123,7 @@ ModelCore::ModelCore(Network network, ModelOptions given)
   loss().check(this->network().nodes().back().layer.spec().activation(), layout().output());
   if (!options.weights.empty()) load_weights(options.weights, *this);
   state.frozen = frozen_ones(options.frozen, layout().parameters);
-  check_regularize();
+  check_optimizer();
   const auto names = static_cast<std::int64_t>(options.class_names.size());
   require(
       names == 0 || names == outputs() || (names == 2 && outputs() == 1),
@@ -138,27 +132,49 @@ ModelCore::ModelCore(Network network, ModelOptions given)
       names, this->network().nodes().back().name, outputs());
 }
 
-// What can be refused of penalties once the network and the optimiser are known.
-void ModelCore::check_regularize() const {
-  check_metric(penalties(options.regularize.strongest()), *options.optimizer.optimizer);
-  check_reach(options.regularize, layout().parameters, state.frozen);
+void ModelCore::check_reach() const {
+  ridgeline::check_reach(options.regularize, layout().parameters, state.frozen);
+}
+
+// What the optimiser cannot do.
+void ModelCore::check_optimizer() const {
+  const std::vector<Penalty> all = penalties(options.regularize.strongest());
+  const Optimizer& optimizer = *options.optimizer.optimizer;
+  const auto wants_metric = [](const auto& term) { return term.wants_metric(); };
+  const engine::MatrixTerm* term = first_term(terms.of(all), wants_metric);
+  const bool l1 = std::ranges::any_of(all, [](const Penalty& p) { return p.l1 > 0; });
+  require(optimizer.has_metric() || (!l1 && term == nullptr),
+          "regularize.{} needs an optimizer with a diagonal metric, which {} as it is set has not: "
+          "use sgd or adam",
+          l1     ? "l1"
+          : term ? term->name()
+                 : "",
+          optimizer.kind());
+  const bool fixed = std::ranges::any_of(all, [](const Penalty& p) { return p.fixed_norm > 0; });
+  require(!fixed || options.optimizer.lookahead.interval == 0,
+          "regularize.fixed_norm and optimizer.lookahead exclude each other: between two points of "
+          "that norm there is none of it");
 }
 
 void ModelCore::set_regularize(const Regularize& regularize) {
   regularize.check();
   const Regularize before = std::exchange(options.regularize, regularize);
   try {
-    check_regularize();
+    check_optimizer();
+    check_reach();
   } catch (...) {
     options.regularize = before;
     throw;
   }
   terms = objective::Terms(regularize);
+  base = regularize.first();
   ++penalties_set;
 }
 
 void ModelCore::keep_reference() {
-  if (wants_reference(penalties(options.regularize.strongest()))) state.keep_reference();
+  const auto applied = terms.of(penalties(options.regularize.strongest()));
+  const auto wants_reference = [](const auto& term) { return term.wants_reference(); };
+  if (first_term(applied, wants_reference)) state.keep_reference();
 }
 
 std::vector<Penalty> ModelCore::penalties(const Penalty& base) const {

@@ -23,6 +23,8 @@ struct ModelCore {
 
   /// What applies to each parameter for that base; to frozen ones nothing.
   std::vector<Penalty> penalties(const Penalty& base) const;
+  /// Throws UsageError for a strength that reaches no trained parameter.
+  void check_reach() const;
   /// Other penalties from here on. Throws UsageError for what does not fit, and is then as before.
   void set_regularize(const Regularize& regularize);
   /// Keeps the weights as they are for the penalties that pull towards them, where there are any
@@ -44,7 +46,7 @@ struct ModelCore {
   std::int64_t epochs_trained = 0;  // so that a further fit draws other random numbers
 
  private:
-  void check_regularize() const;
+  void check_optimizer() const;
 };
 
 /// How the engine of such a model computes. Throws UsageError for kernels that there are not.

@@ -47,6 +47,7 @@ Fit::Fit(ModelCore& core, const Dataset& data, FitOptions options)
       validation_(options_.validation_data),
       full_batch_(core.options.optimizer.full_batch) {
   check_options();
+  core_.check_reach();
   check_images(core_, train_, "training images");
   if (options_.validation > 0) {
     Split split = stratified_split(data, options_.validation, core_.options.seed);
@@ -124,7 +125,11 @@ History Fit::run() {
     lock.emplace(options_.run);
   }
   const bool resumed = options_.resume && std::filesystem::exists(file(checkpoint_name));
-  if (resumed) load();
+  if (resumed) {
+    load();
+  } else {
+    engine::begin_slots(core_.state, *rule_.optimizer, core_.options.optimizer.lookahead);
+  }
   if (options_.callbacks.on_begin) options_.callbacks.on_begin();
   History& history = position_.history;
   begin_diagnosis();
@@ -240,7 +245,6 @@ void Fit::set_rates() {
 
 void Fit::update() {
   const Lookahead& lookahead = core_.options.optimizer.lookahead;
-  engine::require_slots(core_.state, *rule_.optimizer, lookahead);
   const engine::UpdateReport report = core_.engine.update(core_.state, rule_);
   engine::apply_lookahead(core_.state, lookahead);
   check_finite(report.gradient_norm, "gradient");
@@ -340,6 +344,7 @@ void Fit::end_diagnosis() {
   if (!probe_) return;
   Epoch& last = position_.history.epochs.back();
   if (last.statistics.activations.empty()) {
+    const AveragedWeights weights(core_.state, position_.average);
     last.statistics.activations = probe_->look();
     diagnosis_csv_ += layer_lines(last, core_.network());
     if (!options_.run.empty()) interop::write_file(file("diagnosis.csv"), diagnosis_csv_);
@@ -394,15 +399,21 @@ void Fit::check_finite(double value, const char* what) const {
 }
 
 std::string Fit::remedy() const {
-  double l2 = 0, decay = 0;
+  double l2 = 0, decay = 0, independent = 0;
   for (const Penalty& penalty : rule_.penalties) {
     l2 = std::max(l2, penalty.l2);
     decay = std::max(decay, penalty.decay);
+    independent = std::max(independent, penalty.independent_decay);
   }
   // A step that shrinks a weight by more than itself turns it over, and lets it grow.
   const auto overshoots = [&](double strength) {
     return rule_.learning_rate < 1 && strength * rule_.learning_rate > 1;
   };
+  if (independent > 1) {
+    return fmt::format(
+        "regularize.independent_decay is {:g} and should be far below 1: try a lower one",
+        independent);
+  }
   const char* key = overshoots(decay) ? "regularize.decay" : "regularize.l2";
   if (overshoots(decay) || overshoots(l2)) {
     return fmt::format(

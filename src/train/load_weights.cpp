@@ -7,6 +7,7 @@
 
 #include "ridgeline/error.hpp"
 #include "train/hash.hpp"
+#include "train/reference.hpp"
 
 namespace ridgeline::train {
 
@@ -28,6 +29,7 @@ LoadedWeights match_weights(const interop::Safetensors& file,
     }
   }
   for (const auto& [name, tensor] : file.tensors()) {
+    if (is_reference(name)) continue;  // of the training that the file comes from
     if (std::ranges::find(parameters, name, &Parameter::name) == parameters.end()) {
       weights.left.push_back(name + " is not in the network");
     }
@@ -54,6 +56,7 @@ LoadedWeights load_weights(const std::filesystem::path& path, ModelCore& core) {
     for (const float value : values) hash.add(std::bit_cast<std::uint32_t>(value));
   }
   core.weights_hash = hash.value();
+  core.state.drop_reference();
   core.state.touch();
   return weights;
 }

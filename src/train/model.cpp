@@ -15,7 +15,9 @@
 namespace ridgeline {
 
 Model::Model(Network network, ModelOptions options)
-    : impl_(std::make_unique<Impl>(std::move(network), std::move(options))) {}
+    : impl_(std::make_unique<Impl>(std::move(network), std::move(options))) {
+  impl_->check_reach();
+}
 Model::Model(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Model::~Model() = default;
 Model::Model(Model&&) noexcept = default;

@@ -27,6 +27,9 @@ ModelCore shrink(const ModelCore& core, std::vector<StayingFilters>& staying) {
       return objective::covers(rule, parameter);
     });
   });
+  // The weights that it pulls towards have no counterpart any more.
+  options.regularize.l2_sp = 0;
+  for (PenaltyRule& rule : options.regularize.rules) rule.l2_sp.reset();
   std::erase_if(options.frozen, matches_nothing);
   options.weights.clear();
   options.autotune = false;

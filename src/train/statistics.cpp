@@ -21,12 +21,13 @@ ParameterStatistics statistics_of(const engine::ParameterReport& report, const P
   ParameterStatistics s{.gradient_norm = std::sqrt(gradient_square),
                         .weight_norm = weight,
                         .penalty = penalty.l2 / 2 * report.weight_square +
-                                   penalty.l1 * report.weight_absolute + report.terms};
+                                   penalty.l1 * report.weight_absolute + report.terms.value};
   const double update = std::sqrt(report.update_square);
   double step = known_step;
   if (weight > 0) {
     s.update_ratio = update / weight;
-    s.penalty_gradient = penalty.l2 * weight + penalty.l1 * report.weight_absolute / weight;
+    s.penalty_gradient = penalty.l2 * weight + penalty.l1 * report.weight_absolute / weight +
+                         std::sqrt(report.terms.gradient_square);
   }
   if (step == 0) {
     // Without decoupled decay the step is between | |update| - decayed | and their sum: about the
@@ -36,7 +37,7 @@ ParameterStatistics statistics_of(const engine::ParameterReport& report, const P
     step = gradient > 0 ? std::max(update, decayed) / gradient : 0;
   }
   if (weight > 0) {
-    s.shrink = decay + step * s.penalty_gradient / weight;
+    s.shrink = decay + (step * s.penalty_gradient + std::sqrt(report.terms.moved_square)) / weight;
     s.effective_rate = step / report.weight_square;
   }
   return s;

@@ -261,5 +261,14 @@ TEST(Shrink, NeedsAllParameters) {
   EXPECT_USAGE_ERROR(cut.shrunk(), "dense_1.bias has 0 values, not 4");
 }
 
+TEST(Shrink, LayersThatOnlyTrainingKnowsPassChannelsOn) {
+  Cut cut(Network{conv2d({.filters = 4}), spatial_dropout2d({.rate = 0.5}),
+                  gaussian_noise({.stddev = 0.1}), activity_regularization({.l2 = 0.1}),
+                  conv2d({.filters = 3}), flatten(), dense({.units = 2})},
+          {1, 8, 8});
+  cut.zero("conv2d_1", {1, 2});
+  EXPECT_THAT(cut.left(), ElementsAre(2, 3, 2));
+}
+
 }  // namespace
 }  // namespace ridgeline

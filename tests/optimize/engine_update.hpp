@@ -28,6 +28,7 @@ class EngineUpdate {
     for (std::size_t p = 0; p < tensors.start.size(); ++p) {
       std::copy(tensors.start[p].begin(), tensors.start[p].end(), state_.weights(p).begin());
     }
+    engine::begin_slots(state_, *setting_.optimizer, setting_.lookahead);
   }
 
   void step(const Tensors& gradients) {
@@ -35,7 +36,6 @@ class EngineUpdate {
       std::copy(gradients[p].begin(), gradients[p].end(),
                 gradient_.data() + state_.arena().offsets[p]);
     }
-    engine::require_slots(state_, *setting_.optimizer, setting_.lookahead);
     pass_.run(team_, state_, rule_, {{gradient_.data()}, {}});
     engine::apply_lookahead(state_, setting_.lookahead);
   }

@@ -20,7 +20,7 @@ engine::State state_of(bool frozen = false) {
 
 // Updates that add 1 to every weight.
 void update(engine::State& state, const OptimizerSetting& setting) {
-  engine::require_slots(state, *setting.optimizer, setting.lookahead);
+  if (state.slots() == 0) engine::begin_slots(state, *setting.optimizer, setting.lookahead);
   ++state.step;
   for (std::size_t p = 0; p < 3; ++p) {
     if (state.frozen[p]) continue;
@@ -32,7 +32,7 @@ void update(engine::State& state, const OptimizerSetting& setting) {
 TEST(Lookahead, TheSlowWeightsBeginAsTheWeightsBehindTheOptimizersSlots) {
   engine::State state = state_of();
   const auto setting = lookahead(adam(), {.interval = 3, .alpha = 0.25});
-  engine::require_slots(state, *setting.optimizer, setting.lookahead);
+  engine::begin_slots(state, *setting.optimizer, setting.lookahead);
   ASSERT_EQ(state.slots(), 3);
   EXPECT_EQ(state.slot(0, 0)[0], 0.0F);
   EXPECT_EQ(state.slot(2, 0)[0], 1.0F);
@@ -50,6 +50,16 @@ TEST(Lookahead, EveryFewUpdatesTheWeightsComeBack) {
   }
   EXPECT_EQ(state.weights(2)[0], 8.0F) << "statistics are not weights";
   EXPECT_EQ(state.slot(0, 0)[0], 2.5F);
+}
+
+TEST(Lookahead, AnotherTrainingBeginsWhereTheWeightsAre) {
+  engine::State state = state_of();
+  const auto setting = lookahead(sgd(), {.interval = 2, .alpha = 0.5});
+  for (int step = 0; step < 4; ++step) update(state, setting);
+  for (const std::size_t p : {0, 1}) std::fill_n(state.weights(p).data(), 3, 50.0F);
+  engine::begin_slots(state, *setting.optimizer, setting.lookahead);
+  for (int step = 0; step < 2; ++step) update(state, setting);
+  EXPECT_EQ(state.weights(0)[0], 51.0F) << "half way from 50 to 52, and not from before";
 }
 
 TEST(Lookahead, WhatIsFrozenStays) {

@@ -238,11 +238,18 @@ TEST(Keys, AreSetAndRounded) {
   EXPECT_EQ(set_key("optimizer.learning_rate", 0.25, model, fit), 0.25);
   EXPECT_EQ(model.optimizer.learning_rate.value, 0.25);
   EXPECT_EQ(model.optimizer.learning_rate.kind, "cosine");
-  for (const char* name : {"regularize.l2", "regularize.l1", "regularize.decay"}) {
+  for (const char* name : {"regularize.l2", "regularize.l1", "regularize.decay",
+                           "regularize.group_lasso", "regularize.max_norm"}) {
     EXPECT_EQ(set_key(name, 0, model, fit), 0);
     expect_error<UsageError>([&] { set_key(name, -1e-9, model, fit); }, "at least 0");
     expect_error<UsageError>([&] { set_key(name, NAN, model, fit); }, "at least 0");
   }
+  model.regularize.l1.kind = "linear";
+  EXPECT_EQ(set_key("regularize.l1", 0.5, model, fit), 0.5);
+  EXPECT_EQ(model.regularize.l1.value, 0.5);
+  EXPECT_EQ(model.regularize.l1.kind, "linear") << "a schedule keeps its form";
+  expect_error<UsageError>([&] { set_key("regularize.group_laso", 0, model, fit); },
+                           "did you mean 'regularize.group_lasso'");
   expect_error<UsageError>([&] { set_key("train.epochs", 0.2, model, fit); }, "at least 1");
   expect_error<UsageError>([&] { set_key("train.epochs", 1e12, model, fit); }, "at most");
   expect_error<UsageError>([&] { set_key("train.epoch", 1, model, fit); },

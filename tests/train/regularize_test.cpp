@@ -144,6 +144,32 @@ TEST(Regularize, ChangedInACallbackItActsAtTheNextStep) {
   EXPECT_EQ(model.options().regularize.l2, Schedule(0.5)) << "a refused change changes nothing";
 }
 
+TEST(Regularize, ChangedDuringTrainingItIsWhatAResumedRunGoesOnWith) {
+  const Dataset data = pictures(60);
+  const auto train = [&](const std::filesystem::path& run, int stop_after) {
+    Model model(test::small_network(), options_with(l2(0)));
+    FitOptions fit{.epochs = 3, .batch = 10, .monitor = "train_data_loss", .run = run};
+    fit.callbacks.on_epoch = [&](const Epoch& epoch) {
+      if (epoch.epoch == 1) model.set_regularize({.l2 = 0.5, .spectral = 0.1});
+      return epoch.epoch != stop_after;
+    };
+    model.fit(data, fit);
+    fit.resume = true;
+    model = Model(test::small_network(), options_with(l2(0)));
+    model.fit(data, fit);
+    return all_weights(model);
+  };
+  const Folder whole, stopped;
+  EXPECT_TRUE(test::same(train(whole.path(), 3), train(stopped.path(), 2)));
+}
+
+TEST(Regularize, TheNormThatIsFixedAndLookaheadExcludeEachOther) {
+  ModelOptions options = options_with({.fixed_norm = 1});
+  EXPECT_NO_THROW(Model(test::small_network(), options));
+  options.optimizer = lookahead(options.optimizer, {.interval = 5});
+  EXPECT_THROW(Model(test::small_network(), options), UsageError);
+}
+
 TEST(Regularize, AProportionalStrengthFollowsTheLearningRate) {
   Regularize regularize{.l2 = 0.4};
   regularize.l2.kind = "proportional";

@@ -139,12 +139,12 @@ TEST(ShrunkModel, LosesTheRulesOfLayersThatAreGone) {
   const Folder folder;
   const auto image = input();
   const auto stem = conv2d({.filters = 3, .activation = "relu"})(image);
-  const auto sum = add()(stem, conv2d({.filters = 3, .kernel = 1, .use_bias = false})(stem));
+  const auto sum = add()(stem, conv2d({.filters = 3, .kernel = 1})(stem));
   const Network network(image,
                         dense({.units = 3, .activation = "softmax"})(global_average_pool2d()(sum)));
   ModelOptions options = small_options();
   options.regularize.rules = {{.match = "conv2d_2*", .l1 = 1}, {.match = "conv*", .decay = 0.1}};
-  options.frozen = {"conv2d_2", "dense_1.bias"};
+  options.frozen = {"conv2d_2.bias", "dense_1.bias"};
   Model model(network, options);
   model.set_weights("conv2d_2.kernel", std::vector<float>(9));
   model.shrunk().save(folder / "small");

@@ -19,7 +19,16 @@ constexpr double smoothing = 0.99;
 constexpr double least_growth = 0.01;
 
 // What is kept, in order.
-enum : std::size_t { multiplier, bound, has_bound, smoothed, smoothed_before, growth, memory_size };
+enum : std::size_t {
+  multiplier,
+  bound,
+  has_bound,
+  updates,  // without a bound
+  smoothed,
+  smoothed_before,
+  growth,
+  memory_size
+};
 
 class Cpr final : public engine::MatrixTerm {
  public:
@@ -34,7 +43,8 @@ class Cpr final : public engine::MatrixTerm {
     for (std::size_t i = 0; i < c.size(); ++i) square += static_cast<double>(w[i]) * w[i];
     const double mean = square / static_cast<double>(c.size());
     if (m[has_bound] == 0) {
-      if (warmup_ > 0 ? c.step >= warmup_ : slows_down(c.step, std::sqrt(square), m)) {
+      const auto step = static_cast<std::int64_t>(++m[updates]);
+      if (warmup_ > 0 ? step >= warmup_ : slows_down(step, std::sqrt(square), m)) {
         m[bound] = mean;
         m[has_bound] = 1;
       }

@@ -22,9 +22,11 @@ class L2Sp final : public engine::MatrixTerm {
     return c.strength / 2 * square;
   }
 
-  void add_gradient(const engine::TermContext& c, const float* w, float* gradient) const override {
+  double add_gradient(const engine::TermContext& c, const float* w,
+                      float* gradient) const override {
     const auto strength = static_cast<float>(c.strength);
     for (std::size_t i = 0; i < c.size(); ++i) gradient[i] += strength * (w[i] - c.reference[i]);
+    return value(c, w);
   }
 };
 

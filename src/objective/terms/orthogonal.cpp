@@ -36,12 +36,11 @@ class Orthogonal final : public engine::MatrixTerm {
   bool has_gradient() const override { return true; }
 
   double value(const engine::TermContext& c, const float* w) const override {
-    double square = 0;
-    for (const double e : excess(c, w)) square += e * e;
-    return c.strength / 4 * square;
+    return value_of(c, excess(c, w));
   }
 
-  void add_gradient(const engine::TermContext& c, const float* w, float* gradient) const override {
+  double add_gradient(const engine::TermContext& c, const float* w,
+                      float* gradient) const override {
     const std::vector<float> gram = excess(c, w);
     std::vector<float> product(c.size());
     if (by_rows(c)) {
@@ -52,6 +51,14 @@ class Orthogonal final : public engine::MatrixTerm {
     }
     const auto strength = static_cast<float>(c.strength);
     for (std::size_t i = 0; i < c.size(); ++i) gradient[i] += strength * product[i];
+    return value_of(c, gram);
+  }
+
+ private:
+  static double value_of(const engine::TermContext& c, const std::vector<float>& gram) {
+    double square = 0;
+    for (const double e : gram) square += e * e;
+    return c.strength / 4 * square;
   }
 };
 

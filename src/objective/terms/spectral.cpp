@@ -22,44 +22,47 @@ double normalise(std::span<double> x) {
   return norm;
 }
 
-// Power iteration towards the first pair of singular vectors.
+// Power iteration towards the first pair of singular vectors, from u on.
 class Power {
  public:
   Power(const engine::TermContext& c, const float* w, std::span<double> u)
       : c_(c), w_(w), u_(u), v_(static_cast<std::size_t>(c.columns)) {
     const bool fresh = std::inner_product(u.begin(), u.end(), u.begin(), 0.0) == 0;
     // No direction of its own, so that it is orthogonal to no singular vector but by chance.
-    for (std::size_t i = 0; fresh && i < u.size(); ++i) u[i] = 1 + std::sin(1.0 + 2.7 * i);
+    for (std::size_t i = 0; fresh && i < u.size(); ++i) {
+      u[i] = 1 + std::sin(1 + 2.7 * static_cast<double>(i));
+    }
     if (fresh) normalise(u);
     set_v();
   }
 
-  /// s, once u and v have moved on.
-  double iterate() {
+  void iterate() {
     for (std::int64_t r = 0; r < c_.rows; ++r) {
       const float* row = w_ + r * c_.columns;
       u_[static_cast<std::size_t>(r)] = std::inner_product(v_.begin(), v_.end(), row, 0.0);
     }
     normalise(u_);
-    return set_v();
+    set_v();
   }
+  double s() const { return s_; }
   std::span<const double> v() const { return v_; }
 
  private:
-  double set_v() {
+  void set_v() {
     std::fill(v_.begin(), v_.end(), 0.0);
     for (std::int64_t r = 0; r < c_.rows; ++r) {
       const float* row = w_ + r * c_.columns;
       const double u = u_[static_cast<std::size_t>(r)];
       for (std::size_t i = 0; i < v_.size(); ++i) v_[i] += u * row[i];
     }
-    return normalise(v_);
+    s_ = normalise(v_);
   }
 
   const engine::TermContext& c_;
   const float* w_;
   std::span<double> u_;
   std::vector<double> v_;
+  double s_ = 0;
 };
 
 class Spectral final : public engine::MatrixTerm {
@@ -71,29 +74,30 @@ class Spectral final : public engine::MatrixTerm {
   bool has_gradient() const override { return true; }
 
   double value(const engine::TermContext& c, const float* w) const override {
-    std::vector<double> u(c.memory.begin(), c.memory.end());
-    u.resize(static_cast<std::size_t>(c.rows));
+    std::vector<double> u(static_cast<std::size_t>(c.rows));
     Power power(c, w, u);
-    double s = power.iterate();
-    // With vectors of its own it goes all the way, else it says what the gradient was taken with.
-    for (int i = 0; c.memory.empty() && i < most_iterations; ++i) {
-      const double before = s;
-      s = power.iterate();
-      if (std::abs(s - before) <= converged * s) break;
+    double before = 0;
+    for (int i = 0; i < most_iterations; ++i) {
+      before = power.s();
+      power.iterate();
+      if (std::abs(power.s() - before) <= converged * power.s()) break;
     }
-    return c.strength / 2 * s * s;
+    return c.strength / 2 * power.s() * power.s();
   }
 
-  void add_gradient(const engine::TermContext& c, const float* w, float* gradient) const override {
+  // Its value is by the s that the gradient is taken with.
+  double add_gradient(const engine::TermContext& c, const float* w,
+                      float* gradient) const override {
     Power power(c, w, c.memory);
-    const double s = power.iterate();
+    power.iterate();
     for (std::int64_t r = 0; r < c.rows; ++r) {
-      const double factor = c.strength * s * c.memory[static_cast<std::size_t>(r)];
+      const double factor = c.strength * power.s() * c.memory[static_cast<std::size_t>(r)];
       float* row = gradient + r * c.columns;
       for (std::size_t i = 0; i < power.v().size(); ++i) {
         row[i] += static_cast<float>(factor * power.v()[i]);
       }
     }
+    return c.strength / 2 * power.s() * power.s();
   }
 };
 
