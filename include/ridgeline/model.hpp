@@ -46,7 +46,8 @@ struct Epoch {
   double images_per_second = 0;
   double learning_rate = 0;
   double l2 = 0;  ///< the base at the epoch's last step
-  /// What decoupled decay took off in a step, |learning rate * decay * w|: the mean over the epoch.
+  /// What decoupled decay, independent_decay too, took off in a step: the norm, its mean over the
+  /// epoch.
   /// It is no part of the penalty.
   double decay_shrink = 0;
   Metrics train;  ///< image-weighted means over the steps, each before its update

@@ -1,7 +1,7 @@
 #pragma once
 // What an optimiser is, and learning-rate schedules; optimizers.hpp has the kinds. The order in a
 // step is one for all: data gradient, clip, add the coupled penalty's gradient, optimiser step with
-// decoupled decay, proximal L1.
+// decoupled decay, proximal L1, constraints.
 
 #include <cstdint>
 #include <memory>

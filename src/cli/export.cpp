@@ -154,7 +154,8 @@ Command export_command() {
                   {"--output", "FILE", "where to; MODEL-export.safetensors beside it if absent"},
                   {"--keep-zeros", "", "the network as it is"}},
       .details =
-          "Filters and units whose kernels are exactly zero, as regularize.l1 leaves them, are\n"
+          "Filters and units whose kernels are exactly zero, as group_lasso (or l1) leaves them, "
+          "are\n"
           "dropped; what they gave goes into the biases behind them, so that the network gives "
           "the\n"
           "same for every image. Those that cannot be dropped exactly stay, and are listed.\n\n"

@@ -44,11 +44,13 @@ ordered_json model_json(const std::string& file, const Model& model) {
     return list;
   }();
   auto parameters = ordered_json::array();
+  const ordered_json zeros = zeros_json(model);
   for (std::size_t i = 0; const Penalty& penalty : penalties(model)) {
     const Parameter& parameter = model.layout().parameters[i++];
     auto& row = parameters.emplace_back(
         ordered_json{{"name", parameter.name}, {"shape", parameter.spec.shape.dims()}});
     for (const PenaltyKey& key : penalty_keys) row[key.name] = penalty.*key.strength;
+    if (zeros.contains(parameter.name)) row["zeros"] = zeros[parameter.name];
   }
   const Schedule& l2 = model.options().regularize.l2;
   return {{"model", file},
@@ -66,7 +68,7 @@ void inspect_model(const path& file, Console& console) {
   const Model model = Model::load(file);
   if (console.json()) return Console::document(model_json(file.string(), model).dump(2));
   const ModelOptions& options = model.options();
-  console.print("{}\n", model.summary());
+  console.print("{}\n{}", model.summary(), zeros_text(model));
   console.print("input    {}\nloss     {}\n", options.input.text(), options.loss->kind());
   if (options.precision != Precision::fp32) {
     console.print("computed in {}\n", name_of(options.precision));

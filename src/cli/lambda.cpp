@@ -2,6 +2,7 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -183,6 +184,15 @@ LambdaConversion convert(const LambdaConvention& from, const LambdaNumbers& numb
   throw UsageError(fmt::format("{} needs {}", from.name, options_of(missing.facts)));
 }
 
+/// What was not given counts too: glmnet's alpha, scikit-learn's l1_ratio.
+LambdaNumbers with_defaults(LambdaNumbers numbers, const LambdaConvention& from) {
+  for (const auto& [name, value] : from.defaults) {
+    const auto has_name = [&, &name = name](const auto& number) { return number.first == name; };
+    if (value != 0 && std::ranges::none_of(numbers, has_name)) numbers.emplace_back(name, value);
+  }
+  return numbers;
+}
+
 int lambda(const Arguments& arguments, Console& console) {
   const auto name = arguments.option("--from");
   if (!name) {
@@ -191,10 +201,11 @@ int lambda(const Arguments& arguments, Console& console) {
   const LambdaConvention from = lambda_convention(*name);
   const LambdaNumbers numbers = read_numbers(arguments.positionals(), from);
   const LambdaConversion conversion = convert(from, numbers, read_facts(arguments));
+  const LambdaNumbers all = with_defaults(numbers, from);
   if (console.json()) {
-    Console::document(to_json(from, numbers, conversion).dump(2));
+    Console::document(to_json(from, all, conversion).dump(2));
   } else {
-    print(console, from, numbers, conversion);
+    print(console, from, all, conversion);
   }
   return static_cast<int>(ExitCode::done);
 }

@@ -1,7 +1,8 @@
 #include "cli/results.hpp"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "cli/table.hpp"
@@ -26,6 +27,45 @@ std::string metrics_table(const std::vector<std::pair<std::string, std::optional
                     number(metrics->accuracy)});
   }
   return table(rows);
+}
+
+namespace {
+
+struct Zeros {
+  std::string kernel;
+  double zeros, weights;
+};
+
+std::vector<Zeros> zeros_of(const Model& model) {
+  std::vector<Zeros> all;
+  for (const Parameter& parameter : model.layout().parameters) {
+    if (parameter.spec.role != Role::kernel) continue;
+    const std::vector<float> weights = model.weights(parameter.name);
+    all.push_back({parameter.name, static_cast<double>(std::ranges::count(weights, 0.0F)),
+                   static_cast<double>(weights.size())});
+  }
+  return all;
+}
+
+}  // namespace
+
+nlohmann::ordered_json zeros_json(const Model& model) {
+  auto shares = nlohmann::ordered_json::object();
+  for (const auto& [kernel, zeros, weights] : zeros_of(model)) shares[kernel] = zeros / weights;
+  return shares;
+}
+
+std::string zeros_text(const Model& model) {
+  double all_zeros = 0, all_weights = 0;
+  std::vector<std::string> kernels;
+  for (const auto& [kernel, zeros, weights] : zeros_of(model)) {
+    all_zeros += zeros;
+    all_weights += weights;
+    if (zeros > 0) kernels.push_back(fmt::format("{} {:.3g} %", kernel, 100 * zeros / weights));
+  }
+  if (all_zeros == 0) return {};
+  return fmt::format("{:.3g} % of the kernels' weights are exactly 0: {}\n",
+                     100 * all_zeros / all_weights, fmt::join(kernels, ", "));
 }
 
 std::filesystem::path model_file(const std::filesystem::path& model) {

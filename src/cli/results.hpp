@@ -18,6 +18,11 @@ nlohmann::ordered_json to_json(const std::optional<Metrics>& metrics);
 /// A row for each set that is there, under the names of the numbers.
 std::string metrics_table(const std::vector<std::pair<std::string, std::optional<Metrics>>>& sets);
 
+/// The share of exact zeros in each kernel, by its name, which L1 and group lasso leave.
+nlohmann::ordered_json zeros_json(const Model& model);
+/// A line that says so; empty where there are none.
+std::string zeros_text(const Model& model);
+
 /// The model file that MODEL stands for: itself, or the one in a run's or study's folder.
 /// Throws DataError where there is none.
 std::filesystem::path model_file(const std::filesystem::path& model);

@@ -77,8 +77,14 @@ History fit(Model& model, const Dataset& train, FitOptions options, Experiment& 
   return model.fit(train, options);
 }
 
+/// What training has left.
+struct Trained {
+  const Model& model;
+  const std::optional<Metrics>& test;
+};
+
 nlohmann::ordered_json to_json(const Experiment& experiment, const History& history,
-                               const std::optional<Metrics>& test) {
+                               const Trained& trained) {
   double images_per_second = 0;
   for (const Epoch& epoch : history.epochs) images_per_second += epoch.images_per_second;
   const Epoch* best = history.best_epoch > 0 ? &history.best() : nullptr;
@@ -90,14 +96,15 @@ nlohmann::ordered_json to_json(const Experiment& experiment, const History& hist
        history.epochs.empty() ? 0 : images_per_second / static_cast<double>(history.epochs.size())},
       {"train", cli::to_json(best ? std::optional(best->train) : std::nullopt)},
       {"validation", cli::to_json(best ? best->validation : std::nullopt)},
-      {"test", cli::to_json(test)},
+      {"test", cli::to_json(trained.test)},
       {"stopped_early", history.stopped_early},
       {"interrupted", history.interrupted},
+      {"zeros", zeros_json(trained.model)},
       {"diagnosis", cli::to_json(history.verdicts)}};
 }
 
 void print_end(Console& console, const Experiment& experiment, const History& history,
-               const std::optional<Metrics>& test) {
+               const Trained& trained) {
   if (history.interrupted) {
     console.print("\nStopped after {} of {}; go on with: ridgeline train --resume {}\n",
                   history.epochs.size(), counted(experiment.train.epochs, "epoch"),
@@ -110,7 +117,8 @@ void print_end(Console& console, const Experiment& experiment, const History& hi
       history.stopped_early ? fmt::format(" (stopped after {})", history.epochs.size()) : "",
       metrics_table({{"train", history.best().train},
                      {"validation", history.best().validation},
-                     {"test", test}}));
+                     {"test", trained.test}}));
+  console.write(zeros_text(trained.model));
   if (!history.verdicts.empty()) console.print("\n{}", verdicts_text(history.verdicts, console));
   console.print("\n{0}\n",
                 console.dim(fmt::format("ridgeline evaluate {0}\nridgeline diagnose {0}\nridgeline "
@@ -158,8 +166,8 @@ int train(const Arguments& arguments, Console& console) {
 
   std::optional<Metrics> test;
   if (!history.interrupted && !images.test.empty()) test = model.evaluate(images.test);
-  print_end(console, experiment, history, test);
-  if (console.json()) Console::document(to_json(experiment, history, test).dump(2));
+  print_end(console, experiment, history, {model, test});
+  if (console.json()) Console::document(to_json(experiment, history, {model, test}).dump(2));
   return static_cast<int>(history.interrupted ? ExitCode::interrupted : ExitCode::done);
 }
 

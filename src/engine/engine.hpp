@@ -129,7 +129,6 @@ class Engine {
   /// The gradient of parameter `index` in the state, in its plain layout.
   std::vector<float> gradient_of(const State& state, std::size_t index) const;
 
-  /// The plan for a shard of `images`, as text, a line a step: for `inspect` and for tests.
   /// One step of training on the batch (of evaluating it, where `training` is false), or several
   /// of which the medians count. The weights stay as they are.
   PlanProfile profile(State& state, const Batch& batch, const Loss& loss, bool training,

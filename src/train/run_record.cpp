@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <fstream>
 #include <map>
 
@@ -61,6 +62,15 @@ class CsvReader {
     }
     return value;
   }
+  /// One that counts something.
+  std::int64_t whole(std::string_view column) const {
+    constexpr double most = 1e9;
+    const double value = number(column);
+    if (!(value >= 0 && value <= most && value == std::floor(value))) {
+      fail(fmt::format("{} must be a whole number of at least 0, not {}", column, value));
+    }
+    return static_cast<std::int64_t>(value);
+  }
   bool has(std::string_view column) const {
     return columns_.contains(column) && !cell(column).empty();
   }
@@ -89,7 +99,7 @@ std::vector<Epoch> read_epochs(const std::filesystem::path& file) {
   CsvReader line(file);
   while (line.next()) {
     Epoch& epoch = epochs.emplace_back();
-    epoch.epoch = static_cast<int>(line.number("epoch"));
+    epoch.epoch = static_cast<int>(line.whole("epoch"));
     epoch.seconds = line.number("seconds");
     epoch.images_per_second = line.number("images_per_second");
     epoch.learning_rate = line.number("learning_rate");
@@ -111,12 +121,12 @@ void read_statistics(const std::filesystem::path& file, const Model& model,
   const Network& network = model.network();
   CsvReader line(file);
   while (line.next()) {
-    const auto number = static_cast<int>(line.number("epoch"));
+    const auto number = static_cast<int>(line.whole("epoch"));
     const auto epoch = std::ranges::find(epochs, number, &Epoch::epoch);
     // A run that was ended between the two files has an epoch more in one of them.
     if (epoch == epochs.end()) continue;
     EpochStatistics& statistics = epoch->statistics;
-    statistics.steps = static_cast<std::int64_t>(line.number("steps"));
+    statistics.steps = line.whole("steps");
     statistics.parameters.resize(parameters.size());
     const std::string_view name = line.cell("name");
     if (const int node = network.find(name); node >= 0) {

@@ -67,6 +67,13 @@ TEST(LambdaCommand, JsonIsOneDocument) {
   EXPECT_EQ(ridge["reason"], "it has no l1");
 }
 
+TEST(LambdaCommand, WhatWasTakenForGrantedIsShown) {
+  const Outcome outcome = lambda({"--from", "glmnet", "0.1", "--optimizer", "sgd", "--loss",
+                                  "cross-entropy", "--outputs", "3"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("lambda = 0.1, alpha = 1\n")) << "glmnet's lasso";
+}
+
 TEST(LambdaCommand, EveryOptionReachesItsFormula) {
   const auto number = [](const std::string& name, const std::string& key,
                          const std::vector<std::string>& words) {

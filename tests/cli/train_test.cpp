@@ -42,6 +42,17 @@ TEST_F(TrainedModel, TrainGivesOneJsonDocument) {
   EXPECT_THAT(trained_.err, Not(HasSubstr("\x1b")));
 }
 
+TEST_F(TrainedModel, ExactZerosAreReported) {
+  const Outcome sparse = run(*folder_, words({"regularize.l1=0.01", "train.run=sparse", "--json"}));
+  ASSERT_EQ(sparse.code, 0) << sparse.err;
+  EXPECT_GT(sparse.json()["zeros"]["dense_1.kernel"], 0.1);
+  EXPECT_THAT(sparse.err, HasSubstr("% of the kernels' weights are exactly 0: dense_1.kernel "));
+  const Outcome inspected = run(*folder_, {"inspect", "sparse", "--json"});
+  EXPECT_EQ(inspected.json()["parameters"][0]["zeros"], sparse.json()["zeros"]["dense_1.kernel"]);
+  EXPECT_THAT(trained_.err, Not(HasSubstr("exactly 0")));
+  EXPECT_EQ(trained_.json()["zeros"]["dense_1.kernel"], 0);
+}
+
 TEST_F(TrainedModel, TheRunIsRecorded) {
   const auto bytes = test::read_bytes(*folder_ / "first/experiment.toml");
   const std::string record(bytes.begin(), bytes.end());

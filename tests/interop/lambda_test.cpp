@@ -237,6 +237,7 @@ TEST(Lambda, NoPenaltyIsAnInfiniteC) {
 }
 
 TEST(Lambda, WrongQuestions) {
+  EXPECT_THROW(convert_lambda("keras", {{"l2", 1e308}}), UsageError) << "twice that is infinite";
   const auto error = [](std::string_view from, const LambdaNumbers& numbers, LambdaFacts f = {}) {
     return test::message_of<UsageError>([&] { convert_lambda(from, numbers, f); });
   };

@@ -235,6 +235,11 @@ TEST(Regularize, GroupLassoLeavesWholeFiltersAtZero) {
   EXPECT_GT(zero_filters, 2);
   EXPECT_LT(zero_filters, 12);
   EXPECT_EQ(zeros, 9 * zero_filters) << "a filter is zero as a whole or not at all";
+
+  Model small = model.shrunk();
+  EXPECT_EQ(small.layout().parameters[0].spec.shape, (Shape{12 - zero_filters, 1, 3, 3}));
+  const auto before = model.predict(pictures(30)), after = small.predict(pictures(30));
+  for (std::size_t i = 0; i < before.size(); ++i) EXPECT_NEAR(after[i], before[i], 1e-6);
 }
 
 }  // namespace

@@ -1,4 +1,6 @@
 // What a run's files say of its training, read back.
+#include <fmt/format.h>
+
 #include <fstream>
 
 #include "train/support.hpp"
@@ -68,6 +70,14 @@ TEST_F(RunRecord, FilesThatAreBroken) {
   EXPECT_EQ(refusal(), in_run("diagnosis.csv") + ":1: is empty");
   change("history.csv", 1, "train_data_loss", "data_loss");
   EXPECT_EQ(refusal(), in_run("history.csv") + ":2: there is no column train_data_loss");
+}
+
+TEST_F(RunRecord, EpochsThatNobodyCounts) {
+  for (const char* wrong : {"nan", "1e+300", "-1", "1.5"}) {
+    folder_.write("run/history.csv", fmt::format("epoch\n{}\n", wrong));
+    EXPECT_EQ(refusal(), in_run("history.csv") +
+                             ":2: epoch must be a whole number of at least 0, not " + wrong);
+  }
 }
 
 TEST_F(RunRecord, FilesThatAreMissing) {

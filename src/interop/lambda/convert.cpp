@@ -136,6 +136,8 @@ Ours read(const Row& row, const LambdaNumbers& given, const LambdaFacts& facts) 
     throw MissingFacts(fmt::format("{} needs {}", row.about.name, fmt::join(q.missing(), ", ")),
                        q.missing());
   }
+  require(std::isfinite(penalty.l2) && std::isfinite(penalty.l1) && std::isfinite(penalty.decay),
+          "{} is too large a number: here it would be infinite", row.about.name);
   std::optional<double> rate = facts.learning_rate;
   if (row.stepwise && rate && scale != 1) {
     if (facts.optimizer.empty()) rate.reset();
