@@ -234,8 +234,9 @@ void Fit::set_rates() {
   const double first = core_.options.optimizer.learning_rate.value;
   rule_.rate_share = first > 0 ? rule_.learning_rate / first : 1;
   const Penalty base = core_.options.regularize.base(epoch, options_.epochs, rule_.rate_share);
-  if (rule_.penalties.empty() || base != core_.base || penalties_set_ != core_.penalties_set) {
-    core_.keep_reference();
+  const bool renewed = rule_.penalties.empty() || penalties_set_ != core_.penalties_set;
+  if (renewed) core_.keep_reference();
+  if (renewed || base != core_.base) {
     rule_.penalties = core_.penalties(base);
     rule_.terms = core_.terms.of(rule_.penalties);
     core_.base = base;
