@@ -6,14 +6,12 @@
 #include <cmath>
 #include <optional>
 
-#include "diagnose/verdicts.hpp"
 #include "engine/lookahead.hpp"
 #include "interop/atomic_file.hpp"
 #include "interop/folder.hpp"
 #include "network/check.hpp"
 #include "ridgeline/error.hpp"
 #include "train/data_checks.hpp"
-#include "train/diagnosis_csv.hpp"
 #include "train/fingerprint.hpp"
 #include "train/history.hpp"
 #include "train/measure.hpp"
@@ -329,29 +327,6 @@ void Fit::leave_weights() {
   std::ranges::copy(weights, core_.state.weight_arena().data());
   core_.state.touch();
   if (best) core_.base = position_.best_base;
-}
-
-void Fit::begin_diagnosis() {
-  diagnosis_csv_ = diagnosis_header();
-  for (const Epoch& epoch : position_.history.epochs) add_diagnosis(epoch);
-}
-
-void Fit::add_diagnosis(const Epoch& epoch) {
-  diagnosis_csv_ += parameter_lines(epoch, core_.layout()) + layer_lines(epoch, core_.network());
-}
-
-// A last look at the activations, of the last epoch's weights, and the verdicts.
-void Fit::end_diagnosis() {
-  if (!probe_) return;
-  Epoch& last = position_.history.epochs.back();
-  if (last.statistics.activations.empty()) {
-    const AveragedWeights weights(core_.state, position_.average);
-    last.statistics.activations = probe_->look();
-    diagnosis_csv_ += layer_lines(last, core_.network());
-    if (!options_.run.empty()) interop::write_file(file("diagnosis.csv"), diagnosis_csv_);
-  }
-  position_.history.verdicts = diagnose::verdicts(
-      {core_.network(), core_.layout(), core_.loss().kind(), position_.history.epochs});
 }
 
 bool Fit::stop_wanted() const {
