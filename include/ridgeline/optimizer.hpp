@@ -11,6 +11,7 @@
 
 #include "ridgeline/attributes.hpp"
 #include "ridgeline/layer.hpp"
+#include "ridgeline/parallel.hpp"
 
 namespace ridgeline {
 
@@ -60,6 +61,7 @@ struct StepInfo {
   const float* weights = nullptr;  ///< before the step
   Role role = Role::kernel;
   std::int64_t rows = 1, columns = 0;
+  Parallel parallel = {};  ///< for loops over large parameters, where threads are free for them
 };
 
 class Optimizer {

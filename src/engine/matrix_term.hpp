@@ -7,15 +7,20 @@
 #include <string_view>
 #include <vector>
 
+#include "ridgeline/parallel.hpp"
+
 namespace ridgeline::engine {
 
-/// A parameter as a matrix in row-major order, a row for each output.
+/// A parameter as a matrix in row-major order, a row for each output. Arrays of its size are
+/// aligned to 64 bytes.
 struct TermContext {
   std::int64_t rows, columns;
   double strength;                   ///< above 0
   const float* reference = nullptr;  ///< the weights that training began with, where it is wanted
   std::span<double> memory = {};     ///< what the term keeps from step to step: zeros at first
+  Parallel parallel = {};            ///< for loops over large parameters
   std::size_t size() const { return static_cast<std::size_t>(rows * columns); }
+  std::size_t row_size() const { return static_cast<std::size_t>(columns); }
 };
 
 class MatrixTerm {

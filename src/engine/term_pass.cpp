@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/kernels/update_kernels.hpp"
+#include "engine/kernels/shared_sums.hpp"
+#include "engine/spread.hpp"
 
 namespace ridgeline::engine {
 namespace {
@@ -39,16 +40,6 @@ TermContext term_context(const State& state, std::size_t parameter, double stren
           .reference = reference};
 }
 
-template <typename Work>
-void TermPass::for_each(Team& team, Work work) const {
-  team.run([&](int thread) {
-    const auto threads = static_cast<std::size_t>(team.size());
-    for (auto p = static_cast<std::size_t>(thread); p < terms_.size(); p += threads) {
-      if (!terms_[p].empty()) work(p, terms_[p]);
-    }
-  });
-}
-
 void TermPass::begin(Team& team, State& state, const UpdateRule& rule) {
   active_ = !rule.terms.empty();
   if (!active_) return;
@@ -71,39 +62,41 @@ void TermPass::begin(Team& team, State& state, const UpdateRule& rule) {
   const std::size_t size = state.arena().trainable;
   if (any.gradient) require(gradient_, size);
   if (any.metric) require(metric_, size);
-  if (any.map) require(before_, size);
-  for_each(team, [&](std::size_t p, const std::vector<Term>& terms) {
+  if (any.map) {
+    require(before_, size);
+    require(unmapped_, size);
+  }
+  for_each_trained(team, state, [&](std::size_t p, const Parallel& parallel) {
     const float* weights = state.weights(p).data();
     const std::size_t offset = state.arena().offsets[p], count = padded(state.arena().sizes[p]);
-    if (needs_[p].gradient) std::fill_n(gradient_.data() + offset, count, 0.0F);
-    for (const Term& term : terms) {
-      effects_[p].value +=
-          term.term->has_gradient()
-              ? term.term->add_gradient(term.context, weights, gradient_.data() + offset)
-              : term.term->value(term.context, weights);
+    float* gradient = needs_[p].gradient ? gradient_.data() + offset : nullptr;
+    if (gradient != nullptr) std::fill_n(gradient, count, 0.0F);
+    for (Term& term : terms_[p]) {
+      term.context.parallel = parallel;
+      effects_[p].value += term.term->has_gradient()
+                               ? term.term->add_gradient(term.context, weights, gradient)
+                               : term.term->value(term.context, weights);
     }
-    if (needs_[p].gradient) {
-      effects_[p].gradient_square = kernels::square_sum(gradient_.data() + offset, count);
+    if (gradient != nullptr) {
+      effects_[p].gradient_square = kernels::square_sum(parallel, gradient, count);
     }
   });
 }
 
-void TermPass::finish(Team& team, State& state) {
-  if (!active_) return;
-  for_each(team, [&](std::size_t p, const std::vector<Term>& terms) {
+bool TermPass::finish(Team& team, State& state) {
+  const bool any = active_ && std::ranges::any_of(needs_, &Needs::map);
+  if (!any) return false;
+  for_each_trained(team, state, [&](std::size_t p, const Parallel& parallel) {
     if (!needs_[p].map) return;
-    const std::size_t offset = state.arena().offsets[p];
-    const std::span<float> weights = state.weights(p);
-    const std::vector<float> before(weights.begin(), weights.end());
-    for (const Term& term : terms) {
-      if (term.term->has_map()) term.term->map(term.context, metric(p, offset), weights.data());
+    const std::size_t offset = state.arena().offsets[p], count = padded(state.arena().sizes[p]);
+    float *weights = state.weights(p).data(), *unmapped = unmapped_.data() + offset;
+    std::copy_n(weights, count, unmapped);
+    for (const Term& term : terms_[p]) {
+      if (term.term->has_map()) term.term->map(term.context, metric(p, offset), weights);
     }
-    double square = 0;
-    for (std::size_t i = 0; i < before.size(); ++i) {
-      square += std::pow(static_cast<double>(weights[i]) - before[i], 2);
-    }
-    effects_[p].moved_square = square;
+    effects_[p].moved_square = kernels::distance_square(parallel, weights, unmapped, count);
   });
+  return true;
 }
 
 }  // namespace ridgeline::engine

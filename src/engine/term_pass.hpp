@@ -15,8 +15,8 @@ class TermPass {
  public:
   /// Values and gradients of all terms, at the weights as they are.
   void begin(Team& team, State& state, const UpdateRule& rule);
-  /// All maps, in order.
-  void finish(Team& team, State& state);
+  /// All maps, in order; whether there are any.
+  bool finish(Team& team, State& state);
 
   /// What the terms of a parameter have done.
   TermEffects effects(std::size_t parameter) const {
@@ -47,15 +47,11 @@ class TermPass {
     static constexpr Needs none;
     return active_ ? needs_[parameter] : none;
   }
-  // Calls work(parameter, its terms), each parameter on one thread.
-  template <typename Work>
-  void for_each(Team& team, Work work) const;
-
   bool active_ = false;
   std::vector<Needs> needs_;
   std::vector<std::vector<Term>> terms_;  // of each parameter
   std::vector<TermEffects> effects_;
-  Buffer<float> gradient_, metric_, before_;
+  Buffer<float> gradient_, metric_, before_, unmapped_;
 };
 
 }  // namespace ridgeline::engine

@@ -184,11 +184,12 @@ float UpdatePass::clip_scale(Team& team, const State& state, const UpdateRule& r
                              Gradients& gradients) {
   if (rule.clip_norm == 0) return 1;
   settle(team, gradients);
+  for_each_run(team, state, [&](std::size_t r) {
+    const Run& run = runs_[r];
+    sums_[r].gradient_square = kernels::square_sum(gradients.arenas[0] + run.offset, run.count);
+  });
   double square = 0;
-  for (const Run& run : runs_) {
-    if (state.frozen[run.parameter]) continue;
-    square += kernels::square_sum(gradients.arenas[0] + run.offset, run.count);
-  }
+  for (const Sums& sums : sums_) square += sums.gradient_square;
   if (square <= rule.clip_norm * rule.clip_norm) return 1;
   return static_cast<float>(rule.clip_norm / std::sqrt(square));
 }
@@ -212,13 +213,14 @@ UpdateReport UpdatePass::run(Team& team, State& state, const UpdateRule& rule,
     settle(team, gradients);
     update_whole(team, state, rule, info, gradients.arenas[0], scale);
   }
-  terms_.finish(team, state);
-  for (std::size_t r = 0; r < runs_.size(); ++r) {
-    const Run& run = runs_[r];
-    if (const float* before = terms_.before(run.parameter, run.offset)) {
-      sums_[r].update_square =
-          kernels::distance_square(state.weight_arena().data() + run.offset, before, run.count);
-    }
+  if (terms_.finish(team, state)) {
+    for_each_run(team, state, [&](std::size_t r) {
+      const Run& run = runs_[r];
+      if (const float* before = terms_.before(run.parameter, run.offset)) {
+        sums_[r].update_square =
+            kernels::distance_square(state.weight_arena().data() + run.offset, before, run.count);
+      }
+    });
   }
   state.touch();
   return report(state, rule);

@@ -76,7 +76,7 @@ class UpdatePass {
   // With one that must see more; the whole gradient stands in one arena.
   void update_whole(Team& team, State& state, const UpdateRule& rule, const StepInfo& info,
                     float* gradient, float scale);
-  void step_model(State& state, const UpdateRule& rule, StepInfo info, float* gradient);
+  void step_model(Team& team, State& state, const UpdateRule& rule, StepInfo info, float* gradient);
   void step_tensors(Team& team, State& state, const UpdateRule& rule, const StepInfo& info,
                     float* gradient);
   void step_at(std::size_t offset, std::size_t count, State& state, const UpdateRule& rule,

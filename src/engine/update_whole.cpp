@@ -3,33 +3,32 @@
 
 #include <algorithm>
 
+#include "engine/spread.hpp"
 #include "engine/update_pass.hpp"
 
 namespace ridgeline::engine {
 
 // Everything at once, as a single row. What is frozen has no gradient, and so no step.
-void UpdatePass::step_model(State& state, const UpdateRule& rule, StepInfo info, float* gradient) {
+void UpdatePass::step_model(Team& team, State& state, const UpdateRule& rule, StepInfo info,
+                            float* gradient) {
   for (const Run& run : runs_) {
     if (state.frozen[run.parameter]) std::fill_n(gradient + run.offset, run.count, 0.0F);
   }
   info.columns = static_cast<std::int64_t>(state.arena().trainable);
+  info.parallel = shared_by(team);
   step_at(0, state.arena().trainable, state, rule, info, gradient);
 }
 
 void UpdatePass::step_tensors(Team& team, State& state, const UpdateRule& rule,
                               const StepInfo& info, float* gradient) {
-  team.run([&](int thread) {
-    const auto threads = static_cast<std::size_t>(team.size());
-    for (auto p = static_cast<std::size_t>(thread); p < state.parameters().size(); p += threads) {
-      const std::size_t offset = state.arena().offsets[p];
-      if (state.frozen[p] || offset >= state.arena().trainable) continue;
-      const TermContext matrix = term_context(state, p, 0);
-      StepInfo own = info;
-      own.role = state.parameters()[p].spec.role;
-      own.rows = matrix.rows;
-      own.columns = matrix.columns;
-      step_at(offset, padded(state.arena().sizes[p]), state, rule, own, gradient);
-    }
+  for_each_trained(team, state, [&](std::size_t p, const Parallel& parallel) {
+    const TermContext matrix = term_context(state, p, 0);
+    StepInfo own = info;
+    own.role = state.parameters()[p].spec.role;
+    own.rows = matrix.rows;
+    own.columns = matrix.columns;
+    own.parallel = parallel;
+    step_at(state.arena().offsets[p], padded(state.arena().sizes[p]), state, rule, own, gradient);
   });
 }
 
@@ -58,7 +57,7 @@ void UpdatePass::update_whole(Team& team, State& state, const UpdateRule& rule,
     penalise(runs_[r], sums_[r], state, rule, place_of(runs_[r]), scale);
   });
   if (rule.optimizer->scope() == Scope::model) {
-    step_model(state, rule, info, gradient);
+    step_model(team, state, rule, info, gradient);
   } else {
     step_tensors(team, state, rule, info, gradient);
   }

@@ -43,13 +43,14 @@ class Descent final : public Optimizer {
   Scope scope_;
 };
 
-std::vector<Parameter> parameters() {
+// The last one is small, or large enough for its loops to be shared between threads.
+std::vector<Parameter> parameters(Shape last = {40, 77}) {
   const auto make = [](std::string name, Shape shape, Role role) {
     return Parameter{name, 0, {name, std::move(shape), role, "zeros", 1, 1}};
   };
   return {make("conv.kernel", {6, 3, 5, 5}, Role::kernel), make("conv.bias", {6}, Role::bias),
           make("norm.moving_mean", {6}, Role::statistic),
-          make("dense.kernel", {40, 77}, Role::kernel)};
+          make("dense.kernel", std::move(last), Role::kernel)};
 }
 
 struct Update {
@@ -98,33 +99,36 @@ Penalty everything() {
 TEST(TermUpdate, AStepThatSeesWholeTensorsGivesWhatTheFusedPassGives) {
   const Terms terms(Regularize{.cpr_warmup = 2});
   const std::vector<Penalty> penalties{everything(), {.l2 = 0.3}, {}, everything()};
-  std::vector<std::vector<float>> results;
-  std::vector<double> reported;
-  for (const Scope scope : {Scope::element, Scope::tensor, Scope::model}) {
-    for (const int threads : {1, 3}) {
-      const Descent optimizer(scope);
-      Update update(threads);
-      update.state.keep_reference();
-      engine::UpdateRule rule{.optimizer = &optimizer,
-                              .learning_rate = 0.05,
-                              .clip_norm = 20,
-                              .clip_value = 1,
-                              .penalties = penalties,
-                              .terms = terms.of(penalties),
-                              .rate_share = 0.5};
-      engine::UpdateReport report;
-      for (std::uint64_t k = 0; k < 5; ++k) {
-        update.draw(k);
-        report = update.step(rule);
+  for (const Shape& last : {Shape{40, 77}, Shape{140, 131}, Shape{61, 283}}) {
+    SCOPED_TRACE(last.text());
+    std::vector<std::vector<float>> results;
+    std::vector<double> reported;
+    for (const Scope scope : {Scope::element, Scope::tensor, Scope::model}) {
+      for (const int threads : {1, 3}) {
+        const Descent optimizer(scope);
+        Update update(threads, parameters(last));
+        update.state.keep_reference();
+        engine::UpdateRule rule{.optimizer = &optimizer,
+                                .learning_rate = 0.05,
+                                .clip_norm = 20,
+                                .clip_value = 1,
+                                .penalties = penalties,
+                                .terms = terms.of(penalties),
+                                .rate_share = 0.5};
+        engine::UpdateReport report;
+        for (std::uint64_t k = 0; k < 5; ++k) {
+          update.draw(k);
+          report = update.step(rule);
+        }
+        results.push_back(update.weights());
+        reported.push_back(report.penalty);
+        EXPECT_GT(report.parameters[0].update_square, 0);
       }
-      results.push_back(update.weights());
-      reported.push_back(report.penalty);
-      EXPECT_GT(report.parameters[0].update_square, 0);
     }
-  }
-  for (std::size_t k = 1; k < results.size(); ++k) {
-    EXPECT_EQ(results[k], results[0]) << k;
-    EXPECT_EQ(reported[k], reported[0]) << k;
+    for (std::size_t k = 1; k < results.size(); ++k) {
+      EXPECT_EQ(results[k], results[0]) << k;
+      EXPECT_EQ(reported[k], reported[0]) << k;
+    }
   }
 }
 

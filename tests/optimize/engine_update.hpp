@@ -15,10 +15,12 @@ namespace ridgeline::optimize {
 
 class EngineUpdate {
  public:
-  EngineUpdate(OptimizerSetting setting, std::vector<Penalty> penalties, const TensorsOf& tensors)
+  EngineUpdate(OptimizerSetting setting, std::vector<Penalty> penalties, const TensorsOf& tensors,
+               int threads = 1)
       : setting_(std::move(setting)),
         state_(parameters(tensors)),
         pass_(state_),
+        team_(threads),
         gradient_(state_.arena().trainable) {
     rule_.optimizer = setting_.optimizer.get();
     rule_.learning_rate = setting_.learning_rate.value;
@@ -69,7 +71,7 @@ class EngineUpdate {
   OptimizerSetting setting_;
   engine::State state_;
   engine::UpdatePass pass_;
-  engine::Team team_{1};
+  engine::Team team_;
   Buffer<float> gradient_;
   engine::UpdateRule rule_;
 };

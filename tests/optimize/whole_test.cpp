@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "optimize/direct_update.hpp"
+#include "optimize/engine_update.hpp"
 
 namespace ridgeline::optimize {
 namespace {
@@ -174,6 +175,23 @@ TEST_F(Whole, LbfgsStaysWhereTheGradientVanishes) {
   update.step({{9e-8, -9e-8, 0}});
   EXPECT_EQ(update.weights(0)[0], 1.0F);
   EXPECT_EQ(update.weights(0)[1], 2.0F);
+}
+
+// Large ones, whose loops threads share: a wide matrix and a tall one.
+TEST(Threads, AnyNumberOfThemGivesTheSameBits) {
+  const TensorsOf tensors{{{61, 283}, {140, 131}}, random_tensors({{61, 283}, {140, 131}}, 5)};
+  for (const auto& setting : {lars(), lamb(), muon(), lbfgs()}) {
+    SCOPED_TRACE(setting.optimizer->kind());
+    std::vector<std::vector<float>> results;
+    for (const int threads : {1, 2, 3}) {
+      EngineUpdate update(setting, std::vector<Penalty>(2), tensors, threads);
+      for (std::uint64_t k = 0; k < 3; ++k) update.step(random_tensors(tensors.shapes, 6 + k));
+      const auto& arena = update.state().weight_arena();
+      results.emplace_back(arena.data(), arena.data() + arena.size());
+    }
+    EXPECT_EQ(results[1], results[0]);
+    EXPECT_EQ(results[2], results[0]);
+  }
 }
 
 }  // namespace

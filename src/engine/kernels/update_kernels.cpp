@@ -1,5 +1,7 @@
 #include "engine/kernels/update_kernels.hpp"
 
+#include <algorithm>
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/kernels/update_kernels.cpp"
 #include <hwy/foreach_target.h>
@@ -13,60 +15,107 @@ using Floats = hn::CappedTag<float, 16>;
 using Doubles = hn::Repartition<double, Floats>;
 using HalfFloats = hn::Rebind<float, Doubles>;
 
-void Add(float* a, const float* b, std::size_t count) {
-  const Floats d;
-  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
-    hn::Store(hn::Add(hn::Load(d, a + i), hn::Load(d, b + i)), d, a + i);
-  }
-}
+// Some of a run, as doubles; Tail: fewer than a vector of them, and then zeros.
+template <bool Tail>
+struct Part {
+  std::size_t from, count;
 
-// The sum over i of f(i), where f gives as many floats as a vector of doubles has lanes.
+  template <typename T>
+  auto operator()(const T* values) const {
+    if constexpr (Tail) {
+      alignas(64) T some[16] = {};
+      std::copy_n(values + from, count, some);
+      return load(some);
+    } else {
+      return load(values + from);
+    }
+  }
+
+ private:
+  static auto load(const float* values) {
+    return hn::PromoteTo(Doubles(), hn::LoadU(HalfFloats(), values));
+  }
+  static auto load(const double* values) { return hn::LoadU(Doubles(), values); }
+};
+
+// The sum over a run of f, which takes what gives it the numbers there and has f(zeros) = 0.
 template <typename F>
 double Sum(std::size_t count, F f) {
   const Doubles d;
   const std::size_t lanes = hn::Lanes(d);
   auto even = hn::Zero(d), odd = hn::Zero(d);
-  for (std::size_t i = 0; i < count; i += 2 * lanes) {
-    even = hn::Add(even, f(i));
-    odd = hn::Add(odd, f(i + lanes));
+  std::size_t i = 0;
+  for (; i + 2 * lanes <= count; i += 2 * lanes) {
+    even = hn::Add(even, f(Part<false>{i, lanes}));
+    odd = hn::Add(odd, f(Part<false>{i + lanes, lanes}));
+  }
+  for (; i < count; i += lanes) {
+    even = hn::Add(even, f(Part<true>{i, HWY_MIN(lanes, count - i)}));
   }
   return hn::GetLane(hn::SumOfLanes(d, hn::Add(even, odd)));
 }
 
 double SquareSum(const float* values, std::size_t count) {
-  return Sum(count, [&](std::size_t i) {
-    const auto v = hn::PromoteTo(Doubles(), hn::Load(HalfFloats(), values + i));
+  return Sum(count, [&](auto part) HWY_ATTR {
+    const auto v = part(values);
     return hn::Mul(v, v);
   });
 }
 
 double AbsoluteSum(const float* values, std::size_t count) {
-  return Sum(count, [&](std::size_t i) {
-    return hn::Abs(hn::PromoteTo(Doubles(), hn::Load(HalfFloats(), values + i)));
-  });
+  return Sum(count, [&](auto part) HWY_ATTR { return hn::Abs(part(values)); });
 }
 
 double DistanceSquare(const float* a, const float* b, std::size_t count) {
-  return Sum(count, [&](std::size_t i) {
-    const HalfFloats d;
-    const auto v = hn::PromoteTo(Doubles(), hn::Sub(hn::Load(d, a + i), hn::Load(d, b + i)));
+  return Sum(count, [&](auto part) HWY_ATTR {
+    const auto v = hn::Sub(part(a), part(b));
     return hn::Mul(v, v);
   });
 }
 
 double Dot(const float* a, const float* b, std::size_t count) {
-  return Sum(count, [&](std::size_t i) {
-    const Doubles d;
-    const HalfFloats h;
-    return hn::Mul(hn::PromoteTo(d, hn::Load(h, a + i)), hn::PromoteTo(d, hn::Load(h, b + i)));
-  });
+  return Sum(count, [&](auto part) HWY_ATTR { return hn::Mul(part(a), part(b)); });
+}
+
+double DotDouble(const double* a, const float* b, std::size_t count) {
+  return Sum(count, [&](auto part) HWY_ATTR { return hn::Mul(part(a), part(b)); });
 }
 
 void Scale(float* values, std::size_t count, float factor) {
   const Floats d;
   const auto f = hn::Set(d, factor);
+  std::size_t i = 0;
+  for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d)) {
+    hn::StoreU(hn::Mul(f, hn::LoadU(d, values + i)), d, values + i);
+  }
+  for (; i < count; ++i) values[i] *= factor;
+}
+
+void AddScaled(float* a, float factor, const float* b, std::size_t count) {
+  const Floats d;
+  const auto f = hn::Set(d, factor);
+  std::size_t i = 0;
+  for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d)) {
+    hn::StoreU(hn::MulAdd(f, hn::LoadU(d, b + i), hn::LoadU(d, a + i)), d, a + i);
+  }
+  for (; i < count; ++i) a[i] += factor * b[i];
+}
+
+void AddScaledDouble(double* a, double factor, const float* b, std::size_t count) {
+  const Doubles d;
+  const auto f = hn::Set(d, factor);
+  std::size_t i = 0;
+  for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d)) {
+    const auto v = hn::PromoteTo(d, hn::LoadU(HalfFloats(), b + i));
+    hn::StoreU(hn::MulAdd(f, v, hn::LoadU(d, a + i)), d, a + i);
+  }
+  for (; i < count; ++i) a[i] += factor * static_cast<double>(b[i]);
+}
+
+void Add(float* a, const float* b, std::size_t count) {
+  const Floats d;
   for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
-    hn::Store(hn::Mul(f, hn::Load(d, values + i)), d, values + i);
+    hn::Store(hn::Add(hn::Load(d, a + i), hn::Load(d, b + i)), d, a + i);
   }
 }
 
@@ -109,10 +158,13 @@ HWY_AFTER_NAMESPACE();
 namespace ridgeline::engine::kernels {
 
 HWY_EXPORT(Add);
+HWY_EXPORT(AddScaled);
+HWY_EXPORT(AddScaledDouble);
 HWY_EXPORT(SquareSum);
 HWY_EXPORT(AbsoluteSum);
 HWY_EXPORT(DistanceSquare);
 HWY_EXPORT(Dot);
+HWY_EXPORT(DotDouble);
 HWY_EXPORT(Scale);
 HWY_EXPORT(Penalise);
 HWY_EXPORT(Descend);
@@ -132,6 +184,15 @@ double distance_square(const float* a, const float* b, std::size_t count) {
 }
 double dot(const float* a, const float* b, std::size_t count) {
   return HWY_DYNAMIC_DISPATCH(Dot)(a, b, count);
+}
+double dot(const double* a, const float* b, std::size_t count) {
+  return HWY_DYNAMIC_DISPATCH(DotDouble)(a, b, count);
+}
+void add_scaled(float* a, float factor, const float* b, std::size_t count) {
+  HWY_DYNAMIC_DISPATCH(AddScaled)(a, factor, b, count);
+}
+void add_scaled(double* a, double factor, const float* b, std::size_t count) {
+  HWY_DYNAMIC_DISPATCH(AddScaledDouble)(a, factor, b, count);
 }
 void scale(float* values, std::size_t count, float factor) {
   HWY_DYNAMIC_DISPATCH(Scale)(values, count, factor);

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/kernels/shared_sums.hpp"
 #include "objective/terms/terms.hpp"
 
 namespace ridgeline::objective {
@@ -39,8 +40,7 @@ class Cpr final : public engine::MatrixTerm {
 
   void map(const engine::TermContext& c, const float*, float* w) const override {
     const std::span<double> m = c.memory;
-    double square = 0;
-    for (std::size_t i = 0; i < c.size(); ++i) square += static_cast<double>(w[i]) * w[i];
+    const double square = engine::kernels::square_sum(c.parallel, w, c.size());
     const double mean = square / static_cast<double>(c.size());
     if (m[has_bound] == 0) {
       const auto step = static_cast<std::int64_t>(++m[updates]);
@@ -52,7 +52,10 @@ class Cpr final : public engine::MatrixTerm {
     }
     m[multiplier] = std::max(0.0, m[multiplier] + c.strength * (mean - m[bound]));
     const auto keep = static_cast<float>(1 - 2 * m[multiplier]);
-    for (std::size_t i = 0; i < c.size(); ++i) w[i] *= keep;
+    c.parallel(c.rows, 1, [&](std::int64_t begin, std::int64_t end) {
+      const auto count = static_cast<std::size_t>((end - begin) * c.columns);
+      engine::kernels::scale(w + begin * c.columns, count, keep);
+    });
   }
 
  private:

@@ -5,42 +5,33 @@
 //   f(s) = sum_i (v_i / (s + strength m_i))^2 = 1
 // by Newton's method on 1 / sqrt(f), which for equal m_i is exact after a step.
 
+#include "engine/kernels/group_lasso.hpp"
+
 #include <algorithm>
 #include <cmath>
 
+#include "engine/kernels/update_kernels.hpp"
 #include "objective/terms/terms.hpp"
 
 namespace ridgeline::objective {
 namespace {
 
+namespace kernels = engine::kernels;
+
 constexpr int most_iterations = 30;
-constexpr double converged = 1e-9;
+constexpr double converged = 1e-7;      // of a step whose error is the square of that
+constexpr double least_square = 1e-70;  // of a row that floats can divide by
 
 // The norm of the row that the proximal map gives; 0: it is zero.
-double norm_after(double strength, std::span<const float> v, const float* metric) {
-  double square = 0, dual = 0, still = 0, largest = 0;
-  for (std::size_t i = 0; i < v.size(); ++i) {
-    const double x = v[i], m = metric[i];
-    square += x * x;
-    largest = std::max(largest, m);
-    if (m > 0) {
-      dual += x / m * (x / m);
-    } else {
-      still += x * x;  // what no gradient moves
-    }
-  }
-  if (still == 0 && dual <= strength * strength) return 0;
-  // Both are below the solution, from where Newton's method climbs to it.
-  double s = std::max(std::sqrt(square) - strength * largest, std::sqrt(still));
+double norm_after(const kernels::GroupRow& row) {
+  const kernels::GroupSums sums = kernels::group_sums(row);
+  if (sums.square < least_square) return 0;
+  if (sums.still == 0 && sums.dual <= row.strength * row.strength) return 0;
+  // All are below the solution, from where Newton's method climbs to it.
+  double s = std::max(
+      {std::sqrt(sums.square) - row.strength * sums.largest, std::sqrt(sums.still), sums.bound});
   for (int k = 0; k < most_iterations; ++k) {
-    double f = 0, slope = 0;  // slope: -f' / 2
-    for (std::size_t i = 0; i < v.size(); ++i) {
-      if (v[i] == 0) continue;
-      const double inverse = 1 / (s + strength * metric[i]);
-      const double share = v[i] * inverse * v[i] * inverse;
-      f += share;
-      slope += share * inverse;
-    }
+    const auto [f, slope] = kernels::group_value(row, s);
     const double step = (std::sqrt(f) - 1) * f / slope;
     s += step;
     if (std::abs(step) <= converged * s) break;
@@ -55,26 +46,24 @@ class GroupLasso final : public engine::MatrixTerm {
   bool has_map() const override { return true; }
 
   double value(const engine::TermContext& c, const float* w) const override {
-    double sum = 0;
-    for (std::int64_t r = 0; r < c.rows; ++r) {
-      double square = 0;
-      for (std::int64_t i = 0; i < c.columns; ++i) {
-        const double x = w[r * c.columns + i];
-        square += x * x;
-      }
-      sum += std::sqrt(square);
-    }
-    return c.strength * sum;
+    return c.strength * c.parallel.sum(c.rows, 1, [&](std::int64_t row, std::int64_t) {
+      return std::sqrt(kernels::square_sum(w + row * c.columns, c.row_size()));
+    });
   }
 
   void map(const engine::TermContext& c, const float* metric, float* w) const override {
-    const auto columns = static_cast<std::size_t>(c.columns);
-    for (std::int64_t r = 0; r < c.rows; ++r, w += columns, metric += columns) {
-      const double s = norm_after(c.strength, {w, columns}, metric);
-      for (std::size_t i = 0; i < columns; ++i) {
-        w[i] = s == 0 ? 0.0F : static_cast<float>(w[i] * s / (s + c.strength * metric[i]));
+    c.parallel(c.rows, 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t r = begin; r < end; ++r) {
+        float* row = w + r * c.columns;
+        const kernels::GroupRow group{row, metric + r * c.columns, c.row_size(), c.strength};
+        const double s = norm_after(group);
+        if (s > 0) {
+          kernels::group_scale(group, s, row);
+        } else {
+          std::fill_n(row, c.columns, 0.0F);
+        }
       }
-    }
+    });
   }
 };
 

@@ -1,6 +1,7 @@
 // L2 towards given weights, for fine-tuning (Li, Grandvalet and Davoine, arXiv 1802.01483):
 //   strength / 2 |w - w0|^2;  gradient: strength (w - w0)
 
+#include "engine/kernels/shared_sums.hpp"
 #include "objective/terms/terms.hpp"
 
 namespace ridgeline::objective {
@@ -14,18 +15,17 @@ class L2Sp final : public engine::MatrixTerm {
 
   double value(const engine::TermContext& c, const float* w) const override {
     if (c.reference == nullptr) return 0;
-    double square = 0;
-    for (std::size_t i = 0; i < c.size(); ++i) {
-      const double d = static_cast<double>(w[i]) - c.reference[i];
-      square += d * d;
-    }
-    return c.strength / 2 * square;
+    return c.strength / 2 * engine::kernels::distance_square(c.parallel, w, c.reference, c.size());
   }
 
   double add_gradient(const engine::TermContext& c, const float* w,
                       float* gradient) const override {
     const auto strength = static_cast<float>(c.strength);
-    for (std::size_t i = 0; i < c.size(); ++i) gradient[i] += strength * (w[i] - c.reference[i]);
+    c.parallel(c.rows, 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin * c.columns; i < end * c.columns; ++i) {
+        gradient[i] += strength * (w[i] - c.reference[i]);
+      }
+    });
     return value(c, w);
   }
 };

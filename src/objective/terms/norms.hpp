@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "engine/kernels/update_kernels.hpp"
 #include "engine/matrix_term.hpp"
 
 namespace ridgeline::objective {
@@ -10,13 +11,14 @@ namespace ridgeline::objective {
 /// Multiplies each row by factor(its norm).
 template <typename Factor>
 void scale_rows(const engine::TermContext& c, float* w, Factor factor) {
-  for (std::int64_t r = 0; r < c.rows; ++r, w += c.columns) {
-    double square = 0;
-    for (std::int64_t i = 0; i < c.columns; ++i) square += static_cast<double>(w[i]) * w[i];
-    const double by = factor(std::sqrt(square));
-    if (by == 1) continue;
-    for (std::int64_t i = 0; i < c.columns; ++i) w[i] = static_cast<float>(by * w[i]);
-  }
+  c.parallel(c.rows, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t r = begin; r < end; ++r) {
+      float* row = w + r * c.columns;
+      const double square = engine::kernels::square_sum(row, c.row_size());
+      const auto by = static_cast<float>(factor(std::sqrt(square)));
+      if (by != 1) engine::kernels::scale(row, c.row_size(), by);
+    }
+  });
 }
 
 }  // namespace ridgeline::objective

@@ -2,31 +2,28 @@
 //   strength / 4 |G - I|^2 (Frobenius), G = W W^T;  gradient: strength (G - I) W
 // and of the columns where there are fewer of them: G = W^T W, gradient strength W (G - I).
 
-#include <vector>
-
-#include "engine/kernels/dense.hpp"
+#include "engine/kernels/gram.hpp"
+#include "engine/kernels/shared_sums.hpp"
 #include "objective/terms/terms.hpp"
+#include "tensor/buffer.hpp"
 
 namespace ridgeline::objective {
 namespace {
 
 namespace kernels = engine::kernels;
 
-bool by_rows(const engine::TermContext& c) {
-  return c.rows <= c.columns;
+kernels::MatrixShape shape_of(const engine::TermContext& c) {
+  return {c.rows, c.columns};
 }
 
-// G - I, of as many rows as the shorter side has.
-std::vector<float> excess(const engine::TermContext& c, const float* w) {
-  const std::int64_t n = by_rows(c) ? c.rows : c.columns;
-  std::vector<float> gram(static_cast<std::size_t>(n * n));
-  if (by_rows(c)) {
-    kernels::dense_forward({n, c.columns, n}, {w, w, nullptr, gram.data()});
-  } else {
-    const kernels::DensePart part{w, w, c.rows};
-    kernels::dense_kernel_gradient({&part, 1}, {n, n, 0, n}, gram.data());
+// G - I
+Buffer<float> excess(const engine::TermContext& c, const float* w) {
+  const kernels::MatrixShape shape = shape_of(c);
+  Buffer<float> gram(shape.gram_size());
+  kernels::multiply_by_itself(c.parallel, shape, w, gram.data());
+  for (std::int64_t i = 0; i < shape.side(); ++i) {
+    gram[static_cast<std::size_t>(i * (shape.side() + 1))] -= 1;
   }
-  for (std::int64_t i = 0; i < n; ++i) gram[static_cast<std::size_t>(i * n + i)] -= 1;
   return gram;
 }
 
@@ -41,24 +38,20 @@ class Orthogonal final : public engine::MatrixTerm {
 
   double add_gradient(const engine::TermContext& c, const float* w,
                       float* gradient) const override {
-    const std::vector<float> gram = excess(c, w);
-    std::vector<float> product(c.size());
-    if (by_rows(c)) {
-      kernels::dense_backward_data({c.rows, c.columns, c.rows}, w, gram.data(), product.data());
-    } else {
-      kernels::dense_forward({c.rows, c.columns, c.columns},
-                             {w, gram.data(), nullptr, product.data()});
-    }
-    const auto strength = static_cast<float>(c.strength);
-    for (std::size_t i = 0; i < c.size(); ++i) gradient[i] += strength * product[i];
+    const Buffer<float> gram = excess(c, w);
+    Buffer<float> product(c.size());
+    kernels::multiply_by_symmetric(c.parallel, shape_of(c), w, gram.data(), product.data());
+    c.parallel(c.rows, 1, [&](std::int64_t begin, std::int64_t end) {
+      const std::int64_t at = begin * c.columns;
+      kernels::add_scaled(gradient + at, static_cast<float>(c.strength), product.data() + at,
+                          static_cast<std::size_t>((end - begin) * c.columns));
+    });
     return value_of(c, gram);
   }
 
  private:
-  static double value_of(const engine::TermContext& c, const std::vector<float>& gram) {
-    double square = 0;
-    for (const double e : gram) square += e * e;
-    return c.strength / 4 * square;
+  static double value_of(const engine::TermContext& c, const Buffer<float>& gram) {
+    return c.strength / 4 * kernels::square_sum(c.parallel, gram.data(), shape_of(c).gram_size());
   }
 };
 

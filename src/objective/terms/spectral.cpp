@@ -6,11 +6,15 @@
 #include <numeric>
 #include <vector>
 
+#include "engine/kernels/update_kernels.hpp"
 #include "objective/terms/terms.hpp"
 
 namespace ridgeline::objective {
 namespace {
 
+namespace kernels = engine::kernels;
+
+constexpr std::int64_t grain = 64;  // columns
 constexpr int most_iterations = 500;
 constexpr double converged = 1e-9;  // the relative change of s
 
@@ -37,10 +41,12 @@ class Power {
   }
 
   void iterate() {
-    for (std::int64_t r = 0; r < c_.rows; ++r) {
-      const float* row = w_ + r * c_.columns;
-      u_[static_cast<std::size_t>(r)] = std::inner_product(v_.begin(), v_.end(), row, 0.0);
-    }
+    c_.parallel(c_.rows, 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t r = begin; r < end; ++r) {
+        u_[static_cast<std::size_t>(r)] =
+            kernels::dot(v_.data(), w_ + r * c_.columns, c_.row_size());
+      }
+    });
     normalise(u_);
     set_v();
   }
@@ -49,12 +55,14 @@ class Power {
 
  private:
   void set_v() {
-    std::fill(v_.begin(), v_.end(), 0.0);
-    for (std::int64_t r = 0; r < c_.rows; ++r) {
-      const float* row = w_ + r * c_.columns;
-      const double u = u_[static_cast<std::size_t>(r)];
-      for (std::size_t i = 0; i < v_.size(); ++i) v_[i] += u * row[i];
-    }
+    c_.parallel(c_.columns, grain, [&](std::int64_t begin, std::int64_t end) {
+      const auto count = static_cast<std::size_t>(end - begin);
+      double* v = v_.data() + begin;
+      std::fill_n(v, count, 0.0);
+      for (std::int64_t r = 0; r < c_.rows; ++r) {
+        kernels::add_scaled(v, u_[static_cast<std::size_t>(r)], w_ + r * c_.columns + begin, count);
+      }
+    });
     s_ = normalise(v_);
   }
 
@@ -90,13 +98,14 @@ class Spectral final : public engine::MatrixTerm {
                       float* gradient) const override {
     Power power(c, w, c.memory);
     power.iterate();
-    for (std::int64_t r = 0; r < c.rows; ++r) {
-      const double factor = c.strength * power.s() * c.memory[static_cast<std::size_t>(r)];
-      float* row = gradient + r * c.columns;
-      for (std::size_t i = 0; i < power.v().size(); ++i) {
-        row[i] += static_cast<float>(factor * power.v()[i]);
+    const std::vector<float> v(power.v().begin(), power.v().end());
+    c.parallel(c.rows, 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t r = begin; r < end; ++r) {
+        const double factor = c.strength * power.s() * c.memory[static_cast<std::size_t>(r)];
+        kernels::add_scaled(gradient + r * c.columns, static_cast<float>(factor), v.data(),
+                            c.row_size());
       }
-    }
+    });
     return c.strength / 2 * power.s() * power.s();
   }
 };

@@ -3,7 +3,6 @@
 // The paper's r has the decay in it; here the coupled penalty is in the gradient, and so in m and
 // v, and decoupled decay is left to the update pass.
 
-#include "engine/kernels/update_kernels.hpp"
 #include "optimize/optimizers/moments.hpp"
 #include "optimize/optimizers/optimizers.hpp"
 #include "optimize/optimizers/trust.hpp"
@@ -20,11 +19,12 @@ class LambOptimizer final : public SetBy<Adam> {
 
   void step(const StepInfo& info, std::size_t count, const float* gradient, float* const* slots,
             float* step, float* metric) const override {
-    moment_step(adam_moments(options_, 1, info.step), {count, gradient, slots, step, metric});
+    moment_step(info.parallel, adam_moments(options_, 1, info.step),
+                {count, gradient, slots, step, metric});
     const double ratio = norm_ratio(info, step, count);
     const auto rate = static_cast<float>(info.learning_rate * (ratio > 0 ? ratio : 1));
-    engine::kernels::scale(step, count, rate);
-    if (metric != nullptr) engine::kernels::scale(metric, count, rate);
+    scale(info.parallel, step, count, rate);
+    if (metric != nullptr) scale(info.parallel, metric, count, rate);
   }
 };
 

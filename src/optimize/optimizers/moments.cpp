@@ -5,6 +5,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "engine/kernels/update_kernels.hpp"
 #include "optimize/optimizers/roots.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -41,6 +42,21 @@ HWY_EXPORT(MomentStep);
 
 void moment_step(const Moments& moments, const Run& run) {
   HWY_DYNAMIC_DISPATCH(MomentStep)(moments, run);
+}
+
+void moment_step(const Parallel& parallel, const Moments& moments, const Run& run) {
+  parallel(static_cast<std::int64_t>(run.count), run_grain, [&](std::int64_t begin, auto end) {
+    float* const slots[] = {run.slots[0] + begin, run.slots[1] + begin};
+    float* metric = run.metric == nullptr ? nullptr : run.metric + begin;
+    moment_step(moments, {static_cast<std::size_t>(end - begin), run.gradient + begin, slots,
+                          run.step + begin, metric});
+  });
+}
+
+void scale(const Parallel& parallel, float* values, std::size_t count, float factor) {
+  parallel(static_cast<std::int64_t>(count), run_grain, [&](std::int64_t begin, auto end) {
+    engine::kernels::scale(values + begin, static_cast<std::size_t>(end - begin), factor);
+  });
 }
 
 }  // namespace ridgeline::optimize

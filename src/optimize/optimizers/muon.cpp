@@ -7,10 +7,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
-#include "engine/kernels/dense.hpp"
-#include "engine/kernels/update_kernels.hpp"
+#include "engine/kernels/gram.hpp"
+#include "engine/kernels/shared_sums.hpp"
 #include "optimize/optimizers/moments.hpp"
 #include "optimize/optimizers/optimizers.hpp"
 #include "tensor/buffer.hpp"
@@ -24,49 +23,22 @@ namespace kernels = engine::kernels;
 constexpr double coefficient_a = 3.4445, coefficient_b = -4.775, coefficient_c = 2.0315;
 constexpr double least_norm = 1e-7;
 
-struct Matrix {
-  std::int64_t rows, columns;
-  std::size_t size() const { return static_cast<std::size_t>(rows * columns); }
-};
-
-// gram = X X^T or X^T X, whichever is smaller.
-void multiply_by_itself(const Matrix& shape, const float* x, float* gram) {
-  if (shape.rows <= shape.columns) {
-    kernels::dense_forward({shape.rows, shape.columns, shape.rows},
-                           {.x = x, .w = x, .bias = nullptr, .y = gram});
-  } else {
-    const kernels::DensePart part{.x = x, .dy = x, .images = shape.rows};
-    kernels::dense_kernel_gradient({&part, 1}, {shape.columns, shape.columns, 0, shape.columns},
-                                   gram);
-  }
-}
-
-// y = S X or X S, with the symmetric S of the size of multiply_by_itself's.
-void multiply(const Matrix& shape, const float* symmetric, const float* x, float* y) {
-  if (shape.rows <= shape.columns) {
-    kernels::dense_backward_data({shape.rows, shape.columns, shape.rows}, x, symmetric, y);
-  } else {
-    kernels::dense_forward({shape.rows, shape.columns, shape.columns},
-                           {.x = x, .w = symmetric, .bias = nullptr, .y = y});
-  }
-}
-
 // Leaves in x a matrix of x's singular vectors whose singular values are near 1.
-void orthogonalise(const Matrix& shape, float* x, std::int64_t steps) {
-  const std::int64_t side = std::min(shape.rows, shape.columns);
-  const auto square = static_cast<std::size_t>(side * side);
-  Buffer<float> gram(square), polynomial(square), next(shape.size());
+void orthogonalise(const Parallel& parallel, const kernels::MatrixShape& shape, float* x,
+                   std::int64_t steps) {
+  const std::int64_t side = shape.side();
+  Buffer<float> gram(shape.gram_size()), polynomial(shape.gram_size()), next(shape.size());
   for (std::int64_t k = 0; k < steps; ++k) {
-    multiply_by_itself(shape, x, gram.data());
-    multiply_by_itself({side, side}, gram.data(), polynomial.data());
-    for (std::size_t i = 0; i < square; ++i) {
+    kernels::multiply_by_itself(parallel, shape, x, gram.data());
+    kernels::multiply_by_itself(parallel, {side, side}, gram.data(), polynomial.data());
+    for (std::size_t i = 0; i < shape.gram_size(); ++i) {
       polynomial[i] = static_cast<float>(coefficient_b) * gram[i] +
                       static_cast<float>(coefficient_c) * polynomial[i];
     }
     for (std::int64_t i = 0; i < side; ++i) {
       polynomial[static_cast<std::size_t>(i * (side + 1))] += static_cast<float>(coefficient_a);
     }
-    multiply(shape, polynomial.data(), x, next.data());
+    kernels::multiply_by_symmetric(parallel, shape, x, polynomial.data(), next.data());
     std::copy_n(next.data(), shape.size(), x);
   }
 }
@@ -88,22 +60,25 @@ class MuonOptimizer final : public SetBy<Muon> {
   void step(const StepInfo& info, std::size_t count, const float* gradient, float* const* slots,
             float* step, float* metric) const override {
     if (info.role != Role::kernel) {
-      moment_step(adam_moments(options_, info.learning_rate, info.step),
+      moment_step(info.parallel, adam_moments(options_, info.learning_rate, info.step),
                   {count, gradient, slots, step, metric});
       return;
     }
     const auto momentum = static_cast<float>(options_.momentum), rest = 1 - momentum;
     float* mean = slots[0];
-    for (std::size_t i = 0; i < count; ++i) {
-      mean[i] = momentum * mean[i] + rest * gradient[i];
-      step[i] = options_.nesterov ? momentum * mean[i] + rest * gradient[i] : mean[i];
-    }
-    const Matrix shape{info.rows, info.columns};
-    const double norm = std::sqrt(kernels::square_sum(step, count));
-    kernels::scale(step, count, static_cast<float>(1 / std::max(norm, least_norm)));
-    orthogonalise(shape, step, options_.newton_schulz);
+    info.parallel(static_cast<std::int64_t>(count), run_grain, [&](std::int64_t begin, auto end) {
+      for (std::int64_t i = begin; i < end; ++i) {
+        mean[i] = momentum * mean[i] + rest * gradient[i];
+        step[i] = options_.nesterov ? momentum * mean[i] + rest * gradient[i] : mean[i];
+      }
+    });
+    const kernels::MatrixShape shape{info.rows, info.columns};
+    const double norm = std::sqrt(kernels::square_sum(info.parallel, step, count));
+    scale(info.parallel, step, count, static_cast<float>(1 / std::max(norm, least_norm)));
+    orthogonalise(info.parallel, shape, step, options_.newton_schulz);
     const auto side = static_cast<double>(std::max(shape.rows, shape.columns));
-    kernels::scale(step, count, static_cast<float>(info.learning_rate * 0.2 * std::sqrt(side)));
+    scale(info.parallel, step, count,
+          static_cast<float>(info.learning_rate * 0.2 * std::sqrt(side)));
   }
 };
 

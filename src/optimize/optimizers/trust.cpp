@@ -2,14 +2,17 @@
 
 #include <cmath>
 
-#include "engine/kernels/update_kernels.hpp"
+#include "engine/kernels/shared_sums.hpp"
 
 namespace ridgeline::optimize {
 
 double norm_ratio(const StepInfo& info, const float* direction, std::size_t count) {
   if (info.role != Role::kernel) return 0;
-  const double square = engine::kernels::square_sum(direction, count);
-  return square > 0 ? std::sqrt(engine::kernels::square_sum(info.weights, count) / square) : 0;
+  const auto square_sum = [&](const float* values) {
+    return engine::kernels::square_sum(info.parallel, values, count);
+  };
+  const double square = square_sum(direction);
+  return square > 0 ? std::sqrt(square_sum(info.weights) / square) : 0;
 }
 
 }  // namespace ridgeline::optimize

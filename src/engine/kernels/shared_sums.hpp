@@ -1,0 +1,29 @@
+#pragma once
+// Sums over long runs, shared between threads, with the same bits however many there are.
+
+#include "engine/kernels/update_kernels.hpp"
+#include "ridgeline/parallel.hpp"
+
+namespace ridgeline::engine::kernels {
+
+inline constexpr std::int64_t sum_length = 4096;
+
+/// The sum of squares.
+inline double square_sum(const Parallel& parallel, const float* values, std::size_t count) {
+  return parallel.sum(static_cast<std::int64_t>(count), sum_length,
+                      [&](std::int64_t begin, std::int64_t end) {
+                        return square_sum(values + begin, static_cast<std::size_t>(end - begin));
+                      });
+}
+
+/// The sum of (a - b)^2.
+inline double distance_square(const Parallel& parallel, const float* a, const float* b,
+                              std::size_t count) {
+  return parallel.sum(static_cast<std::int64_t>(count), sum_length,
+                      [&](std::int64_t begin, std::int64_t end) {
+                        const auto length = static_cast<std::size_t>(end - begin);
+                        return distance_square(a + begin, b + begin, length);
+                      });
+}
+
+}  // namespace ridgeline::engine::kernels
