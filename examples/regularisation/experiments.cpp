@@ -1,21 +1,34 @@
 #include "experiments.hpp"
 
+#include <ridgeline/penalty_keys.hpp>
+
 #include "text.hpp"
 
 namespace study {
 namespace {
 
-// The article's network, with dropout before its last layer where `dropout` is above 0.
-rl::Network article_network(double dropout) {
-  rl::Network network{
-      rl::conv2d({.filters = 32, .kernel = 3, .activation = "relu"}),
-      rl::max_pool2d({.window = 2}),
-      rl::conv2d({.filters = 64, .kernel = 3, .activation = "relu"}),
-      rl::max_pool2d({.window = 2}),
-      rl::flatten(),
-      rl::dense({.units = 128, .activation = "relu"}),
-  };
-  if (dropout > 0) network.append(rl::dropout({.rate = dropout}));
+// What goes into the article's network where it is above 0.
+struct Added {
+  double dropout = 0;          // before the last layer
+  double spatial_dropout = 0;  // behind both pools
+  double activity_l2 = 0;      // on what the first dense layer gives
+};
+
+rl::Network article_network(const Added& added = {}) {
+  rl::Network network;
+  for (const std::int64_t filters : {32, 64}) {
+    network.append(rl::conv2d({.filters = filters, .kernel = 3, .activation = "relu"}));
+    network.append(rl::max_pool2d({.window = 2}));
+    if (added.spatial_dropout > 0) {
+      network.append(rl::spatial_dropout2d({.rate = added.spatial_dropout}));
+    }
+  }
+  network.append(rl::flatten());
+  network.append(rl::dense({.units = 128, .activation = "relu"}));
+  if (added.activity_l2 > 0) {
+    network.append(rl::activity_regularization({.l2 = added.activity_l2}));
+  }
+  if (added.dropout > 0) network.append(rl::dropout({.rate = added.dropout}));
   network.append(rl::dense({.units = 10, .activation = "softmax"}));
   return network;
 }
@@ -59,7 +72,7 @@ void add_strengths(std::string_view data, std::vector<Experiment>& all) {
   const auto add = [&](std::string_view penalty, double strength, rl::Regularize regularize) {
     all.push_back({.data = std::string(data),
                    .name = strength_name(penalty, strength),
-                   .network = article_network(0),
+                   .network = article_network(),
                    .epochs = course_of(data).epochs,
                    .regularize = std::move(regularize)});
     all.back().weights = strength == 0 || (penalty == "l2" && strength >= 1e-3) || penalty == "l1";
@@ -75,21 +88,51 @@ void add_strengths(std::string_view data, std::vector<Experiment>& all) {
   }
 }
 
-void add_weapons(std::string_view data, std::vector<Experiment>& all) {
+Experiment weapon_experiment(std::string_view data, std::string_view weapon, bool with_l2) {
   const Course course = course_of(data);
+  Experiment e{
+      .data = std::string(data),
+      .name = weapon_name(weapon, with_l2),
+      .network = article_network({.dropout = weapon == "dropout" ? 0.5 : 0,
+                                  .spatial_dropout = weapon == "spatial dropout" ? 0.1 : 0}),
+      .epochs = course.epochs,
+      .regularize = rl::l2(with_l2 ? good_l2 : 0)};
+  if (weapon == "l1") e.regularize.l1 = good_l1;
+  if (weapon == "augmentation") e.augment = course.augment;
+  if (weapon == "early stopping") e.patience = 3;
+  if (weapon == "label smoothing") e.label_smoothing = 0.1;
+  if (weapon == "mixup") e.augment = {"mixup:0.2"};
+  if (weapon == "cutmix") e.augment = {"cutmix:1"};
+  if (weapon == "cutout") e.augment = {"cutout:8"};
+  if (weapon == "noise") e.augment = {"noise:0.05"};
+  if (weapon == "EMA") e.average = "ema";
+  if (weapon == "SWA") e.average = "swa";
+  return e;
+}
+
+void add_weapons(std::string_view data, std::span<const std::string_view> names,
+                 std::vector<Experiment>& all) {
   for (const bool with_l2 : {false, true}) {
-    for (const std::string_view weapon : weapons) {
+    for (const std::string_view weapon : names) {
       if (weapon == "l1" && !with_l2) continue;  // one of the strengths
-      Experiment e{.data = std::string(data),
-                   .name = weapon_name(weapon, with_l2),
-                   .network = article_network(weapon == "dropout" ? 0.5 : 0),
-                   .epochs = course.epochs,
-                   .regularize = rl::l2(with_l2 ? good_l2 : 0)};
-      if (weapon == "l1") e.regularize.l1 = good_l1;
-      if (weapon == "augmentation") e.augment = course.augment;
-      if (weapon == "early stopping") e.patience = 3;
-      all.push_back(std::move(e));
+      all.push_back(weapon_experiment(data, weapon, with_l2));
     }
+  }
+}
+
+void add_further_penalties(std::string_view data, std::vector<Experiment>& all) {
+  for (const auto& [penalty, strength] : further_penalties) {
+    Added added;
+    rl::Regularize regularize;
+    if (penalty == "activity l2") added.activity_l2 = strength;
+    for (const rl::PenaltyKey& key : rl::penalty_keys) {
+      if (key.name == penalty) regularize.*key.base = strength;
+    }
+    all.push_back({.data = std::string(data),
+                   .name = strength_name(penalty, strength),
+                   .network = article_network(added),
+                   .epochs = course_of(data).epochs,
+                   .regularize = std::move(regularize)});
   }
 }
 
@@ -155,8 +198,10 @@ std::string substitute_name(std::string_view substitute) {
 std::vector<Experiment> experiments(std::string_view data) {
   std::vector<Experiment> all;
   add_strengths(data, all);
-  add_weapons(data, all);
+  add_weapons(data, weapons, all);
   if (data == "fashion-mnist") add_deep(all);
+  add_further_penalties(data, all);
+  add_weapons(data, further_weapons, all);
   return all;
 }
 

@@ -19,6 +19,8 @@ struct Experiment {
   rl::Regularize regularize = {};
   rl::OptimizerSetting optimizer = rl::adam();
   std::vector<std::string> augment = {};
+  double label_smoothing = 0;  ///< what is recorded is the loss without it
+  std::string average = "none";
   int patience = 0;        ///< above 0: a tenth of the training images is held out to stop by
   bool weights = false;    ///< keep how the weights of the dense layer are spread
   bool gradients = false;  ///< keep the gradient's norm, layer by layer
@@ -40,6 +42,22 @@ std::string strength_name(std::string_view penalty, double strength);
 /// What fights over-fitting beside L2.
 inline constexpr std::array<std::string_view, 4> weapons{"l1", "dropout", "augmentation",
                                                          "early stopping"};
+/// More of them, in the same form but drawn apart.
+inline constexpr std::array<std::string_view, 8> further_weapons{
+    "spatial dropout", "label smoothing", "mixup", "cutmix", "cutout", "noise", "EMA", "SWA"};
+/// Penalties and bounds on whole kernels, and one on activations, each by itself.
+struct Strength {
+  std::string_view penalty;
+  double strength;
+};
+inline constexpr std::array further_penalties{
+    Strength{"group_lasso", 1e-4}, Strength{"group_lasso", 1e-3},
+    Strength{"orthogonal", 1e-3},  Strength{"orthogonal", 1e-2},
+    Strength{"spectral", 1e-2},    Strength{"spectral", 1e-1},
+    Strength{"max_norm", 1},       Strength{"max_norm", 2},
+    Strength{"fixed_norm", 1},     Strength{"cpr", 1},
+    Strength{"activity l2", 1e-3}};
+
 /// "dropout"; with L2 "dropout + l2 1e-3".
 std::string weapon_name(std::string_view weapon, bool with_l2);
 

@@ -15,10 +15,15 @@ struct Drawn {
   Figure (*figure)(const Source&);
 };
 constexpr std::array drawn{
-    Drawn{"l2", l2_figure},           Drawn{"l1", l1_figure},
-    Drawn{"decay", decay_figure},     Drawn{"shrinkage", shrinkage_figure},
-    Drawn{"weights", weights_figure}, Drawn{"weapons", weapons_figure},
-    Drawn{"depth", depth_figure},     Drawn{"remedies", remedies_figure},
+    Drawn{"l2", l2_figure},
+    Drawn{"l1", l1_figure},
+    Drawn{"decay", decay_figure},
+    Drawn{"shrinkage", shrinkage_figure},
+    Drawn{"weights", weights_figure},
+    Drawn{"weapons", weapons_figure},
+    Drawn{"further", further_figure},
+    Drawn{"depth", depth_figure},
+    Drawn{"remedies", remedies_figure},
 };
 
 // "10000 images, 20 epochs, 3 seeds", as they were measured. The deep networks are named "deep".

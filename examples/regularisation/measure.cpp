@@ -60,6 +60,15 @@ std::vector<double> gradients_of(const rl::Model& model, const rl::Epoch& epoch)
   return norms;
 }
 
+// The same network and weights with the plain loss.
+rl::Model with_plain_loss(const Experiment& experiment, const rl::Model& model) {
+  rl::Model plain(experiment.network, {.input = model.layout().input});
+  for (const rl::Parameter& parameter : model.layout().parameters) {
+    plain.set_weights(parameter.name, model.weights(parameter.name));
+  }
+  return plain;
+}
+
 void train(const Experiment& experiment, const rl::TrainTest& data, Result result,
            Records& records) {
   const auto seed = static_cast<std::uint64_t>(result.seed);
@@ -67,21 +76,29 @@ void train(const Experiment& experiment, const rl::TrainTest& data, Result resul
   rl::FitOptions options{.epochs = static_cast<int>(result.epochs), .augment = experiment.augment};
   options.batch = std::min<std::int64_t>(32, static_cast<std::int64_t>(images.size()));
   options.statistics = experiment.gradients;
+  options.average = experiment.average;
   if (experiment.patience > 0) {
     rl::Split split = rl::stratified_split(images, 0.1, seed);
     images = split.train;
     options.validation_data = split.validation;
     options.patience = experiment.patience;
   }
-  rl::Model model(experiment.network, {.input = images.image_shape(),
-                                       .optimizer = experiment.optimizer,
-                                       .regularize = experiment.regularize,
-                                       .seed = seed});
+  rl::Model model(experiment.network,
+                  {.input = images.image_shape(),
+                   .loss = rl::cross_entropy({.label_smoothing = experiment.label_smoothing}),
+                   .optimizer = experiment.optimizer,
+                   .regularize = experiment.regularize,
+                   .seed = seed});
   const auto start = std::chrono::steady_clock::now();
   const rl::History history = model.fit(images, options);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
 
-  const rl::Metrics train = model.evaluate(images), test = model.evaluate(data.test);
+  rl::Metrics train = model.evaluate(images), test = model.evaluate(data.test);
+  if (experiment.label_smoothing > 0) {
+    rl::Model plain = with_plain_loss(experiment, model);
+    train.data_loss = plain.evaluate(images).data_loss;
+    test.data_loss = plain.evaluate(data.test).data_loss;
+  }
   result.epochs_run = static_cast<double>(history.epochs.size());
   result.train_accuracy = train.accuracy;
   result.train_loss = train.data_loss;

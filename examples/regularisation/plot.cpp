@@ -15,7 +15,7 @@ namespace {
 // Okabe and Ito's colours, without the yellow.
 constexpr std::array<const char*, 8> colours{"#0072b2", "#d55e00", "#009e73", "#cc79a7",
                                              "#56b4e9", "#e69f00", "#444444", "#8c564b"};
-constexpr double panel_width = 330, panel_height = 260, gap = 30, right = 20, letter = 6.4,
+constexpr double panel_width = 330, least_height = 260, gap = 30, right = 20, letter = 6.4,
                  row = 20;
 
 std::string number(double value) {
@@ -99,6 +99,11 @@ std::vector<double> values(const Panel& panel, bool horizontal) {
   return all;
 }
 
+// Room for a line of text for each word.
+double height_of(const Panel& panel) {
+  return std::max(least_height, row * static_cast<double>(panel.y.words.size()));
+}
+
 // Where the panels' insides lie, and what is written around them.
 class PanelDrawing {
  public:
@@ -109,7 +114,7 @@ class PanelDrawing {
         panel_(panel),
         corner_(corner),
         x_(panel.x, values(panel, true), corner.x, corner.x + panel_width),
-        y_(panel.y, y_values, corner.y + panel_height, corner.y) {}
+        y_(panel.y, y_values, corner.y + height_of(panel), corner.y) {}
 
   void draw() {
     axes();
@@ -118,7 +123,7 @@ class PanelDrawing {
 
  private:
   void axes() {
-    const double bottom = corner_.y + panel_height, middle = corner_.x + panel_width / 2;
+    const double bottom = corner_.y + height_of(panel_), middle = corner_.x + panel_width / 2;
     const std::string grid = "stroke='#e4e4e4'", axis = "stroke='#222222'";
     for (const Tick& tick : x_.ticks()) {
       drawing_.line({tick.at, corner_.y}, {tick.at, bottom}, grid);
@@ -140,7 +145,7 @@ class PanelDrawing {
     }
     drawing_.text({middle, corner_.y - 9}, panel_.title, "text-anchor='middle' font-weight='bold'");
     drawing_.text({middle, bottom + 38}, panel_.x.label, "text-anchor='middle'");
-    const Point label{corner_.x - 48, corner_.y + panel_height / 2};
+    const Point label{corner_.x - 48, corner_.y + height_of(panel_) / 2};
     drawing_.text(label, panel_.y.label,
                   "text-anchor='middle' transform='rotate(-90 " + number(label.x) + ' ' +
                       number(label.y) + ")'");
@@ -217,8 +222,11 @@ double left_of(const Panel& panel) {
 }  // namespace
 
 void write_svg(const std::filesystem::path& file, const Figure& figure) {
-  double width = right;
-  for (const Panel& panel : figure.panels) width += left_of(panel) + panel_width;
+  double width = right, height = 0;
+  for (const Panel& panel : figure.panels) {
+    width += left_of(panel) + panel_width;
+    height = std::max(height, height_of(panel));
+  }
   width += gap * static_cast<double>(figure.panels.size() - 1);
 
   Drawing drawing;
@@ -238,7 +246,7 @@ void write_svg(const std::filesystem::path& file, const Figure& figure) {
   }
 
   std::ofstream stream(file);
-  stream << drawing.page(width, top + panel_height + 54) << std::flush;
+  stream << drawing.page(width, top + height + 54) << std::flush;
   if (!stream) throw ridgeline::ResourceError(file.string() + " cannot be written");
 }
 

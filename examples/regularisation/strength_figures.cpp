@@ -62,16 +62,17 @@ Figure strengths_figure(const Source& source, std::string_view penalty, const st
 struct Row {
   std::string words, alone, with_l2;
 };
-std::vector<Row> rows() {
-  std::vector<Row> all{{"nothing", "none", strength_name("l2", good_l2)}};
-  for (const std::string_view weapon : weapons) {
-    all.push_back({std::string(weapon), weapon_name(weapon, false), weapon_name(weapon, true)});
+std::vector<Row> rows_of(std::span<const std::string_view> names) {
+  std::vector<Row> rows{{"nothing", "none", strength_name("l2", good_l2)}};
+  for (const std::string_view weapon : names) {
+    rows.push_back({std::string(weapon), weapon_name(weapon, false), weapon_name(weapon, true)});
   }
-  for (const double decay : decay_strengths) {
-    if (decay == 0) continue;
-    all.push_back({strength_name("decay", decay), strength_name("decay", decay), ""});
-  }
-  return all;
+  return rows;
+}
+
+void add_row(std::vector<Row>& rows, std::string_view penalty, double strength) {
+  const std::string name = strength_name(penalty, strength);
+  rows.push_back({name, name, ""});
 }
 
 // The counts in the mean over the seeds, as steps.
@@ -92,6 +93,36 @@ Line histogram(const Source& source, const std::string& experiment, int colour) 
     steps.points.push_back({edge += Bins::width, sum / seeds});
   }
   return steps;
+}
+
+// A panel for the accuracy and one for the loss, with a row each.
+Figure rows_figure(const Source& source, const std::vector<Row>& rows, const std::string& name) {
+  const auto panel = [&](std::string title, const Measure& train, const Measure& test) {
+    Panel p{.title = std::move(title), .x = {.label = test.axis}, .y = {.label = ""}, .lines = {}};
+    std::vector<Line> lines{line("training images, without L2", 4, true),
+                            line("training images, with L2", 5, true),
+                            line("test images, without L2", 0), line("test images, with L2", 1)};
+    double y = 0;
+    for (const Row& row : rows) {
+      p.y.words.push_back(row.words);
+      add_point(lines[0], source, row.alone, train, y - 0.12);
+      add_point(lines[1], source, row.with_l2, train, y + 0.12);
+      add_point(lines[2], source, row.alone, test, y - 0.12);
+      add_point(lines[3], source, row.with_l2, test, y + 0.12);
+      ++y;
+    }
+    for (Line& l : lines) {
+      l.joined = false;
+      for (Point& point : l.points) std::swap(point.x, point.y);
+    }
+    p.lines = std::move(lines);
+    return p;
+  };
+  Panel accuracy = panel("accuracy", train_accuracy, test_accuracy);
+  Panel loss = panel("data loss", train_loss, test_loss);
+  return {name + " (" + strength_name("λ =", good_l2) + "): " + source.title,
+          with_seeds(source),
+          {accuracy, loss}};
 }
 
 }  // namespace
@@ -127,33 +158,17 @@ Figure shrinkage_figure(const Source& source) {
 }
 
 Figure weapons_figure(const Source& source) {
-  const auto panel = [&](std::string title, const Measure& train, const Measure& test) {
-    Panel p{.title = std::move(title), .x = {.label = test.axis}, .y = {.label = ""}, .lines = {}};
-    std::vector<Line> lines{line("training images, without L2", 4, true),
-                            line("training images, with L2", 5, true),
-                            line("test images, without L2", 0), line("test images, with L2", 1)};
-    double y = 0;
-    for (const Row& row : rows()) {
-      p.y.words.push_back(row.words);
-      add_point(lines[0], source, row.alone, train, y - 0.12);
-      add_point(lines[1], source, row.with_l2, train, y + 0.12);
-      add_point(lines[2], source, row.alone, test, y - 0.12);
-      add_point(lines[3], source, row.with_l2, test, y + 0.12);
-      ++y;
-    }
-    for (Line& l : lines) {
-      l.joined = false;
-      for (Point& point : l.points) std::swap(point.x, point.y);
-    }
-    p.lines = std::move(lines);
-    return p;
-  };
-  Panel accuracy = panel("accuracy", train_accuracy, test_accuracy);
-  Panel loss = panel("data loss", train_loss, test_loss);
-  return {
-      "Each regulariser alone and with L2 (" + strength_name("λ =", good_l2) + "): " + source.title,
-      with_seeds(source),
-      {accuracy, loss}};
+  std::vector<Row> rows = rows_of(weapons);
+  for (const double decay : decay_strengths) {
+    if (decay > 0) add_row(rows, "decay", decay);
+  }
+  return rows_figure(source, rows, "Each regulariser alone and with L2");
+}
+
+Figure further_figure(const Source& source) {
+  std::vector<Row> rows = rows_of(further_weapons);
+  for (const auto& [penalty, strength] : further_penalties) add_row(rows, penalty, strength);
+  return rows_figure(source, rows, "Further regularisers alone and with L2");
 }
 
 Figure weights_figure(const Source& source) {

@@ -19,6 +19,7 @@ struct UpdateRule {
   std::vector<Penalty> penalties;  ///< one per parameter: of it l2, l1 and the two decays
   AppliedTerms terms = {};         ///< all else that the penalties ask for
   double rate_share = 1;           ///< the learning rate over its schedule's first number
+  bool statistics = true;          ///< whether ParameterReport::update_square is wanted
 };
 
 /// The share of each weight that decoupled decay takes in a step.

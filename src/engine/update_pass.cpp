@@ -142,7 +142,7 @@ void UpdatePass::penalise(const Run& run, Sums& sums, const State& state, const 
   sums.gradient_square = kernels::square_sum(place.gradient, run.count);
   sums.weight_square = kernels::square_sum(weights, run.count);
   sums.weight_absolute = penalty.l1 > 0 ? kernels::absolute_sum(weights, run.count) : 0;
-  std::copy_n(weights, run.count, place.before);
+  if (rule.statistics) std::copy_n(weights, run.count, place.before);
   kernels::penalise(place.gradient, weights, run.count, scale, static_cast<float>(rule.clip_value),
                     static_cast<float>(penalty.l2));
   if (const float* terms = terms_.gradient(run.parameter, run.offset)) {
@@ -158,7 +158,9 @@ void UpdatePass::descend(const Run& run, Sums& sums, State& state, const UpdateR
   if (penalty.l1 > 0) {
     kernels::shrink(weights, place.metric, run.count, static_cast<float>(penalty.l1));
   }
-  sums.update_square = kernels::distance_square(weights, place.before, run.count);
+  if (rule.statistics) {
+    sums.update_square = kernels::distance_square(weights, place.before, run.count);
+  }
 }
 
 void UpdatePass::update_run(std::size_t r, State& state, const UpdateRule& rule,
@@ -213,7 +215,7 @@ UpdateReport UpdatePass::run(Team& team, State& state, const UpdateRule& rule,
     settle(team, gradients);
     update_whole(team, state, rule, info, gradients.arenas[0], scale);
   }
-  if (terms_.finish(team, state)) {
+  if (terms_.finish(team, state) && rule.statistics) {
     for_each_run(team, state, [&](std::size_t r) {
       const Run& run = runs_[r];
       if (const float* before = terms_.before(run.parameter, run.offset)) {

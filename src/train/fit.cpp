@@ -85,7 +85,8 @@ Fit::Fit(ModelCore& core, const Dataset& data, FitOptions options)
   const OptimizerSetting& optimizer = core_.options.optimizer;
   rule_ = {.optimizer = optimizer.optimizer.get(),
            .clip_norm = optimizer.clip_norm,
-           .clip_value = optimizer.clip_value};
+           .clip_value = optimizer.clip_value,
+           .statistics = options_.statistics};
 }
 
 void Fit::check_options() const {
