@@ -23,7 +23,6 @@ namespace ridgeline::experiment {
 void decode(const Value& value, std::string_view key, bool& out);
 void decode(const Value& value, std::string_view key, std::int64_t& out);
 void decode(const Value& value, std::string_view key, double& out);  ///< finite
-void decode(const Value& value, std::string_view key, std::optional<double>& out);
 void decode(const Value& value, std::string_view key, std::string& out);
 void decode(const Value& value, std::string_view key, std::vector<std::string>& out);
 void decode(const Value& value, std::string_view key, std::vector<double>& out);

@@ -6,17 +6,6 @@
 #include "ridgeline/penalty_keys.hpp"
 
 namespace ridgeline::experiment {
-namespace {
-
-void decode_non_negative(const Table& table, std::string_view key, std::string_view name,
-                         std::optional<double>& out) {
-  decode_entry(table, key, name, out);
-  if (out && *out < 0) {
-    fail(*find(table, name), fmt::format("{}.{}", key, name), "at least 0");
-  }
-}
-
-}  // namespace
 
 void decode(const Value& value, std::string_view key, Schedule& out) {
   Schedule schedule;
@@ -71,19 +60,22 @@ void decode(const Value& value, std::string_view key, PenaltyRule& out) {
   }
   decode_entry(table, key, "role", out.role);
   for (const PenaltyKey& strength : penalty_keys) {
-    decode_non_negative(table, key, strength.name, out.*strength.rule);
+    Schedule schedule;
+    if (decode_entry(table, key, strength.name, schedule)) out.*strength.rule = schedule;
   }
-  decode_non_negative(table, key, "l2_factor", out.l2_factor);
+  double factor = 0;
+  if (decode_entry(table, key, "l2_factor", factor)) out.l2_factor = factor;
+  if (factor < 0) fail(*find(table, "l2_factor"), fmt::format("{}.l2_factor", key), "at least 0");
 }
 
 Value encode(const PenaltyRule& value) {
   Table table{{"match", encode(value.match)}};
   if (!value.role.empty()) table.push_back({"role", encode(value.role)});
-  const auto add = [&](std::string_view name, const std::optional<double>& field) {
-    if (field) table.push_back({std::string(name), encode(*field)});
-  };
-  for (const PenaltyKey& strength : penalty_keys) add(strength.name, value.*strength.rule);
-  add("l2_factor", value.l2_factor);
+  for (const PenaltyKey& strength : penalty_keys) {
+    const auto& schedule = value.*strength.rule;
+    if (schedule) table.push_back({std::string(strength.name), encode(*schedule)});
+  }
+  if (value.l2_factor) table.push_back({"l2_factor", encode(*value.l2_factor)});
   return {.data = std::move(table), .where = {}};
 }
 

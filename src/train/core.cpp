@@ -110,7 +110,7 @@ ModelCore::ModelCore(Network network, ModelOptions given)
       engine(std::move(network), options.input, engine_options(options)),
       state(engine.initial_state(options.seed)),
       terms(options.regularize),
-      base(options.regularize.first()) {
+      in_force(options.regularize) {
   check_choices(engine);
   if (options.autotune && options.kernels.empty()) {
     for (const auto& [layer, way] : tune(engine, tuning_cache())) {
@@ -167,7 +167,7 @@ void ModelCore::set_regularize(const Regularize& regularize) {
     throw;
   }
   terms = objective::Terms(regularize);
-  base = regularize.first();
+  in_force = regularize;
   ++penalties_set;
 }
 
@@ -177,8 +177,8 @@ void ModelCore::keep_reference() {
   if (first_term(applied, wants_reference)) state.keep_reference();
 }
 
-std::vector<Penalty> ModelCore::penalties(const Penalty& base) const {
-  std::vector<Penalty> all = resolve(options.regularize, base, layout().parameters);
+std::vector<Penalty> ModelCore::penalties(const Regularize& regularize) const {
+  std::vector<Penalty> all = resolve(regularize, layout().parameters);
   for (std::size_t p = 0; p < all.size(); ++p) {
     if (state.frozen[p]) all[p] = {};
   }

@@ -119,8 +119,14 @@ TEST(Read, ValuesOutsideTheirLimits) {
             "experiment.toml:2: data.validation must be at least 0 and below 1, not 1");
   EXPECT_EQ(refusal("[optimizer]\nepsilon = 0\n"),
             "experiment.toml:2: optimizer.epsilon must be above 0, not 0");
-  EXPECT_EQ(refusal("[[regularize.rule]]\nmatch = \"*\"\nl2 = -1\n"),
-            "experiment.toml:3: regularize.rule[0].l2 must be at least 0, not -1");
+  EXPECT_EQ(
+      refusal("[[regularize.rule]]\nmatch = \"*\"\nl2 = -1\n"),
+      "experiment.toml:3: regularize.rule[0].l2 must be a number that is not negative, not -1");
+  EXPECT_EQ(refusal("[[regularize.rule]]\nmatch = \"*\"\nl2_factor = -1\n"),
+            "experiment.toml:3: regularize.rule[0].l2_factor must be at least 0, not -1");
+  EXPECT_EQ(refusal("[[regularize.rule]]\nmatch = \"*\"\nl1 = { kind = \"cosin\", from = 1 }\n"),
+            "experiment.toml:3: regularize.rule[0].l1 has no schedule 'cosin': did you mean "
+            "'cosine'?");
   EXPECT_NE(refusal("[regularize]\nexclude = [\"kernels\"]\n").find("experiment.toml:2: "),
             std::string::npos);
   EXPECT_NE(refusal("[data]\naugment = [\"mixup:0\"]\n").find("experiment.toml:2: data.augment"),

@@ -40,7 +40,7 @@ inline PenaltyRule random_rule(Random& random, const std::vector<Parameter>& par
     rule.role = role == Role::kernel ? "kernel" : role == Role::bias ? "bias" : "norm";
   }
   for (const PenaltyKey& key : penalty_keys) {
-    if (random.below(4) == 0) rule.*key.rule = random_strength(random);
+    if (random.below(4) == 0) rule.*key.rule = random_schedule(random);
   }
   if (!rule.l2 && random.below(2) == 0) rule.l2_factor = 10 * random.uniform_double();
   return rule;

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "interop/json.hpp"
 #include "support/random_regularize.hpp"
 #include "train/core.hpp"
+#include "train/in_force.hpp"
 #include "train/support.hpp"
 
 namespace ridgeline {
@@ -70,6 +72,45 @@ TEST(Regularize, RandomRulesSurviveAnInterruption) {
     trained += expected.epochs.back().train.penalty > 0;
   }
   EXPECT_GT(trained, 15);
+}
+
+// Rules had numbers alone, and what was in force was the base.
+TEST(Regularize, FilesOfOlderProgramsSayWhatWasInForce) {
+  const Folder folder;
+  Regularize regularize{.l2 = 0.4};
+  regularize.l2.kind = "linear";
+  regularize.rules = {{.match = "dense*", .l2_factor = 2}, {.match = "conv*", .l1 = 0.5}};
+  const auto read = [&](const interop::Metadata& metadata, const std::string& prefix) {
+    interop::SafetensorsWriter file;
+    file.metadata = metadata;
+    file.write(folder / "file");
+    return train::read_in_force(interop::Safetensors::read(folder / "file"), prefix, regularize);
+  };
+  Regularize expected = regularize;
+  expected.l2 = 0.1;
+  EXPECT_EQ(read({{"base_l2", "0.1"}}, ""), expected);
+  expected.group_lasso = 0.3;
+  const std::string base = R"({"l2":0.1,"l1":0.0,"decay":0.0,"group_lasso":0.3})";
+  EXPECT_EQ(read({{"base", "{}"}, {"best_base", base}}, "best_"), expected);
+  EXPECT_EQ(read({{"in_force", interop::to_json(expected)}, {"base", "{}"}}, ""), expected);
+  EXPECT_THROW(read({{"base", base}}, "best_"), DataError);
+}
+
+TEST(Regularize, TheScheduleOfARuleIsFollowedStepByStep) {
+  Schedule linear = 0.3;
+  linear.kind = "linear";
+  Regularize regularize{.l2 = 0.1};
+  regularize.rules = {{.match = "dense*", .l2 = linear, .role = "kernel"}};
+  Model model(test::small_network(), options_with(regularize));
+  EXPECT_NE(model.summary().find("l2 0.3 → 0 linear"), std::string::npos);
+  const Dataset data = pictures(60);
+  model.fit(data, {.epochs = 2, .batch = 20, .restore_best = false});
+  // The last of six steps begins when five are done.
+  double penalty = 0;
+  for (const auto& [name, l2] : {std::pair("conv2d_1.kernel", 0.1), {"dense_1.kernel", 0.05}}) {
+    for (const float w : model.weights(name)) penalty += l2 / 2 * w * w;
+  }
+  EXPECT_NEAR(model.evaluate(data).penalty, penalty, 1e-6 * penalty);
 }
 
 TEST(Regularize, APenaltyThatReachesNothingIsAnError) {
@@ -146,11 +187,16 @@ TEST(Regularize, ChangedInACallbackItActsAtTheNextStep) {
 
 TEST(Regularize, ChangedDuringTrainingItIsWhatAResumedRunGoesOnWith) {
   const Dataset data = pictures(60);
+  Regularize changed{.l2 = 0.5, .spectral = 0.1};
+  Schedule rising = 0;
+  rising.kind = "linear";
+  rising.to = 0.1;
+  changed.rules = {{.match = "conv2d_1", .l1 = rising}};
   const auto train = [&](const std::filesystem::path& run, int stop_after) {
     Model model(test::small_network(), options_with(l2(0)));
     FitOptions fit{.epochs = 3, .batch = 10, .monitor = "train_data_loss", .run = run};
     fit.callbacks.on_epoch = [&](const Epoch& epoch) {
-      if (epoch.epoch == 1) model.set_regularize({.l2 = 0.5, .spectral = 0.1});
+      if (epoch.epoch == 1) model.set_regularize(changed);
       return epoch.epoch != stop_after;
     };
     model.fit(data, fit);
@@ -173,7 +219,7 @@ TEST(Regularize, TheNormThatIsFixedAndLookaheadExcludeEachOther) {
 TEST(Regularize, AProportionalStrengthFollowsTheLearningRate) {
   Regularize regularize{.l2 = 0.4};
   regularize.l2.kind = "proportional";
-  EXPECT_DOUBLE_EQ(regularize.base(3, 10, 0.25).l2, 0.1);
+  EXPECT_DOUBLE_EQ(regularize.at(3, 10, 0.25).l2.value, 0.1);
   EXPECT_FALSE(regularize.is_constant());
   Model model(test::small_network(), options_with(regularize));
   const History history = model.fit(pictures(60), {.epochs = 4, .batch = 10});
