@@ -8,12 +8,12 @@
 // A kernel is seen as a matrix W with a row for each output (filter or unit), all else as one row.
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "ridgeline/network.hpp"
-#include "ridgeline/optimizer.hpp"
+#include "ridgeline/penalty_rule.hpp"
+#include "ridgeline/schedule.hpp"
 
 namespace ridgeline {
 
@@ -42,18 +42,6 @@ struct Penalty {
   /// does (1: the authors'). No part of J.
   double cpr = 0;
   friend bool operator==(const Penalty&, const Penalty&) = default;
-};
-
-/// Sets what applies to the parameters whose names match; later rules win. What is not set stays
-/// as it was.
-struct PenaltyRule {
-  std::string match;  ///< a glob over "layer.parameter" or over the layer: "dense*", "*.kernel"
-  std::optional<Schedule> l2, l1, decay;  ///< absolute
-  std::optional<double> l2_factor;        ///< times the base l2, so that a selection keeps ratios
-  std::string role = {};  ///< only "kernel", "bias" or "norm" among them; empty: all
-  std::optional<Schedule> independent_decay = {}, l2_sp = {}, group_lasso = {}, orthogonal = {},
-                          spectral = {}, max_norm = {}, fixed_norm = {}, cpr = {};
-  friend bool operator==(const PenaltyRule&, const PenaltyRule&) = default;
 };
 
 /// A strength is a number or a schedule over the epochs; "proportional" follows the learning rate.

@@ -6,6 +6,33 @@
 #include "ridgeline/penalty_keys.hpp"
 
 namespace ridgeline::experiment {
+namespace {
+
+/// "match" first.
+std::span<const std::string_view> rule_keys() {
+  static const std::vector<std::string_view> known = [] {
+    std::vector<std::string_view> names{"match", "role", "l2_factor"};
+    for (const PenaltyKey& strength : penalty_keys) names.push_back(strength.name);
+    return names;
+  }();
+  return known;
+}
+
+/// All but the match.
+void decode_strengths(const Value& value, std::string_view key, PenaltyRule& out) {
+  const auto& table = std::get<Table>(value.data);
+  decode_entry(table, key, "role", out.role);
+  for (const PenaltyKey& strength : penalty_keys) {
+    Schedule schedule;
+    if (decode_entry(table, key, strength.name, schedule)) out.*strength.rule = schedule;
+  }
+  double factor = 0;
+  if (decode_entry(table, key, "l2_factor", factor)) out.l2_factor = factor;
+  if (factor < 0) fail(*find(table, "l2_factor"), fmt::format("{}.l2_factor", key), "at least 0");
+  located(value.where, [&] { out.check(key); });
+}
+
+}  // namespace
 
 void decode(const Value& value, std::string_view key, Schedule& out) {
   Schedule schedule;
@@ -46,30 +73,25 @@ Value encode(const Schedule& value) {
 }
 
 void decode(const Value& value, std::string_view key, PenaltyRule& out) {
-  static const std::vector<std::string_view> known = [] {
-    std::vector<std::string_view> names{"match", "role", "l2_factor"};
-    for (const PenaltyKey& strength : penalty_keys) names.push_back(strength.name);
-    return names;
-  }();
   const auto& table =
       expect<Table>(value, key, "a table such as { match = \"dense*\", l2_factor = 10 }");
-  expect_only(table, key, known);
+  expect_only(table, key, rule_keys());
   if (!decode_entry(table, key, "match", out.match)) {
     throw UsageError(
         fmt::format("{}{} needs 'match', the names that it is for: \"dense*\"", value.where, key));
   }
-  decode_entry(table, key, "role", out.role);
-  for (const PenaltyKey& strength : penalty_keys) {
-    Schedule schedule;
-    if (decode_entry(table, key, strength.name, schedule)) out.*strength.rule = schedule;
-  }
-  double factor = 0;
-  if (decode_entry(table, key, "l2_factor", factor)) out.l2_factor = factor;
-  if (factor < 0) fail(*find(table, "l2_factor"), fmt::format("{}.l2_factor", key), "at least 0");
+  decode_strengths(value, key, out);
+}
+
+void decode_layer_rule(const Value& value, std::string_view key, PenaltyRule& out) {
+  const auto& table = expect<Table>(value, key, "a table such as { l2 = 1e-3 }");
+  expect_only(table, key, rule_keys().subspan(1));
+  decode_strengths(value, key, out);
 }
 
 Value encode(const PenaltyRule& value) {
-  Table table{{"match", encode(value.match)}};
+  Table table;
+  if (!value.match.empty()) table.push_back({"match", encode(value.match)});
   if (!value.role.empty()) table.push_back({"role", encode(value.role)});
   for (const PenaltyKey& strength : penalty_keys) {
     const auto& schedule = value.*strength.rule;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "network/strength.hpp"
 #include "objective/match.hpp"
 #include "ridgeline/error.hpp"
 #include "ridgeline/penalty_keys.hpp"
@@ -96,15 +97,6 @@ std::vector<PenaltyRule> applied_rules(const Regularize& regularize,
   return applied;
 }
 
-/// "l2 0.01", or with the schedule that it follows.
-std::string text(std::string_view name, const Schedule& s) {
-  if (s.is_constant()) return fmt::format("{} {:g}", name, s.value);
-  if (s.kind == "constant") return fmt::format("{} {:g} after warm-up", name, s.value);
-  if (s.kind == "step") return fmt::format("{} {:g} × {:g} step", name, s.value, s.factor);
-  if (s.kind == "proportional") return fmt::format("{} {:g} × learning rate", name, s.value);
-  return fmt::format("{} {:g} → {:g} {}", name, s.value, s.to, s.kind);
-}
-
 void check_role(std::string_view name, std::string_view key) {
   if (std::find(roles.begin(), roles.end(), name) != roles.end()) return;
   throw UsageError(
@@ -125,25 +117,23 @@ bool objective::covers(const PenaltyRule& rule, const Parameter& parameter) {
          matches(rule.match, parameter);
 }
 
+void PenaltyRule::check(std::string_view key) const {
+  const auto named = [&](std::string_view name) { return fmt::format("{}: {}", key, name); };
+  for (const PenaltyKey& strength : penalty_keys) {
+    if (this->*strength.rule) (this->*strength.rule)->check(named(strength.name));
+  }
+  if (l2_factor) check_number(*l2_factor, named("l2_factor"));
+  if (l2 && l2_factor) throw UsageError(named("l2 and l2_factor") + " exclude each other");
+  if (!role.empty()) check_role(role, named("role"));
+}
+
 void Regularize::check() const {
   for (const PenaltyKey& key : penalty_keys) {
     (this->*key.base).check(fmt::format("regularize.{}", key.name));
   }
   check_number(static_cast<double>(cpr_warmup), "regularize.cpr_warmup");
   for (const auto& name : exclude) check_role(name, "regularize.exclude");
-  for (const auto& rule : rules) {
-    const auto named = [&](std::string_view name) {
-      return fmt::format("regularize.rule '{}': {}", rule.match, name);
-    };
-    for (const PenaltyKey& key : penalty_keys) {
-      if (rule.*key.rule) (rule.*key.rule)->check(named(key.name));
-    }
-    if (rule.l2_factor) check_number(*rule.l2_factor, named("l2_factor"));
-    if (rule.l2 && rule.l2_factor) {
-      throw UsageError(named("l2 and l2_factor") + " exclude each other");
-    }
-    if (!rule.role.empty()) check_role(rule.role, named("role"));
-  }
+  for (const auto& rule : rules) rule.check(fmt::format("regularize.rule '{}'", rule.match));
 }
 
 Regularize Regularize::at(double epoch, double epochs, double rate_share) const {
@@ -219,7 +209,8 @@ PenaltyTexts describe(const Regularize& regularize, const std::vector<Parameter>
     std::vector<std::string> parts;
     for (const PenaltyKey& key : penalty_keys) {
       const auto& strength = applied.*key.rule;
-      if (strength && largest(*strength) > 0) parts.push_back(text(key.name, *strength));
+      if (!strength || largest(*strength) == 0) continue;
+      parts.push_back(network::strength_text(key.name, *strength));
     }
     texts.push_back(fmt::format("{}", fmt::join(parts, ", ")));
   }

@@ -22,7 +22,12 @@ void check_clip(std::string_view key, double value) {
           key, value);
 }
 
-ModelOptions checked(ModelOptions options) {
+// The penalties of layers become the options' first rules, so that they are kept and changed as all
+// others.
+ModelOptions checked(ModelOptions options, Network& network) {
+  auto& rules = options.regularize.rules;
+  const std::vector<PenaltyRule> of_layers = network.take_rules();
+  rules.insert(rules.begin(), of_layers.begin(), of_layers.end());
   require(options.loss != nullptr, "the model needs a loss");
   require(options.optimizer.optimizer != nullptr, "the model needs an optimizer");
   options.optimizer.learning_rate.check("optimizer.learning_rate");
@@ -106,7 +111,7 @@ engine::Options engine_options(const ModelOptions& options) {
 
 ModelCore::ModelCore(Network network, ModelOptions given)
     : automatic_shards(given.shards == 0),
-      options(checked(std::move(given))),
+      options(checked(std::move(given), network)),
       engine(std::move(network), options.input, engine_options(options)),
       state(engine.initial_state(options.seed)),
       terms(options.regularize),

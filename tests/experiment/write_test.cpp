@@ -64,10 +64,12 @@ rule = "best"
 }
 
 TEST(Write, RandomPenaltiesAndRules) {
-  const auto parameters = infer(preset("resnet20", 10), {3, 32, 32}).parameters;
-  Experiment experiment = parsed("");
+  const Network network = preset("resnet20", 10);
+  const auto parameters = infer(network, {3, 32, 32}).parameters;
+  Experiment experiment = parsed("model.preset = \"\"");
   for (std::uint64_t n = 0; n < 100; ++n) {
     experiment.regularize = test::random_regularize(n, parameters);
+    experiment.model.layers = test::with_random_rules(n, network, parameters);
     expect_round_trip(experiment);
   }
 }

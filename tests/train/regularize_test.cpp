@@ -35,10 +35,15 @@ TEST(Regularize, RandomRulesSurviveSavingAndLoading) {
   for (std::uint64_t n = 0; n < 60; ++n) {
     SCOPED_TRACE(n);
     const Regularize regularize = test::random_regularize(n, parameters());
-    const Model model(test::rich_network(), options_with(regularize));
+    const Network network = test::with_random_rules(n, test::rich_network(), parameters());
+    const Model model(network, options_with(regularize));
     model.save(folder / "model.safetensors");
     const Model loaded = Model::load(folder / "model.safetensors");
-    ASSERT_EQ(loaded.options().regularize, regularize);
+    ASSERT_EQ(loaded.options().regularize, model.options().regularize);
+    const std::size_t of_layers =
+        loaded.options().regularize.rules.size() - regularize.rules.size();
+    EXPECT_EQ(of_layers, Network(network).take_rules().size());
+    EXPECT_EQ(loaded.network(), test::rich_network());
     EXPECT_EQ(loaded.summary(), model.summary());
   }
 }
@@ -50,17 +55,18 @@ TEST(Regularize, RandomRulesSurviveAnInterruption) {
   for (std::uint64_t n = 0; n < 25; ++n) {
     SCOPED_TRACE(n);
     const Regularize regularize = test::random_regularize(n, parameters());
+    const Network network = test::with_random_rules(n, test::rich_network(), parameters());
     const Folder whole_run, run;
     FitOptions fit{.epochs = 3, .batch = 10, .validation = 0.2};
-    Model whole(test::rich_network(), options_with(regularize));
+    Model whole(network, options_with(regularize));
     fit.run = whole_run.path();
     const History expected = whole.fit(data, fit);
 
-    Model first(test::rich_network(), options_with(regularize));
+    Model first(network, options_with(regularize));
     fit.run = run.path();
     fit.callbacks.on_epoch = [](const Epoch&) { return false; };
     first.fit(data, fit);
-    Model second(test::rich_network(), options_with(regularize));
+    Model second(network, options_with(regularize));
     fit.callbacks = {};
     fit.resume = true;
     const History resumed = second.fit(data, fit);
@@ -94,6 +100,36 @@ TEST(Regularize, FilesOfOlderProgramsSayWhatWasInForce) {
   EXPECT_EQ(read({{"base", "{}"}, {"best_base", base}}, "best_"), expected);
   EXPECT_EQ(read({{"in_force", interop::to_json(expected)}, {"base", "{}"}}, ""), expected);
   EXPECT_THROW(read({{"base", base}}, "best_"), DataError);
+}
+
+// Behind what is excluded and the base, before the rules of the options.
+TEST(Regularize, WhatALayerHasOfItsOwnAreTheFirstRules) {
+  const auto conv = conv2d({.filters = 4}).regularize({.l2 = 0.5, .l1 = 0.25});
+  const Network network{conv, max_pool2d(), flatten(),
+                        dense({.units = test::classes, .activation = "softmax"})
+                            .regularize({.l2_factor = 10})
+                            .regularize({.decay = 0.1, .role = "bias"})};
+  Regularize regularize{.l2 = 0.01};
+  regularize.rules = {{.match = "conv*", .l1 = 0.125}};
+  const Model model(network, options_with(regularize));
+  Regularize expected = regularize;
+  expected.rules = {{.match = "conv2d_1", .l2 = 0.5, .l1 = 0.25, .role = "kernel"},
+                    {.match = "dense_1", .l2_factor = 10, .role = "kernel"},
+                    {.match = "dense_1", .decay = 0.1, .role = "bias"},
+                    regularize.rules[0]};
+  EXPECT_EQ(model.options().regularize, expected);
+  EXPECT_EQ(describe(expected, model.layout().parameters),
+            (PenaltyTexts{"l2 0.5, l1 0.125", "l1 0.125", "l2 0.1", "decay 0.1"}));
+  const Model again(model.network(), model.options());
+  EXPECT_EQ(again.options().regularize, expected) << "not twice";
+
+  ModelOptions options = options_with(l2(0));
+  options.frozen = {"conv2d_1"};
+  EXPECT_THROW(Model(network, options), UsageError) << "it reaches nothing";
+  EXPECT_THROW(Model(Network{flatten().regularize({.l2 = 1}), dense({.units = test::classes})},
+                     options_with(l2(0))),
+               UsageError)
+      << "there is no kernel";
 }
 
 TEST(Regularize, TheScheduleOfARuleIsFollowedStepByStep) {
