@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ridgeline/attributes.hpp"
+#include "ridgeline/penalty_rule.hpp"
 #include "ridgeline/shape.hpp"
 
 namespace ridgeline {
@@ -60,7 +61,7 @@ class LayerSpec {
   virtual std::int64_t flops(std::span<const Shape> inputs) const;
 };
 
-/// A layer as a value: its definition and, optionally, a name of its own.
+/// A layer as a value: its definition and, optionally, a name and penalties of its own.
 /// Applied to named outputs it makes a graph: `auto y = add()(x, conv2d({...})(x));` (network.hpp)
 class Layer {
  public:
@@ -69,19 +70,28 @@ class Layer {
 
   const LayerSpec& spec() const { return *spec_; }
   const std::string& name() const { return name_; }  ///< empty: named by kind and order
-  Layer named(std::string name) const { return Layer(spec_, std::move(name)); }
+  Layer named(std::string name) const;
+
+  /// With a penalty of its own: a rule for its kernel, or for the role that it names, before those
+  /// of Regularize. Of several the later ones win. Throws UsageError where the rule has a `match`.
+  ///   dense({.units = 128}).regularize({.l2 = 1e-3})
+  Layer regularize(PenaltyRule rule) const;
+  const std::vector<PenaltyRule>& rules() const { return rules_; }
+  /// The same without them.
+  Layer without_rules() const { return Layer(spec_, name_); }
 
   template <typename... Outputs>
   Output operator()(const Outputs&... inputs) const;  // network.hpp
 
   friend bool operator==(const Layer& a, const Layer& b) {
-    return a.name_ == b.name_ && a.spec_->kind() == b.spec_->kind() &&
+    return a.name_ == b.name_ && a.rules_ == b.rules_ && a.spec_->kind() == b.spec_->kind() &&
            a.spec_->attributes() == b.spec_->attributes();
   }
 
  private:
   std::shared_ptr<const LayerSpec> spec_;
   std::string name_;
+  std::vector<PenaltyRule> rules_;
 };
 
 /// The layer of `kind` set to `attributes`, as the experiment and model files name it.

@@ -87,7 +87,7 @@ struct ModelOptions {
   Shape input;  ///< {channels, height, width}
   LossPtr loss = cross_entropy();
   OptimizerSetting optimizer = adam();
-  Regularize regularize;
+  Regularize regularize;   ///< its rules in Model::options begin with those of layers
   std::uint64_t seed = 1;  ///< of initialisation, shuffling, augmentation, dropout, noise
   int threads = 0;         ///< 0: all cores; resolved in Model::options
   int shards = 0;          ///< 0: one per thread; fixes the order of summation; likewise resolved
@@ -212,7 +212,8 @@ class Model {
   /// were chosen for other sizes.
   Model shrunk(std::vector<StayingFilters>* staying = nullptr) const;
 
-  /// Other penalties and constraints from the next step on; fit's callbacks may call it. Schedules
+  /// Other penalties and constraints from the next step on; fit's callbacks may call it. Those that
+  /// layers brought along are among the rules of options().regularize, and go with them. Schedules
   /// stand where training stands. Throws UsageError as the constructor does, and changes nothing
   /// then.
   void set_regularize(const Regularize& regularize);

@@ -69,6 +69,8 @@ class Network {
   /// A further layer behind the last one, or behind the named ones (`image_name`: the image).
   /// Throws UsageError for a name that is used already, or an input that there is not.
   void append(const Layer& layer, const std::vector<std::string>& inputs = {});
+  /// Takes the penalties that layers have of their own out of the network: rules for those layers.
+  std::vector<PenaltyRule> take_rules();
 
   friend bool operator==(const Network&, const Network&) = default;
 

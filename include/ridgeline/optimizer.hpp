@@ -1,7 +1,7 @@
 #pragma once
-// What an optimiser is, and learning-rate schedules; optimizers.hpp has the kinds. The order in a
-// step is one for all: data gradient, clip, add the coupled penalty's gradient, optimiser step with
-// decoupled decay, proximal L1, constraints.
+// What an optimiser is; optimizers.hpp has the kinds. The order in a step is one for all: data
+// gradient, clip, add the coupled penalty's gradient, optimiser step with decoupled decay, proximal
+// L1, constraints.
 
 #include <cstdint>
 #include <memory>
@@ -12,37 +12,9 @@
 #include "ridgeline/attributes.hpp"
 #include "ridgeline/layer.hpp"
 #include "ridgeline/parallel.hpp"
+#include "ridgeline/schedule.hpp"
 
 namespace ridgeline {
-
-/// A number that changes during training. At epoch e (fractional) of n, with r = `warmup`:
-///   while e < r     value * e / r                              (any kind but one-cycle)
-///   constant        value
-///   step            value * factor^floor((e - r) / every)
-///   linear          value + (to - value) * d,                  d = min(1, (e - r) / (n - r))
-///   cosine          to + (value - to) * (1 + cos(pi d)) / 2    (Loshchilov and Hutter, 1608.03983)
-///   one-cycle       from value / 25 linearly up to value over r (0.3 n where `warmup` is 0), then
-///                   as cosine                                  (Smith and Topin, arXiv 1708.07120)
-///   proportional    value, times the learning rate over its first number: of strengths alone
-struct Schedule {
-  std::string kind = "constant";
-  double value = 0;     ///< the value at the start, or the peak of a warm-up
-  double to = 0;        ///< the value at the end
-  double factor = 0.1;  ///< of "step"
-  double every = 1;     ///< epochs; of "step"
-  double warmup = 0;    ///< epochs of linear rise, before any kind
-
-  Schedule() = default;
-  Schedule(double constant) : value(constant) {}  // NOLINT: a number is a constant schedule
-
-  /// The value at `epoch` (fractional: epochs done so far) of `epochs`.
-  double at(double epoch, double epochs) const;
-  /// Throws UsageError, naming `key`, for an unknown kind, a field that is negative, NaN or
-  /// infinite, or `every` = 0.
-  void check(std::string_view key) const;
-  bool is_constant() const { return kind == "constant" && warmup == 0; }
-  friend bool operator==(const Schedule&, const Schedule&) = default;
-};
 
 /// How much of the model an optimiser must see at once.
 enum class Scope {

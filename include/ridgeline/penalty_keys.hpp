@@ -12,7 +12,7 @@ namespace ridgeline {
 struct PenaltyKey {
   std::string_view name;
   Schedule Regularize::*base;
-  std::optional<double> PenaltyRule::*rule;
+  std::optional<Schedule> PenaltyRule::*rule;
   double Penalty::*strength;
 };
 

@@ -8,12 +8,12 @@
 // A kernel is seen as a matrix W with a row for each output (filter or unit), all else as one row.
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "ridgeline/network.hpp"
-#include "ridgeline/optimizer.hpp"
+#include "ridgeline/penalty_rule.hpp"
+#include "ridgeline/schedule.hpp"
 
 namespace ridgeline {
 
@@ -44,18 +44,6 @@ struct Penalty {
   friend bool operator==(const Penalty&, const Penalty&) = default;
 };
 
-/// Sets what applies to the parameters whose names match; later rules win. What is not set stays
-/// as it was.
-struct PenaltyRule {
-  std::string match;  ///< a glob over "layer.parameter" or over the layer: "dense*", "*.kernel"
-  std::optional<double> l2, l1, decay;  ///< absolute
-  std::optional<double> l2_factor;      ///< times the base l2, so that a selection keeps ratios
-  std::string role = {};                ///< only "kernel", "bias" or "norm" among them; empty: all
-  std::optional<double> independent_decay = {}, l2_sp = {}, group_lasso = {}, orthogonal = {},
-                        spectral = {}, max_norm = {}, fixed_norm = {}, cpr = {};
-  friend bool operator==(const PenaltyRule&, const PenaltyRule&) = default;
-};
-
 /// A strength is a number or a schedule over the epochs; "proportional" follows the learning rate.
 struct Regularize {
   Schedule l2 = 0;
@@ -71,28 +59,25 @@ struct Regularize {
 
   /// Throws UsageError for a value that is negative or not finite, or an unknown role.
   void check() const;
-  /// The base at `epoch` of `epochs` (Schedule::at), where the learning rate stands at `rate_share`
-  /// of its schedule's first number.
-  Penalty base(double epoch, double epochs, double rate_share = 1) const;
-  /// The base before anything has moved: every schedule's first number.
-  Penalty first() const;
-  /// The larger of each schedule's first and last number.
-  Penalty strongest() const;
-  /// Whether the base is the same at all times.
+  /// The same with the numbers at `epoch` of `epochs` (Schedule::at) for schedules, those of rules
+  /// too, where the learning rate stands at `rate_share` of its schedule's first number.
+  Regularize at(double epoch, double epochs, double rate_share = 1) const;
+  /// Likewise with the larger of each schedule's first and last number.
+  Regularize strongest() const;
+  /// Whether every strength is the same at all times.
   bool is_constant() const;
   friend bool operator==(const Regularize&, const Regularize&) = default;
 };
 
-/// One per parameter. Throws UsageError for a rule that matches nothing.
-std::vector<Penalty> resolve(const Regularize& regularize, const Penalty& base,
+/// One per parameter, by each schedule's first number: Regularize::at() has others. Throws
+/// UsageError for a rule that matches nothing.
+std::vector<Penalty> resolve(const Regularize& regularize,
                              const std::vector<Parameter>& parameters);
 /// Throws UsageError for a strength above 0 that reaches no parameter that is trained.
 void check_reach(const Regularize& regularize, const std::vector<Parameter>& parameters,
                  const std::vector<bool>& frozen);
-/// For the summary's column: "l2 0.0001", "l2 0.0001, decay 0.01", or empty.
-PenaltyTexts describe(const std::vector<Penalty>& penalties);
-/// The same of what training goes through, with the schedule that a strength follows:
-/// "l2 0.01 → 0 cosine". Throws as resolve does.
+/// For the summary's column: "l2 0.0001", "l2 0.01 → 0 cosine, decay 0.01", or empty. Throws as
+/// resolve does.
 PenaltyTexts describe(const Regularize& regularize, const std::vector<Parameter>& parameters);
 
 /// L2 of that strength on all kernels.

@@ -8,6 +8,7 @@
 #include "cli/results.hpp"
 #include "cli/table.hpp"
 #include "data/summary.hpp"
+#include "interop/json.hpp"
 #include "objective/match.hpp"
 #include "ridgeline/dataset.hpp"
 #include "ridgeline/error.hpp"
@@ -22,7 +23,7 @@ using std::filesystem::path;
 std::vector<Penalty> penalties(const Model& model) {
   const Regularize& regularize = model.options().regularize;
   const auto& parameters = model.layout().parameters;
-  std::vector<Penalty> all = resolve(regularize, regularize.first(), parameters);
+  std::vector<Penalty> all = resolve(regularize, parameters);
   for (std::size_t p = 0; p < all.size(); ++p) {
     const bool frozen = std::ranges::any_of(model.options().frozen, [&](const std::string& glob) {
       return objective::matches(glob, parameters[p]);
@@ -59,6 +60,7 @@ ordered_json model_json(const std::string& file, const Model& model) {
           {"loss", model.options().loss->kind()},
           {"precision", name_of(model.options().precision)},
           {"l2", {{"kind", l2.kind}, {"from", l2.value}, {"to", l2.at(1, 1)}}},
+          {"regularize", ordered_json::parse(interop::to_json(model.options().regularize))},
           {"trainable", model.layout().trainable()},
           {"layers", layers},
           {"parameters", parameters}};

@@ -142,10 +142,9 @@ int train(const Arguments& arguments, Console& console) {
   experiment.train.kernels = model.options().kernels;
   console.print("{}\n{}\n", describe(experiment, images, validation_text(experiment, images)),
                 model.summary());
-  const auto& rules = experiment.regularize.rules;
-  const Penalty strongest = experiment.regularize.strongest();
-  const bool decays = strongest.decay > 0 || strongest.independent_decay > 0 ||
-                      std::ranges::any_of(rules, [](const PenaltyRule& rule) {
+  const Regularize strongest = model.options().regularize.strongest();
+  const bool decays = strongest.decay.value > 0 || strongest.independent_decay.value > 0 ||
+                      std::ranges::any_of(strongest.rules, [](const PenaltyRule& rule) {
                         return rule.decay || rule.independent_decay;
                       });
   if (experiment.optimizer.kind == "adamw" && !decays) {

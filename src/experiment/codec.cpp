@@ -48,10 +48,6 @@ void decode(const Value& value, std::string_view key, double& out) {
   if (!std::isfinite(out)) fail(value, key, "a finite number");
 }
 
-void decode(const Value& value, std::string_view key, std::optional<double>& out) {
-  decode(value, key, out.emplace());
-}
-
 void decode(const Value& value, std::string_view key, std::string& out) {
   out = expect<std::string>(value, key, "a string");
 }

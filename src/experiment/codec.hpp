@@ -23,7 +23,6 @@ namespace ridgeline::experiment {
 void decode(const Value& value, std::string_view key, bool& out);
 void decode(const Value& value, std::string_view key, std::int64_t& out);
 void decode(const Value& value, std::string_view key, double& out);  ///< finite
-void decode(const Value& value, std::string_view key, std::optional<double>& out);
 void decode(const Value& value, std::string_view key, std::string& out);
 void decode(const Value& value, std::string_view key, std::vector<std::string>& out);
 void decode(const Value& value, std::string_view key, std::vector<double>& out);
@@ -34,11 +33,14 @@ void decode(const Value& value, std::string_view key, Schedule& out);
 /// { match = "dense*", l2_factor = 10 }
 void decode(const Value& value, std::string_view key, PenaltyRule& out);
 void decode(const Value& value, std::string_view key, std::vector<PenaltyRule>& out);
+/// The same without a match: { l2 = 1e-3 }
+void decode_layer_rule(const Value& value, std::string_view key, PenaltyRule& out);
 /// { min = 1e-6, max = 1e-1, scale = "log" | "linear" }, or an array of values.
 void decode(const Value& value, std::string_view key, Range& out);
 /// A table from keys to ranges.
 void decode(const Value& value, std::string_view key, SearchSpace& out);
-/// Tables { conv2d = { filters = 32 }, name = "...", inputs = ["..."] }; the image is "input".
+/// Tables { conv2d = { filters = 32 }, name = "...", inputs = ["..."], regularize = ... }; the
+/// image is "input", and regularize a rule without a match, { l2 = 1e-3 }, or an array of them.
 void decode(const Value& value, std::string_view key, Network& out);
 
 Value encode(bool value);

@@ -40,11 +40,11 @@ struct AttributeEncoder {
   Value operator()(const auto& value) const { return encode(value); }
 };
 
-/// The one entry of a layer's table that is neither its name nor its inputs.
+/// The one entry of a layer's table that is neither its name nor its inputs nor its penalties.
 const Entry& kind_of(const Value& value, std::string_view key) {
   const Entry* kind = nullptr;
   for (const Entry& entry : expect<Table>(value, key, shape_of_entry)) {
-    if (entry.key == "name" || entry.key == "inputs") continue;
+    if (entry.key == "name" || entry.key == "inputs" || entry.key == "regularize") continue;
     if (kind) {
       throw UsageError(fmt::format("{}{} must be one layer, not both {} and {}", value.where, key,
                                    kind->key, entry.key));
@@ -57,6 +57,17 @@ const Entry& kind_of(const Value& value, std::string_view key) {
   }
   if (!kind) fail(value, key, shape_of_entry);
   return *kind;
+}
+
+std::vector<PenaltyRule> layer_rules(const Table& table, std::string_view key) {
+  std::vector<PenaltyRule> rules;
+  if (const Value* value = find(table, "regularize")) {
+    const auto* several = value->get<Array>();
+    for (const Value& item : several ? *several : Array{*value}) {
+      decode_layer_rule(item, fmt::format("{}.regularize", key), rules.emplace_back());
+    }
+  }
+  return rules;
 }
 
 void append_layer(Network& network, const Value& value, std::string_view key) {
@@ -72,7 +83,12 @@ void append_layer(Network& network, const Value& value, std::string_view key) {
   decode_entry(table, key, "name", name);
   std::vector<std::string> inputs;
   decode_entry(table, key, "inputs", inputs);
-  located(value.where, [&] { network.append(make_layer(kind.key, attributes, name), inputs); });
+  const std::vector<PenaltyRule> rules = layer_rules(table, key);
+  located(value.where, [&] {
+    Layer layer = make_layer(kind.key, attributes, name);
+    for (const PenaltyRule& rule : rules) layer = layer.regularize(rule);
+    network.append(layer, inputs);
+  });
 }
 
 }  // namespace
@@ -101,6 +117,10 @@ Value encode(const Network& value) {
       std::vector<std::string> inputs;
       for (const int input : node.inputs) inputs.emplace_back(value.name_of(input));
       table.push_back({"inputs", encode(inputs)});
+    }
+    const auto& rules = node.layer.rules();
+    if (!rules.empty()) {
+      table.push_back({"regularize", rules.size() == 1 ? encode(rules[0]) : encode(rules)});
     }
     layers.push_back({.data = std::move(table), .where = {}});
     ++i;

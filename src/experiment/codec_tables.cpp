@@ -8,12 +8,28 @@
 namespace ridgeline::experiment {
 namespace {
 
-void decode_non_negative(const Table& table, std::string_view key, std::string_view name,
-                         std::optional<double>& out) {
-  decode_entry(table, key, name, out);
-  if (out && *out < 0) {
-    fail(*find(table, name), fmt::format("{}.{}", key, name), "at least 0");
+/// "match" first.
+std::span<const std::string_view> rule_keys() {
+  static const std::vector<std::string_view> known = [] {
+    std::vector<std::string_view> names{"match", "role", "l2_factor"};
+    for (const PenaltyKey& strength : penalty_keys) names.push_back(strength.name);
+    return names;
+  }();
+  return known;
+}
+
+/// All but the match.
+void decode_strengths(const Value& value, std::string_view key, PenaltyRule& out) {
+  const auto& table = std::get<Table>(value.data);
+  decode_entry(table, key, "role", out.role);
+  for (const PenaltyKey& strength : penalty_keys) {
+    Schedule schedule;
+    if (decode_entry(table, key, strength.name, schedule)) out.*strength.rule = schedule;
   }
+  double factor = 0;
+  if (decode_entry(table, key, "l2_factor", factor)) out.l2_factor = factor;
+  if (factor < 0) fail(*find(table, "l2_factor"), fmt::format("{}.l2_factor", key), "at least 0");
+  located(value.where, [&] { out.check(key); });
 }
 
 }  // namespace
@@ -57,33 +73,31 @@ Value encode(const Schedule& value) {
 }
 
 void decode(const Value& value, std::string_view key, PenaltyRule& out) {
-  static const std::vector<std::string_view> known = [] {
-    std::vector<std::string_view> names{"match", "role", "l2_factor"};
-    for (const PenaltyKey& strength : penalty_keys) names.push_back(strength.name);
-    return names;
-  }();
   const auto& table =
       expect<Table>(value, key, "a table such as { match = \"dense*\", l2_factor = 10 }");
-  expect_only(table, key, known);
+  expect_only(table, key, rule_keys());
   if (!decode_entry(table, key, "match", out.match)) {
     throw UsageError(
         fmt::format("{}{} needs 'match', the names that it is for: \"dense*\"", value.where, key));
   }
-  decode_entry(table, key, "role", out.role);
-  for (const PenaltyKey& strength : penalty_keys) {
-    decode_non_negative(table, key, strength.name, out.*strength.rule);
-  }
-  decode_non_negative(table, key, "l2_factor", out.l2_factor);
+  decode_strengths(value, key, out);
+}
+
+void decode_layer_rule(const Value& value, std::string_view key, PenaltyRule& out) {
+  const auto& table = expect<Table>(value, key, "a table such as { l2 = 1e-3 }");
+  expect_only(table, key, rule_keys().subspan(1));
+  decode_strengths(value, key, out);
 }
 
 Value encode(const PenaltyRule& value) {
-  Table table{{"match", encode(value.match)}};
+  Table table;
+  if (!value.match.empty()) table.push_back({"match", encode(value.match)});
   if (!value.role.empty()) table.push_back({"role", encode(value.role)});
-  const auto add = [&](std::string_view name, const std::optional<double>& field) {
-    if (field) table.push_back({std::string(name), encode(*field)});
-  };
-  for (const PenaltyKey& strength : penalty_keys) add(strength.name, value.*strength.rule);
-  add("l2_factor", value.l2_factor);
+  for (const PenaltyKey& strength : penalty_keys) {
+    const auto& schedule = value.*strength.rule;
+    if (schedule) table.push_back({std::string(strength.name), encode(*schedule)});
+  }
+  if (value.l2_factor) table.push_back({"l2_factor", encode(*value.l2_factor)});
   return {.data = std::move(table), .where = {}};
 }
 

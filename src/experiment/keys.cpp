@@ -130,7 +130,7 @@ std::vector<Key> make_keys() {
       row("model.preset", model, &ModelSection::preset,
           "a named network, where there are no layers", check_preset),
       row("model.layers", model, &ModelSection::layers,
-          "the network itself: [{ conv2d = { filters = 32, kernel = 3 } }, ...]"),
+          "the network itself: [{ conv2d = { filters = 32 }, regularize = { l2 = 1e-3 } }, ...]"),
       row("model.weights", model, &ModelSection::weights,
           "a model or safetensors file to begin with: what fits by name and shape is taken"),
       row("model.frozen", model, &ModelSection::frozen,

@@ -34,14 +34,14 @@ class Reader {
 
   /// Settles what depends on several keys.
   Experiment finish(std::string_view name) {
-    located(where("optimizer.kind"), [&] {
+    settle("optimizer.kind", [&] {
       take_defaults(experiment_.optimizer, [&](std::string_view field) {
         return where_.contains(fmt::format("optimizer.{}", field));
       });
     });
-    located(where("regularize.exclude"), [&] { experiment_.regularize.check(); });
-    located(where("loss.kind"), [&] { build_loss(experiment_); });
-    located(where("optimizer.kind"), [&] { build_optimizer(experiment_); });
+    settle("regularize.exclude", [&] { experiment_.regularize.check(); });
+    settle("loss.kind", [&] { build_loss(experiment_); });
+    settle("optimizer.kind", [&] { build_optimizer(experiment_); });
     for (std::string* folder : {&experiment_.train.run, &experiment_.select.study}) {
       const auto at = folder->find("{name}");
       if (at != std::string::npos) folder->replace(at, 6, name);
@@ -79,9 +79,18 @@ class Reader {
     located(value.where, [&] { key(section); });
   }
 
-  std::string where(const std::string& name) const {
-    const auto found = where_.find(name);
-    return found == where_.end() ? std::string() : found->second;
+  /// Runs `action`; an error is said to be where the key stands that its sentence begins with, or
+  /// where `otherwise` does.
+  template <typename Action>
+  void settle(const std::string& otherwise, Action action) const {
+    try {
+      action();
+    } catch (const UsageError& error) {
+      const std::string sentence = error.what();
+      auto found = where_.find(sentence.substr(0, sentence.find(' ')));
+      if (found == where_.end()) found = where_.find(otherwise);
+      throw UsageError(found == where_.end() ? sentence : found->second + sentence);
+    }
   }
 
   Experiment experiment_;

@@ -109,14 +109,6 @@ Json write(const Penalty& penalty) {
   return json;
 }
 
-void write_if(Json& json, std::string_view key, const std::optional<double>& value) {
-  if (value) json[key] = *value;
-}
-
-std::optional<double> read_if(const Json& json, std::string_view key) {
-  return json.contains(key) ? std::optional(json.at(key).get<double>()) : std::nullopt;
-}
-
 }  // namespace
 
 std::string to_json(const Attributes& attributes) {
@@ -172,8 +164,10 @@ std::string to_json(const Regularize& regularize) {
   for (const PenaltyRule& rule : regularize.rules) {
     Json row = {{"match", rule.match}};
     if (!rule.role.empty()) row["role"] = rule.role;
-    for (const PenaltyKey& key : penalty_keys) write_if(row, key.name, rule.*key.rule);
-    write_if(row, "l2_factor", rule.l2_factor);
+    for (const PenaltyKey& key : penalty_keys) {
+      if (rule.*key.rule) row[key.name] = write(*(rule.*key.rule));
+    }
+    if (rule.l2_factor) row["l2_factor"] = *rule.l2_factor;
     json["rules"].push_back(std::move(row));
   }
   return dump(json);
@@ -190,9 +184,11 @@ Regularize regularize_from_json(std::string_view text) {
     regularize.exclude = json.at("exclude").get<std::vector<std::string>>();
     for (const Json& row : json.at("rules")) {
       PenaltyRule rule{.match = row.at("match").get<std::string>(),
-                       .l2_factor = read_if(row, "l2_factor"),
                        .role = row.value("role", std::string())};
-      for (const PenaltyKey& key : penalty_keys) rule.*key.rule = read_if(row, key.name);
+      for (const PenaltyKey& key : penalty_keys) {
+        if (row.contains(key.name)) rule.*key.rule = read_schedule(row.at(key.name));
+      }
+      if (row.contains("l2_factor")) rule.l2_factor = row.at("l2_factor").get<double>();
       regularize.rules.push_back(std::move(rule));
     }
     return regularize;

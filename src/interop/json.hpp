@@ -24,6 +24,7 @@ std::string to_json(const Layer& layer);
 Layer layer_from_json(std::string_view text);
 
 /// A list of layers in order, each with the names of its "inputs" ("input": the image).
+/// Without the penalties of its layers, which a Model has among its rules.
 std::string to_json(const Network& network);
 Network network_from_json(std::string_view text);
 

@@ -108,4 +108,16 @@ void Network::append(const Layer& layer, const std::vector<std::string>& inputs)
   *this = Network(std::move(nodes));
 }
 
+std::vector<PenaltyRule> Network::take_rules() {
+  std::vector<PenaltyRule> all;
+  for (Node& node : nodes_) {
+    for (PenaltyRule rule : node.layer.rules()) {
+      rule.match = node.name;
+      all.push_back(std::move(rule));
+    }
+    node.layer = node.layer.without_rules();
+  }
+  return all;
+}
+
 }  // namespace ridgeline

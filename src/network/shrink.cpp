@@ -33,7 +33,7 @@ std::vector<float> picked(std::span<const float> values, const std::vector<bool>
   return all;
 }
 
-Layer with_outputs(const Layer& layer, std::int64_t outputs, bool use_bias) {
+Layer resized(const Layer& layer, std::int64_t outputs, bool use_bias) {
   if (const auto* conv = dynamic_cast<const network::Conv2DSpec*>(&layer.spec())) {
     Conv2D options = conv->options();
     options.filters = outputs;
@@ -44,6 +44,12 @@ Layer with_outputs(const Layer& layer, std::int64_t outputs, bool use_bias) {
   options.units = outputs;
   options.use_bias = use_bias;
   return dense(options);
+}
+
+Layer with_outputs(const Layer& layer, std::int64_t outputs, bool use_bias) {
+  Layer other = resized(layer, outputs, use_bias);
+  for (const PenaltyRule& rule : layer.rules()) other = other.regularize(rule);
+  return other;
 }
 
 // A round of drop_zero_filters.

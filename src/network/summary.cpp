@@ -4,8 +4,9 @@
 #include <ostream>
 
 #include "network/check.hpp"
+#include "network/strength.hpp"
 #include "network/table.hpp"
-#include "ridgeline/network.hpp"
+#include "ridgeline/penalty_keys.hpp"
 
 namespace ridgeline {
 namespace {
@@ -60,6 +61,14 @@ Table::Cell settings_cell(const Node& node, std::size_t width) {
   const Attributes attributes = node.layer.spec().settings();
   for (const auto& [key, value] : attributes.items()) {
     settings.push_back(fmt::format("{} {}", key, text(value)));
+  }
+  for (const PenaltyRule& rule : node.layer.rules()) {
+    const std::string whose = rule.role == "kernel" ? "" : rule.role + " ";
+    for (const PenaltyKey& key : penalty_keys) {
+      const auto& strength = rule.*key.rule;
+      if (strength) settings.push_back(whose + network::strength_text(key.name, *strength));
+    }
+    if (rule.l2_factor) settings.push_back(fmt::format("{}l2_factor {:g}", whose, *rule.l2_factor));
   }
   return wrap(settings, ", ", width);
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "network/strength.hpp"
 #include "objective/match.hpp"
 #include "ridgeline/error.hpp"
 #include "ridgeline/penalty_keys.hpp"
@@ -40,20 +41,60 @@ bool excluded(const Regularize& regularize, Role role) {
   return false;
 }
 
-void apply(const PenaltyRule& rule, const Penalty& base, Penalty& penalty) {
-  for (const PenaltyKey& key : penalty_keys) {
-    if (rule.*key.rule) penalty.*key.strength = *(rule.*key.rule);
-  }
-  if (rule.l2_factor) penalty.l2 = *rule.l2_factor * base.l2;
+/// The larger of a schedule's first and last number.
+double largest(const Schedule& schedule) {
+  return schedule.is_constant() ? schedule.value : std::max(schedule.value, schedule.to);
 }
 
-/// A strength that is `factor` times one that is not constant.
-std::string scheduled(std::string_view name, const Schedule& base, double factor) {
-  const double from = factor * base.value;
-  if (base.kind == "constant") return fmt::format("{} {:g} after warm-up", name, from);
-  if (base.kind == "step") return fmt::format("{} {:g} × {:g} step", name, from, base.factor);
-  if (base.kind == "proportional") return fmt::format("{} {:g} × learning rate", name, from);
-  return fmt::format("{} {:g} → {:g} {}", name, from, factor * base.to, base.kind);
+/// `regularize` with `number` of each schedule in its place.
+template <typename Number>
+Regularize with_numbers(Regularize regularize, Number number) {
+  for (const PenaltyKey& key : penalty_keys) {
+    regularize.*key.base = number(regularize.*key.base);
+    for (PenaltyRule& rule : regularize.rules) {
+      if (rule.*key.rule) rule.*key.rule = number(*(rule.*key.rule));
+    }
+  }
+  return regularize;
+}
+
+void apply(const PenaltyRule& rule, const Schedule& base_l2, PenaltyRule& applied) {
+  for (const PenaltyKey& key : penalty_keys) {
+    if (rule.*key.rule) applied.*key.rule = rule.*key.rule;
+  }
+  if (rule.l2_factor) {
+    applied.l2 = base_l2;
+    applied.l2->value *= *rule.l2_factor;
+    applied.l2->to *= *rule.l2_factor;
+  }
+}
+
+/// All that applies to each parameter, as one rule for it alone.
+std::vector<PenaltyRule> applied_rules(const Regularize& regularize,
+                                       const std::vector<Parameter>& parameters) {
+  std::vector<PenaltyRule> applied(parameters.size());
+  for (std::size_t p = 0; p < parameters.size(); ++p) {
+    const Role role = parameters[p].spec.role;
+    if (role == Role::statistic || excluded(regularize, role)) continue;
+    for (const PenaltyKey& key : penalty_keys) applied[p].*key.rule = regularize.*key.base;
+  }
+  for (const auto& rule : regularize.rules) {
+    bool used = false;
+    for (std::size_t p = 0; p < parameters.size(); ++p) {
+      if (!objective::covers(rule, parameters[p])) continue;
+      used = true;
+      apply(rule, regularize.l2, applied[p]);
+    }
+    if (!used) {
+      std::vector<std::string_view> names;
+      for (const auto& parameter : parameters) names.push_back(parameter.name);
+      throw UsageError(fmt::format("regularize.rule '{}' matches no parameter{}: there are {}",
+                                   rule.match,
+                                   rule.role.empty() ? "" : fmt::format(" that is a {}", rule.role),
+                                   fmt::join(names, ", ")));
+    }
+  }
+  return applied;
 }
 
 void check_role(std::string_view name, std::string_view key) {
@@ -76,79 +117,51 @@ bool objective::covers(const PenaltyRule& rule, const Parameter& parameter) {
          matches(rule.match, parameter);
 }
 
+void PenaltyRule::check(std::string_view key) const {
+  const auto named = [&](std::string_view name) { return fmt::format("{}: {}", key, name); };
+  for (const PenaltyKey& strength : penalty_keys) {
+    if (this->*strength.rule) (this->*strength.rule)->check(named(strength.name));
+  }
+  if (l2_factor) check_number(*l2_factor, named("l2_factor"));
+  if (l2 && l2_factor) throw UsageError(named("l2 and l2_factor") + " exclude each other");
+  if (!role.empty()) check_role(role, named("role"));
+}
+
 void Regularize::check() const {
   for (const PenaltyKey& key : penalty_keys) {
     (this->*key.base).check(fmt::format("regularize.{}", key.name));
   }
   check_number(static_cast<double>(cpr_warmup), "regularize.cpr_warmup");
   for (const auto& name : exclude) check_role(name, "regularize.exclude");
-  for (const auto& rule : rules) {
-    const auto named = [&](std::string_view name) {
-      return fmt::format("regularize.rule '{}': {}", rule.match, name);
-    };
-    for (const PenaltyKey& key : penalty_keys) {
-      if (rule.*key.rule) check_number(*(rule.*key.rule), named(key.name));
-    }
-    if (rule.l2_factor) check_number(*rule.l2_factor, named("l2_factor"));
-    if (rule.l2 && rule.l2_factor) {
-      throw UsageError(named("l2 and l2_factor") + " exclude each other");
-    }
-    if (!rule.role.empty()) check_role(rule.role, named("role"));
-  }
+  for (const auto& rule : rules) rule.check(fmt::format("regularize.rule '{}'", rule.match));
 }
 
-Penalty Regularize::base(double epoch, double epochs, double rate_share) const {
-  Penalty base;
-  for (const PenaltyKey& key : penalty_keys) {
-    const Schedule& schedule = this->*key.base;
-    base.*key.strength =
-        schedule.at(epoch, epochs) * (schedule.kind == "proportional" ? rate_share : 1);
-  }
-  return base;
+Regularize Regularize::at(double epoch, double epochs, double rate_share) const {
+  return with_numbers(*this, [&](const Schedule& schedule) {
+    return schedule.at(epoch, epochs) * (schedule.kind == "proportional" ? rate_share : 1);
+  });
 }
 
-Penalty Regularize::first() const {
-  Penalty base;
-  for (const PenaltyKey& key : penalty_keys) base.*key.strength = (this->*key.base).value;
-  return base;
-}
-
-Penalty Regularize::strongest() const {
-  Penalty base;
-  for (const PenaltyKey& key : penalty_keys) {
-    const Schedule& schedule = this->*key.base;
-    base.*key.strength =
-        schedule.is_constant() ? schedule.value : std::max(schedule.value, schedule.to);
-  }
-  return base;
+Regularize Regularize::strongest() const {
+  return with_numbers(*this, largest);
 }
 
 bool Regularize::is_constant() const {
-  return std::ranges::all_of(
-      penalty_keys, [&](const PenaltyKey& key) { return (this->*key.base).is_constant(); });
+  return std::ranges::all_of(penalty_keys, [&](const PenaltyKey& key) {
+    return (this->*key.base).is_constant() &&
+           std::ranges::all_of(rules, [&](const PenaltyRule& rule) {
+             return !(rule.*key.rule) || (rule.*key.rule)->is_constant();
+           });
+  });
 }
 
-std::vector<Penalty> resolve(const Regularize& regularize, const Penalty& base,
+std::vector<Penalty> resolve(const Regularize& regularize,
                              const std::vector<Parameter>& parameters) {
-  std::vector<Penalty> penalties(parameters.size());
-  for (std::size_t p = 0; p < parameters.size(); ++p) {
-    const Role role = parameters[p].spec.role;
-    if (role != Role::statistic && !excluded(regularize, role)) penalties[p] = base;
-  }
-  for (const auto& rule : regularize.rules) {
-    bool used = false;
-    for (std::size_t p = 0; p < parameters.size(); ++p) {
-      if (!objective::covers(rule, parameters[p])) continue;
-      used = true;
-      apply(rule, base, penalties[p]);
-    }
-    if (!used) {
-      std::vector<std::string_view> names;
-      for (const auto& parameter : parameters) names.push_back(parameter.name);
-      throw UsageError(fmt::format("regularize.rule '{}' matches no parameter{}: there are {}",
-                                   rule.match,
-                                   rule.role.empty() ? "" : fmt::format(" that is a {}", rule.role),
-                                   fmt::join(names, ", ")));
+  std::vector<Penalty> penalties;
+  for (const PenaltyRule& applied : applied_rules(regularize, parameters)) {
+    Penalty& penalty = penalties.emplace_back();
+    for (const PenaltyKey& key : penalty_keys) {
+      if (applied.*key.rule) penalty.*key.strength = (applied.*key.rule)->value;
     }
   }
   return penalties;
@@ -179,47 +192,25 @@ void check_reach(const Regularize& regularize, const std::vector<Parameter>& par
       return rule.l2_factor && objective::covers(rule, parameter);
     });
   };
-  const Penalty strongest = regularize.strongest();
   for (const PenaltyKey& key : penalty_keys) {
+    const double strongest = largest(regularize.*key.base);
     const bool scaled = key.strength == &Penalty::l2 && any_trained(by_factor);
-    if (strongest.*key.strength == 0 || scaled || any_trained(by_role)) continue;
+    if (strongest == 0 || scaled || any_trained(by_role)) continue;
     throw UsageError(fmt::format(
         "regularize.{} is {:g} but reaches no parameter: what regularize.exclude names and what is "
         "frozen leave none; set it to 0 or exclude less",
-        key.name, strongest.*key.strength));
+        key.name, strongest));
   }
-}
-
-PenaltyTexts describe(const std::vector<Penalty>& penalties) {
-  PenaltyTexts texts;
-  for (const Penalty& p : penalties) {
-    std::vector<std::string> parts;
-    for (const PenaltyKey& key : penalty_keys) {
-      if (p.*key.strength > 0) parts.push_back(fmt::format("{} {:g}", key.name, p.*key.strength));
-    }
-    texts.push_back(fmt::format("{}", fmt::join(parts, ", ")));
-  }
-  return texts;
 }
 
 PenaltyTexts describe(const Regularize& regularize, const std::vector<Parameter>& parameters) {
-  Penalty unit;
-  for (const PenaltyKey& key : penalty_keys) unit.*key.strength = 1;
-  const std::vector<Penalty> none = resolve(regularize, {}, parameters);
-  const std::vector<Penalty> all = resolve(regularize, unit, parameters);
   PenaltyTexts texts;
-  for (std::size_t p = 0; p < parameters.size(); ++p) {
+  for (const PenaltyRule& applied : applied_rules(regularize, parameters)) {
     std::vector<std::string> parts;
     for (const PenaltyKey& key : penalty_keys) {
-      const Schedule& base = regularize.*key.base;
-      const double fixed = none[p].*key.strength;
-      const double factor = all[p].*key.strength - fixed;  // 0 where a rule sets it for good
-      const double strength = fixed + factor * base.value;
-      if (factor > 0 && !base.is_constant()) {
-        parts.push_back(scheduled(key.name, base, factor));
-      } else if (strength > 0) {
-        parts.push_back(fmt::format("{} {:g}", key.name, strength));
-      }
+      const auto& strength = applied.*key.rule;
+      if (!strength || largest(*strength) == 0) continue;
+      parts.push_back(network::strength_text(key.name, *strength));
     }
     texts.push_back(fmt::format("{}", fmt::join(parts, ", ")));
   }

@@ -11,6 +11,7 @@
 #include "train/fingerprint.hpp"
 #include "train/format.hpp"
 #include "train/history.hpp"
+#include "train/in_force.hpp"
 #include "train/reference.hpp"
 #include "train/statistics.hpp"
 
@@ -164,8 +165,8 @@ void save_checkpoint(const std::filesystem::path& path, const ModelCore& core,
   file.metadata["fingerprint"] = interop::to_json(fingerprint);
   file.add("counters", {static_cast<std::int64_t>(counters.size())}, counters);
   file.metadata["regularize"] = interop::to_json(core.options.regularize);
-  file.metadata["base"] = interop::to_json(core.base);
-  file.metadata["best_base"] = interop::to_json(position.best_base);
+  file.metadata["in_force"] = interop::to_json(core.in_force);
+  file.metadata["best_in_force"] = interop::to_json(position.best_in_force);
   file.add("epoch_sums", {static_cast<std::int64_t>(sums.size())}, sums);
   file.add("history", {epochs, static_cast<std::int64_t>(epoch_columns)}, rows);
   file.add("statistics", {epochs + 1, static_cast<std::int64_t>(size.columns())}, statistics);
@@ -221,15 +222,15 @@ Position load_checkpoint(const std::filesystem::path& path, ModelCore& core,
   if (!consistent) throw DataError(fmt::format("{}: its counters are out of range", file.name()));
   engine::State state = read_state(file, core.state, slots);
   const Regularize regularize = interop::regularize_from_json(file.metadata("regularize"));
-  const Penalty base = interop::penalty_from_json(file.metadata("base"));
-  position.best_base = interop::penalty_from_json(file.metadata("best_base"));
+  Regularize in_force = read_in_force(file, "", regularize);
+  position.best_in_force = read_in_force(file, "best_", regularize);
 
   core.set_shards(static_cast<int>(counters.shards));
   core.state = std::move(state);
   core.state.step = counters.updates;
   // As it was changed during training, if it was.
   if (regularize != core.options.regularize) core.set_regularize(regularize);
-  core.base = base;
+  core.in_force = std::move(in_force);
   core.epochs_trained = counters.epochs_trained;
   return position;
 }

@@ -18,8 +18,8 @@ struct Position {
   EpochSums sums;                 ///< of the epoch under way
   EpochStatistics statistics;     ///< likewise: sums over its steps
   History history;
-  std::vector<float> best;  ///< the best epoch's weights, in the state's arena; or empty
-  Penalty best_base;        ///< the base that was then in force
+  std::vector<float> best;   ///< the best epoch's weights, in the state's arena; or empty
+  Regularize best_in_force;  ///< the penalties that then were
   Averaged average;
 };
 

@@ -22,7 +22,12 @@ void check_clip(std::string_view key, double value) {
           key, value);
 }
 
-ModelOptions checked(ModelOptions options) {
+// The penalties of layers become the options' first rules, so that they are kept and changed as all
+// others.
+ModelOptions checked(ModelOptions options, Network& network) {
+  auto& rules = options.regularize.rules;
+  const std::vector<PenaltyRule> of_layers = network.take_rules();
+  rules.insert(rules.begin(), of_layers.begin(), of_layers.end());
   require(options.loss != nullptr, "the model needs a loss");
   require(options.optimizer.optimizer != nullptr, "the model needs an optimizer");
   options.optimizer.learning_rate.check("optimizer.learning_rate");
@@ -106,11 +111,11 @@ engine::Options engine_options(const ModelOptions& options) {
 
 ModelCore::ModelCore(Network network, ModelOptions given)
     : automatic_shards(given.shards == 0),
-      options(checked(std::move(given))),
+      options(checked(std::move(given), network)),
       engine(std::move(network), options.input, engine_options(options)),
       state(engine.initial_state(options.seed)),
       terms(options.regularize),
-      base(options.regularize.first()) {
+      in_force(options.regularize) {
   check_choices(engine);
   if (options.autotune && options.kernels.empty()) {
     for (const auto& [layer, way] : tune(engine, tuning_cache())) {
@@ -167,7 +172,7 @@ void ModelCore::set_regularize(const Regularize& regularize) {
     throw;
   }
   terms = objective::Terms(regularize);
-  base = regularize.first();
+  in_force = regularize;
   ++penalties_set;
 }
 
@@ -177,8 +182,8 @@ void ModelCore::keep_reference() {
   if (first_term(applied, wants_reference)) state.keep_reference();
 }
 
-std::vector<Penalty> ModelCore::penalties(const Penalty& base) const {
-  std::vector<Penalty> all = resolve(options.regularize, base, layout().parameters);
+std::vector<Penalty> ModelCore::penalties(const Regularize& regularize) const {
+  std::vector<Penalty> all = resolve(regularize, layout().parameters);
   for (std::size_t p = 0; p < all.size(); ++p) {
     if (state.frozen[p]) all[p] = {};
   }

@@ -21,8 +21,8 @@ struct ModelCore {
   std::int64_t outputs() const { return layout().output().elements(); }
   const Loss& loss() const { return *options.loss; }
 
-  /// What applies to each parameter for that base; to frozen ones nothing.
-  std::vector<Penalty> penalties(const Penalty& base) const;
+  /// What applies to each parameter, as resolve() has it; to frozen ones nothing.
+  std::vector<Penalty> penalties(const Regularize& regularize) const;
   /// Throws UsageError for a strength that reaches no trained parameter.
   void check_reach() const;
   /// Other penalties from here on. Throws UsageError for what does not fit, and is then as before.
@@ -41,7 +41,7 @@ struct ModelCore {
   engine::State state;
   objective::Terms terms;           // that options.regularize can ask for
   std::int64_t penalties_set = 0;   // how often options.regularize has changed
-  Penalty base;                     // in force when the weights were last changed
+  Regularize in_force;              // options.regularize when the weights were last changed
   std::uint64_t weights_hash = 0;   // of what came from options.weights
   std::int64_t epochs_trained = 0;  // so that a further fit draws other random numbers
 

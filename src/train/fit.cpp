@@ -232,13 +232,13 @@ void Fit::set_rates() {
   rule_.learning_rate = core_.options.optimizer.learning_rate.at(epoch, options_.epochs);
   const double first = core_.options.optimizer.learning_rate.value;
   rule_.rate_share = first > 0 ? rule_.learning_rate / first : 1;
-  const Penalty base = core_.options.regularize.base(epoch, options_.epochs, rule_.rate_share);
+  Regularize now = core_.options.regularize.at(epoch, options_.epochs, rule_.rate_share);
   const bool renewed = rule_.penalties.empty() || penalties_set_ != core_.penalties_set;
   if (renewed) core_.keep_reference();
-  if (renewed || base != core_.base) {
-    rule_.penalties = core_.penalties(base);
+  if (renewed || now != core_.in_force) {
+    rule_.penalties = core_.penalties(now);
     rule_.terms = core_.terms.of(rule_.penalties);
-    core_.base = base;
+    core_.in_force = std::move(now);
     penalties_set_ = core_.penalties_set;
   }
 }
@@ -271,7 +271,7 @@ void Fit::end_epoch() {
   Epoch epoch{.epoch = static_cast<int>(++position_.epoch),
               .images_per_second = position_.sums.images_per_second(),
               .learning_rate = rule_.learning_rate,
-              .l2 = core_.base.l2,
+              .l2 = core_.in_force.l2.value,
               .decay_shrink = position_.sums.mean_decay_shrink(),
               .train = position_.sums.means()};
   const bool averaged = average_.after_epoch(core_.state, position_.epoch, position_.average);
@@ -314,7 +314,7 @@ void Fit::keep_best(const Epoch& epoch) {
   if (monitored) {
     const auto& arena = core_.state.weight_arena();
     position_.best.assign(arena.data(), arena.data() + arena.size());
-    position_.best_base = core_.base;
+    position_.best_in_force = core_.in_force;
   }
   if (!options_.run.empty()) save_model(core_, file("model.safetensors"));
 }
@@ -327,7 +327,7 @@ void Fit::leave_weights() {
   if (weights.empty()) return;  // the last ones as they are
   std::ranges::copy(weights, core_.state.weight_arena().data());
   core_.state.touch();
-  if (best) core_.base = position_.best_base;
+  if (best) core_.in_force = position_.best_in_force;
 }
 
 bool Fit::stop_wanted() const {

@@ -85,7 +85,7 @@ Metrics measure(ModelCore& core, data::Loader& loader, bool confusion) {
   Metrics metrics;
   metrics.images = counts.images();
   metrics.data_loss = sum / (weight > 0 ? weight : 1);
-  const std::vector<Penalty> penalties = core.penalties(core.base);
+  const std::vector<Penalty> penalties = core.penalties(core.in_force);
   metrics.penalty = engine::penalty(core.state, penalties, core.terms.of(penalties)) +
                     activity / static_cast<double>(std::max<std::int64_t>(metrics.images, 1));
   metrics.objective = metrics.data_loss + metrics.penalty;

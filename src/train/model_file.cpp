@@ -10,6 +10,7 @@
 #include "network/check.hpp"
 #include "ridgeline/error.hpp"
 #include "train/format.hpp"
+#include "train/in_force.hpp"
 #include "train/reference.hpp"
 
 namespace ridgeline::train {
@@ -54,13 +55,6 @@ ModelOptions read_options(const interop::Safetensors& file, int threads) {
           .frozen = words_from_json(file.metadata("frozen"))};
 }
 
-// Files of before it had the base of l2 alone.
-Penalty read_base(const interop::Safetensors& file, Penalty base) {
-  if (file.metadata().contains("base")) return interop::penalty_from_json(file.metadata("base"));
-  base.l2 = interop::schedule_from_json(file.metadata("base_l2")).value;
-  return base;
-}
-
 void read_weights(const interop::Safetensors& file, ModelCore& core) {
   const auto& parameters = core.layout().parameters;
   for (std::size_t p = 0; p < parameters.size(); ++p) {
@@ -99,8 +93,8 @@ void save_model(const ModelCore& core, const std::filesystem::path& path) {
       {"precision", std::string(name_of(core.options.precision))},
       {"winograd", core.options.winograd ? "true" : "false"},
       {"kernels", interop::to_json(core.options.kernels)},
-      {"base", interop::to_json(core.base)},
-      {"penalties", interop::to_json(core.layout().parameters, core.penalties(core.base))}};
+      {"in_force", interop::to_json(core.in_force)},
+      {"penalties", interop::to_json(core.layout().parameters, core.penalties(core.in_force))}};
   format.write(file.metadata);
   for (std::size_t p = 0; p < core.layout().parameters.size(); ++p) {
     const Parameter& parameter = core.layout().parameters[p];
@@ -117,7 +111,7 @@ ModelCore load_model(const std::filesystem::path& path, int threads) {
   try {
     ModelCore core(interop::network_from_json(file.metadata("network")),
                    read_options(file, threads));
-    core.base = read_base(file, core.base);
+    core.in_force = read_in_force(file, "", core.options.regularize);
     read_weights(file, core);
     return core;
   } catch (const ResourceError&) {

@@ -3,7 +3,7 @@
 // and all else in the metadata, as texts:
 //   format, format_version, ridgeline (the program's version)
 //   network, input, class_names, preprocessing, loss, optimizer, regularize, frozen, seed (JSON)
-//   base, penalties: the base and what it comes to for each parameter (JSON)
+//   in_force, penalties: what is in force, and what it comes to for each parameter (JSON)
 
 #include <filesystem>
 

@@ -6,6 +6,21 @@
 
 namespace ridgeline::train {
 
+namespace {
+
+Regularize for_what_is_left(Regularize regularize, const std::vector<Parameter>& parameters) {
+  std::erase_if(regularize.rules, [&](const PenaltyRule& rule) {
+    return std::ranges::none_of(
+        parameters, [&](const Parameter& parameter) { return objective::covers(rule, parameter); });
+  });
+  // The weights that it pulls towards have no counterpart any more.
+  regularize.l2_sp = 0;
+  for (PenaltyRule& rule : regularize.rules) rule.l2_sp.reset();
+  return regularize;
+}
+
+}  // namespace
+
 ModelCore shrink(const ModelCore& core, std::vector<StayingFilters>& staying) {
   WeightMap weights;
   for (std::size_t p = 0; p < core.layout().parameters.size(); ++p) {
@@ -22,21 +37,14 @@ ModelCore shrink(const ModelCore& core, std::vector<StayingFilters>& staying) {
       return objective::matches(glob, parameter);
     });
   };
-  std::erase_if(options.regularize.rules, [&](const PenaltyRule& rule) {
-    return std::ranges::none_of(layout.parameters, [&](const Parameter& parameter) {
-      return objective::covers(rule, parameter);
-    });
-  });
-  // The weights that it pulls towards have no counterpart any more.
-  options.regularize.l2_sp = 0;
-  for (PenaltyRule& rule : options.regularize.rules) rule.l2_sp.reset();
+  options.regularize = for_what_is_left(options.regularize, layout.parameters);
   std::erase_if(options.frozen, matches_nothing);
   options.weights.clear();
   options.autotune = false;
   if (small.network != core.network()) options.kernels.clear();
 
   ModelCore shrunk(std::move(small.network), std::move(options));
-  shrunk.base = core.base;
+  shrunk.in_force = for_what_is_left(core.in_force, shrunk.layout().parameters);
   for (std::size_t p = 0; p < shrunk.layout().parameters.size(); ++p) {
     std::ranges::copy(small.weights.find(shrunk.layout().parameters[p].name)->second,
                       shrunk.state.weights(p).begin());

@@ -103,6 +103,7 @@ TEST_F(TrainedModel, InspectsModelsAndData) {
   EXPECT_EQ(model.json()["input"], json::parse("[1, 8, 8]"));
   EXPECT_EQ(model.json()["classes"].size(), 3);
   EXPECT_EQ(model.json()["parameters"][0]["l2"], 1e-3);
+  EXPECT_EQ(model.json()["regularize"]["l2"], 1e-3);
   EXPECT_THAT(run(*folder_, {"inspect", "first"}).out, HasSubstr("cross-entropy"));
 
   const Outcome data = run(*folder_, {"inspect", "images", "--json"});

@@ -33,6 +33,39 @@ layers = [
   EXPECT_EQ(build_network(experiment, 10), expected);
 }
 
+TEST(Layers, HavePenaltiesOfTheirOwn) {
+  const Experiment experiment = parsed(R"(
+[model]
+layers = [
+  { conv2d = { filters = 8 }, regularize = { group_lasso = { kind = "linear", from = 1e-3 } } },
+  { flatten = {} },
+  { dense = { units = 10 }, regularize = [{ l2_factor = 10 }, { role = "bias", l2 = 0 }] },
+]
+)");
+  Schedule linear = 1e-3;
+  linear.kind = "linear";
+  const Network expected{
+      conv2d({.filters = 8}).regularize({.group_lasso = linear}), flatten(),
+      dense({.units = 10}).regularize({.l2_factor = 10}).regularize({.l2 = 0, .role = "bias"})};
+  EXPECT_EQ(experiment.model.layers, expected);
+
+  const auto refused = [](const std::string& rule) {
+    return refusal("[model]\nlayers = [\n  { dense = { units = 1 }, regularize = " + rule +
+                   " },\n]\n");
+  };
+  EXPECT_EQ(refused("{ match = \"*\", l2 = 1 }").substr(0, 68),
+            "experiment.toml:3: model.layers[0].regularize has no key 'match': it");
+  EXPECT_EQ(refused("1e-3"),
+            "experiment.toml:3: model.layers[0].regularize must be a table such as { l2 = 1e-3 }, "
+            "not 0.001");
+  EXPECT_EQ(refused("{ l2 = -1 }"),
+            "experiment.toml:3: model.layers[0].regularize.l2 must be a number that is not "
+            "negative, not -1");
+  EXPECT_EQ(refused("[{ role = \"biases\" }]"),
+            "experiment.toml:3: model.layers[0].regularize: role knows \"kernel\", \"bias\" and "
+            "\"norm\", not \"biases\"");
+}
+
 TEST(Layers, InputsMakeAGraph) {
   const Experiment experiment = parsed(R"(
 [model]

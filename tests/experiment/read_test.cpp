@@ -119,8 +119,14 @@ TEST(Read, ValuesOutsideTheirLimits) {
             "experiment.toml:2: data.validation must be at least 0 and below 1, not 1");
   EXPECT_EQ(refusal("[optimizer]\nepsilon = 0\n"),
             "experiment.toml:2: optimizer.epsilon must be above 0, not 0");
-  EXPECT_EQ(refusal("[[regularize.rule]]\nmatch = \"*\"\nl2 = -1\n"),
-            "experiment.toml:3: regularize.rule[0].l2 must be at least 0, not -1");
+  EXPECT_EQ(
+      refusal("[[regularize.rule]]\nmatch = \"*\"\nl2 = -1\n"),
+      "experiment.toml:3: regularize.rule[0].l2 must be a number that is not negative, not -1");
+  EXPECT_EQ(refusal("[[regularize.rule]]\nmatch = \"*\"\nl2_factor = -1\n"),
+            "experiment.toml:3: regularize.rule[0].l2_factor must be at least 0, not -1");
+  EXPECT_EQ(refusal("[[regularize.rule]]\nmatch = \"*\"\nl1 = { kind = \"cosin\", from = 1 }\n"),
+            "experiment.toml:3: regularize.rule[0].l1 has no schedule 'cosin': did you mean "
+            "'cosine'?");
   EXPECT_NE(refusal("[regularize]\nexclude = [\"kernels\"]\n").find("experiment.toml:2: "),
             std::string::npos);
   EXPECT_NE(refusal("[data]\naugment = [\"mixup:0\"]\n").find("experiment.toml:2: data.augment"),
@@ -164,10 +170,15 @@ TEST(Read, WhatIsNotThereYetSaysSo) {
 
 TEST(Read, OptionsOfAnotherKindAreRefused) {
   EXPECT_EQ(refusal("[optimizer]\nkind = \"adam\"\nmomentum = 0.9\n"),
-            "experiment.toml:2: optimizer.momentum is nothing that adam has");
+            "experiment.toml:3: optimizer.momentum is nothing that adam has");
   EXPECT_EQ(refusal("[optimizer]\nkind = \"sgd\"\nbeta1 = 0.8\n"),
-            "experiment.toml:2: optimizer.beta1 is nothing that sgd has");
+            "experiment.toml:3: optimizer.beta1 is nothing that sgd has");
   EXPECT_NE(refusal("[loss]\nkind = \"mse\"\nlabel_smoothing = 0.1\n"), "");
+  const std::string file = "[optimizer]\nkind = \"sgd\"\nmomentum = 0.9\n";
+  EXPECT_EQ(refusal(file, {"optimizer.kind=adam"}),
+            "experiment.toml:3: optimizer.momentum is nothing that adam has");
+  EXPECT_EQ(refusal(file, {"optimizer.beta1=0.8"}), "optimizer.beta1 is nothing that sgd has")
+      << "it stands on no line";
 }
 
 TEST(Read, TheLearningRateFollowsTheOptimizerUnlessGiven) {
@@ -243,7 +254,7 @@ TEST(Read, OptionsOfOptimizersOutsideTheirLimits) {
   EXPECT_EQ(of("lbfgs", "history = 0"),
             "experiment.toml:3: optimizer.history must be at least 1, not 0");
   EXPECT_EQ(of("lbfgs", "history = 101"),
-            "experiment.toml:2: optimizer.history must be in [1, 100], not 101");
+            "experiment.toml:3: optimizer.history must be in [1, 100], not 101");
   EXPECT_EQ(of("lbfgs", "history = 2.5"),
             "experiment.toml:3: optimizer.history must be a whole number, not 2.5");
   EXPECT_EQ(of("muon", "newton_schulz = 0"),
@@ -251,10 +262,10 @@ TEST(Read, OptionsOfOptimizersOutsideTheirLimits) {
   EXPECT_EQ(of("adam", "lookahead = -1"),
             "experiment.toml:3: optimizer.lookahead must be at least 0, not -1");
   EXPECT_EQ(of("adam", "lookahead_alpha = 1.5"),
-            "experiment.toml:2: optimizer.lookahead_alpha must be above 0 and at most 1, not 1.5");
-  EXPECT_EQ(of("adam", "rho = 0.5"), "experiment.toml:2: optimizer.rho is nothing that adam has");
+            "experiment.toml:3: optimizer.lookahead_alpha must be above 0 and at most 1, not 1.5");
+  EXPECT_EQ(of("adam", "rho = 0.5"), "experiment.toml:3: optimizer.rho is nothing that adam has");
   EXPECT_EQ(of("lion", "epsilon = 1"),
-            "experiment.toml:2: optimizer.epsilon is nothing that lion has");
+            "experiment.toml:3: optimizer.epsilon is nothing that lion has");
   EXPECT_EQ(of("adam", "rhoo = 0.5"),
             "experiment.toml:3: unknown key 'optimizer.rhoo': did you mean 'optimizer.rho'?");
   EXPECT_EQ(of("lios", ""),

@@ -2,6 +2,7 @@
 
 #include "experiment/keys.hpp"
 #include "experiment/support.hpp"
+#include "support/random_regularize.hpp"
 
 namespace ridgeline::experiment {
 namespace {
@@ -39,7 +40,10 @@ l2 = { kind = "step", from = 0.1234567890123456789, factor = 0.3, every = 2.5, w
 l1 = 5e-324
 decay = 1e300
 exclude = []
-rule = [{ match = "dense*", l2_factor = 10 }, { match = "*.bias", l2 = 0, l1 = 1e-7, decay = 2 }]
+rule = [
+  { match = "dense*", l2_factor = 10, l1 = { kind = "cosine", from = 1e-3, to = 1e-9 } },
+  { match = "*.bias", l2 = 0, l1 = 1e-7, decay = 2 },
+]
 [optimizer]
 kind = "gd"
 learning_rate = { kind = "one-cycle", from = 1, to = 0.001, warmup = 3 }
@@ -57,6 +61,17 @@ method = "random"
 folds = 1
 rule = "best"
 )"));
+}
+
+TEST(Write, RandomPenaltiesAndRules) {
+  const Network network = preset("resnet20", 10);
+  const auto parameters = infer(network, {3, 32, 32}).parameters;
+  Experiment experiment = parsed("model.preset = \"\"");
+  for (std::uint64_t n = 0; n < 100; ++n) {
+    experiment.regularize = test::random_regularize(n, parameters);
+    experiment.model.layers = test::with_random_rules(n, network, parameters);
+    expect_round_trip(experiment);
+  }
 }
 
 TEST(Write, EveryOptimizersOptionsAsTheyWereResolved) {

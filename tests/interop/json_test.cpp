@@ -102,6 +102,9 @@ TEST(Json, Regularize) {
   regularize.exclude = {"bias"};
   regularize.rules = {{.match = "dense*", .l2_factor = 10},
                       {.match = "*.kernel", .l2 = 0.0, .l1 = 1e-3, .decay = 0.1}};
+  Schedule cosine = 0.5;
+  cosine.kind = "cosine";
+  regularize.rules[1].spectral = cosine;
   const Regularize again = regularize_from_json(to_json(regularize));
   EXPECT_EQ(again.l2, regularize.l2);
   EXPECT_EQ(again.l1, regularize.l1);
@@ -112,6 +115,12 @@ TEST(Json, Regularize) {
   EXPECT_EQ(again.rules[0].l2_factor, 10);
   EXPECT_EQ(again.rules[1].l2, 0.0);
   EXPECT_EQ(again.rules[1].decay, 0.1);
+  EXPECT_EQ(again.rules[1].spectral, cosine);
+  const auto numbers = regularize_from_json(
+      R"({"l2":0.1,"exclude":[],"rules":[{"match":"dense*","l1":0.2},{"match":"*","l2_factor":3}]})");
+  EXPECT_EQ(numbers.rules, (std::vector<PenaltyRule>{{.match = "dense*", .l1 = 0.2},
+                                                     {.match = "*", .l2_factor = 3}}))
+      << "as older programs wrote them";
 }
 
 TEST(Json, PenaltyTable) {

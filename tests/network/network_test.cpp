@@ -61,6 +61,27 @@ TEST(Network, ComparesStructure) {
   EXPECT_EQ(network, Network(network.nodes()));
 }
 
+TEST(Network, GivesThePenaltiesOfItsLayersAsRules) {
+  const Layer own = conv.regularize({.l2 = 0.5}).regularize({.l1 = 0.1, .role = "bias"});
+  const Output x = input();
+  const Output stem = own.named("stem")(x);
+  Network network(x, add()(conv(stem), own(stem)));
+  const Output plain = conv.named("stem")(x);
+  const Network without(x, add()(conv(plain), conv(plain)));
+  EXPECT_NE(network, without);
+  const std::vector<PenaltyRule> rules = network.take_rules();
+  const auto of = [](const char* layer) {
+    return std::vector<PenaltyRule>{{.match = layer, .l2 = 0.5, .role = "kernel"},
+                                    {.match = layer, .l1 = 0.1, .role = "bias"}};
+  };
+  std::vector<PenaltyRule> expected = of("stem");
+  for (const PenaltyRule& rule : of("conv2d_2")) expected.push_back(rule);
+  EXPECT_EQ(rules, expected);
+  EXPECT_EQ(network, without);
+  EXPECT_USAGE_ERROR(conv.regularize({.match = "dense*", .l2 = 1}),
+                     "a layer's own penalty matches the layer alone: leave out match = 'dense*'");
+}
+
 TEST(Graph, ASequenceWrittenAsAGraphIsTheSequence) {
   const Output x = input();
   EXPECT_EQ(Network(x, flatten()(conv(x))), (Network{conv, flatten()}));

@@ -95,6 +95,19 @@ add_1                                           dropout_1, stem
 )");
 }
 
+TEST(Printing, ALayerShowsItsPenalties) {
+  Schedule cosine = 0.01;
+  cosine.kind = "cosine";
+  std::ostringstream out;
+  out << Network{dense({.units = 3})
+                     .regularize({.l2 = cosine})
+                     .regularize({.l2_factor = 2, .role = "bias", .max_norm = 4})};
+  EXPECT_NE(out.str().find("dense_1  units 3, l2 0.01 → 0 cosine, bias max_norm 4\n"
+                           "         bias l2_factor 2\n"),
+            std::string::npos)
+      << out.str();
+}
+
 TEST(Numbers, ForPeople) {
   using namespace network;
   EXPECT_EQ(with_thousands(0), "0");

@@ -35,7 +35,7 @@ Regularize with(std::vector<PenaltyRule> rules) {
 }
 
 TEST(Penalty, ByDefaultKernelsAlone) {
-  const auto penalties = resolve({}, {0.1, 0.2, 0.3}, parameters());
+  const auto penalties = resolve({.l2 = 0.1, .l1 = 0.2, .decay = 0.3}, parameters());
   ASSERT_EQ(penalties.size(), parameters().size());
   for (std::size_t p = 0; p < penalties.size(); ++p) {
     const bool kernel = parameters()[p].spec.role == Role::kernel;
@@ -46,7 +46,7 @@ TEST(Penalty, ByDefaultKernelsAlone) {
 TEST(Penalty, ExcludeNamesRoles) {
   Regularize r{.l2 = 0.1};
   r.exclude = {"kernel"};
-  const auto penalties = resolve(r, r.first(), parameters());
+  const auto penalties = resolve(r, parameters());
   EXPECT_EQ(of(penalties, "dense_1.kernel").l2, 0);
   EXPECT_EQ(of(penalties, "dense_1.bias").l2, 0.1);
   EXPECT_EQ(of(penalties, "batch_norm2d_1.gamma").l2, 0.1);
@@ -55,7 +55,7 @@ TEST(Penalty, ExcludeNamesRoles) {
 TEST(Penalty, StatisticsNeverHaveOne) {
   Regularize r = with({{.match = "*", .l2 = 0.5}});
   r.exclude = {};
-  const auto penalties = resolve(r, r.first(), parameters());
+  const auto penalties = resolve(r, parameters());
   EXPECT_EQ(of(penalties, "batch_norm2d_1.moving_mean"), Penalty{});
   EXPECT_EQ(of(penalties, "batch_norm2d_1.moving_variance"), Penalty{});
   EXPECT_EQ(of(penalties, "batch_norm2d_1.beta").l2, 0.5);
@@ -63,9 +63,7 @@ TEST(Penalty, StatisticsNeverHaveOne) {
 
 TEST(Penalty, RulesMatchParametersAndLayers) {
   const auto l2 = [](std::string match, std::string_view name) {
-    return of(resolve(with({{.match = std::move(match), .l2 = 0.5}}), {.l2 = 0.1}, parameters()),
-              name)
-        .l2;
+    return of(resolve(with({{.match = std::move(match), .l2 = 0.5}}), parameters()), name).l2;
   };
   EXPECT_EQ(l2("dense_1.kernel", "dense_1.kernel"), 0.5);
   EXPECT_EQ(l2("dense_1.kernel", "dense_2.kernel"), 0.1);
@@ -82,19 +80,21 @@ TEST(Penalty, LaterRulesWinNumberByNumber) {
   const auto penalties = resolve(with({{.match = "dense*", .l2 = 0.5, .l1 = 0.7},
                                        {.match = "dense_2.kernel", .l2 = 0.25, .decay = 0.9},
                                        {.match = "dense_2.kernel", .decay = 0.8}}),
-                                 {.l2 = 0.1}, parameters());
+                                 parameters());
   EXPECT_EQ(of(penalties, "dense_1.kernel"), (Penalty{0.5, 0.7, 0}));
   EXPECT_EQ(of(penalties, "dense_2.kernel"), (Penalty{0.25, 0.7, 0.8}));
   const auto turned =
       resolve(with({{.match = "dense_2.kernel", .l2 = 0.25}, {.match = "dense*", .l2 = 0.5}}),
-              {.l2 = 0.1}, parameters());
+              parameters());
   EXPECT_EQ(of(turned, "dense_2.kernel").l2, 0.5);
 }
 
 TEST(Penalty, AFactorMultipliesTheBaseThatIsInForce) {
-  const auto rules = with({{.match = "dense*", .l2 = 0.5}, {.match = "dense_1", .l2_factor = 10}});
+  Regularize r = with({{.match = "dense*", .l2 = 0.5}, {.match = "dense_1", .l2_factor = 10}});
+  r.l2.kind = "linear";
   for (const double base : {0.0, 0.01, 2.0}) {
-    const auto penalties = resolve(rules, {.l2 = base}, parameters());
+    r.l2.value = 2 * base;  // half way to 0
+    const auto penalties = resolve(r.at(1, 2), parameters());
     EXPECT_DOUBLE_EQ(of(penalties, "conv2d_1.kernel").l2, base);
     EXPECT_DOUBLE_EQ(of(penalties, "dense_1.kernel").l2, 10 * base);
     EXPECT_DOUBLE_EQ(of(penalties, "dense_1.bias").l2, 10 * base);
@@ -107,13 +107,13 @@ TEST(Penalty, ARuleThatMatchesNothingIsAnError) {
       "conv2d_1.kernel, conv2d_1.bias, batch_norm2d_1.gamma, batch_norm2d_1.beta, "
       "batch_norm2d_1.moving_mean, batch_norm2d_1.moving_variance, dense_1.kernel, dense_1.bias, "
       "dense_2.kernel, dense_2.bias";
-  EXPECT_USAGE_ERROR(resolve(with({{.match = "dens", .l2 = 1.0}}), {}, parameters()),
+  EXPECT_USAGE_ERROR(resolve(with({{.match = "dens", .l2 = 1.0}}), parameters()),
                      "regularize.rule 'dens' matches no parameter: there are " + names);
   for (const auto* nothing : {"", "dense", "Dense_1", "dense_1.", "dense_1.kernel.", "?"}) {
-    EXPECT_THROW(resolve(with({{.match = nothing, .l2 = 1.0}}), {}, parameters()), UsageError)
+    EXPECT_THROW(resolve(with({{.match = nothing, .l2 = 1.0}}), parameters()), UsageError)
         << nothing;
   }
-  EXPECT_THROW(resolve(with({{.match = "*.moving_mean", .l2 = 1.0}}), {}, parameters()), UsageError)
+  EXPECT_THROW(resolve(with({{.match = "*.moving_mean", .l2 = 1.0}}), parameters()), UsageError)
       << "statistics have no penalty to set";
 }
 
@@ -148,15 +148,55 @@ TEST(Penalty, UnknownRolesAreNamed) {
                      "regularize.exclude knows \"kernel\", \"bias\" and \"norm\", not \"biases\"");
 }
 
+TEST(Penalty, EveryStrengthOfARuleMayFollowASchedule) {
+  Schedule linear = 0.4, cosine = 0.2, proportional = 0.8;
+  linear.kind = "linear";
+  cosine.kind = "cosine";
+  cosine.to = 0.1;
+  proportional.kind = "proportional";
+  const Regularize r = with({{.match = "dense*", .l2 = linear, .decay = proportional},
+                             {.match = "dense_2.kernel", .l2 = cosine},
+                             {.match = "dense_1.bias", .l2 = 0.0}});
+  EXPECT_FALSE(r.is_constant()) << "though the base is";
+  EXPECT_TRUE(r.at(3, 4).is_constant());
+  const auto first = resolve(r, parameters()), later = resolve(r.at(3, 4, 0.25), parameters());
+  EXPECT_EQ(of(first, "dense_1.kernel"), (Penalty{.l2 = 0.4, .decay = 0.8}));
+  EXPECT_DOUBLE_EQ(of(later, "dense_1.kernel").l2, 0.1);
+  EXPECT_DOUBLE_EQ(of(later, "dense_1.kernel").decay, 0.2);
+  EXPECT_EQ(of(later, "dense_1.bias").l2, 0);
+  EXPECT_EQ(of(first, "dense_2.kernel").l2, 0.2);
+  EXPECT_DOUBLE_EQ(of(later, "dense_2.kernel").l2, 0.1 + 0.05 * (1 - std::sqrt(0.5)));
+  EXPECT_EQ(of(later, "conv2d_1.kernel"), (Penalty{.l2 = 0.1}));
+
+  Schedule rising = 0;
+  rising.kind = "linear";
+  rising.to = 3;
+  EXPECT_EQ(
+      of(resolve(with({{.match = "*", .l1 = rising}}).strongest(), parameters()), "dense_1.kernel"),
+      (Penalty{.l2 = 0.1, .l1 = 3}));
+  rising.to = -3;
+  EXPECT_USAGE_ERROR(with({{.match = "*", .l1 = rising}}).check(),
+                     "regularize.rule '*': l1.to must be a number that is not negative, not -3");
+}
+
 TEST(Penalty, DescribedForTheSummary) {
-  EXPECT_EQ(describe({{1e-4, 0, 0}, {}, {1e-3, 0.5, 0.01}, {0, 0, 2}}),
-            (PenaltyTexts{"l2 0.0001", "", "l2 0.001, l1 0.5, decay 0.01", "decay 2"}));
+  Regularize r{.l2 = 1e-4};
+  r.rules = {{.match = "dense_1.kernel", .l2 = 1e-3, .l1 = 0.5, .decay = 0.01},
+             {.match = "dense_2", .l2 = 0.0, .decay = 2.0}};
+  const PenaltyTexts texts = describe(r, parameters());
+  EXPECT_EQ(texts[0], "l2 0.0001");
+  EXPECT_EQ(texts[1], "");
+  EXPECT_EQ(texts[6], "l2 0.001, l1 0.5, decay 0.01");
+  EXPECT_EQ(texts[9], "decay 2");
 }
 
 TEST(Penalty, AScheduleIsDescribedWhereItApplies) {
   Regularize r{.l2 = 0.01, .l1 = 0.5};
-  r.rules = {{.match = "dense_1.kernel", .l2_factor = 10}, {.match = "dense_2.kernel", .l2 = 3}};
-  EXPECT_EQ(describe(r, parameters()), describe(resolve(r, r.first(), parameters())));
+  Schedule proportional = 5;
+  proportional.kind = "proportional";
+  r.rules = {{.match = "dense_1.kernel", .l2_factor = 10},
+             {.match = "dense_2.kernel", .l2 = 3},
+             {.match = "dense_2.bias", .l1 = proportional}};
   r.l2.kind = "cosine";
   r.l2.to = 1e-3;
   const PenaltyTexts texts = describe(r, parameters());
@@ -164,6 +204,7 @@ TEST(Penalty, AScheduleIsDescribedWhereItApplies) {
   EXPECT_EQ(texts[1], "");
   EXPECT_EQ(texts[6], "l2 0.1 → 0.01 cosine, l1 0.5");
   EXPECT_EQ(texts[8], "l2 3, l1 0.5");
+  EXPECT_EQ(texts[9], "l1 5 × learning rate");
   r.l2.kind = "step";
   EXPECT_EQ(describe(r, parameters())[0], "l2 0.01 × 0.1 step, l1 0.5");
   r.l2.kind = "constant";

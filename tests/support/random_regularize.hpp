@@ -24,26 +24,53 @@ inline Schedule random_schedule(Random& random) {
   return schedule;
 }
 
-/// Rules that match some of `parameters`, by their name, their layer, a glob, or their role.
-inline PenaltyRule random_rule(Random& random, const std::vector<Parameter>& parameters) {
-  const Parameter* parameter = nullptr;
-  do {
-    parameter = &parameters[random.below(parameters.size())];
-  } while (parameter->spec.role == Role::statistic);
-  const std::string& name = parameter->name;
-  const std::array matches{name, name.substr(0, name.rfind('.')),
-                           "*" + name.substr(name.rfind('.')), std::string("*"),
-                           name.substr(0, 3) + "*"};
-  PenaltyRule rule{.match = matches[random.below(matches.size())]};
-  if (random.below(3) == 0) {
-    const Role role = parameter->spec.role;
-    rule.role = role == Role::kernel ? "kernel" : role == Role::bias ? "bias" : "norm";
+inline const Parameter& random_trained(Random& random, const std::vector<Parameter>& parameters) {
+  while (true) {
+    const Parameter& parameter = parameters[random.below(parameters.size())];
+    if (parameter.spec.role != Role::statistic) return parameter;
   }
+}
+
+inline std::string role_of(const Parameter& parameter) {
+  const Role role = parameter.spec.role;
+  return role == Role::kernel ? "kernel" : role == Role::bias ? "bias" : "norm";
+}
+
+inline PenaltyRule random_strengths(Random& random) {
+  PenaltyRule rule;
   for (const PenaltyKey& key : penalty_keys) {
-    if (random.below(4) == 0) rule.*key.rule = random_strength(random);
+    if (random.below(4) == 0) rule.*key.rule = random_schedule(random);
   }
   if (!rule.l2 && random.below(2) == 0) rule.l2_factor = 10 * random.uniform_double();
   return rule;
+}
+
+/// Rules that match some of `parameters`, by their name, their layer, a glob, or their role.
+inline PenaltyRule random_rule(Random& random, const std::vector<Parameter>& parameters) {
+  const Parameter& parameter = random_trained(random, parameters);
+  const std::string& name = parameter.name;
+  const std::array matches{name, name.substr(0, name.rfind('.')),
+                           "*" + name.substr(name.rfind('.')), std::string("*"),
+                           name.substr(0, 3) + "*"};
+  PenaltyRule rule = random_strengths(random);
+  rule.match = matches[random.below(matches.size())];
+  if (random.below(3) == 0) rule.role = role_of(parameter);
+  return rule;
+}
+
+/// The network with penalties of their own at some of its layers, of `parameters`.
+inline Network with_random_rules(std::uint64_t number, const Network& network,
+                                 const std::vector<Parameter>& parameters) {
+  Random random(29, Purpose::test, number);
+  std::vector<Node> nodes = network.nodes();
+  for (std::uint64_t rules = random.below(4); rules > 0; --rules) {
+    const Parameter& parameter = random_trained(random, parameters);
+    Layer& layer = nodes[static_cast<std::size_t>(parameter.node)].layer;
+    PenaltyRule rule = random_strengths(random);
+    rule.role = role_of(parameter);
+    layer = layer.regularize(rule);
+  }
+  return Network(nodes);
 }
 
 inline Regularize random_regularize(std::uint64_t number,

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "interop/json.hpp"
 #include "support/random_regularize.hpp"
 #include "train/core.hpp"
+#include "train/in_force.hpp"
 #include "train/support.hpp"
 
 namespace ridgeline {
@@ -33,10 +35,15 @@ TEST(Regularize, RandomRulesSurviveSavingAndLoading) {
   for (std::uint64_t n = 0; n < 60; ++n) {
     SCOPED_TRACE(n);
     const Regularize regularize = test::random_regularize(n, parameters());
-    const Model model(test::rich_network(), options_with(regularize));
+    const Network network = test::with_random_rules(n, test::rich_network(), parameters());
+    const Model model(network, options_with(regularize));
     model.save(folder / "model.safetensors");
     const Model loaded = Model::load(folder / "model.safetensors");
-    ASSERT_EQ(loaded.options().regularize, regularize);
+    ASSERT_EQ(loaded.options().regularize, model.options().regularize);
+    const std::size_t of_layers =
+        loaded.options().regularize.rules.size() - regularize.rules.size();
+    EXPECT_EQ(of_layers, Network(network).take_rules().size());
+    EXPECT_EQ(loaded.network(), test::rich_network());
     EXPECT_EQ(loaded.summary(), model.summary());
   }
 }
@@ -48,17 +55,18 @@ TEST(Regularize, RandomRulesSurviveAnInterruption) {
   for (std::uint64_t n = 0; n < 25; ++n) {
     SCOPED_TRACE(n);
     const Regularize regularize = test::random_regularize(n, parameters());
+    const Network network = test::with_random_rules(n, test::rich_network(), parameters());
     const Folder whole_run, run;
     FitOptions fit{.epochs = 3, .batch = 10, .validation = 0.2};
-    Model whole(test::rich_network(), options_with(regularize));
+    Model whole(network, options_with(regularize));
     fit.run = whole_run.path();
     const History expected = whole.fit(data, fit);
 
-    Model first(test::rich_network(), options_with(regularize));
+    Model first(network, options_with(regularize));
     fit.run = run.path();
     fit.callbacks.on_epoch = [](const Epoch&) { return false; };
     first.fit(data, fit);
-    Model second(test::rich_network(), options_with(regularize));
+    Model second(network, options_with(regularize));
     fit.callbacks = {};
     fit.resume = true;
     const History resumed = second.fit(data, fit);
@@ -70,6 +78,75 @@ TEST(Regularize, RandomRulesSurviveAnInterruption) {
     trained += expected.epochs.back().train.penalty > 0;
   }
   EXPECT_GT(trained, 15);
+}
+
+// Rules had numbers alone, and what was in force was the base.
+TEST(Regularize, FilesOfOlderProgramsSayWhatWasInForce) {
+  const Folder folder;
+  Regularize regularize{.l2 = 0.4};
+  regularize.l2.kind = "linear";
+  regularize.rules = {{.match = "dense*", .l2_factor = 2}, {.match = "conv*", .l1 = 0.5}};
+  const auto read = [&](const interop::Metadata& metadata, const std::string& prefix) {
+    interop::SafetensorsWriter file;
+    file.metadata = metadata;
+    file.write(folder / "file");
+    return train::read_in_force(interop::Safetensors::read(folder / "file"), prefix, regularize);
+  };
+  Regularize expected = regularize;
+  expected.l2 = 0.1;
+  EXPECT_EQ(read({{"base_l2", "0.1"}}, ""), expected);
+  expected.group_lasso = 0.3;
+  const std::string base = R"({"l2":0.1,"l1":0.0,"decay":0.0,"group_lasso":0.3})";
+  EXPECT_EQ(read({{"base", "{}"}, {"best_base", base}}, "best_"), expected);
+  EXPECT_EQ(read({{"in_force", interop::to_json(expected)}, {"base", "{}"}}, ""), expected);
+  EXPECT_THROW(read({{"base", base}}, "best_"), DataError);
+}
+
+// Behind what is excluded and the base, before the rules of the options.
+TEST(Regularize, WhatALayerHasOfItsOwnAreTheFirstRules) {
+  const auto conv = conv2d({.filters = 4}).regularize({.l2 = 0.5, .l1 = 0.25});
+  const Network network{conv, max_pool2d(), flatten(),
+                        dense({.units = test::classes, .activation = "softmax"})
+                            .regularize({.l2_factor = 10})
+                            .regularize({.decay = 0.1, .role = "bias"})};
+  Regularize regularize{.l2 = 0.01};
+  regularize.rules = {{.match = "conv*", .l1 = 0.125}};
+  const Model model(network, options_with(regularize));
+  Regularize expected = regularize;
+  expected.rules = {{.match = "conv2d_1", .l2 = 0.5, .l1 = 0.25, .role = "kernel"},
+                    {.match = "dense_1", .l2_factor = 10, .role = "kernel"},
+                    {.match = "dense_1", .decay = 0.1, .role = "bias"},
+                    regularize.rules[0]};
+  EXPECT_EQ(model.options().regularize, expected);
+  EXPECT_EQ(describe(expected, model.layout().parameters),
+            (PenaltyTexts{"l2 0.5, l1 0.125", "l1 0.125", "l2 0.1", "decay 0.1"}));
+  const Model again(model.network(), model.options());
+  EXPECT_EQ(again.options().regularize, expected) << "not twice";
+
+  ModelOptions options = options_with(l2(0));
+  options.frozen = {"conv2d_1"};
+  EXPECT_THROW(Model(network, options), UsageError) << "it reaches nothing";
+  EXPECT_THROW(Model(Network{flatten().regularize({.l2 = 1}), dense({.units = test::classes})},
+                     options_with(l2(0))),
+               UsageError)
+      << "there is no kernel";
+}
+
+TEST(Regularize, TheScheduleOfARuleIsFollowedStepByStep) {
+  Schedule linear = 0.3;
+  linear.kind = "linear";
+  Regularize regularize{.l2 = 0.1};
+  regularize.rules = {{.match = "dense*", .l2 = linear, .role = "kernel"}};
+  Model model(test::small_network(), options_with(regularize));
+  EXPECT_NE(model.summary().find("l2 0.3 → 0 linear"), std::string::npos);
+  const Dataset data = pictures(60);
+  model.fit(data, {.epochs = 2, .batch = 20, .restore_best = false});
+  // The last of six steps begins when five are done.
+  double penalty = 0;
+  for (const auto& [name, l2] : {std::pair("conv2d_1.kernel", 0.1), {"dense_1.kernel", 0.05}}) {
+    for (const float w : model.weights(name)) penalty += l2 / 2 * w * w;
+  }
+  EXPECT_NEAR(model.evaluate(data).penalty, penalty, 1e-6 * penalty);
 }
 
 TEST(Regularize, APenaltyThatReachesNothingIsAnError) {
@@ -146,11 +223,16 @@ TEST(Regularize, ChangedInACallbackItActsAtTheNextStep) {
 
 TEST(Regularize, ChangedDuringTrainingItIsWhatAResumedRunGoesOnWith) {
   const Dataset data = pictures(60);
+  Regularize changed{.l2 = 0.5, .spectral = 0.1};
+  Schedule rising = 0;
+  rising.kind = "linear";
+  rising.to = 0.1;
+  changed.rules = {{.match = "conv2d_1", .l1 = rising}};
   const auto train = [&](const std::filesystem::path& run, int stop_after) {
     Model model(test::small_network(), options_with(l2(0)));
     FitOptions fit{.epochs = 3, .batch = 10, .monitor = "train_data_loss", .run = run};
     fit.callbacks.on_epoch = [&](const Epoch& epoch) {
-      if (epoch.epoch == 1) model.set_regularize({.l2 = 0.5, .spectral = 0.1});
+      if (epoch.epoch == 1) model.set_regularize(changed);
       return epoch.epoch != stop_after;
     };
     model.fit(data, fit);
@@ -173,7 +255,7 @@ TEST(Regularize, TheNormThatIsFixedAndLookaheadExcludeEachOther) {
 TEST(Regularize, AProportionalStrengthFollowsTheLearningRate) {
   Regularize regularize{.l2 = 0.4};
   regularize.l2.kind = "proportional";
-  EXPECT_DOUBLE_EQ(regularize.base(3, 10, 0.25).l2, 0.1);
+  EXPECT_DOUBLE_EQ(regularize.at(3, 10, 0.25).l2.value, 0.1);
   EXPECT_FALSE(regularize.is_constant());
   Model model(test::small_network(), options_with(regularize));
   const History history = model.fit(pictures(60), {.epochs = 4, .batch = 10});
