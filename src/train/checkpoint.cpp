@@ -17,7 +17,7 @@
 namespace ridgeline::train {
 namespace {
 
-constexpr FileFormat format{"ridgeline-checkpoint", 3};
+constexpr FileFormat format{"ridgeline-checkpoint", 4};
 constexpr std::string_view memory_prefix = "memory/";
 
 // Whole numbers, in the order in which they are stored.

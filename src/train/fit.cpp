@@ -1,9 +1,6 @@
 #include "train/fit.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cmath>
 #include <optional>
 
 #include "engine/lookahead.hpp"
@@ -25,10 +22,6 @@ using network::require;
 
 constexpr const char* checkpoint_name = "checkpoint.safetensors";
 constexpr auto report_interval = std::chrono::milliseconds(50);
-
-const char* in_words(double value) {
-  return std::isnan(value) ? "nan" : "infinite";
-}
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -140,11 +133,15 @@ History Fit::run() {
       history.stopped_early = true;
       break;
     }
-    if (!train_epoch()) {
-      interrupt();
-      return history;
+    try {
+      if (!train_epoch()) {
+        interrupt();
+        return history;
+      }
+      end_epoch();
+    } catch (const DivergedError& error) {
+      throw diverged(error.what());
     }
-    end_epoch();
     if (options_.callbacks.on_epoch && !options_.callbacks.on_epoch(history.epochs.back())) {
       history.stopped_early = position_.epoch < options_.epochs;
       break;
@@ -249,7 +246,7 @@ void Fit::update() {
   check_finite(report.gradient_norm, "gradient");
   average_.after_update(core_.state, position_.average);
   position_.sums = sums_with_pending(report);
-  if (options_.statistics) add_step(position_.statistics, report, rule_);
+  keep_statistics(report);
   pending_ = {};
 }
 
@@ -281,11 +278,7 @@ void Fit::end_epoch() {
   }
   if (validation_loader_) {
     epoch.validation = measure(core_, *validation_loader_, false);
-    if (!std::isfinite(epoch.validation->data_loss)) {
-      throw DivergedError(
-          fmt::format("training diverged in epoch {}: the validation data loss is {}; {}",
-                      epoch.epoch, in_words(epoch.validation->data_loss), remedy()));
-    }
+    check_validation(epoch);
   }
   if (probe_) epoch.statistics = means(std::exchange(position_.statistics, {}));
   if (probe_ && probe_->due(epoch.epoch)) epoch.statistics.activations = probe_->look();
@@ -364,39 +357,6 @@ void Fit::report_progress() {
                                              .steps = loader_->batches(),
                                              .images_per_second = sums.images_per_second(),
                                              .train = sums.means()});
-}
-
-void Fit::check_finite(double value, const char* what) const {
-  if (std::isfinite(value)) return;
-  throw DivergedError(fmt::format(
-      "training diverged in epoch {}, step {} of {}: the {} is {} at a learning rate of {}; {}",
-      position_.epoch + 1, position_.step + 1, loader_->batches(), what, in_words(value),
-      rule_.learning_rate, remedy()));
-}
-
-std::string Fit::remedy() const {
-  double l2 = 0, decay = 0, independent = 0;
-  for (const Penalty& penalty : rule_.penalties) {
-    l2 = std::max(l2, penalty.l2);
-    decay = std::max(decay, penalty.decay);
-    independent = std::max(independent, penalty.independent_decay);
-  }
-  // A step that shrinks a weight by more than itself turns it over, and lets it grow.
-  const auto overshoots = [&](double strength) {
-    return rule_.learning_rate < 1 && strength * rule_.learning_rate > 1;
-  };
-  if (independent > 1) {
-    return fmt::format(
-        "regularize.independent_decay is {:g} and should be far below 1: try a lower one",
-        independent);
-  }
-  const char* key = overshoots(decay) ? "regularize.decay" : "regularize.l2";
-  if (overshoots(decay) || overshoots(l2)) {
-    return fmt::format(
-        "{} times the learning rate is {:g} and should be far below 1: try a lower {}", key,
-        (overshoots(decay) ? decay : l2) * rule_.learning_rate, key);
-  }
-  return "try a lower optimizer.learning_rate, or optimizer.clip_norm = 1";
 }
 
 }  // namespace ridgeline::train

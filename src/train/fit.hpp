@@ -10,6 +10,7 @@
 
 #include "data/loader.hpp"
 #include "objective/metrics.hpp"
+#include "ridgeline/error.hpp"
 #include "train/average.hpp"
 #include "train/checkpoint.hpp"
 #include "train/core.hpp"
@@ -53,6 +54,7 @@ class Fit {
   void begin_diagnosis();
   void add_diagnosis(const Epoch& epoch);
   void end_diagnosis();
+  void keep_statistics(const engine::UpdateReport& report);
   /// Whether to stop before the next step.
   bool stop_wanted() const;
   bool out_of_patience() const;
@@ -60,8 +62,11 @@ class Fit {
   void report_progress();
   EpochSums sums_with_pending(const engine::UpdateReport& report) const;
   void check_finite(double value, const char* what) const;
+  void check_validation(const Epoch& epoch) const;
   /// What may keep a training from diverging again.
   std::string remedy() const;
+  /// The error with its verdicts, and what there is to diagnose in the run's folder.
+  DivergedError diverged(const std::string& sentence);
 
   ModelCore& core_;
   const FitOptions options_;

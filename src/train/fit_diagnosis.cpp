@@ -3,11 +3,14 @@
 #include "diagnose/verdicts.hpp"
 #include "interop/atomic_file.hpp"
 #include "train/diagnosis_csv.hpp"
+#include "train/divergence.hpp"
 #include "train/fit.hpp"
+#include "train/statistics.hpp"
 
 namespace ridgeline::train {
 
 void Fit::begin_diagnosis() {
+  if (!options_.run.empty()) std::filesystem::remove(file(diverged_name));  // of an attempt before
   diagnosis_csv_ = diagnosis_header();
   for (const Epoch& epoch : position_.history.epochs) add_diagnosis(epoch);
 }
@@ -28,6 +31,11 @@ void Fit::end_diagnosis() {
   }
   position_.history.verdicts = diagnose::verdicts(
       {core_.network(), core_.layout(), core_.loss().kind(), position_.history.epochs});
+}
+
+void Fit::keep_statistics(const engine::UpdateReport& report) {
+  if (!probe_) return;
+  add_step(position_.statistics, of_step(report, rule_));
 }
 
 }  // namespace ridgeline::train
