@@ -53,6 +53,13 @@ struct EpochStatistics {
   friend bool operator==(const EpochStatistics&, const EpochStatistics&) = default;
 };
 
+/// One update.
+struct StepStatistics {
+  std::int64_t step = 0;  ///< updates of this training so far, over all epochs; 1 for the first
+  int epoch = 0;          ///< 1 for the first
+  std::vector<ParameterStatistics> parameters;  ///< as Layout::parameters; frozen ones are all 0
+};
+
 enum class Severity {
   note,     ///< good to know
   warning,  ///< the result could be better

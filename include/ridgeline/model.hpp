@@ -83,6 +83,8 @@ struct Callbacks {
   std::function<void()> on_begin;
   /// After steps, about 20 times a second at most. Return false to stop here, as if interrupted.
   std::function<bool(const Progress&)> on_step;
+  /// After every update, with its numbers per parameter; not without FitOptions::statistics.
+  std::function<void(const StepStatistics&)> on_update;
   /// After each epoch, its validation and its files. Return false to stop early.
   std::function<bool(const Epoch&)> on_epoch;
 };
@@ -146,8 +148,12 @@ struct FitOptions {
                               ///< and diverged.safetensors, the model as it was when it diverged;
                               ///< one program at a time may use it; empty: none
   bool statistics = true;     ///< Epoch::statistics; without them there are no verdicts
+  /// Updates between those whose numbers go into the run's steps.csv, a line a parameter, written
+  /// each epoch; 0: none.
+  std::int64_t log_every = 0;
   /// Go on from the run's checkpoint, bit for bit; from the start where there is none. Everything
-  /// but `epochs` (with constant schedules), `patience` and `callbacks` must be as it was.
+  /// but `epochs` (with constant schedules), `patience`, `log_every` and `callbacks` must be as it
+  /// was.
   bool resume = false;
   Callbacks callbacks;
   const std::atomic<bool>* stop = nullptr;  ///< set from outside: saves a checkpoint and returns

@@ -28,8 +28,8 @@ selection::Settings settings_of(Experiment experiment, const Images& images) {
   selection::Settings settings;
   for (const Key& key : keys()) {
     const bool elsewhere = key.section() == "select" || key.name == "train.run" ||
-                           key.name == "train.threads" || key.name == "data.path" ||
-                           key.name == "data.validation";
+                           key.name == "train.threads" || key.name == "train.log_every" ||
+                           key.name == "data.path" || key.name == "data.validation";
     if (elsewhere) continue;
     settings.emplace_back(key.name, to_toml(key.write(experiment)));
   }

@@ -92,6 +92,8 @@ void Fit::check_options() const {
           options_.accumulate, core_.options.optimizer.optimizer->kind());
   require(options_.patience >= 0, "train.patience must not be negative, but is {}",
           options_.patience);
+  require(options_.log_every >= 0, "train.log_every must not be negative, but is {}",
+          options_.log_every);
   require(options_.validation >= 0 && options_.validation < 1,
           "data.validation must be a fraction of at least 0 and below 1, not {}",
           options_.validation);
@@ -127,6 +129,7 @@ History Fit::run() {
   if (resumed) {
     interop::write_file(file("history.csv"), history_csv(history));
     interop::write_file(file("diagnosis.csv"), diagnosis_csv_);
+    if (steps_) steps_->write();
   }
   while (position_.epoch < options_.epochs) {
     if (out_of_patience()) {
@@ -295,6 +298,7 @@ void Fit::end_epoch() {
   interop::write_file(file("history.csv"), history_csv(position_.history));
   add_diagnosis(epoch);
   interop::write_file(file("diagnosis.csv"), diagnosis_csv_);
+  if (steps_) steps_->write();
   save_checkpoint(file(checkpoint_name), core_, position_, fingerprint_);
 }
 
@@ -341,9 +345,9 @@ void Fit::interrupt() {
     core_.state.touch();
     position_.step = 0;
   }
-  if (!options_.run.empty()) {
-    save_checkpoint(file(checkpoint_name), core_, position_, fingerprint_);
-  }
+  if (options_.run.empty()) return;
+  if (steps_) steps_->write();
+  save_checkpoint(file(checkpoint_name), core_, position_, fingerprint_);
 }
 
 void Fit::report_progress() {

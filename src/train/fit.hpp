@@ -16,6 +16,7 @@
 #include "train/core.hpp"
 #include "train/monitor.hpp"
 #include "train/probe.hpp"
+#include "train/step_log.hpp"
 
 namespace ridgeline::train {
 
@@ -55,6 +56,8 @@ class Fit {
   void add_diagnosis(const Epoch& epoch);
   void end_diagnosis();
   void keep_statistics(const engine::UpdateReport& report);
+  /// Done so far, over all epochs.
+  std::int64_t updates() const;
   /// Whether to stop before the next step.
   bool stop_wanted() const;
   bool out_of_patience() const;
@@ -80,6 +83,7 @@ class Fit {
 
   std::optional<Probe> probe_;  // where there are statistics
   std::string diagnosis_csv_;   // of all epochs so far
+  std::optional<StepLog> steps_;
 
   Position position_;
   Pending pending_;

@@ -71,6 +71,7 @@ DivergedError Fit::diverged(const std::string& sentence) {
   if (!options_.run.empty()) {
     add_diagnosis(epochs.back());
     interop::write_file(file("diagnosis.csv"), diagnosis_csv_);
+    if (steps_) steps_->write();
     save_diverged(core_, file(diverged_name), {sentence, rule_.learning_rate});
   }
   return DivergedError(sentence, diagnose::verdicts({.network = core_.network(),

@@ -1,6 +1,8 @@
 // What a training suffered from, by the command line.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "cli/trained_model.hpp"
 
 namespace ridgeline::cli {
@@ -85,6 +87,17 @@ TEST_F(Diagnose, ReadsNothingButTheFolder) {
   test::Folder elsewhere;
   std::filesystem::copy(*folder_ / "alone", elsewhere / "moved");
   EXPECT_EQ(run(elsewhere, {"diagnose", "moved"}).code, 0);
+}
+
+TEST_F(Diagnose, StepsAreLogged) {
+  ASSERT_EQ(run(*folder_, words({"train.run=steps", "train.epochs=2", "train.log_every=7"})).code,
+            0);
+  const auto bytes = test::read_bytes(*folder_ / "steps/steps.csv");
+  const std::string text(bytes.begin(), bytes.end());
+  EXPECT_THAT(text, HasSubstr("\n7,1,dense_1.kernel,"));
+  EXPECT_THAT(text, HasSubstr("\n14,2,dense_1.kernel,"));
+  EXPECT_EQ(std::ranges::count(text, '\n'), 1 + 2 * 6);
+  EXPECT_FALSE(std::filesystem::exists(*folder_ / "first/steps.csv"));
 }
 
 TEST_F(Diagnose, WhatIsNoRun) {
