@@ -137,11 +137,10 @@ History Fit::run() {
       break;
     }
     try {
-      if (!train_epoch()) {
+      if (!train_epoch() || !end_epoch()) {
         interrupt();
         return history;
       }
-      end_epoch();
     } catch (const DivergedError& error) {
       throw diverged(error.what());
     }
@@ -156,9 +155,7 @@ History Fit::run() {
 }
 
 void Fit::load() {
-  position_ = load_checkpoint(file(checkpoint_name), core_, fingerprint_);
-  require(position_.step < loader_->batches(), "{} stands behind the epoch's last step",
-          file(checkpoint_name).string());
+  position_ = load_checkpoint(file(checkpoint_name), core_, {fingerprint_, loader_->batches()});
 }
 
 bool Fit::train_epoch() {
@@ -170,6 +167,8 @@ bool Fit::train_epoch() {
   pending_ = {};
   seconds_before_ = position_.sums.seconds;
   epoch_start_ = Clock::now();
+  // Where only its end was interrupted, what is said of the epoch is that of its last step.
+  if (position_.step == loader_->batches()) set_rates(position_.step - 1);
   loader_->start(position_.first_stream + position_.epoch, position_.step);
   while (const data::Batch* batch = loader_->next()) {
     if (stop_wanted()) return false;
@@ -191,7 +190,7 @@ void Fit::train_batch(const data::Batch& batch) {
   const Loss& loss = core_.loss();
   double weight = full_batch_ ? full_weight_ : loss.weight(batch.targets, batch.images);
   if (!(weight > 0)) weight = 1;  // all of it without weight: the sum is 0 too
-  set_rates();
+  set_rates(position_.step);
   const engine::Batch whole = for_engine(batch, position_.first_stream + position_.epoch);
   const bool updates = !full_batch_ || position_.step + 1 == loader_->batches();
   const auto of_update =
@@ -223,11 +222,11 @@ void Fit::train_batch(const data::Batch& batch) {
   ++position_.step;
 }
 
-// The learning rate and the penalty of the step to come.
-void Fit::set_rates() {
-  const double steps = full_batch_ ? 1 : static_cast<double>(loader_->batches());
-  const double step = full_batch_ ? 0 : static_cast<double>(position_.step);
-  const double epoch = static_cast<double>(position_.epoch) + step / steps;
+// The learning rate and the penalty of a step of the epoch.
+void Fit::set_rates(std::int64_t step) {
+  const double done = full_batch_ ? 0 : static_cast<double>(step);
+  const double epoch =
+      static_cast<double>(position_.epoch) + done / static_cast<double>(loader_->batches());
   rule_.learning_rate = core_.options.optimizer.learning_rate.at(epoch, options_.epochs);
   const double first = core_.options.optimizer.learning_rate.value;
   rule_.rate_share = first > 0 ? rule_.learning_rate / first : 1;
@@ -266,19 +265,22 @@ EpochSums Fit::sums_with_pending(const engine::UpdateReport& report) const {
   return sums;
 }
 
-void Fit::end_epoch() {
+bool Fit::end_epoch() {
+  Averaged average = position_.average;
+  if (average_.after_epoch(core_.state, position_.epoch + 1, average)) {
+    const AveragedWeights weights(core_.state, average);
+    const Pass pass{position_.first_stream + position_.epoch, options_.batch,
+                    [&] { return stop_wanted(); }};
+    if (!measure_statistics(core_, *loader_, pass)) return false;
+  }
+  position_.average = std::move(average);
   Epoch epoch{.epoch = static_cast<int>(++position_.epoch),
               .images_per_second = position_.sums.images_per_second(),
               .learning_rate = rule_.learning_rate,
               .l2 = core_.base.l2,
               .decay_shrink = position_.sums.mean_decay_shrink(),
               .train = position_.sums.means()};
-  const bool averaged = average_.after_epoch(core_.state, position_.epoch, position_.average);
   std::optional<AveragedWeights> weights(std::in_place, core_.state, position_.average);
-  if (averaged) {
-    measure_statistics(core_, *loader_, position_.first_stream + position_.epoch - 1,
-                       options_.batch);
-  }
   if (validation_loader_) {
     epoch.validation = measure(core_, *validation_loader_, false);
     check_validation(epoch);
@@ -292,7 +294,7 @@ void Fit::end_epoch() {
   position_.history.epochs.push_back(epoch);
   keep_best(epoch);
   weights.reset();
-  if (options_.run.empty()) return;
+  if (options_.run.empty()) return true;
   // The checkpoint last: a run that ends in between goes on from the one before, and writes the
   // others again.
   interop::write_file(file("history.csv"), history_csv(position_.history));
@@ -300,6 +302,7 @@ void Fit::end_epoch() {
   interop::write_file(file("diagnosis.csv"), diagnosis_csv_);
   if (steps_) steps_->write();
   save_checkpoint(file(checkpoint_name), core_, position_, fingerprint_);
+  return true;
 }
 
 void Fit::keep_best(const Epoch& epoch) {
@@ -338,7 +341,7 @@ bool Fit::out_of_patience() const {
 
 void Fit::interrupt() {
   position_.history.interrupted = true;
-  if (full_batch_) {
+  if (full_batch_ && position_.step < loader_->batches()) {
     // Part of a gradient is worth nothing, but has moved the statistics already.
     std::ranges::copy(statistics_,
                       core_.state.weight_arena().data() + core_.state.arena().trainable);

@@ -46,9 +46,10 @@ class Fit {
   /// Loss::weight of all training images of the epoch to come, where their targets are mixed.
   double mixed_weight() const;
   void train_batch(const data::Batch& batch);
-  void set_rates();
+  void set_rates(std::int64_t step);
   void update();
-  void end_epoch();
+  /// Whether it was not stopped.
+  bool end_epoch();
   void keep_best(const Epoch& epoch);
   /// The model's weights in the end: the best epoch's, or the average.
   void leave_weights();
