@@ -9,6 +9,7 @@
 #include <map>
 
 #include "diagnose/verdicts.hpp"
+#include "interop/csv.hpp"
 #include "ridgeline/error.hpp"
 #include "train/divergence.hpp"
 #include "train/statistics.hpp"
@@ -16,19 +17,10 @@
 namespace ridgeline {
 namespace {
 
+using interop::cells_of;
 using train::activation_fields;
 using train::mean_fields;
 using train::peak_fields;
-
-std::vector<std::string_view> cells_of(std::string_view line) {
-  std::vector<std::string_view> cells;
-  for (std::size_t from = 0; from <= line.size();) {
-    const std::size_t comma = std::min(line.find(',', from), line.size());
-    cells.push_back(line.substr(from, comma - from));
-    from = comma + 1;
-  }
-  return cells;
-}
 
 // A CSV file with a header, line by line. Columns are known by their names, so that further ones do
 // no harm.
