@@ -156,7 +156,7 @@ Command diagnose_command() {
           "dead.\n"
           "RUN/diagnosis.csv has it of all epochs and parameters; docs/diagnosis.md has the "
           "criteria "
-          "of the\nverdicts.\n\n"
+          "of the\nverdicts, and what --json gives.\n\n"
           "Examples:\n"
           "  ridgeline diagnose runs/fashion-mnist-article-cnn-20250101-120000\n"
           "  ridgeline diagnose studies/cifar10-vgg-small-20250101-120000 --json\n",
