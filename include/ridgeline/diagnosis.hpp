@@ -8,7 +8,8 @@
 
 namespace ridgeline {
 
-/// One parameter in one epoch: means over its steps. Norms are Euclidean. With
+/// One parameter in one epoch: means over its steps. Norms are Euclidean. In StepStatistics: of
+/// that step. With
 ///   a  the step per unit of gradient: learning rate / (1 - momentum) for gd and sgd; for other
 ///      optimisers as measured, |w_after - w_before| (or what decay takes of w, where that is more)
 ///      / sqrt(gradient_norm^2 + penalty_gradient^2)
@@ -22,6 +23,8 @@ struct ParameterStatistics {
   double penalty = 0;           ///< its part of the objective
   double penalty_gradient = 0;  ///< towards zero: l2 * |w| + l1 * |w|_1 / |w|
   double effective_rate = 0;    ///< a / |w|^2
+  double largest_gradient = 0;  ///< the largest gradient_norm of a step
+  double largest_update = 0;    ///< the largest update_ratio of a step
   /// The penalty's share in what moves the weights: shrink over shrink and a * gradient_norm / |w|.
   double penalty_share() const {
     const double all = shrink + effective_rate * weight_norm * gradient_norm;
@@ -50,6 +53,13 @@ struct EpochStatistics {
   friend bool operator==(const EpochStatistics&, const EpochStatistics&) = default;
 };
 
+/// One update.
+struct StepStatistics {
+  std::int64_t step = 0;  ///< updates of this training so far, over all epochs; 1 for the first
+  int epoch = 0;          ///< 1 for the first
+  std::vector<ParameterStatistics> parameters;  ///< as Layout::parameters; frozen ones are all 0
+};
+
 enum class Severity {
   note,     ///< good to know
   warning,  ///< the result could be better
@@ -66,7 +76,8 @@ struct Evidence {
 /// What was found, and what to do about it.
 struct Verdict {
   /// "over-fitting", "under-fitting", "vanishing-gradients", "exploding-gradients", "dead-units",
-  /// "scale-invariant-layers", "penalty-dominates", "penalty-never-moves" or "too-few-steps".
+  /// "scale-invariant-layers", "penalty-dominates", "penalty-never-moves" or "too-few-steps"; of a
+  /// training that diverged "penalty-too-strong", "learning-rate-too-high" or "diverged".
   std::string kind;
   Severity severity = Severity::note;
   std::vector<std::string> layers;  ///< that it is about; empty: the whole network

@@ -4,6 +4,10 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
+
+#include "ridgeline/diagnosis.hpp"
 
 namespace ridgeline {
 
@@ -39,7 +43,10 @@ struct DataError : Error {
 
 /// The loss became NaN or infinite.
 struct DivergedError : Error {
-  explicit DivergedError(const std::string& message) : Error(ExitCode::diverged, message) {}
+  explicit DivergedError(const std::string& message, std::vector<Verdict> found = {})
+      : Error(ExitCode::diverged, message), verdicts(std::move(found)) {}
+
+  std::vector<Verdict> verdicts;  ///< what it came from; none without FitOptions::statistics
 };
 
 /// The machine could not give what was asked: disk, memory, permissions, network.

@@ -61,6 +61,10 @@ struct History {
   bool interrupted = false;       ///< by FitOptions::stop or on_step: the model is as it was left
   bool stopped_early = false;     ///< by the patience or on_epoch
   std::vector<Verdict> verdicts;  ///< of all epochs; interrupted: none yet
+  /// Where load_history reads of a training that diverged: the sentence of its DivergedError, and
+  /// how far the epoch came in which it did, without validation.
+  std::string diverged;
+  std::optional<Epoch> broken_off;
   const Epoch& best() const { return epochs.at(static_cast<std::size_t>(best_epoch) - 1); }
 };
 
@@ -79,6 +83,8 @@ struct Callbacks {
   std::function<void()> on_begin;
   /// After steps, about 20 times a second at most. Return false to stop here, as if interrupted.
   std::function<bool(const Progress&)> on_step;
+  /// After every update, with its numbers per parameter; not without FitOptions::statistics.
+  std::function<void(const StepStatistics&)> on_update;
   /// After each epoch, its validation and its files. Return false to stop early.
   std::function<bool(const Epoch&)> on_epoch;
 };
@@ -139,10 +145,15 @@ struct FitOptions {
   double average_from = 0.75;
   std::filesystem::path run;  ///< a folder for history.csv, diagnosis.csv, model.safetensors (of
                               ///< the best epoch) and checkpoint.safetensors, written each epoch,
-                              ///< which one program at a time may use; empty: none
+                              ///< and diverged.safetensors, the model as it was when it diverged;
+                              ///< one program at a time may use it; empty: none
   bool statistics = true;     ///< Epoch::statistics; without them there are no verdicts
+  /// Updates between those whose numbers go into the run's steps.csv, a line a parameter, written
+  /// each epoch; 0: none.
+  std::int64_t log_every = 0;
   /// Go on from the run's checkpoint, bit for bit; from the start where there is none. Everything
-  /// but `epochs` (with constant schedules), `patience` and `callbacks` must be as it was.
+  /// but `epochs` (with constant schedules), `patience`, `log_every` and `callbacks` must be as it
+  /// was.
   bool resume = false;
   Callbacks callbacks;
   const std::atomic<bool>* stop = nullptr;  ///< set from outside: saves a checkpoint and returns
@@ -173,8 +184,9 @@ class Model {
   /// Trains. Called again it goes on: from the weights, the optimiser's state and the random
   /// streams as they are, with schedules from their start. Throws UsageError for options and data
   /// that do not fit the model or each other, DataError for targets out of range, images that
-  /// cannot be read and a checkpoint that is corrupt, DivergedError when the loss becomes NaN or
-  /// infinite, ResourceError where the run's files cannot be written or its folder is in use.
+  /// cannot be read and a checkpoint that is corrupt, DivergedError, with the verdicts, when the
+  /// loss becomes NaN or infinite, ResourceError where the run's files cannot be written or its
+  /// folder is in use.
   History fit(const Dataset& train, const FitOptions& options = {});
   /// Metrics of labelled images, with standard errors and the confusion matrix. The penalty is that
   /// of the weights, by the base l2 of the epoch that they come from, and that of the activations
@@ -233,7 +245,9 @@ class Model {
   std::unique_ptr<Impl> impl_;
 };
 
-/// What a run's history.csv and diagnosis.csv say of the training of `model`, and the verdicts.
+/// What a run's history.csv and diagnosis.csv say of the training of `model`, and the verdicts. The
+/// model may be that of RUN/model.safetensors or, where the training diverged, of
+/// RUN/diverged.safetensors.
 /// What stands in neither is 0: best_epoch, top5, numbers of images. Throws DataError, with the
 /// line, for files that are cut short, corrupt or of another network, ResourceError for one that
 /// cannot be read.

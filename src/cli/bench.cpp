@@ -18,6 +18,7 @@
 #include "engine/kernels/peak.hpp"
 #include "engine/team.hpp"
 #include "experiment/machine.hpp"
+#include "interop/csv.hpp"
 #include "ridgeline/error.hpp"
 
 namespace ridgeline::cli {
@@ -65,13 +66,8 @@ struct Result {
 using Peaks = std::map<int, PeakGflops>;  ///< by the number of threads
 
 std::vector<std::string> split(std::string_view text) {
-  std::vector<std::string> parts;
-  for (std::size_t from = 0; from <= text.size();) {
-    const std::size_t comma = std::min(text.find(',', from), text.size());
-    parts.emplace_back(text.substr(from, comma - from));
-    from = comma + 1;
-  }
-  return parts;
+  const auto cells = interop::cells_of(text);
+  return {cells.begin(), cells.end()};
 }
 
 std::vector<std::int64_t> numbers(const Arguments& arguments, std::string_view option,

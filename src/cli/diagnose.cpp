@@ -9,6 +9,7 @@
 #include "cli/verdicts.hpp"
 #include "ridgeline/error.hpp"
 #include "ridgeline/model.hpp"
+#include "train/statistics.hpp"
 
 namespace ridgeline::cli {
 namespace {
@@ -16,19 +17,26 @@ namespace {
 using nlohmann::ordered_json;
 using std::filesystem::path;
 
-/// The folder of the run that RUN stands for: itself, or a study's final training.
-path run_folder(const path& named) {
+/// The model of the run that RUN stands for: itself, or a study's final training. Where it diverged
+/// there may be none but that.
+path run_model(const path& named) {
   if (!std::filesystem::is_directory(named)) {
     throw UsageError(fmt::format("{} is no folder: name that of a run or study", named.string()));
   }
-  const path folder = model_file(named).parent_path();
+  for (const path& folder : {named, named / "refit"}) {
+    if (std::filesystem::exists(folder / "diverged.safetensors")) {
+      return folder / "diverged.safetensors";
+    }
+  }
+  path file = model_file(named);
+  const path folder = file.parent_path();
   if (!std::filesystem::exists(folder / "diagnosis.csv")) {
     throw DataError(
         fmt::format("{0} holds no diagnosis.csv, which `ridgeline train` writes beside "
                     "history.csv: train it again",
                     folder.string()));
   }
-  return folder;
+  return file;
 }
 
 /// A layer at the last epoch: of its kernel, and what it gives.
@@ -87,13 +95,8 @@ ordered_json layers_json(const std::vector<LayerRow>& layers) {
   for (const LayerRow& layer : layers) {
     ordered_json json{{"layer", layer.name}};
     if (const ParameterStatistics* k = layer.kernel) {
-      json["gradient_norm"] = k->gradient_norm;
-      json["weight_norm"] = k->weight_norm;
-      json["update_ratio"] = k->update_ratio;
-      json["shrink"] = k->shrink;
-      json["penalty"] = k->penalty;
+      for (const auto& [name, field] : train::parameter_fields) json[name] = k->*field;
       json["penalty_share"] = k->penalty_share();
-      json["effective_rate"] = k->effective_rate;
     }
     if (const ActivationStatistics* a = layer.activation) {
       json["activation_rms"] = a->rms;
@@ -106,22 +109,25 @@ ordered_json layers_json(const std::vector<LayerRow>& layers) {
 }
 
 int diagnose(const Arguments& arguments, Console& console) {
-  const path folder = run_folder(arguments.positionals().front());
-  const Model model = Model::load(folder / "model.safetensors");
+  const path file = run_model(arguments.positionals().front()), folder = file.parent_path();
+  const Model model = Model::load(file);
   const History history = load_history(folder, model);
-  if (history.epochs.empty()) {
+  if (history.epochs.empty() && !history.broken_off) {
     throw DataError(fmt::format("{} got through no epoch", folder.string()));
   }
-  const Epoch& last = history.epochs.back();
+  const Epoch& last = history.broken_off ? *history.broken_off : history.epochs.back();
   const auto layers = layer_rows(model, last.statistics);
   if (console.json()) {
-    Console::document(ordered_json{{"run", folder.string()},
-                                   {"epochs", history.epochs.size()},
-                                   {"layers", layers_json(layers)},
-                                   {"diagnosis", to_json(history.verdicts)}}
+    Console::document(ordered_json{
+        {"run", folder.string()},
+        {"epochs", history.epochs.size()},
+        {"diverged", history.broken_off ? ordered_json(history.diverged) : ordered_json()},
+        {"layers", layers_json(layers)},
+        {"diagnosis", to_json(history.verdicts)}}
                           .dump(2));
     return static_cast<int>(ExitCode::done);
   }
+  if (history.broken_off) console.print("{}\n\n", history.diverged);
   console.print("{}, epoch {}: means over its {}\n\n{}\n{}", folder.string(), last.epoch,
                 counted(last.statistics.steps, "step"), layer_table(layers),
                 verdicts_text(history.verdicts, console));
@@ -150,7 +156,7 @@ Command diagnose_command() {
           "dead.\n"
           "RUN/diagnosis.csv has it of all epochs and parameters; docs/diagnosis.md has the "
           "criteria "
-          "of the\nverdicts.\n\n"
+          "of the\nverdicts, and what --json gives.\n\n"
           "Examples:\n"
           "  ridgeline diagnose runs/fashion-mnist-article-cnn-20250101-120000\n"
           "  ridgeline diagnose studies/cifar10-vgg-small-20250101-120000 --json\n",

@@ -159,6 +159,13 @@ Command export_command() {
           "dropped; what they gave goes into the biases behind them, so that the network gives "
           "the\n"
           "same for every image. Those that cannot be dropped exactly stay, and are listed.\n\n"
+          "--json gives {\"model\", \"output\", \"parameters\", \"flops\", \"layers\", "
+          "\"staying\"}:\n"
+          "parameters (trained ones) and flops (of a prediction) are {\"before\", \"after\"}; a "
+          "layer has\n"
+          "\"name\", \"filters\", \"parameters\" and \"flops\", after 0 where it is gone; what "
+          "stays has\n"
+          "\"layer\", \"filters\" (how many) and \"why\".\n\n"
           "Examples:\n"
           "  ridgeline export runs/fashion-mnist-article-cnn-20250101-120000 --to safetensors\n"
           "  ridgeline export model.safetensors --to safetensors --output small.safetensors\n",

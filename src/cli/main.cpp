@@ -12,6 +12,7 @@
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/help.hpp"
+#include "cli/verdicts.hpp"
 #include "ridgeline/error.hpp"
 
 namespace ridgeline::cli {
@@ -38,6 +39,13 @@ int run(const std::vector<std::string>& words) {
   return invocation.command->run(invocation.arguments, console);
 }
 
+/// On standard error, where the sentence follows.
+void print_verdicts(const std::vector<Verdict>& verdicts) {
+  if (verdicts.empty()) return;
+  Console console(true);
+  console.print("\n{}\n", verdicts_text(verdicts, console));
+}
+
 int fail(ExitCode code, const std::string& sentence) {
   print_error(sentence);
   return static_cast<int>(code);
@@ -56,6 +64,9 @@ int main(int argc, char** argv) {
       throw ResourceError("the output cannot be written to standard output: is the disk full?");
     }
     return code;
+  } catch (const DivergedError& error) {
+    cli::print_verdicts(error.verdicts);
+    return cli::fail(error.exit_code(), error.what());
   } catch (const Error& error) {
     return cli::fail(error.exit_code(), error.what());
   } catch (const std::bad_alloc&) {

@@ -59,11 +59,6 @@ double activation_climb(const Record& record, std::span<const std::size_t> kerne
   return climb(sizes);
 }
 
-bool has(const Record& record, std::string_view kind) {
-  return std::ranges::any_of(record.network.nodes(),
-                             [&](const Node& node) { return node.layer.spec().kind() == kind; });
-}
-
 bool saturates(const Record& record) {
   const auto& nodes = record.network.nodes();
   return std::any_of(nodes.begin(), nodes.end() - 1, [](const Node& node) {
@@ -120,6 +115,7 @@ Verdicts gradient_flow(const Record& record) {
   if (kernels.size() < fewest_kernels || has_a_silent_layer(record)) return {};
   const double gradients = gradient_climb(record, kernels);
   const double signals = activation_climb(record, kernels);
+  if (!std::isfinite(gradients + signals)) return {};  // divergence() says what there is to say
   const bool vanishing = gradients > steep || signals < -steep;
   const bool exploding = gradients < -steep || signals > steep;
   if (!vanishing && !exploding) return {};

@@ -14,6 +14,7 @@ struct Record {
   const Layout& layout;
   std::string_view loss;  ///< its kind
   std::span<const Epoch> epochs;
+  bool diverged = false;  ///< in the last of them, which was broken off there
 };
 
 /// Parameters that were trained, by their index.
@@ -21,6 +22,8 @@ std::vector<std::size_t> trained_kernels(const Record& record);
 /// Those that a penalty shrank.
 std::vector<std::size_t> penalised(const Record& record);
 
+/// Whether the network has a layer of that kind.
+bool has(const Record& record, std::string_view kind);
 /// The name of the layer that a parameter belongs to.
 const std::string& layer_of(const Record& record, std::size_t parameter);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <span>
 
 namespace ridgeline {
 
@@ -14,11 +15,17 @@ std::string name_of(Severity severity) {
 namespace diagnose {
 
 std::vector<Verdict> verdicts(const Record& record) {
-  constexpr std::array families{over_fitting,     under_fitting, gradient_flow, dead_units,
-                                scale_invariance, penalty_size,  too_few_steps};
+  using Family = Verdicts (*)(const Record&);
+  constexpr std::array<Family, 7> families{over_fitting, under_fitting,    gradient_flow,
+                                           dead_units,   scale_invariance, penalty_size,
+                                           too_few_steps};
+  // The others judge an end that was not reached.
+  constexpr std::array<Family, 3> of_diverged{divergence, gradient_flow, dead_units};
   std::vector<Verdict> all;
-  if (steps(record) == 0) return all;
-  for (const auto& family : families) std::ranges::move(family(record), std::back_inserter(all));
+  if (steps(record) == 0 && !record.diverged) return all;
+  for (const Family family : record.diverged ? std::span<const Family>(of_diverged) : families) {
+    std::ranges::move(family(record), std::back_inserter(all));
+  }
   std::ranges::stable_sort(all, std::greater<>(), &Verdict::severity);
   return all;
 }

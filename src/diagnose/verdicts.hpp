@@ -8,10 +8,13 @@
 
 namespace ridgeline::diagnose {
 
-/// All that apply, the most severe first. None where there are no epochs or no statistics.
+/// All that apply, the most severe first. None where there are no statistics, but of a
+/// training that diverged always one.
 std::vector<Verdict> verdicts(const Record& record);
 
 using Verdicts = std::vector<Verdict>;
+/// Of a training that diverged, what it came from.
+Verdicts divergence(const Record& record);
 Verdicts over_fitting(const Record& record);
 Verdicts under_fitting(const Record& record);
 Verdicts gradient_flow(const Record& record);

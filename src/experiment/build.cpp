@@ -92,7 +92,8 @@ FitOptions fit_options(const Experiment& experiment, const Images& images) {
           .patience = to_int(experiment.train.patience),
           .average = experiment.train.average,
           .average_decay = experiment.train.average_decay,
-          .average_from = experiment.train.average_from};
+          .average_from = experiment.train.average_from,
+          .log_every = experiment.train.log_every};
 }
 
 SelectOptions select_options(const Experiment& experiment) {

@@ -81,6 +81,7 @@ struct TrainSection {
   std::string average = "none";
   double average_decay = 0.999;
   double average_from = 0.75;
+  std::int64_t log_every = 0;  ///< updates between those in steps.csv; 0: none
   std::string run = "runs/{name}-{time}";
   bool operator==(const TrainSection&) const = default;
 };

@@ -240,6 +240,9 @@ std::vector<Key> make_keys() {
       row("train.average_from", train, &TrainSection::average_from,
           "of swa: the first epoch that counts, or a fraction of the epochs before it",
           check_first_epoch),
+      row("train.log_every", train, &TrainSection::log_every,
+          "updates between those whose numbers per layer go into RUN/steps.csv; 0: none",
+          at_least(0)),
       row("train.run", train, &TrainSection::run, "the folder of the run", not_empty),
 
       row("select.over", select, &SelectSection::over,

@@ -9,6 +9,7 @@
 #include "select/guess.hpp"
 #include "select/task.hpp"
 #include "train/fingerprint.hpp"
+#include "train/load_weights.hpp"
 
 namespace ridgeline::experiment {
 namespace {
@@ -28,10 +29,13 @@ selection::Settings settings_of(Experiment experiment, const Images& images) {
   selection::Settings settings;
   for (const Key& key : keys()) {
     const bool elsewhere = key.section() == "select" || key.name == "train.run" ||
-                           key.name == "train.threads" || key.name == "data.path" ||
-                           key.name == "data.validation";
+                           key.name == "train.threads" || key.name == "train.log_every" ||
+                           key.name == "data.path" || key.name == "data.validation";
     if (elsewhere) continue;
-    settings.emplace_back(key.name, to_toml(key.write(experiment)));
+    // The file may be another by now, or lie elsewhere.
+    const bool file = key.name == "model.weights" && !experiment.model.weights.empty();
+    settings.emplace_back(key.name, file ? train::describe_weights(experiment.model.weights)
+                                         : to_toml(key.write(experiment)));
   }
   settings.emplace_back("training images", train::describe(images.train));
   return settings;

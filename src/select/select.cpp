@@ -11,6 +11,7 @@
 #include "select/keys.hpp"
 #include "select/task.hpp"
 #include "train/fingerprint.hpp"
+#include "train/load_weights.hpp"
 
 namespace ridgeline {
 namespace {
@@ -49,6 +50,9 @@ Settings settings_of(const Model& model, const Dataset& train, const Dataset& te
   const Attributes training = train::settings(model.network(), options, plain);
   for (const auto& [name, value] : training.items()) {
     settings.emplace_back(name, text(value));
+  }
+  if (!options.weights.empty()) {
+    settings.emplace_back("model.weights", train::describe_weights(options.weights));
   }
   settings.insert(settings.end(), {{"train.epochs", fmt::format("{}", plain.epochs)},
                                    {"train.patience", fmt::format("{}", plain.patience)},

@@ -94,16 +94,16 @@ void AveragedWeights::swap() {
 }
 
 // A batch's own statistics are what it makes of running ones that are 0, over its share.
-void measure_statistics(ModelCore& core, data::Loader& loader, std::int64_t stream,
-                        std::int64_t batch) {
+bool measure_statistics(ModelCore& core, data::Loader& loader, const Pass& pass) {
   std::vector<Statistic> statistics = statistics_of(core);
-  if (statistics.empty()) return;
+  if (statistics.empty()) return true;
   double images = 0;
-  loader.start(stream);
+  loader.start(pass.stream);
   while (const data::Batch* loaded = loader.next()) {
-    const engine::Batch whole = for_engine(*loaded, stream);
-    for (std::int64_t first = 0; first < whole.images; first += batch) {
-      const engine::Batch part = slice(whole, first, std::min(batch, whole.images - first));
+    if (pass.stop()) return false;
+    const engine::Batch whole = for_engine(*loaded, pass.stream);
+    for (std::int64_t first = 0; first < whole.images; first += pass.batch) {
+      const engine::Batch part = slice(whole, first, std::min(pass.batch, whole.images - first));
       for (const Statistic& statistic : statistics) std::ranges::fill(statistic.values, 0.0f);
       core.state.touch();
       core.engine.gradient(core.state, part, core.loss(), {.weight = 1});
@@ -121,6 +121,7 @@ void measure_statistics(ModelCore& core, data::Loader& loader, std::int64_t stre
                            [&](double sum) { return static_cast<float>(sum / images); });
   }
   core.state.touch();
+  return true;
 }
 
 }  // namespace ridgeline::train

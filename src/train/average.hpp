@@ -7,6 +7,8 @@
 //   1803.05407);
 //        the statistics are measured anew for it
 
+#include <functional>
+
 #include "data/loader.hpp"
 #include "train/core.hpp"
 
@@ -55,10 +57,16 @@ class AveragedWeights {
   Averaged& average_;
 };
 
+/// A pass over training images.
+struct Pass {
+  std::int64_t stream;         ///< the epoch as which they are seen
+  std::int64_t batch;          ///< images at a time
+  std::function<bool()> stop;  ///< asked before each step
+};
 /// Sets the running statistics to those of all the loader's images under the weights as they are:
-/// the means over batches of `batch` images, as training sees them in epoch `stream`, weighted by
-/// their images. Costs a pass of training; nothing where the network has no statistics.
-void measure_statistics(ModelCore& core, data::Loader& loader, std::int64_t stream,
-                        std::int64_t batch);
+/// the means over batches, as training sees them, weighted by their images. Costs a pass of
+/// training; nothing where the network has no statistics. False where it was stopped: they are
+/// worth nothing then.
+bool measure_statistics(ModelCore& core, data::Loader& loader, const Pass& pass);
 
 }  // namespace ridgeline::train

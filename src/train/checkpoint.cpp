@@ -18,7 +18,7 @@
 namespace ridgeline::train {
 namespace {
 
-constexpr FileFormat format{"ridgeline-checkpoint", 3};
+constexpr FileFormat format{"ridgeline-checkpoint", 4};
 constexpr std::string_view memory_prefix = "memory/";
 
 // Whole numbers, in the order in which they are stored.
@@ -178,8 +178,7 @@ void save_checkpoint(const std::filesystem::path& path, const ModelCore& core,
   file.write(path);
 }
 
-Position load_checkpoint(const std::filesystem::path& path, ModelCore& core,
-                         const Attributes& fingerprint) {
+Position load_checkpoint(const std::filesystem::path& path, ModelCore& core, const Wanted& wanted) {
   const auto file = interop::Safetensors::read(path);
   format.check(file);
   Attributes settings;
@@ -188,7 +187,7 @@ Position load_checkpoint(const std::filesystem::path& path, ModelCore& core,
   } catch (const DataError&) {
     throw DataError(fmt::format("{}: corrupt: its fingerprint cannot be read", file.name()));
   }
-  check_same(settings, fingerprint, file.name());
+  check_same(settings, wanted.fingerprint, file.name());
   const auto counters =
       Counters::from(exactly<Counters::count>(file.integers("counters"), "counters"));
   if (counters.shards != core.options.shards && !core.automatic_shards) {
@@ -214,6 +213,7 @@ Position load_checkpoint(const std::filesystem::path& path, ModelCore& core,
   }
   const bool consistent =
       counters.shards >= 1 && counters.epoch >= 0 && counters.step >= 0 &&
+      counters.step <= wanted.steps &&
       static_cast<std::size_t>(counters.epoch) == position.history.epochs.size() &&
       counters.best_epoch >= (counters.epoch > 0 ? 1 : 0) &&
       counters.best_epoch <= counters.epoch &&

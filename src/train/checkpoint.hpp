@@ -13,7 +13,7 @@ namespace ridgeline::train {
 /// Where a fit stands, apart from the model.
 struct Position {
   std::int64_t epoch = 0;         ///< epochs done
-  std::int64_t step = 0;          ///< steps done in the epoch under way
+  std::int64_t step = 0;          ///< steps done in the epoch under way; all: but for its end
   std::int64_t first_stream = 0;  ///< ModelCore::epochs_trained when it began
   EpochSums sums;                 ///< of the epoch under way
   EpochStatistics statistics;     ///< likewise: sums over its steps
@@ -28,10 +28,15 @@ struct Position {
 void save_checkpoint(const std::filesystem::path& file, const ModelCore& core,
                      const Position& position, const Attributes& fingerprint);
 
+/// What a checkpoint must fit.
+struct Wanted {
+  const Attributes& fingerprint;
+  std::int64_t steps;  ///< of an epoch
+};
+
 /// Puts the core back to what was saved, and gives where the fit stood. Where the number of shards
 /// was left to us it becomes the checkpoint's. Throws UsageError for other settings, DataError for
 /// a file that is corrupt or of another version; the core is then as it was.
-Position load_checkpoint(const std::filesystem::path& file, ModelCore& core,
-                         const Attributes& fingerprint);
+Position load_checkpoint(const std::filesystem::path& file, ModelCore& core, const Wanted& wanted);
 
 }  // namespace ridgeline::train

@@ -38,7 +38,6 @@ Attributes settings(const Network& network, const ModelOptions& model, const Fit
   add(print, "optimizer", interop::to_json(model.optimizer));
   add(print, "regularize", interop::to_json(model.regularize));
   add(print, "frozen", fmt::format("{}", model.frozen));
-  if (!model.weights.empty()) add(print, "model.weights", model.weights.string());
   add(print, "train.seed", model.seed);
   add(print, "train.precision", name_of(model.precision));
   add(print, "train.winograd", model.winograd);

@@ -5,7 +5,8 @@
 
 namespace ridgeline::train {
 
-/// The settings of a training by the names of their keys, in words: network, loss, optimizer, ...
+/// The settings of a training by the names of their keys, in words: network, loss, optimizer, ...;
+/// all but the weights that it begins with.
 Attributes settings(const Network& network, const ModelOptions& model, const FitOptions& options);
 
 /// The images by identity and label; not their pixels, which may be many.

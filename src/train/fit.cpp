@@ -1,9 +1,6 @@
 #include "train/fit.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cmath>
 #include <optional>
 
 #include "engine/lookahead.hpp"
@@ -25,10 +22,6 @@ using network::require;
 
 constexpr const char* checkpoint_name = "checkpoint.safetensors";
 constexpr auto report_interval = std::chrono::milliseconds(50);
-
-const char* in_words(double value) {
-  return std::isnan(value) ? "nan" : "infinite";
-}
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -100,6 +93,8 @@ void Fit::check_options() const {
           options_.accumulate, core_.options.optimizer.optimizer->kind());
   require(options_.patience >= 0, "train.patience must not be negative, but is {}",
           options_.patience);
+  require(options_.log_every >= 0, "train.log_every must not be negative, but is {}",
+          options_.log_every);
   require(options_.validation >= 0 && options_.validation < 1,
           "data.validation must be a fraction of at least 0 and below 1, not {}",
           options_.validation);
@@ -135,17 +130,21 @@ History Fit::run() {
   if (resumed) {
     interop::write_file(file("history.csv"), history_csv(history));
     interop::write_file(file("diagnosis.csv"), diagnosis_csv_);
+    if (steps_) steps_->write();
   }
   while (position_.epoch < options_.epochs) {
     if (out_of_patience()) {
       history.stopped_early = true;
       break;
     }
-    if (!train_epoch()) {
-      interrupt();
-      return history;
+    try {
+      if (!train_epoch() || !end_epoch()) {
+        interrupt();
+        return history;
+      }
+    } catch (const DivergedError& error) {
+      throw diverged(error.what());
     }
-    end_epoch();
     if (options_.callbacks.on_epoch && !options_.callbacks.on_epoch(history.epochs.back())) {
       history.stopped_early = position_.epoch < options_.epochs;
       break;
@@ -157,9 +156,7 @@ History Fit::run() {
 }
 
 void Fit::load() {
-  position_ = load_checkpoint(file(checkpoint_name), core_, fingerprint_);
-  require(position_.step < loader_->batches(), "{} stands behind the epoch's last step",
-          file(checkpoint_name).string());
+  position_ = load_checkpoint(file(checkpoint_name), core_, {fingerprint_, loader_->batches()});
 }
 
 bool Fit::train_epoch() {
@@ -171,6 +168,8 @@ bool Fit::train_epoch() {
   pending_ = {};
   seconds_before_ = position_.sums.seconds;
   epoch_start_ = Clock::now();
+  // Where only its end was interrupted, what is said of the epoch is that of its last step.
+  if (position_.step == loader_->batches()) set_rates(position_.step - 1);
   loader_->start(position_.first_stream + position_.epoch, position_.step);
   while (const data::Batch* batch = loader_->next()) {
     if (stop_wanted()) return false;
@@ -192,7 +191,7 @@ void Fit::train_batch(const data::Batch& batch) {
   const Loss& loss = core_.loss();
   double weight = full_batch_ ? full_weight_ : loss.weight(batch.targets, batch.images);
   if (!(weight > 0)) weight = 1;  // all of it without weight: the sum is 0 too
-  set_rates();
+  set_rates(position_.step);
   const engine::Batch whole = for_engine(batch, position_.first_stream + position_.epoch);
   const bool updates = !full_batch_ || position_.step + 1 == loader_->batches();
   const auto of_update =
@@ -224,11 +223,11 @@ void Fit::train_batch(const data::Batch& batch) {
   ++position_.step;
 }
 
-// The learning rate and the penalty of the step to come.
-void Fit::set_rates() {
-  const double steps = full_batch_ ? 1 : static_cast<double>(loader_->batches());
-  const double step = full_batch_ ? 0 : static_cast<double>(position_.step);
-  const double epoch = static_cast<double>(position_.epoch) + step / steps;
+// The learning rate and the penalty of a step of the epoch.
+void Fit::set_rates(std::int64_t step) {
+  const double done = full_batch_ ? 0 : static_cast<double>(step);
+  const double epoch =
+      static_cast<double>(position_.epoch) + done / static_cast<double>(loader_->batches());
   rule_.learning_rate = core_.options.optimizer.learning_rate.at(epoch, options_.epochs);
   const double first = core_.options.optimizer.learning_rate.value;
   rule_.rate_share = first > 0 ? rule_.learning_rate / first : 1;
@@ -250,7 +249,7 @@ void Fit::update() {
   check_finite(report.gradient_norm, "gradient");
   average_.after_update(core_.state, position_.average);
   position_.sums = sums_with_pending(report);
-  if (options_.statistics) add_step(position_.statistics, report, rule_);
+  keep_statistics(report);
   pending_ = {};
 }
 
@@ -267,26 +266,25 @@ EpochSums Fit::sums_with_pending(const engine::UpdateReport& report) const {
   return sums;
 }
 
-void Fit::end_epoch() {
+bool Fit::end_epoch() {
+  Averaged average = position_.average;
+  if (average_.after_epoch(core_.state, position_.epoch + 1, average)) {
+    const AveragedWeights weights(core_.state, average);
+    const Pass pass{position_.first_stream + position_.epoch, options_.batch,
+                    [&] { return stop_wanted(); }};
+    if (!measure_statistics(core_, *loader_, pass)) return false;
+  }
+  position_.average = std::move(average);
   Epoch epoch{.epoch = static_cast<int>(++position_.epoch),
               .images_per_second = position_.sums.images_per_second(),
               .learning_rate = rule_.learning_rate,
               .l2 = core_.in_force.l2.value,
               .decay_shrink = position_.sums.mean_decay_shrink(),
               .train = position_.sums.means()};
-  const bool averaged = average_.after_epoch(core_.state, position_.epoch, position_.average);
   std::optional<AveragedWeights> weights(std::in_place, core_.state, position_.average);
-  if (averaged) {
-    measure_statistics(core_, *loader_, position_.first_stream + position_.epoch - 1,
-                       options_.batch);
-  }
   if (validation_loader_) {
     epoch.validation = measure(core_, *validation_loader_, false);
-    if (!std::isfinite(epoch.validation->data_loss)) {
-      throw DivergedError(
-          fmt::format("training diverged in epoch {}: the validation data loss is {}; {}",
-                      epoch.epoch, in_words(epoch.validation->data_loss), remedy()));
-    }
+    check_validation(epoch);
   }
   if (probe_) epoch.statistics = means(std::exchange(position_.statistics, {}));
   if (probe_ && probe_->due(epoch.epoch)) epoch.statistics.activations = probe_->look();
@@ -297,13 +295,15 @@ void Fit::end_epoch() {
   position_.history.epochs.push_back(epoch);
   keep_best(epoch);
   weights.reset();
-  if (options_.run.empty()) return;
+  if (options_.run.empty()) return true;
   // The checkpoint last: a run that ends in between goes on from the one before, and writes the
   // others again.
   interop::write_file(file("history.csv"), history_csv(position_.history));
   add_diagnosis(epoch);
   interop::write_file(file("diagnosis.csv"), diagnosis_csv_);
+  if (steps_) steps_->write();
   save_checkpoint(file(checkpoint_name), core_, position_, fingerprint_);
+  return true;
 }
 
 void Fit::keep_best(const Epoch& epoch) {
@@ -342,16 +342,16 @@ bool Fit::out_of_patience() const {
 
 void Fit::interrupt() {
   position_.history.interrupted = true;
-  if (full_batch_) {
+  if (full_batch_ && position_.step < loader_->batches()) {
     // Part of a gradient is worth nothing, but has moved the statistics already.
     std::ranges::copy(statistics_,
                       core_.state.weight_arena().data() + core_.state.arena().trainable);
     core_.state.touch();
     position_.step = 0;
   }
-  if (!options_.run.empty()) {
-    save_checkpoint(file(checkpoint_name), core_, position_, fingerprint_);
-  }
+  if (options_.run.empty()) return;
+  if (steps_) steps_->write();
+  save_checkpoint(file(checkpoint_name), core_, position_, fingerprint_);
 }
 
 void Fit::report_progress() {
@@ -365,39 +365,6 @@ void Fit::report_progress() {
                                              .steps = loader_->batches(),
                                              .images_per_second = sums.images_per_second(),
                                              .train = sums.means()});
-}
-
-void Fit::check_finite(double value, const char* what) const {
-  if (std::isfinite(value)) return;
-  throw DivergedError(fmt::format(
-      "training diverged in epoch {}, step {} of {}: the {} is {} at a learning rate of {}; {}",
-      position_.epoch + 1, position_.step + 1, loader_->batches(), what, in_words(value),
-      rule_.learning_rate, remedy()));
-}
-
-std::string Fit::remedy() const {
-  double l2 = 0, decay = 0, independent = 0;
-  for (const Penalty& penalty : rule_.penalties) {
-    l2 = std::max(l2, penalty.l2);
-    decay = std::max(decay, penalty.decay);
-    independent = std::max(independent, penalty.independent_decay);
-  }
-  // A step that shrinks a weight by more than itself turns it over, and lets it grow.
-  const auto overshoots = [&](double strength) {
-    return rule_.learning_rate < 1 && strength * rule_.learning_rate > 1;
-  };
-  if (independent > 1) {
-    return fmt::format(
-        "regularize.independent_decay is {:g} and should be far below 1: try a lower one",
-        independent);
-  }
-  const char* key = overshoots(decay) ? "regularize.decay" : "regularize.l2";
-  if (overshoots(decay) || overshoots(l2)) {
-    return fmt::format(
-        "{} times the learning rate is {:g} and should be far below 1: try a lower {}", key,
-        (overshoots(decay) ? decay : l2) * rule_.learning_rate, key);
-  }
-  return "try a lower optimizer.learning_rate, or optimizer.clip_norm = 1";
 }
 
 }  // namespace ridgeline::train

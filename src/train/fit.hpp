@@ -10,11 +10,13 @@
 
 #include "data/loader.hpp"
 #include "objective/metrics.hpp"
+#include "ridgeline/error.hpp"
 #include "train/average.hpp"
 #include "train/checkpoint.hpp"
 #include "train/core.hpp"
 #include "train/monitor.hpp"
 #include "train/probe.hpp"
+#include "train/step_log.hpp"
 
 namespace ridgeline::train {
 
@@ -44,15 +46,19 @@ class Fit {
   /// Loss::weight of all training images of the epoch to come, where their targets are mixed.
   double mixed_weight() const;
   void train_batch(const data::Batch& batch);
-  void set_rates();
+  void set_rates(std::int64_t step);
   void update();
-  void end_epoch();
+  /// Whether it was not stopped.
+  bool end_epoch();
   void keep_best(const Epoch& epoch);
   /// The model's weights in the end: the best epoch's, or the average.
   void leave_weights();
   void begin_diagnosis();
   void add_diagnosis(const Epoch& epoch);
   void end_diagnosis();
+  void keep_statistics(const engine::UpdateReport& report);
+  /// Done so far, over all epochs.
+  std::int64_t updates() const;
   /// Whether to stop before the next step.
   bool stop_wanted() const;
   bool out_of_patience() const;
@@ -60,8 +66,11 @@ class Fit {
   void report_progress();
   EpochSums sums_with_pending(const engine::UpdateReport& report) const;
   void check_finite(double value, const char* what) const;
+  void check_validation(const Epoch& epoch) const;
   /// What may keep a training from diverging again.
   std::string remedy() const;
+  /// The error with its verdicts, and what there is to diagnose in the run's folder.
+  DivergedError diverged(const std::string& sentence);
 
   ModelCore& core_;
   const FitOptions options_;
@@ -75,6 +84,7 @@ class Fit {
 
   std::optional<Probe> probe_;  // where there are statistics
   std::string diagnosis_csv_;   // of all epochs so far
+  std::optional<StepLog> steps_;
 
   Position position_;
   Pending pending_;

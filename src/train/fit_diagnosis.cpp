@@ -3,11 +3,27 @@
 #include "diagnose/verdicts.hpp"
 #include "interop/atomic_file.hpp"
 #include "train/diagnosis_csv.hpp"
+#include "train/divergence.hpp"
 #include "train/fit.hpp"
+#include "train/statistics.hpp"
 
 namespace ridgeline::train {
+namespace {
+
+constexpr const char* steps_name = "steps.csv";
+
+}  // namespace
 
 void Fit::begin_diagnosis() {
+  if (!options_.run.empty()) {
+    // Of an attempt before, that left no checkpoint or diverged behind it.
+    std::filesystem::remove(file(diverged_name));
+    if (updates() == 0) std::filesystem::remove(file(steps_name));
+    if (probe_ && options_.log_every > 0) {
+      steps_.emplace(file(steps_name), options_.log_every);
+      steps_->begin(updates());
+    }
+  }
   diagnosis_csv_ = diagnosis_header();
   for (const Epoch& epoch : position_.history.epochs) add_diagnosis(epoch);
 }
@@ -28,6 +44,21 @@ void Fit::end_diagnosis() {
   }
   position_.history.verdicts = diagnose::verdicts(
       {core_.network(), core_.layout(), core_.loss().kind(), position_.history.epochs});
+}
+
+void Fit::keep_statistics(const engine::UpdateReport& report) {
+  if (!probe_) return;
+  const StepStatistics step{.step = updates() + 1,
+                            .epoch = static_cast<int>(position_.epoch) + 1,
+                            .parameters = of_step(report, rule_)};
+  add_step(position_.statistics, step.parameters);
+  if (steps_) steps_->add(step, core_.layout());
+  if (options_.callbacks.on_update) options_.callbacks.on_update(step);
+}
+
+std::int64_t Fit::updates() const {
+  if (full_batch_) return position_.epoch + position_.step / loader_->batches();
+  return position_.epoch * loader_->batches() + position_.step;
 }
 
 }  // namespace ridgeline::train

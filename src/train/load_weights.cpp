@@ -44,6 +44,17 @@ LoadedWeights match_weights(const interop::Safetensors& file,
       file.name(), file.tensors().size(), wanted));
 }
 
+std::string describe_weights(const std::filesystem::path& path) {
+  Hash hash;
+  const auto file = interop::Safetensors::read(path);
+  for (const auto& [name, tensor] : file.tensors()) {
+    for (const char letter : name) hash.add(static_cast<std::uint64_t>(letter));
+    for (const std::int64_t size : tensor.shape.dims()) hash.add(static_cast<std::uint64_t>(size));
+    for (const std::byte byte : tensor.bytes) hash.add(std::to_integer<std::uint64_t>(byte));
+  }
+  return fmt::format("{:x}", hash.value());
+}
+
 LoadedWeights load_weights(const std::filesystem::path& path, ModelCore& core) {
   const auto file = interop::Safetensors::read(path);
   LoadedWeights weights = match_weights(file, core.layout().parameters);

@@ -14,6 +14,10 @@ namespace ridgeline::train {
 LoadedWeights match_weights(const interop::Safetensors& file,
                             std::span<const Parameter> parameters);
 
+/// What tells one file of weights from another, wherever it lies: a hash of its tensors. Throws as
+/// Safetensors::read does.
+std::string describe_weights(const std::filesystem::path& path);
+
 /// Puts what matches into the core's state. Throws as match_weights and Safetensors::read do; the
 /// state is then as it was.
 LoadedWeights load_weights(const std::filesystem::path& path, ModelCore& core);

@@ -78,7 +78,7 @@ void read_weights(const interop::Safetensors& file, ModelCore& core) {
 
 }  // namespace
 
-void save_model(const ModelCore& core, const std::filesystem::path& path) {
+void save_model(const ModelCore& core, const std::filesystem::path& path, interop::Metadata more) {
   interop::SafetensorsWriter file;
   file.metadata = {
       {"network", interop::to_json(core.network())},
@@ -96,6 +96,7 @@ void save_model(const ModelCore& core, const std::filesystem::path& path) {
       {"in_force", interop::to_json(core.in_force)},
       {"penalties", interop::to_json(core.layout().parameters, core.penalties(core.in_force))}};
   format.write(file.metadata);
+  file.metadata.merge(more);
   for (std::size_t p = 0; p < core.layout().parameters.size(); ++p) {
     const Parameter& parameter = core.layout().parameters[p];
     file.add(parameter.name, parameter.spec.shape, core.state.weights(p));

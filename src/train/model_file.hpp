@@ -7,12 +7,14 @@
 
 #include <filesystem>
 
+#include "interop/safetensors.hpp"
 #include "train/core.hpp"
 
 namespace ridgeline::train {
 
-/// Whole or not at all. Throws ResourceError.
-void save_model(const ModelCore& core, const std::filesystem::path& file);
+/// With `more` in its metadata. Whole or not at all. Throws ResourceError.
+void save_model(const ModelCore& core, const std::filesystem::path& file,
+                interop::Metadata more = {});
 
 /// Throws DataError, which names the file, for one that is corrupt, of another kind or of another
 /// format version; ResourceError for one that cannot be read.

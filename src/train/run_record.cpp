@@ -9,24 +9,18 @@
 #include <map>
 
 #include "diagnose/verdicts.hpp"
+#include "interop/csv.hpp"
 #include "ridgeline/error.hpp"
+#include "train/divergence.hpp"
 #include "train/statistics.hpp"
 
 namespace ridgeline {
 namespace {
 
+using interop::cells_of;
 using train::activation_fields;
-using train::parameter_fields;
-
-std::vector<std::string_view> cells_of(std::string_view line) {
-  std::vector<std::string_view> cells;
-  for (std::size_t from = 0; from <= line.size();) {
-    const std::size_t comma = std::min(line.find(',', from), line.size());
-    cells.push_back(line.substr(from, comma - from));
-    from = comma + 1;
-  }
-  return cells;
-}
+using train::mean_fields;
+using train::peak_fields;
 
 // A CSV file with a header, line by line. Columns are known by their names, so that further ones do
 // no harm.
@@ -140,7 +134,10 @@ void read_statistics(const std::filesystem::path& file, const Model& model,
       line.fail(fmt::format("the model has neither a layer nor a parameter '{}'", name));
     }
     auto& values = statistics.parameters[static_cast<std::size_t>(parameter - parameters.begin())];
-    for (const auto& [column, field] : parameter_fields) values.*field = line.number(column);
+    for (const auto& [column, field] : mean_fields) values.*field = line.number(column);
+    for (const auto& [column, field] : peak_fields) {  // which older files do not have
+      if (line.has(column)) values.*field = line.number(column);
+    }
   }
 }
 
@@ -148,10 +145,26 @@ void read_statistics(const std::filesystem::path& file, const Model& model,
 
 History load_history(const std::filesystem::path& run, const Model& model) {
   History history;
-  history.epochs = read_epochs(run / "history.csv");
-  read_statistics(run / "diagnosis.csv", model, history.epochs);
-  history.verdicts = diagnose::verdicts(
-      {model.network(), model.layout(), model.options().loss->kind(), history.epochs});
+  const auto divergence = train::read_divergence(run / train::diverged_name);
+  std::vector<Epoch>& epochs = history.epochs;
+  const auto file = run / "history.csv";
+  // Before the first epoch's end there is none.
+  if (!divergence || std::filesystem::exists(file)) epochs = read_epochs(file);
+  if (divergence) {
+    epochs.push_back(
+        {.epoch = static_cast<int>(epochs.size()) + 1, .learning_rate = divergence->learning_rate});
+  }
+  read_statistics(run / "diagnosis.csv", model, epochs);
+  history.verdicts = diagnose::verdicts({.network = model.network(),
+                                         .layout = model.layout(),
+                                         .loss = model.options().loss->kind(),
+                                         .epochs = epochs,
+                                         .diverged = divergence.has_value()});
+  if (divergence) {
+    history.diverged = divergence->sentence;
+    history.broken_off = std::move(epochs.back());
+    epochs.pop_back();
+  }
   return history;
 }
 

@@ -40,27 +40,41 @@ ParameterStatistics statistics_of(const engine::ParameterReport& report, const P
     s.shrink = decay + (step * s.penalty_gradient + std::sqrt(report.terms.moved_square)) / weight;
     s.effective_rate = step / report.weight_square;
   }
+  s.largest_gradient = s.gradient_norm;
+  s.largest_update = s.update_ratio;
   return s;
 }
 
 }  // namespace
 
-void add_step(EpochStatistics& sums, const engine::UpdateReport& report,
-              const engine::UpdateRule& rule) {
+std::vector<ParameterStatistics> of_step(const engine::UpdateReport& report,
+                                         const engine::UpdateRule& rule) {
   const double known = known_step(rule);
-  ++sums.steps;
-  sums.parameters.resize(report.parameters.size());
+  std::vector<ParameterStatistics> step;
+  step.reserve(report.parameters.size());
   for (std::size_t p = 0; p < report.parameters.size(); ++p) {
     const Penalty& penalty = rule.penalties[p];
-    const ParameterStatistics step =
-        statistics_of(report.parameters[p], penalty, engine::decay_of(rule, penalty), known);
-    for (const auto& [name, field] : parameter_fields) sums.parameters[p].*field += step.*field;
+    step.push_back(
+        statistics_of(report.parameters[p], penalty, engine::decay_of(rule, penalty), known));
+  }
+  return step;
+}
+
+void add_step(EpochStatistics& sums, const std::vector<ParameterStatistics>& step) {
+  ++sums.steps;
+  sums.parameters.resize(step.size());
+  for (std::size_t p = 0; p < step.size(); ++p) {
+    ParameterStatistics& sum = sums.parameters[p];
+    for (const auto& [name, field] : mean_fields) sum.*field += step[p].*field;
+    for (const auto& [name, field] : peak_fields) {
+      sum.*field = std::max(sum.*field, step[p].*field);
+    }
   }
 }
 
 EpochStatistics means(EpochStatistics sums) {
   for (ParameterStatistics& parameter : sums.parameters) {
-    for (const auto& [name, field] : parameter_fields) {
+    for (const auto& [name, field] : mean_fields) {
       parameter.*field /= static_cast<double>(sums.steps);
     }
   }

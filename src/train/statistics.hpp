@@ -22,16 +22,24 @@ inline constexpr std::array parameter_fields{
     ParameterField{"shrink", &ParameterStatistics::shrink},
     ParameterField{"penalty", &ParameterStatistics::penalty},
     ParameterField{"penalty_gradient", &ParameterStatistics::penalty_gradient},
-    ParameterField{"effective_rate", &ParameterStatistics::effective_rate}};
+    ParameterField{"effective_rate", &ParameterStatistics::effective_rate},
+    ParameterField{"largest_gradient_norm", &ParameterStatistics::largest_gradient},
+    ParameterField{"largest_update_ratio", &ParameterStatistics::largest_update}};
+/// Those of an epoch that are means over its steps; the others are the largest of a step.
+inline constexpr auto mean_fields = std::span(parameter_fields).first<7>();
+inline constexpr auto peak_fields = std::span(parameter_fields).last<2>();
+static_assert(mean_fields.size() + peak_fields.size() == parameter_fields.size());
 using ActivationField = std::pair<std::string_view, double ActivationStatistics::*>;
 inline constexpr std::array activation_fields{
     ActivationField{"activation_rms", &ActivationStatistics::rms},
     ActivationField{"activation_mean", &ActivationStatistics::mean_absolute},
     ActivationField{"dead_units", &ActivationStatistics::dead}};
 
+/// Of each parameter in a step; the largest numbers are the step's own.
+std::vector<ParameterStatistics> of_step(const engine::UpdateReport& report,
+                                         const engine::UpdateRule& rule);
 /// Adds a step to the sums of an epoch.
-void add_step(EpochStatistics& sums, const engine::UpdateReport& report,
-              const engine::UpdateRule& rule);
+void add_step(EpochStatistics& sums, const std::vector<ParameterStatistics>& step);
 /// From sums over the steps to means.
 EpochStatistics means(EpochStatistics sums);
 

@@ -1,6 +1,8 @@
 // What a training suffered from, by the command line.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "cli/trained_model.hpp"
 
 namespace ridgeline::cli {
@@ -53,11 +55,49 @@ TEST_F(Diagnose, HasATableOfTheLayers) {
   EXPECT_FALSE(layers[0].contains("gradient_norm"));
 }
 
+TEST_F(Diagnose, OfATrainingThatDiverges) {
+  const Outcome trained =
+      run(*folder_, words({"train.run=wild", "loss.kind=mse", "optimizer.kind=sgd",
+                           "optimizer.learning_rate=1e30", "--json"}));
+  EXPECT_EQ(trained.code, 4);
+  EXPECT_EQ(trained.out, "");
+  const auto verdict = trained.err.find("\nproblem: It diverged by steps that are too large: ");
+  ASSERT_NE(verdict, std::string::npos) << trained.err;
+  EXPECT_LT(verdict, trained.err.find("\ntraining diverged in epoch 1, step "));
+  EXPECT_THAT(trained.err, HasSubstr("What helps: lower optimizer.learning_rate"));
+
+  const Outcome later = run(*folder_, {"diagnose", "wild"});
+  ASSERT_EQ(later.code, 0) << later.err;
+  EXPECT_THAT(later.out, HasSubstr("training diverged in epoch 1, step "));
+  EXPECT_THAT(later.out, HasSubstr("wild, epoch 1: means over its "));
+  EXPECT_THAT(later.out, HasSubstr("problem: It diverged by steps that are too large: "));
+  const json document = run(*folder_, {"diagnose", "wild", "--json"}).json();
+  EXPECT_EQ(document["epochs"], 0);
+  EXPECT_THAT(document["diverged"], HasSubstr("training diverged in epoch 1"));
+  EXPECT_EQ(document["diagnosis"][0]["kind"], "learning-rate-too-high");
+  EXPECT_TRUE(run(*folder_, {"diagnose", "first", "--json"}).json()["diverged"].is_null());
+
+  // Its folder may be taken by a better one.
+  ASSERT_EQ(run(*folder_, words({"train.run=wild"})).code, 0);
+  EXPECT_THAT(run(*folder_, {"diagnose", "wild"}).out, Not(HasSubstr("diverged")));
+}
+
 TEST_F(Diagnose, ReadsNothingButTheFolder) {
   ASSERT_EQ(run(*folder_, words({"train.run=alone", "train.epochs=2"})).code, 0);
   test::Folder elsewhere;
   std::filesystem::copy(*folder_ / "alone", elsewhere / "moved");
   EXPECT_EQ(run(elsewhere, {"diagnose", "moved"}).code, 0);
+}
+
+TEST_F(Diagnose, StepsAreLogged) {
+  ASSERT_EQ(run(*folder_, words({"train.run=steps", "train.epochs=2", "train.log_every=7"})).code,
+            0);
+  const auto bytes = test::read_bytes(*folder_ / "steps/steps.csv");
+  const std::string text(bytes.begin(), bytes.end());
+  EXPECT_THAT(text, HasSubstr("\n7,1,dense_1.kernel,"));
+  EXPECT_THAT(text, HasSubstr("\n14,2,dense_1.kernel,"));
+  EXPECT_EQ(std::ranges::count(text, '\n'), 1 + 2 * 6);
+  EXPECT_FALSE(std::filesystem::exists(*folder_ / "first/steps.csv"));
 }
 
 TEST_F(Diagnose, WhatIsNoRun) {

@@ -71,5 +71,22 @@ TEST_F(Weights, EveryTrainingOfASelectionBeginsWithThem) {
   EXPECT_EQ(outcome.json()["test"]["data_loss"], trained_.json()["test"]["data_loss"]);
 }
 
+TEST_F(Weights, AStudyIsNotGoneOnWithFromOtherWeights) {
+  const auto start = *folder_ / "start.safetensors";
+  std::filesystem::copy_file(*folder_ / "first/model.safetensors", start);
+  const std::vector<std::string> call{
+      "select",         "small.toml",          "model.weights=start.safetensors",
+      "train.epochs=1", "select.folds=2",      "select.trials=1",
+      "train.batch=16", "select.study=changed"};
+  ASSERT_EQ(run(*folder_, call).code, 0);
+  EXPECT_EQ(run(*folder_, {"select", "--resume", "changed"}).code, 0);
+  ASSERT_EQ(run(*folder_, words({"train.seed=2", "train.run=second"})).code, 0);
+  std::filesystem::copy_file(*folder_ / "second/model.safetensors", start,
+                             std::filesystem::copy_options::overwrite_existing);
+  const Outcome outcome = run(*folder_, {"select", "--resume", "changed"});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("this study was begun with model.weights = "));
+}
+
 }  // namespace
 }  // namespace ridgeline::cli

@@ -32,6 +32,60 @@ struct Made {
   std::vector<Epoch> epochs;
 };
 
+// What a training diverged from, and where the lines are.
+TEST(Divergence, ByThePenaltyOrTheSteps) {
+  Made made;
+  made.add(1, 1);
+  Epoch& broken = made.add(1, 1);
+  broken.learning_rate = 0.1;
+  ParameterStatistics& kernel = broken.statistics.parameters[0];
+  const auto found = [&] {
+    Record record = made.record();
+    record.diverged = true;
+    return divergence(record).at(0);
+  };
+  EXPECT_EQ(found().kind, "diverged");
+  EXPECT_TRUE(found().layers.empty());
+  kernel.largest_update = 0.49;
+  EXPECT_EQ(found().kind, "diverged");
+  kernel.largest_update = 0.5;
+  EXPECT_EQ(found().kind, "learning-rate-too-high");
+  EXPECT_EQ(found().layers, std::vector<std::string>{"conv2d_1"});
+  kernel.shrink = 0.99;
+  EXPECT_EQ(found().kind, "learning-rate-too-high");
+  kernel.shrink = 1;
+  EXPECT_EQ(found().kind, "penalty-too-strong");
+  broken.learning_rate = 1;  // and not so by the penalty
+  EXPECT_EQ(found().kind, "learning-rate-too-high");
+  kernel.largest_update = std::numeric_limits<double>::infinity();
+  for (const Evidence& e : found().evidence) EXPECT_TRUE(std::isfinite(e.value)) << e.name;
+}
+
+TEST(Divergence, AtTheFirstStep) {
+  Made made;
+  made.add(0, 0).statistics = {};
+  Record record = made.record();
+  EXPECT_TRUE(verdicts(record).empty());
+  record.diverged = true;
+  ASSERT_EQ(verdicts(record).size(), 1u);
+  EXPECT_NE(verdicts(record)[0].sentence.find("very first step"), std::string::npos);
+}
+
+TEST(Divergence, IsNoEndToJudge) {
+  Made made;
+  for (int epoch = 0; epoch < 4; ++epoch) {
+    for (ParameterStatistics& s : made.add(2, 2).statistics.parameters) {
+      s.shrink = 1e-9;
+      s.effective_rate = 1;
+    }
+  }
+  Record record = made.record();
+  EXPECT_EQ(verdicts(record).at(0).kind, "penalty-never-moves");
+  record.diverged = true;
+  ASSERT_EQ(verdicts(record).size(), 1u);
+  EXPECT_EQ(verdicts(record)[0].kind, "diverged");
+}
+
 TEST(OverFitting, ARiseBeyondNoise) {
   Made made;
   made.add(1, 1.2);

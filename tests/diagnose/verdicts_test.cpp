@@ -237,6 +237,71 @@ TEST(Verdicts, TooFewSteps) {
   EXPECT_FALSE(find(train(healthy_network(), fast), "too-few-steps"));
 }
 
+// A linear network with a squared loss, whose steps grow without end where they are too long.
+struct Descent {
+  double learning_rate = 0.01, l2 = 0;
+  Network network{flatten(), dense({.units = 4})};
+
+  std::vector<Verdict> verdicts(Dataset train = patterns(128)) const {
+    Model model(network, {.input = {1, test::image_side, test::image_side},
+                          .loss = mean_squared_error(),
+                          .optimizer = sgd({.learning_rate = learning_rate}),
+                          .regularize = ridgeline::l2(l2),
+                          .threads = 1,
+                          .shards = 1});
+    try {
+      return model.fit(train, {.epochs = 20, .batch = 16}).verdicts;
+    } catch (const DivergedError& error) {
+      EXPECT_FALSE(error.verdicts.empty());
+      return error.verdicts;
+    }
+  }
+};
+
+std::string first_kind(const std::vector<Verdict>& verdicts) {
+  return verdicts.empty() ? "" : verdicts.front().kind;
+}
+
+TEST(Verdicts, ALearningRateTooHigh) {
+  const auto verdicts = Descent{.learning_rate = 10}.verdicts();
+  ASSERT_EQ(first_kind(verdicts), "learning-rate-too-high");
+  expect_whole(verdicts[0]);
+  EXPECT_EQ(verdicts[0].severity, Severity::problem);
+  EXPECT_EQ(verdicts[0].layers, std::vector<std::string>{"dense_1"});
+  EXPECT_GE(evidence(verdicts[0], "largest step over weights"), 0.5);
+  EXPECT_EQ(evidence(verdicts[0], "learning rate"), 10);
+  EXPECT_GT(evidence(verdicts[0], "largest gradient norm"),
+            100 * evidence(verdicts[0], "largest in the epochs before"));
+  EXPECT_NE(verdicts[0].advice.find("clip_norm"), std::string::npos);
+  EXPECT_NE(verdicts[0].advice.find("batch_norm2d"), std::string::npos);
+  EXPECT_EQ(first_kind(Descent{.learning_rate = 0.01}.verdicts()), "");
+}
+
+TEST(Verdicts, APenaltyTooStrong) {
+  const auto verdicts = Descent{.l2 = 1000}.verdicts();
+  ASSERT_EQ(first_kind(verdicts), "penalty-too-strong");
+  expect_whole(verdicts[0]);
+  EXPECT_NEAR(evidence(verdicts[0], "shrink per step"), 10, 1e-9);
+  const auto sane = Descent{.l2 = 0.1}.verdicts();
+  EXPECT_TRUE(
+      std::ranges::none_of(sane, [](const Verdict& v) { return v.kind == "penalty-too-strong"; }));
+}
+
+TEST(Verdicts, ABatchThatIsNoNumber) {
+  std::vector<float> pixels(32 * 64, 0.5F);
+  const auto images = [&] {
+    std::vector<std::int32_t> labels(32);
+    for (std::size_t i = 0; i < 32; ++i) labels[i] = static_cast<std::int32_t>(i % 4);
+    return from_memory(pixels, {1, test::image_side, test::image_side}, ImageLayout::nchw, labels);
+  };
+  EXPECT_NE(first_kind(Descent().verdicts(images())), "diverged");
+  pixels[70] = std::nanf("");
+  const auto verdicts = Descent().verdicts(images());
+  ASSERT_EQ(first_kind(verdicts), "diverged");
+  expect_whole(verdicts[0]);
+  EXPECT_NE(verdicts[0].advice.find("pixels"), std::string::npos);
+}
+
 TEST(Verdicts, TheMostSevereFirst) {
   Training training{.regularize = l2(1e-9)};
   const History history = train(test::deep(6, "sigmoid"), training);

@@ -212,6 +212,25 @@ TEST_F(Select, EveryTrainingBeginsWithTheWeightsOfTheFile) {
   EXPECT_EQ(s.trials.size(), 3u);
 }
 
+TEST_F(Select, AStudyKnowsTheWeightsThatItBeganWith) {
+  Model other = ridgeline::test::small_model();
+  const ridgeline::test::Folder folder;
+  other.save(folder / "weights");
+  options_.study = folder / "study";
+  const auto again = [&](const std::string& name) {
+    Model model = ridgeline::test::small_model();
+    model.load_weights(folder / name);
+    return select(model, train_, fit_, options_);
+  };
+  const Selection first = again("weights");
+  options_.resume = true;
+  fs::rename(folder / "weights", folder / "moved");
+  EXPECT_EQ(again("moved").chosen, first.chosen);
+  other.fit(train_, fit_);
+  other.save(folder / "moved");
+  expect_error<UsageError>([&] { again("moved"); }, "was begun with model.weights = ");
+}
+
 TEST_F(Select, RefusesWhatDoesNotFit) {
   Model model = ridgeline::test::small_model();
   const auto refused = [&](auto change, const std::string& part) {

@@ -241,6 +241,46 @@ TEST(Average, ResumeGivesTheSameBits) {
   }
 }
 
+// Stopped in the pass that measures the statistics behind the second epoch, which is then not done.
+TEST(Average, ThePassAtAnEpochsEndHeedsAStop) {
+  const Dataset data = pictures(60);
+  Schedule rate(0.05);
+  rate.kind = "linear";
+  for (const OptimizerSetting& optimizer :
+       {adam({.learning_rate = rate}), gd({.learning_rate = rate})}) {
+    SCOPED_TRACE(optimizer.optimizer->kind());
+    ModelOptions settings = small_options();
+    settings.optimizer = optimizer;
+    const Folder run;
+    FitOptions options{.epochs = 4,
+                       .batch = 10,
+                       .validation = 0.2,
+                       .average = "swa",
+                       .average_from = 2,
+                       .log_every = 2};
+    Model whole(test::rich_network(), settings);
+    const History expected = whole.fit(data, options);
+
+    const auto trap = std::make_shared<test::Trap>();
+    trap->shards_until = 2 * 13;  // of two epochs of 5 steps, and of 5 behind them
+    settings.loss = trap;
+    options.run = run.path();
+    options.stop = &trap->stop;
+    Model first(test::rich_network(), settings);
+    const History begun = first.fit(data, options);
+    EXPECT_TRUE(begun.interrupted);
+    EXPECT_EQ(begun.epochs.size(), 1u);
+    EXPECT_EQ(trap->shards_seen, 2 * 13);
+
+    options.stop = nullptr;
+    options.resume = true;
+    settings.loss = cross_entropy();
+    Model second(test::rich_network(), settings);
+    test::expect_same(second.fit(data, options), expected);
+    EXPECT_TRUE(test::same(all_weights(second), all_weights(whole)));
+  }
+}
+
 TEST(Average, WrongOptions) {
   Model model = test::small_model();
   const auto error = [&](const FitOptions& options) {

@@ -1,5 +1,6 @@
 #include <fstream>
 
+#include "train/checkpoint.hpp"
 #include "train/support.hpp"
 
 namespace ridgeline {
@@ -214,6 +215,26 @@ TEST(Resume, ACorruptCheckpointIsADataError) {
   Model model(test::rich_network(), options_with(adam()));
   EXPECT_NE(message_of<DataError>([&] { model.fit(data, options); }).find("truncated"),
             std::string::npos);
+}
+
+TEST(Resume, AStepBehindTheEpochsLastIsADataError) {
+  const Folder folder;
+  const auto file = folder / "checkpoint.safetensors";
+  train::ModelCore saved(test::rich_network(), options_with(adam()));
+  saved.state.weights(0)[0] = 7;
+  train::ModelCore core(test::rich_network(), options_with(adam()));
+  const float before = core.state.weights(0)[0];
+  for (const std::int64_t step : {-1, 6}) {
+    train::save_checkpoint(file, saved, {.step = step}, {});
+    EXPECT_EQ(message_of<DataError>([&] {
+                train::load_checkpoint(file, core, {{}, 5});
+              }),
+              file.string() + ": its counters are out of range");
+    EXPECT_EQ(core.state.weights(0)[0], before);
+  }
+  train::save_checkpoint(file, saved, {.step = 5}, {});
+  EXPECT_EQ(train::load_checkpoint(file, core, {{}, 5}).step, 5);
+  EXPECT_EQ(core.state.weights(0)[0], 7);
 }
 
 TEST(Resume, AModelIsNoCheckpoint) {

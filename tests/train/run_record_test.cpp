@@ -63,7 +63,7 @@ TEST_F(RunRecord, FilesThatAreBroken) {
   change("diagnosis.csv", 2, "conv2d_9.kernel,", "conv2d_1.kernel,x");
   EXPECT_NE(refusal().find("diagnosis.csv:2: 'x"), std::string::npos);
   change("diagnosis.csv", 2, "conv2d_1.kernel,", "conv2d_1.kernel");
-  EXPECT_EQ(refusal(), in_run("diagnosis.csv") + ":2: has 12 cells, not 13");
+  EXPECT_EQ(refusal(), in_run("diagnosis.csv") + ":2: has 14 cells, not 15");
   change("diagnosis.csv", 1, "shrink", "shrank");
   EXPECT_THROW(load_history(folder_ / "run", model_), DataError);
   folder_.write("run/diagnosis.csv", std::string());
@@ -80,6 +80,80 @@ TEST_F(RunRecord, EpochsThatNobodyCounts) {
   }
 }
 
+TEST_F(RunRecord, FilesOfBeforeThePeaks) {
+  for (const char* column : {"largest_gradient_norm", "largest_update_ratio"}) {
+    change("diagnosis.csv", 1, column, std::string("other") + column);
+  }
+  const History read = load_history(folder_ / "run", model_);
+  EXPECT_EQ(read.epochs[0].statistics.parameters[0].largest_gradient, 0);
+  EXPECT_GT(history_.epochs[0].statistics.parameters[0].largest_gradient, 0);
+}
+
+// Diverges in the step behind `steps` of 5 an epoch, and what its folder says of it.
+TEST(DivergedRun, GivesWhatTheErrorGave) {
+  for (const int steps : {0, 3, 5, 8}) {
+    SCOPED_TRACE(steps);
+    const Folder run;
+    const auto trap = std::make_shared<test::Trap>();
+    trap->shards_until = 2 * steps + 1;
+    trap->result = std::numeric_limits<double>::quiet_NaN();
+    ModelOptions options = test::small_options();
+    options.loss = trap;
+    Model model(test::rich_network(), options);
+    const FitOptions fit{.epochs = 3, .batch = 10, .run = run.path()};
+    std::optional<DivergedError> thrown;
+    try {
+      model.fit(pictures(50), fit);
+    } catch (const DivergedError& error) {
+      thrown = error;
+    }
+    ASSERT_TRUE(thrown);
+    ASSERT_EQ(thrown->verdicts.size(), 1u);
+
+    const Model left = Model::load(run / "diverged.safetensors");
+    EXPECT_TRUE(test::same(test::all_weights(left), test::all_weights(model)));
+    const History read = load_history(run.path(), left);
+    EXPECT_EQ(read.diverged, thrown->what());
+    EXPECT_EQ(read.verdicts, thrown->verdicts);
+    EXPECT_EQ(static_cast<int>(read.epochs.size()), steps / 5);
+    ASSERT_TRUE(read.broken_off);
+    EXPECT_EQ(read.broken_off->epoch, steps / 5 + 1);
+    EXPECT_EQ(read.broken_off->learning_rate, 0.01);
+    EXPECT_EQ(read.broken_off->statistics.steps, steps % 5);
+
+    // Gone on with, from the last epoch's end or anew, it ends as if nothing had been.
+    const Folder other;
+    Model whole(test::rich_network(), test::small_options());
+    FitOptions plain = fit;
+    plain.run = other.path();
+    const History expected = whole.fit(pictures(50), plain);
+    plain.run = run.path();
+    plain.resume = true;
+    Model again(test::rich_network(), test::small_options());
+    test::expect_same(again.fit(pictures(50), plain), expected);
+    EXPECT_EQ(test::read_bytes(run / "diagnosis.csv"), test::read_bytes(other / "diagnosis.csv"));
+    EXPECT_FALSE(std::filesystem::exists(run / "diverged.safetensors"));
+    EXPECT_FALSE(load_history(run.path(), again).broken_off);
+  }
+}
+
+TEST(DivergedRun, WithoutStatisticsThereIsNothingToDiagnose) {
+  const Folder run;
+  const auto trap = std::make_shared<test::Trap>();
+  trap->shards_until = 5;
+  trap->result = std::numeric_limits<double>::infinity();
+  ModelOptions options = test::small_options();
+  options.loss = trap;
+  Model model(test::rich_network(), options);
+  try {
+    model.fit(pictures(50), {.batch = 10, .run = run.path(), .statistics = false});
+    ADD_FAILURE();
+  } catch (const DivergedError& error) {
+    EXPECT_TRUE(error.verdicts.empty());
+  }
+  EXPECT_FALSE(std::filesystem::exists(run / "diverged.safetensors"));
+}
+
 TEST_F(RunRecord, FilesThatAreMissing) {
   std::filesystem::remove(folder_ / "run/diagnosis.csv");
   EXPECT_EQ(message_of<ResourceError>([&] { load_history(folder_ / "run", model_); }),
@@ -87,7 +161,7 @@ TEST_F(RunRecord, FilesThatAreMissing) {
 }
 
 TEST_F(RunRecord, AnEpochMoreInOneOfTheFiles) {
-  std::ofstream(folder_ / "run/diagnosis.csv", std::ios::app) << "4,6,conv2d_1,,,,,,,,1,1,0\n";
+  std::ofstream(folder_ / "run/diagnosis.csv", std::ios::app) << "4,6,conv2d_1,,,,,,,,,,1,1,0\n";
   EXPECT_EQ(load_history(folder_ / "run", model_).epochs.size(), 3u);
 }
 

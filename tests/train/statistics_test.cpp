@@ -18,8 +18,8 @@ ParameterStatistics after_one_step(const OptimizerSetting& optimizer, const Pena
       {.weight_square = 25, .weight_absolute = 7, .gradient_square = 4, .update_square = 0.01});
   engine::UpdateRule rule{.optimizer = optimizer.optimizer.get(), .learning_rate = 0.01};
   rule.penalties = {penalty};
-  add_step(sums, report, rule);
-  add_step(sums, report, rule);
+  add_step(sums, of_step(report, rule));
+  add_step(sums, of_step(report, rule));
   EXPECT_EQ(sums.steps, 2);
   return means(sums).parameters[0];
 }
@@ -36,6 +36,19 @@ TEST(Statistics, OfAStepOfSgd) {
   EXPECT_DOUBLE_EQ(s.shrink, 0.01 * 0.5 + step * (0.2 + 0.1 * 7 / 25));
   EXPECT_DOUBLE_EQ(s.effective_rate, step / 25);
   EXPECT_DOUBLE_EQ(s.penalty_share(), s.shrink / (s.shrink + step * 2 / 5));
+}
+
+TEST(Statistics, MeansAndTheLargestOfAStep) {
+  EpochStatistics sums;
+  for (const double size : {1.0, 6.0, 2.0}) {
+    ParameterStatistics step{.gradient_norm = size, .weight_norm = 2 * size};
+    step.largest_gradient = step.gradient_norm;
+    add_step(sums, {step});
+  }
+  const ParameterStatistics s = means(sums).parameters[0];
+  EXPECT_DOUBLE_EQ(s.gradient_norm, 3);
+  EXPECT_DOUBLE_EQ(s.weight_norm, 6);
+  EXPECT_DOUBLE_EQ(s.largest_gradient, 6);
 }
 
 TEST(Statistics, OfAStepAsMeasured) {
@@ -57,13 +70,13 @@ TEST(Statistics, OfWhatHasNoWeightOrGradient) {
   const auto optimizer = adam();
   engine::UpdateRule rule{.optimizer = optimizer.optimizer.get(), .learning_rate = 0.01};
   rule.penalties = {{.l2 = 1, .l1 = 1, .decay = 1}};
-  add_step(sums, report, rule);
+  add_step(sums, of_step(report, rule));
   EXPECT_EQ(means(sums).parameters[0], ParameterStatistics{});
 }
 
 TEST(Statistics, RowsReadBackToTheBit) {
   const StatisticsSize size{2, 3};
-  EpochStatistics looked{.steps = 7, .parameters = {{1, 2, 3, 4, 5, 6, 1.0 / 3}, {}}};
+  EpochStatistics looked{.steps = 7, .parameters = {{1, 2, 3, 4, 5, 6, 1.0 / 3, 8, 9}, {}}};
   looked.activations = {{0.1, 0.2, 0.3}, {}, {1, 2, 1}};
   EpochStatistics other = looked;
   other.activations.clear();

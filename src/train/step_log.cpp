@@ -1,0 +1,59 @@
+#include "train/step_log.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <fstream>
+
+#include "interop/atomic_file.hpp"
+#include "ridgeline/error.hpp"
+#include "train/statistics.hpp"
+
+namespace ridgeline::train {
+namespace {
+
+std::string header() {
+  std::string line = "step,epoch,name";
+  for (const auto& [name, field] : mean_fields) line += fmt::format(",{}", name);
+  return line;
+}
+
+}  // namespace
+
+void StepLog::begin(std::int64_t done) {
+  text_ = header() + "\n";
+  std::ifstream file(file_);
+  if (done == 0 || !file) return;
+  std::string line;
+  std::getline(file, line);
+  if (line + "\n" != text_) {
+    throw DataError(fmt::format("{}:1: its columns are others than those of this version, {}",
+                                file_.string(), header()));
+  }
+  for (int number = 2; std::getline(file, line); ++number) {
+    std::int64_t step = 0;
+    const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), step);
+    if (error != std::errc() || end == line.data() + line.size() || *end != ',') {
+      throw DataError(fmt::format("{}:{}: does not begin with a step", file_.string(), number));
+    }
+    if (step > done) return;  // trained once more
+    text_ += line + "\n";
+  }
+}
+
+void StepLog::add(const StepStatistics& step, const Layout& layout) {
+  if (step.step % every_ != 0) return;
+  for (std::size_t p = 0; p < step.parameters.size(); ++p) {
+    const ParameterStatistics& values = step.parameters[p];
+    if (values == ParameterStatistics{}) continue;
+    text_ += fmt::format("{},{},{}", step.step, step.epoch, layout.parameters[p].name);
+    for (const auto& [name, field] : mean_fields) text_ += fmt::format(",{}", values.*field);
+    text_ += '\n';
+  }
+}
+
+void StepLog::write() const {
+  interop::write_file(file_, text_);
+}
+
+}  // namespace ridgeline::train
