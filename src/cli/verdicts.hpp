@@ -10,7 +10,7 @@
 
 namespace ridgeline::cli {
 
-/// A list of {"kind", "severity", "layers", "sentence", "evidence": {name: value}, "advice"}.
+/// A list of {"kind", "severity", "layers", "sentence", "evidence": [{"name", "value"}], "advice"}.
 nlohmann::ordered_json to_json(const std::vector<Verdict>& verdicts);
 
 /// Each with its evidence and what helps; a sentence where there are none.

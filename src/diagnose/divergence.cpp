@@ -1,4 +1,4 @@
-// What a training diverged from, by the epoch that was broken off. The first that holds:
+// What a training diverged from, by the last epoch in which a step was taken. The first that holds:
 //   the penalty  in a step it takes off `all` of a kernel or more, at a learning rate below 1: the
 //                weights turn over, and from 2 on they grow without any data (w <- (1 - shrink) w)
 //   the steps    one of them moved a kernel by `far` of its norm. A training that goes well moves
@@ -19,14 +19,21 @@ namespace {
 constexpr double all = 1;
 constexpr double far = 0.5;
 
+// The record up to the last epoch that has steps: in the one that was broken off there may be none.
+Record with_steps(Record record) {
+  while (!record.epochs.empty() && record.epochs.back().statistics.steps == 0) {
+    record.epochs = record.epochs.first(record.epochs.size() - 1);
+  }
+  return record;
+}
+
 // Names the kernels in which a number of the last epoch is `least` or more, and gives the largest.
 // 0: in none.
 double largest(const Record& record, double ParameterStatistics::*field, double least,
                Verdict& verdict) {
   double most = 0;
   for (const std::size_t p : trained_kernels(record)) {
-    const auto& parameters = record.epochs.back().statistics.parameters;
-    const double value = p < parameters.size() ? parameters[p].*field : 0;
+    const double value = record.epochs.back().statistics.parameters[p].*field;
     if (!(value >= least)) continue;
     verdict.layers.push_back(layer_of(record, p));
     most = std::max(most, value);
@@ -47,46 +54,40 @@ void add_gradients(const Record& record, Verdict& verdict) {
   if (before > 0) verdict.evidence.push_back({"largest in the epochs before", before});
 }
 
-void too_strong(const Record& record, double shrink, Verdict& verdict) {
+void too_strong(double rate, double shrink, Verdict& verdict) {
   verdict.kind = "penalty-too-strong";
   verdict.sentence = fmt::format(
       "It diverged by too strong a penalty: in a step it takes {:.3g} times of {} off, so that the "
       "weights turn over and grow.",
       shrink, verdict.layers.front());
-  verdict.evidence = {{"shrink per step", shrink},
-                      {"learning rate", record.epochs.back().learning_rate}};
+  verdict.evidence = {{"shrink per step", shrink}, {"learning rate", rate}};
   verdict.advice =
-      "lower regularize.l2 or regularize.decay: the learning rate times λ must be far below 1";
+      "lower regularize.l2 (or decay, or independent_decay): the share that it takes off in a "
+      "step, "
+      "the learning rate times λ, must be far below 1";
 }
 
-void too_large(const Record& record, double step, Verdict& verdict) {
-  const double rate = record.epochs.back().learning_rate;
+void too_large(double rate, double step, Verdict& verdict) {
   verdict.kind = "learning-rate-too-high";
   verdict.sentence = fmt::format(
       "It diverged by steps that are too large: at a learning rate of {} one moved {} by {:.3g} "
       "times the norm of its weights.",
       rate, verdict.layers.front(), step);
   verdict.evidence = {{"largest step over weights", step}, {"learning rate", rate}};
-  add_gradients(record, verdict);
   verdict.advice =
       "lower optimizer.learning_rate, by a factor of 10 at first, or warm it up; "
-      "optimizer.clip_norm = 1 bounds what one batch can do";
-  if (!has(record, "batch_norm2d")) {
-    verdict.advice += "; a batch_norm2d behind each convolution bears larger steps";
-  }
-  verdict.advice +=
-      "; kernel_initializer = \"he_normal\" begins with gradients of one size in all layers";
+      "optimizer.clip_norm = 1 bounds what one batch can do; a batch_norm2d behind each "
+      "convolution bears larger steps, and kernel_initializer = "
+      "\"he_normal\" begins with gradients of one size in all layers";
 }
 
-void by_a_batch(const Record& record, Verdict& verdict) {
+void by_a_batch(bool at_start, Verdict& verdict) {
   verdict.kind = "diverged";
-  const bool at_start = steps(record) == 0;
   verdict.sentence =
       at_start ? "It diverged at its very first step: not by learning, but by the weights or the "
                  "images that it began with."
                : "It diverged though neither a step nor the penalty was too large: a single batch "
                  "gave no finite number.";
-  add_gradients(record, verdict);
   verdict.advice =
       "look for pixels and targets that are not finite or far out of range, and weights too large "
       "to begin with; optimizer.clip_norm = 1 bounds what one batch can do";
@@ -95,21 +96,25 @@ void by_a_batch(const Record& record, Verdict& verdict) {
 }  // namespace
 
 Verdicts divergence(const Record& record) {
-  const Epoch& last = record.epochs.back();
+  const Epoch& broken = record.epochs.back();
+  const double rate = broken.learning_rate;
+  const Record before = with_steps(record);
   Verdict verdict{.severity = Severity::problem};
-  const double shrink =
-      last.learning_rate < 1 ? largest(record, &ParameterStatistics::shrink, all, verdict) : 0;
+  const auto in_kernels = [&](double ParameterStatistics::*field, double least) {
+    return before.epochs.empty() ? 0 : largest(before, field, least, verdict);
+  };
+  const double shrink = rate < 1 ? in_kernels(&ParameterStatistics::shrink, all) : 0;
+  const double step = shrink > 0 ? 0 : in_kernels(&ParameterStatistics::largest_update, far);
   if (shrink > 0) {
-    too_strong(record, shrink, verdict);
-  } else if (const double step =
-                 largest(record, &ParameterStatistics::largest_update, far, verdict);
-             step > 0) {
-    too_large(record, step, verdict);
+    too_strong(rate, shrink, verdict);
+  } else if (step > 0) {
+    too_large(rate, step, verdict);
   } else {
-    by_a_batch(record, verdict);
+    by_a_batch(before.epochs.empty(), verdict);
   }
-  verdict.evidence.push_back({fmt::format("steps taken in epoch {}", last.epoch),
-                              static_cast<double>(last.statistics.steps)});
+  if (!before.epochs.empty()) add_gradients(before, verdict);
+  verdict.evidence.push_back({fmt::format("steps taken in epoch {}", broken.epoch),
+                              static_cast<double>(broken.statistics.steps)});
   // What fp32 could not hold is no number for a file.
   std::erase_if(verdict.evidence, [](const Evidence& e) { return !std::isfinite(e.value); });
   return {std::move(verdict)};

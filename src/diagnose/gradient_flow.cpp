@@ -59,6 +59,11 @@ double activation_climb(const Record& record, std::span<const std::size_t> kerne
   return climb(sizes);
 }
 
+bool has(const Record& record, std::string_view kind) {
+  return std::ranges::any_of(record.network.nodes(),
+                             [&](const Node& node) { return node.layer.spec().kind() == kind; });
+}
+
 bool saturates(const Record& record) {
   const auto& nodes = record.network.nodes();
   return std::any_of(nodes.begin(), nodes.end() - 1, [](const Node& node) {

@@ -53,11 +53,6 @@ std::vector<std::size_t> penalised(const Record& record) {
   return parameters_where(record, [](const ParameterStatistics& s) { return s.shrink > 0; });
 }
 
-bool has(const Record& record, std::string_view kind) {
-  return std::ranges::any_of(record.network.nodes(),
-                             [&](const Node& node) { return node.layer.spec().kind() == kind; });
-}
-
 const std::string& layer_of(const Record& record, std::size_t parameter) {
   const int node = record.layout.parameters[parameter].node;
   return record.network.nodes()[static_cast<std::size_t>(node)].name;

@@ -22,8 +22,6 @@ std::vector<std::size_t> trained_kernels(const Record& record);
 /// Those that a penalty shrank.
 std::vector<std::size_t> penalised(const Record& record);
 
-/// Whether the network has a layer of that kind.
-bool has(const Record& record, std::string_view kind);
 /// The name of the layer that a parameter belongs to.
 const std::string& layer_of(const Record& record, std::size_t parameter);
 

@@ -1,7 +1,10 @@
 #include "train/divergence.hpp"
 
+#include <fmt/format.h>
+
 #include "interop/json.hpp"
 #include "interop/safetensors.hpp"
+#include "ridgeline/error.hpp"
 #include "train/model_file.hpp"
 
 namespace ridgeline::train {
@@ -16,9 +19,14 @@ void save_diverged(const ModelCore& core, const std::filesystem::path& file,
 
 std::optional<Divergence> read_divergence(const std::filesystem::path& file) {
   if (!std::filesystem::exists(file)) return std::nullopt;
-  const Attributes stored =
-      interop::attributes_from_json(interop::Safetensors::read(file).metadata("diverged"));
-  return Divergence{stored.text("sentence", ""), stored.real("learning_rate", 0)};
+  const auto stored = interop::Safetensors::read(file);
+  const std::string& text = stored.metadata("diverged");
+  try {
+    const Attributes said = interop::attributes_from_json(text);
+    return Divergence{said.text("sentence", ""), said.real("learning_rate", 0)};
+  } catch (const Error& error) {
+    throw DataError(fmt::format("{}: diverged: {}", file.string(), error.what()));
+  }
 }
 
 }  // namespace ridgeline::train

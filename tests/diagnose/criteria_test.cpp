@@ -61,6 +61,20 @@ TEST(Divergence, ByThePenaltyOrTheSteps) {
   for (const Evidence& e : found().evidence) EXPECT_TRUE(std::isfinite(e.value)) << e.name;
 }
 
+// What moved far in an epoch's last step breaks the next one at its first.
+TEST(Divergence, ByTheLastStepOfTheEpochBefore) {
+  Made made;
+  made.add(1, 1).statistics.parameters[2].largest_update = 2;
+  made.add(0, 0).statistics = {};
+  made.epochs.back().learning_rate = 0.1;
+  Record record = made.record();
+  record.diverged = true;
+  const Verdict found = divergence(record).at(0);
+  EXPECT_EQ(found.kind, "learning-rate-too-high");
+  EXPECT_EQ(found.layers, std::vector<std::string>{"conv2d_2"});
+  EXPECT_EQ(evidence(found, "steps taken in epoch 2"), 0);
+}
+
 TEST(Divergence, AtTheFirstStep) {
   Made made;
   made.add(0, 0).statistics = {};

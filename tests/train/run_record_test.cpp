@@ -137,6 +137,12 @@ TEST(DivergedRun, GivesWhatTheErrorGave) {
   }
 }
 
+TEST_F(RunRecord, AModelThatDidNotDiverge) {
+  std::filesystem::copy_file(folder_ / "run/model.safetensors",
+                             folder_ / "run/diverged.safetensors");
+  EXPECT_NE(refusal().find(in_run("diverged.safetensors")), std::string::npos) << refusal();
+}
+
 TEST(DivergedRun, WithoutStatisticsThereIsNothingToDiagnose) {
   const Folder run;
   const auto trap = std::make_shared<test::Trap>();
