@@ -17,7 +17,7 @@
 
 namespace ridgeline {
 
-/// What applies to one parameter, or the base that rules start from. 0: none of it.
+/// What applies to one parameter at a moment. 0: none of it.
 struct Penalty {
   double l2 = 0;     ///< l2/2 |w|^2: its gradient is added before the optimiser sees it
   double l1 = 0;     ///< l1 |w|_1: a proximal step in the optimiser's metric; zeros are exact
