@@ -142,7 +142,7 @@ void UpdatePass::penalise(const Run& run, Sums& sums, const State& state, const 
   sums.gradient_square = kernels::square_sum(place.gradient, run.count);
   sums.weight_square = kernels::square_sum(weights, run.count);
   sums.weight_absolute = penalty.l1 > 0 ? kernels::absolute_sum(weights, run.count) : 0;
-  if (rule.statistics) std::copy_n(weights, run.count, place.before);
+  if (place.before != nullptr) std::copy_n(weights, run.count, place.before);
   kernels::penalise(place.gradient, weights, run.count, scale, static_cast<float>(rule.clip_value),
                     static_cast<float>(penalty.l2));
   if (const float* terms = terms_.gradient(run.parameter, run.offset)) {
@@ -154,11 +154,15 @@ void UpdatePass::descend(const Run& run, Sums& sums, State& state, const UpdateR
                          const Place& place) {
   const Penalty& penalty = rule.penalties[run.parameter];
   float* weights = state.weight_arena().data() + run.offset;
-  kernels::descend(weights, place.step, run.count, static_cast<float>(1 - decay_of(rule, penalty)));
-  if (penalty.l1 > 0) {
-    kernels::shrink(weights, place.metric, run.count, static_cast<float>(penalty.l1));
-  }
+  const auto keep = static_cast<float>(1 - decay_of(rule, penalty));
   if (rule.statistics) {
+    sums.update_square = kernels::descend_measured(weights, place.step, run.count, keep);
+  } else {
+    kernels::descend(weights, place.step, run.count, keep);
+  }
+  if (penalty.l1 == 0) return;
+  kernels::shrink(weights, place.metric, run.count, static_cast<float>(penalty.l1));
+  if (place.before != nullptr) {
     sums.update_square = kernels::distance_square(weights, place.before, run.count);
   }
 }
@@ -174,8 +178,10 @@ void UpdatePass::update_run(std::size_t r, State& state, const UpdateRule& rule,
   }
   Place place{gradient, step.data(), terms_.metric(run.parameter, run.offset),
               terms_.before(run.parameter, run.offset)};
-  if (place.metric == nullptr && rule.penalties[run.parameter].l1 > 0) place.metric = metric.data();
-  if (place.before == nullptr) place.before = before.data();
+  if (rule.penalties[run.parameter].l1 > 0) {
+    if (place.metric == nullptr) place.metric = metric.data();
+    if (place.before == nullptr && rule.statistics) place.before = before.data();
+  }
   penalise(run, sums_[r], state, rule, place, scale);
   rule.optimizer->step(info, run.count, gradient, slots.data(), place.step, place.metric);
   descend(run, sums_[r], state, rule, place);

@@ -63,7 +63,7 @@ class UpdatePass {
     float* gradient;
     float* step;
     float* metric;  // null where nothing wants it
-    float* before;  // the weights before the step
+    float* before;  // the weights before the step; null likewise
   };
   float clip_scale(Team& team, const State& state, const UpdateRule& rule, Gradients& gradients);
   void penalise(const Run& run, Sums& sums, const State& state, const UpdateRule& rule,

@@ -11,6 +11,7 @@
 #include "engine/kernels/update_kernels.hpp"
 #include "engine/normal.hpp"
 #include "engine/targets.hpp"
+#include "tensor/buffer.hpp"
 
 namespace ridgeline::engine::kernels {
 namespace {
@@ -71,6 +72,25 @@ TEST(UpdateKernel, ScaledRunsAndNothingBehindThem) {
       ASSERT_NEAR(added[i], sum, 1e-6) << i;
       ASSERT_NEAR(wide[i], sum, 1e-12) << i;
     }
+  });
+}
+
+TEST(UpdateKernel, ADescentIsTheSameMeasuredOrNot) {
+  on_every_target(30, [](std::uint64_t number) {
+    Draw draw(number);
+    const std::size_t count = 16 * (1 + draw.random.below(200));
+    Buffer<float> weights(count), step(count), plain(count);
+    double moved = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      weights[i] = plain[i] = static_cast<float>(draw.random.normal());
+      step[i] = static_cast<float>(0.01 * draw.random.normal());
+      const double by = -0.05 * static_cast<double>(weights[i]) - static_cast<double>(step[i]);
+      moved += by * by;
+    }
+    const double measured = descend_measured(weights.data(), step.data(), count, 0.95F);
+    descend(plain.data(), step.data(), count, 0.95F);
+    EXPECT_NEAR(measured, moved, 1e-5 * moved);
+    for (std::size_t i = 0; i < count; ++i) ASSERT_EQ(weights[i], plain[i]) << i;
   });
 }
 

@@ -140,6 +140,26 @@ void Descend(float* weights, const float* step, std::size_t count, float keep) {
   }
 }
 
+double DescendMeasured(float* weights, const float* step, std::size_t count, float keep) {
+  constexpr std::size_t at_once = 1024;
+  const Floats d;
+  const auto factor = hn::Set(d, keep);
+  double total = 0;
+  for (std::size_t begin = 0; begin < count; begin += at_once) {
+    const std::size_t end = HWY_MIN(count, begin + at_once);
+    auto sum = hn::Zero(d);
+    for (std::size_t i = begin; i < end; i += hn::Lanes(d)) {
+      const auto w = hn::Load(d, weights + i);
+      const auto after = hn::MulSub(factor, w, hn::Load(d, step + i));
+      const auto moved = hn::Sub(after, w);
+      sum = hn::MulAdd(moved, moved, sum);
+      hn::Store(after, d, weights + i);
+    }
+    total += static_cast<double>(hn::GetLane(hn::SumOfLanes(d, sum)));
+  }
+  return total;
+}
+
 void Shrink(float* weights, const float* metric, std::size_t count, float l1) {
   const Floats d;
   const auto strength = hn::Set(d, l1);
@@ -168,6 +188,7 @@ HWY_EXPORT(DotDouble);
 HWY_EXPORT(Scale);
 HWY_EXPORT(Penalise);
 HWY_EXPORT(Descend);
+HWY_EXPORT(DescendMeasured);
 HWY_EXPORT(Shrink);
 
 void add(float* a, const float* b, std::size_t count) {
@@ -203,6 +224,9 @@ void penalise(float* gradient, const float* weights, std::size_t count, float sc
 }
 void descend(float* weights, const float* step, std::size_t count, float keep) {
   HWY_DYNAMIC_DISPATCH(Descend)(weights, step, count, keep);
+}
+double descend_measured(float* weights, const float* step, std::size_t count, float keep) {
+  return HWY_DYNAMIC_DISPATCH(DescendMeasured)(weights, step, count, keep);
 }
 void shrink(float* weights, const float* metric, std::size_t count, float l1) {
   HWY_DYNAMIC_DISPATCH(Shrink)(weights, metric, count, l1);
