@@ -200,8 +200,10 @@ std::vector<Experiment> experiments(std::string_view data) {
   add_strengths(data, all);
   add_weapons(data, weapons, all);
   if (data == "fashion-mnist") add_deep(all);
-  add_further_penalties(data, all);
-  add_weapons(data, further_weapons, all);
+  if (data == further_data) {
+    add_further_penalties(data, all);
+    add_weapons(data, further_weapons, all);
+  }
   return all;
 }
 

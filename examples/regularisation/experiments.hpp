@@ -42,7 +42,8 @@ std::string strength_name(std::string_view penalty, double strength);
 /// What fights over-fitting beside L2.
 inline constexpr std::array<std::string_view, 4> weapons{"l1", "dropout", "augmentation",
                                                          "early stopping"};
-/// More of them, in the same form but drawn apart.
+/// More of them, in the same form but drawn apart, and on one data set.
+inline constexpr std::string_view further_data = "cifar10";
 inline constexpr std::array<std::string_view, 8> further_weapons{
     "spatial dropout", "label smoothing", "mixup", "cutmix", "cutout", "noise", "EMA", "SWA"};
 /// Penalties and bounds on whole kernels, and one on activations, each by itself.

@@ -37,7 +37,7 @@ Figure shrinkage_figure(const Source& source);
 Figure weights_figure(const Source& source);
 /// Each regulariser alone and with L2.
 Figure weapons_figure(const Source& source);
-/// The others in the same way, and penalties and bounds on whole kernels.
+/// The others in the same way, and penalties and bounds on whole kernels, of `further_data`.
 Figure further_figure(const Source& source);
 
 /// The gradient along the depth of deep networks, without and with L2.

@@ -166,6 +166,7 @@ Figure weapons_figure(const Source& source) {
 }
 
 Figure further_figure(const Source& source) {
+  if (source.data != further_data) return {};
   std::vector<Row> rows = rows_of(further_weapons);
   for (const auto& [penalty, strength] : further_penalties) add_row(rows, penalty, strength);
   return rows_figure(source, rows, "Further regularisers alone and with L2");
