@@ -149,7 +149,7 @@ struct FitOptions {
                               ///< one program at a time may use it; empty: none
   bool statistics = true;     ///< Epoch::statistics; without them there are no verdicts
   /// Updates between those whose numbers go into the run's steps.csv, a line a parameter, written
-  /// each epoch; 0: none.
+  /// each epoch; 0, or without `statistics`: none.
   std::int64_t log_every = 0;
   /// Go on from the run's checkpoint, bit for bit; from the start where there is none. Everything
   /// but `epochs` (with constant schedules), `patience`, `log_every` and `callbacks` must be as it

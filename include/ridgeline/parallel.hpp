@@ -23,6 +23,7 @@ class Parallel {
   /// are done. Runs begin at multiples of `grain`, at least 1. Which they are depends on the number
   /// of threads: what is computed must not.
   void operator()(std::int64_t count, std::int64_t grain, const Work& work) const {
+    if (count == 0) return;
     loop_ ? loop_(count, grain, work) : work(0, count);
   }
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
@@ -68,7 +69,9 @@ std::string layer_table(const std::vector<LayerRow>& layers) {
   std::vector<std::vector<std::string>> rows{{"layer", "gradient", "weights", "step / weights",
                                               "shrink", "penalty's share", "effective rate",
                                               "activation", "dead"}};
-  const auto short_number = [](double value) { return fmt::format("{:.3g}", value); };
+  const auto short_number = [](double value) {
+    return std::isfinite(value) ? fmt::format("{:.3g}", value) : "not finite";
+  };
   for (const LayerRow& layer : layers) {
     if (layer.kernel == nullptr && !layer.relu) continue;
     std::vector<std::string> row{layer.name};
@@ -76,7 +79,8 @@ std::string layer_table(const std::vector<LayerRow>& layers) {
       for (const double value : {k->gradient_norm, k->weight_norm, k->update_ratio, k->shrink}) {
         row.push_back(short_number(value));
       }
-      row.push_back(fmt::format("{:.2g} %", 100 * k->penalty_share()));
+      const double share = 100 * k->penalty_share();
+      row.push_back(short_number(share) + (std::isfinite(share) ? " %" : ""));
       row.push_back(short_number(k->effective_rate));
     } else {
       row.resize(7);

@@ -1,10 +1,10 @@
 // What a training diverged from, by the last epoch in which a step was taken. The first that holds:
-//   the penalty  in a step it takes off `all` of a kernel or more, at a learning rate below 1: the
-//                weights turn over, and from 2 on they grow without any data (w <- (1 - shrink) w)
+//   the penalty  alone it makes the weights grow: w <- (1 - share) w with a share of 2 or more
 //   the steps    one of them moved a kernel by `far` of its norm. A training that goes well moves
 //                it by about a thousandth, and where steps are too long for the curvature of the
-//                loss they grow from one to the next (LeCun et al., "Efficient BackProp", 1998)
-// Otherwise it was neither, and a single batch or the very start is to be looked at.
+//                loss they grow from one to the next (LeCun et al., "Efficient BackProp", 1998).
+//                Or a gradient was `huge`: of a bias, which has no size to measure a step by
+// Otherwise it was neither, and what it was given or the very start is to be looked at.
 
 #include <fmt/format.h>
 
@@ -16,8 +16,8 @@
 namespace ridgeline::diagnose {
 namespace {
 
-constexpr double all = 1;
 constexpr double far = 0.5;
+constexpr double huge = 1e6;
 
 // The record up to the last epoch that has steps: in the one that was broken off there may be none.
 Record with_steps(Record record) {
@@ -27,67 +27,70 @@ Record with_steps(Record record) {
   return record;
 }
 
-// Names the kernels in which a number of the last epoch is `least` or more, and gives the largest.
-// 0: in none.
-double largest(const Record& record, double ParameterStatistics::*field, double least,
-               Verdict& verdict) {
+// Names the kernels that a step of the last epoch moved by `far` of their norm, the furthest first,
+// and says how far that was. 0: none.
+double furthest_step(const Record& record, Verdict& verdict) {
   double most = 0;
+  if (record.epochs.empty()) return most;
   for (const std::size_t p : trained_kernels(record)) {
-    const double value = record.epochs.back().statistics.parameters[p].*field;
-    if (!(value >= least)) continue;
-    verdict.layers.push_back(layer_of(record, p));
-    most = std::max(most, value);
+    const double moved = record.epochs.back().statistics.parameters[p].largest_update;
+    if (!(moved >= far)) continue;
+    const auto place = moved > most ? verdict.layers.begin() : verdict.layers.end();
+    verdict.layers.insert(place, layer_of(record, p));
+    most = std::max(most, moved);
   }
   return most;
 }
 
-// How the gradients were: their largest norm in the epoch, and in those before.
-void add_gradients(const Record& record, Verdict& verdict) {
-  double now = 0, before = 0;
-  for (const Epoch& epoch : record.epochs) {
-    double& most = &epoch == &record.epochs.back() ? now : before;
+// The largest norm that a parameter's gradient had in these epochs.
+double largest_gradient(std::span<const Epoch> epochs) {
+  double most = 0;
+  for (const Epoch& epoch : epochs) {
     for (const ParameterStatistics& s : epoch.statistics.parameters) {
       most = std::max(most, s.largest_gradient);
     }
   }
-  verdict.evidence.push_back({"largest gradient norm", now});
-  if (before > 0) verdict.evidence.push_back({"largest in the epochs before", before});
+  return most;
 }
 
-void too_strong(double rate, double shrink, Verdict& verdict) {
+void too_strong(const Overshoot& overshoot, double rate, Verdict& verdict) {
   verdict.kind = "penalty-too-strong";
+  verdict.layers = {overshoot.layer};
   verdict.sentence = fmt::format(
-      "It diverged by too strong a penalty: in a step it takes {:.3g} times of {} off, so that the "
-      "weights turn over and grow.",
-      shrink, verdict.layers.front());
-  verdict.evidence = {{"shrink per step", shrink}, {"learning rate", rate}};
-  verdict.advice =
-      "lower regularize.l2 (or decay, or independent_decay): the share that it takes off in a "
-      "step, "
-      "the learning rate times λ, must be far below 1";
+      "It diverged by too strong a penalty: regularize.{} takes {:.3g} times of {} off in a step, "
+      "so that the weights turn over and grow.",
+      overshoot.key, overshoot.share, overshoot.layer);
+  verdict.evidence = {{"shrink per step", overshoot.share}, {"learning rate", rate}};
+  verdict.advice = fmt::format(
+      "lower regularize.{}: what it takes off in a step must be far below 1", overshoot.key);
 }
 
 void too_large(double rate, double step, Verdict& verdict) {
   verdict.kind = "learning-rate-too-high";
+  const std::string what =
+      step == 0 ? "the gradients grew beyond all measure"
+                : fmt::format("one moved {} {}", verdict.layers.front(),
+                              std::isfinite(step)
+                                  ? fmt::format("by {:.3g} times the norm of its weights", step)
+                                  : "further than fp32 can hold");
   verdict.sentence = fmt::format(
-      "It diverged by steps that are too large: at a learning rate of {} one moved {} by {:.3g} "
-      "times the norm of its weights.",
-      rate, verdict.layers.front(), step);
-  verdict.evidence = {{"largest step over weights", step}, {"learning rate", rate}};
+      "It diverged by steps that are too large: at a learning rate of {} {}.", rate, what);
+  verdict.evidence = {{"learning rate", rate}};
+  if (step > 0) verdict.evidence.push_back({"largest step over weights", step});
   verdict.advice =
       "lower optimizer.learning_rate, by a factor of 10 at first, or warm it up; "
       "optimizer.clip_norm = 1 bounds what one batch can do; a batch_norm2d behind each "
-      "convolution bears larger steps, and kernel_initializer = "
-      "\"he_normal\" begins with gradients of one size in all layers";
+      "convolution bears larger steps, and kernel_initializer = \"he_normal\" begins with "
+      "gradients of one size in all layers";
 }
 
-void by_a_batch(bool at_start, Verdict& verdict) {
+void by_what_it_was_given(bool at_start, Verdict& verdict) {
   verdict.kind = "diverged";
   verdict.sentence =
       at_start ? "It diverged at its very first step: not by learning, but by the weights or the "
                  "images that it began with."
-               : "It diverged though neither a step nor the penalty was too large: a single batch "
-                 "gave no finite number.";
+               : "It diverged though neither a step nor the penalty was too large: what it was "
+                 "given, a batch or the validation images, made no finite number.";
   verdict.advice =
       "look for pixels and targets that are not finite or far out of range, and weights too large "
       "to begin with; optimizer.clip_norm = 1 bounds what one batch can do";
@@ -100,19 +103,21 @@ Verdicts divergence(const Record& record) {
   const double rate = broken.learning_rate;
   const Record before = with_steps(record);
   Verdict verdict{.severity = Severity::problem};
-  const auto in_kernels = [&](double ParameterStatistics::*field, double least) {
-    return before.epochs.empty() ? 0 : largest(before, field, least, verdict);
-  };
-  const double shrink = rate < 1 ? in_kernels(&ParameterStatistics::shrink, all) : 0;
-  const double step = shrink > 0 ? 0 : in_kernels(&ParameterStatistics::largest_update, far);
-  if (shrink > 0) {
-    too_strong(rate, shrink, verdict);
-  } else if (step > 0) {
+  if (record.overshoot) {
+    too_strong(*record.overshoot, rate, verdict);
+  } else if (const double step = furthest_step(before, verdict);
+             step > 0 || largest_gradient(before.epochs) >= huge) {
     too_large(rate, step, verdict);
   } else {
-    by_a_batch(before.epochs.empty(), verdict);
+    by_what_it_was_given(before.epochs.empty(), verdict);
   }
-  if (!before.epochs.empty()) add_gradients(before, verdict);
+  if (!before.epochs.empty()) {
+    verdict.evidence.push_back({"largest gradient norm", largest_gradient(before.epochs.last(1))});
+  }
+  if (before.epochs.size() > 1) {
+    verdict.evidence.push_back({"largest in the epochs before",
+                                largest_gradient(before.epochs.first(before.epochs.size() - 1))});
+  }
   verdict.evidence.push_back({fmt::format("steps taken in epoch {}", broken.epoch),
                               static_cast<double>(broken.statistics.steps)});
   // What fp32 could not hold is no number for a file.

@@ -1,7 +1,9 @@
 #pragma once
 // What verdicts are made from: the network and the epochs of its training.
 
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -9,12 +11,20 @@
 
 namespace ridgeline::diagnose {
 
+/// A penalty that alone makes weights grow: in each step it takes off twice of them or more.
+struct Overshoot {
+  std::string key;    ///< of [regularize]: "l2"
+  double share = 0;   ///< of a weight, in a step: its strength times the learning rate
+  std::string layer;  ///< where it is strongest
+};
+
 struct Record {
   const Network& network;
   const Layout& layout;
   std::string_view loss;  ///< its kind
   std::span<const Epoch> epochs;
-  bool diverged = false;  ///< in the last of them, which was broken off there
+  bool diverged = false;                    ///< in the last of them, which was broken off there
+  std::optional<Overshoot> overshoot = {};  ///< of the penalties with which it diverged
 };
 
 /// Parameters that were trained, by their index.

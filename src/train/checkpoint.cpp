@@ -221,9 +221,12 @@ Position load_checkpoint(const std::filesystem::path& path, ModelCore& core, con
       (position.average.count > 0) == !position.average.weights.empty();
   if (!consistent) throw DataError(fmt::format("{}: its counters are out of range", file.name()));
   engine::State state = read_state(file, core.state, slots);
-  const Regularize regularize = interop::regularize_from_json(file.metadata("regularize"));
-  Regularize in_force = read_in_force(file, "", regularize);
-  position.best_in_force = read_in_force(file, "best_", regularize);
+  const auto penalties = [&](const char* key) {
+    return read_penalties(file, key, core.layout().parameters);
+  };
+  const Regularize regularize = penalties("regularize");
+  Regularize in_force = penalties("in_force");
+  position.best_in_force = penalties("best_in_force");
 
   core.set_shards(static_cast<int>(counters.shards));
   core.state = std::move(state);

@@ -11,10 +11,13 @@ namespace ridgeline::train {
 
 void save_diverged(const ModelCore& core, const std::filesystem::path& file,
                    const Divergence& divergence) {
-  save_model(
-      core, file,
-      {{"diverged", interop::to_json(Attributes{{"sentence", divergence.sentence},
-                                                {"learning_rate", divergence.learning_rate}})}});
+  Attributes said{{"sentence", divergence.sentence}, {"learning_rate", divergence.learning_rate}};
+  if (const auto& overshoot = divergence.overshoot) {
+    said.set("penalty", overshoot->key);
+    said.set("share", overshoot->share);
+    said.set("layer", overshoot->layer);
+  }
+  save_model(core, file, {{"diverged", interop::to_json(said)}});
 }
 
 std::optional<Divergence> read_divergence(const std::filesystem::path& file) {
@@ -23,7 +26,11 @@ std::optional<Divergence> read_divergence(const std::filesystem::path& file) {
   const std::string& text = stored.metadata("diverged");
   try {
     const Attributes said = interop::attributes_from_json(text);
-    return Divergence{said.text("sentence", ""), said.real("learning_rate", 0)};
+    Divergence divergence{said.text("sentence", ""), said.real("learning_rate", 0), {}};
+    if (const std::string key = said.text("penalty", ""); !key.empty()) {
+      divergence.overshoot = {key, said.real("share", 0), said.text("layer", "")};
+    }
+    return divergence;
   } catch (const Error& error) {
     throw DataError(fmt::format("{}: diverged: {}", file.string(), error.what()));
   }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "diagnose/record.hpp"
 #include "train/core.hpp"
 
 namespace ridgeline::train {
@@ -14,6 +15,7 @@ inline constexpr const char* diverged_name = "diverged.safetensors";
 struct Divergence {
   std::string sentence;  ///< DivergedError's
   double learning_rate = 0;
+  std::optional<diagnose::Overshoot> overshoot;
 };
 
 /// Whole or not at all. Throws ResourceError.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "data/loader.hpp"
+#include "diagnose/record.hpp"
 #include "objective/metrics.hpp"
 #include "ridgeline/error.hpp"
 #include "train/average.hpp"
@@ -69,6 +70,7 @@ class Fit {
   void check_validation(const Epoch& epoch) const;
   /// What may keep a training from diverging again.
   std::string remedy() const;
+  std::optional<diagnose::Overshoot> overshoot() const;
   /// The error with its verdicts, and what there is to diagnose in the run's folder.
   DivergedError diverged(const std::string& sentence);
 

@@ -1,5 +1,7 @@
 // What the training loop keeps and concludes for the diagnosis.
 
+#include <fmt/format.h>
+
 #include "diagnose/verdicts.hpp"
 #include "interop/atomic_file.hpp"
 #include "train/diagnosis_csv.hpp"
@@ -12,13 +14,23 @@ namespace {
 
 constexpr const char* steps_name = "steps.csv";
 
+void remove_old(const std::filesystem::path& file) {
+  std::error_code error;
+  std::filesystem::remove(file, error);
+  if (!error) return;
+  throw ResourceError(fmt::format("{} of an earlier training cannot be removed: {}", file.string(),
+                                  error.message()));
+}
+
 }  // namespace
 
 void Fit::begin_diagnosis() {
   if (!options_.run.empty()) {
     // Of an attempt before, that left no checkpoint or diverged behind it.
-    std::filesystem::remove(file(diverged_name));
-    if (updates() == 0) std::filesystem::remove(file(steps_name));
+    remove_old(file(diverged_name));
+    for (const char* name : {steps_name, "history.csv", "diagnosis.csv"}) {
+      if (updates() == 0) remove_old(file(name));
+    }
     if (probe_ && options_.log_every > 0) {
       steps_.emplace(file(steps_name), options_.log_every);
       steps_->begin(updates());

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "diagnose/verdicts.hpp"
 #include "interop/atomic_file.hpp"
+#include "ridgeline/penalty_keys.hpp"
 #include "train/divergence.hpp"
 #include "train/fit.hpp"
 #include "train/statistics.hpp"
@@ -37,30 +39,42 @@ void Fit::check_validation(const Epoch& epoch) const {
 }
 
 std::string Fit::remedy() const {
-  double l2 = 0, decay = 0, independent = 0;
-  for (const Penalty& penalty : rule_.penalties) {
-    l2 = std::max(l2, penalty.l2);
-    decay = std::max(decay, penalty.decay);
-    independent = std::max(independent, penalty.independent_decay);
-  }
-  // A step that shrinks a weight by more than itself turns it over, and lets it grow.
-  const auto overshoots = [&](double strength) {
-    return rule_.learning_rate < 1 && strength * rule_.learning_rate > 1;
-  };
-  if (independent > 1) {
-    return fmt::format(
-        "regularize.independent_decay is {:g} and should be far below 1: try a lower one",
-        independent);
-  }
-  const char* key = overshoots(decay) ? "regularize.decay" : "regularize.l2";
-  if (overshoots(decay) || overshoots(l2)) {
-    return fmt::format(
-        "{} times the learning rate is {:g} and should be far below 1: try a lower {}", key,
-        (overshoots(decay) ? decay : l2) * rule_.learning_rate, key);
-  }
-  return "try a lower optimizer.learning_rate, or optimizer.clip_norm = 1";
+  const auto overshoot = this->overshoot();
+  if (!overshoot) return "try a lower optimizer.learning_rate, or optimizer.clip_norm = 1";
+  return fmt::format(
+      "regularize.{0} takes {1:g} times of {2} off in a step, which should be far "
+      "below 1: try a lower regularize.{0}",
+      overshoot->key, overshoot->share, overshoot->layer);
 }
 
+// The strongest penalty that makes weights grow, where it is not the learning rate that is absurd.
+std::optional<diagnose::Overshoot> Fit::overshoot() const {
+  constexpr double turns_over_and_grows = 2;
+  const double rate = rule_.learning_rate < 1 ? rule_.learning_rate : 0;
+  const std::array shares{std::pair(&Penalty::l2, rate),
+                          std::pair(&Penalty::decay, rate),
+                          std::pair(&Penalty::independent_decay, rule_.rate_share),
+                          std::pair(&Penalty::l2_sp, rate),
+                          std::pair(&Penalty::orthogonal, rate),
+                          std::pair(&Penalty::spectral, rate)};
+  std::optional<diagnose::Overshoot> found;
+  const auto& parameters = core_.layout().parameters;
+  for (std::size_t p = 0; p < rule_.penalties.size(); ++p) {
+    if (core_.state.frozen[p]) continue;
+    for (const PenaltyKey& key : penalty_keys) {
+      const auto* const of =
+          std::ranges::find(shares, key.strength, &decltype(shares)::value_type::first);
+      if (of == shares.end()) continue;
+      const double share = of->second * rule_.penalties[p].*key.strength;
+      if (share < turns_over_and_grows || (found && share <= found->share)) continue;
+      const auto node = static_cast<std::size_t>(parameters[p].node);
+      found = {std::string(key.name), share, core_.network().nodes()[node].name};
+    }
+  }
+  return found;
+}
+
+// Its files as far as they can be written: that it diverged is what is to be said.
 DivergedError Fit::diverged(const std::string& sentence) {
   if (!probe_) return DivergedError(sentence);
   std::vector<Epoch> epochs = position_.history.epochs;
@@ -68,17 +82,22 @@ DivergedError Fit::diverged(const std::string& sentence) {
                     .learning_rate = rule_.learning_rate,
                     .train = position_.sums.means(),
                     .statistics = means(position_.statistics)});
-  if (!options_.run.empty()) {
-    add_diagnosis(epochs.back());
+  const Divergence divergence{sentence, rule_.learning_rate, overshoot()};
+  DivergedError error(sentence, diagnose::verdicts({.network = core_.network(),
+                                                    .layout = core_.layout(),
+                                                    .loss = core_.loss().kind(),
+                                                    .epochs = epochs,
+                                                    .diverged = true,
+                                                    .overshoot = divergence.overshoot}));
+  if (options_.run.empty()) return error;
+  add_diagnosis(epochs.back());
+  try {
     interop::write_file(file("diagnosis.csv"), diagnosis_csv_);
     if (steps_) steps_->write();
-    save_diverged(core_, file(diverged_name), {sentence, rule_.learning_rate});
+    save_diverged(core_, file(diverged_name), divergence);
+  } catch (const ResourceError&) {
   }
-  return DivergedError(sentence, diagnose::verdicts({.network = core_.network(),
-                                                     .layout = core_.layout(),
-                                                     .loss = core_.loss().kind(),
-                                                     .epochs = epochs,
-                                                     .diverged = true}));
+  return error;
 }
 
 }  // namespace ridgeline::train

@@ -112,7 +112,7 @@ ModelCore load_model(const std::filesystem::path& path, int threads) {
   try {
     ModelCore core(interop::network_from_json(file.metadata("network")),
                    read_options(file, threads));
-    core.in_force = read_in_force(file, "", core.options.regularize);
+    core.in_force = read_in_force(file, core.options.regularize, core.layout().parameters);
     read_weights(file, core);
     return core;
   } catch (const ResourceError&) {

@@ -154,12 +154,19 @@ History load_history(const std::filesystem::path& run, const Model& model) {
     epochs.push_back(
         {.epoch = static_cast<int>(epochs.size()) + 1, .learning_rate = divergence->learning_rate});
   }
-  read_statistics(run / "diagnosis.csv", model, epochs);
-  history.verdicts = diagnose::verdicts({.network = model.network(),
-                                         .layout = model.layout(),
-                                         .loss = model.options().loss->kind(),
-                                         .epochs = epochs,
-                                         .diverged = divergence.has_value()});
+  const auto statistics = run / "diagnosis.csv";
+  if (divergence && !std::filesystem::exists(statistics)) {
+    throw DataError(fmt::format("{} is not there, which belongs to {}: train again",
+                                statistics.string(), train::diverged_name));
+  }
+  read_statistics(statistics, model, epochs);
+  history.verdicts =
+      diagnose::verdicts({.network = model.network(),
+                          .layout = model.layout(),
+                          .loss = model.options().loss->kind(),
+                          .epochs = epochs,
+                          .diverged = divergence.has_value(),
+                          .overshoot = divergence ? divergence->overshoot : std::nullopt});
   if (divergence) {
     history.diverged = divergence->sentence;
     history.broken_off = std::move(epochs.back());

@@ -67,7 +67,8 @@ void add_step(EpochStatistics& sums, const std::vector<ParameterStatistics>& ste
     ParameterStatistics& sum = sums.parameters[p];
     for (const auto& [name, field] : mean_fields) sum.*field += step[p].*field;
     for (const auto& [name, field] : peak_fields) {
-      sum.*field = std::max(sum.*field, step[p].*field);
+      const double value = step[p].*field;
+      sum.*field = std::isnan(value) ? INFINITY : std::max(sum.*field, value);
     }
   }
 }

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "interop/atomic_file.hpp"
+#include "interop/csv.hpp"
 #include "ridgeline/error.hpp"
 #include "train/statistics.hpp"
 
@@ -30,6 +31,7 @@ void StepLog::begin(std::int64_t done) {
     throw DataError(fmt::format("{}:1: its columns are others than those of this version, {}",
                                 file_.string(), header()));
   }
+  const std::size_t columns = interop::cells_of(line).size();
   for (int number = 2; std::getline(file, line); ++number) {
     std::int64_t step = 0;
     const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), step);
@@ -37,6 +39,12 @@ void StepLog::begin(std::int64_t done) {
       throw DataError(fmt::format("{}:{}: does not begin with a step", file_.string(), number));
     }
     if (step > done) return;  // trained once more
+    if (file.eof() || interop::cells_of(line).size() != columns) {
+      throw DataError(
+          fmt::format("{}:{}: is cut short: remove the file, or train without "
+                      "train.log_every",
+                      file_.string(), number));
+    }
     text_ += line + "\n";
   }
 }
@@ -45,7 +53,7 @@ void StepLog::add(const StepStatistics& step, const Layout& layout) {
   if (step.step % every_ != 0) return;
   for (std::size_t p = 0; p < step.parameters.size(); ++p) {
     const ParameterStatistics& values = step.parameters[p];
-    if (values == ParameterStatistics{}) continue;
+    if (values == ParameterStatistics{}) continue;  // frozen, or a running statistic
     text_ += fmt::format("{},{},{}", step.step, step.epoch, layout.parameters[p].name);
     for (const auto& [name, field] : mean_fields) text_ += fmt::format(",{}", values.*field);
     text_ += '\n';

@@ -39,26 +39,38 @@ TEST(Divergence, ByThePenaltyOrTheSteps) {
   Epoch& broken = made.add(1, 1);
   broken.learning_rate = 0.1;
   ParameterStatistics& kernel = broken.statistics.parameters[0];
+  std::optional<Overshoot> overshoot;
   const auto found = [&] {
     Record record = made.record();
     record.diverged = true;
+    record.overshoot = overshoot;
     return divergence(record).at(0);
   };
   EXPECT_EQ(found().kind, "diverged");
   EXPECT_TRUE(found().layers.empty());
+  kernel.largest_gradient = 1e6;
+  EXPECT_EQ(found().kind, "learning-rate-too-high");
+  EXPECT_TRUE(found().layers.empty());
+  kernel.largest_gradient = 9e5;
   kernel.largest_update = 0.49;
   EXPECT_EQ(found().kind, "diverged");
   kernel.largest_update = 0.5;
   EXPECT_EQ(found().kind, "learning-rate-too-high");
   EXPECT_EQ(found().layers, std::vector<std::string>{"conv2d_1"});
-  kernel.shrink = 0.99;
-  EXPECT_EQ(found().kind, "learning-rate-too-high");
-  kernel.shrink = 1;
-  EXPECT_EQ(found().kind, "penalty-too-strong");
-  broken.learning_rate = 1;  // and not so by the penalty
+  // The sentence is about the layer that moved furthest, which comes first.
+  broken.statistics.parameters[2].largest_update = 7;
+  EXPECT_EQ(found().layers, (std::vector<std::string>{"conv2d_2", "conv2d_1"}));
+  EXPECT_NE(found().sentence.find("moved conv2d_2 by 7 times"), std::string::npos);
+  kernel.shrink = 5;  // by a bound, or what momentum adds up
   EXPECT_EQ(found().kind, "learning-rate-too-high");
   kernel.largest_update = std::numeric_limits<double>::infinity();
+  EXPECT_NE(found().sentence.find("moved conv2d_1 further than fp32"), std::string::npos);
   for (const Evidence& e : found().evidence) EXPECT_TRUE(std::isfinite(e.value)) << e.name;
+  overshoot = {"decay", 3, "dense_1"};
+  EXPECT_EQ(found().kind, "penalty-too-strong");
+  EXPECT_EQ(found().layers, std::vector<std::string>{"dense_1"});
+  EXPECT_EQ(evidence(found(), "shrink per step"), 3);
+  EXPECT_NE(found().advice.find("lower regularize.decay"), std::string::npos);
 }
 
 // What moved far in an epoch's last step breaks the next one at its first.

@@ -239,14 +239,17 @@ TEST(Verdicts, TooFewSteps) {
 
 // A linear network with a squared loss, whose steps grow without end where they are too long.
 struct Descent {
-  double learning_rate = 0.01, l2 = 0;
+  double learning_rate = 0.01, l2 = 0, momentum = 0;
+  Regularize further = {};
   Network network{flatten(), dense({.units = 4})};
 
   std::vector<Verdict> verdicts(Dataset train = patterns(128)) const {
+    Regularize regularize = further;
+    if (l2 > 0) regularize.l2 = l2;
     Model model(network, {.input = {1, test::image_side, test::image_side},
                           .loss = mean_squared_error(),
-                          .optimizer = sgd({.learning_rate = learning_rate}),
-                          .regularize = ridgeline::l2(l2),
+                          .optimizer = sgd({.learning_rate = learning_rate, .momentum = momentum}),
+                          .regularize = regularize,
                           .threads = 1,
                           .shards = 1});
     try {
@@ -282,6 +285,18 @@ TEST(Verdicts, APenaltyTooStrong) {
   ASSERT_EQ(first_kind(verdicts), "penalty-too-strong");
   expect_whole(verdicts[0]);
   EXPECT_NEAR(evidence(verdicts[0], "shrink per step"), 10, 1e-9);
+  EXPECT_NE(verdicts[0].advice.find("regularize.l2"), std::string::npos);
+  const auto spectral = Descent{.further = {.spectral = 1e5}}.verdicts();
+  ASSERT_EQ(first_kind(spectral), "penalty-too-strong");
+  EXPECT_NE(spectral[0].advice.find("regularize.spectral"), std::string::npos);
+  // Where the steps are too long, neither a bound nor momentum nor a weaker penalty is to blame.
+  for (Descent steps :
+       {Descent{.further = {.max_norm = 1}}, Descent{.l2 = 0.03}, Descent{.l2 = 2}}) {
+    steps.learning_rate = 0.9;
+    steps.momentum = 0.99;
+    steps.network = Network{flatten(), dense({.units = 32}), dense({.units = 4})};
+    EXPECT_EQ(first_kind(steps.verdicts()), "learning-rate-too-high");
+  }
   const auto sane = Descent{.l2 = 0.1}.verdicts();
   EXPECT_TRUE(
       std::ranges::none_of(sane, [](const Verdict& v) { return v.kind == "penalty-too-strong"; }));

@@ -242,6 +242,22 @@ TEST(TermUpdate, GroupLassoEndsWhereTheObjectiveIsStationary) {
   }
 }
 
+TEST(TermUpdate, GroupLassoMakesNoZerosOfWhatIsNoNumber) {
+  const std::vector<Parameter> one{{"k", 0, {"kernel", {3, 20}, Role::kernel, "zeros", 1, 1}}};
+  Update update(1, one);
+  update.state.weights(0)[25] = std::numeric_limits<float>::quiet_NaN();
+  const Terms terms{Regularize{}};
+  const std::vector<Penalty> penalties{{.group_lasso = 1e-3}};
+  const OptimizerSetting setting = sgd({.learning_rate = 0.1});
+  update.step({.optimizer = setting.optimizer.get(),
+               .learning_rate = 0.1,
+               .penalties = penalties,
+               .terms = terms.of(penalties)});
+  for (std::size_t i = 0; i < 60; ++i) {
+    EXPECT_EQ(std::isnan(update.state.weights(0)[i]), i / 20 == 1) << i;
+  }
+}
+
 TEST(TermUpdate, CprFollowsItsAuthorsProgram) {
   const auto file = golden::read("penalties.txt");
   for (const auto& [name, warmup] : {std::pair("warm_start", 20), {"inflection_point", 0}}) {

@@ -86,20 +86,29 @@ TEST(Regularize, FilesOfOlderProgramsSayWhatWasInForce) {
   Regularize regularize{.l2 = 0.4};
   regularize.l2.kind = "linear";
   regularize.rules = {{.match = "dense*", .l2_factor = 2}, {.match = "conv*", .l1 = 0.5}};
-  const auto read = [&](const interop::Metadata& metadata, const std::string& prefix) {
+  const Model model(test::small_network(), test::small_options());
+  const auto read = [&](const interop::Metadata& metadata) {
     interop::SafetensorsWriter file;
     file.metadata = metadata;
     file.write(folder / "file");
-    return train::read_in_force(interop::Safetensors::read(folder / "file"), prefix, regularize);
+    return train::read_in_force(interop::Safetensors::read(folder / "file"), regularize,
+                                model.layout().parameters);
   };
   Regularize expected = regularize;
   expected.l2 = 0.1;
-  EXPECT_EQ(read({{"base_l2", "0.1"}}, ""), expected);
+  EXPECT_EQ(read({{"base_l2", "0.1"}}), expected);
   expected.group_lasso = 0.3;
   const std::string base = R"({"l2":0.1,"l1":0.0,"decay":0.0,"group_lasso":0.3})";
-  EXPECT_EQ(read({{"base", "{}"}, {"best_base", base}}, "best_"), expected);
-  EXPECT_EQ(read({{"in_force", interop::to_json(expected)}, {"base", "{}"}}, ""), expected);
-  EXPECT_THROW(read({{"base", base}}, "best_"), DataError);
+  EXPECT_EQ(read({{"base", base}}), expected);
+  EXPECT_EQ(read({{"in_force", interop::to_json(expected)}}), expected);
+
+  const auto refusal = [&](const Regularize& wrong) {
+    return test::message_of<DataError>([&] { read({{"in_force", interop::to_json(wrong)}}); });
+  };
+  EXPECT_NE(refusal({.rules = {{.match = "zzz", .l2 = 1}}}).find("'zzz' matches no parameter"),
+            std::string::npos);
+  EXPECT_NE(refusal({.max_norm = -3}).find("max_norm"), std::string::npos);
+  EXPECT_NE(test::message_of<DataError>([&] { read({}); }).find("in_force"), std::string::npos);
 }
 
 // Behind what is excluded and the base, before the rules of the options.

@@ -122,6 +122,22 @@ TEST(StepLog, AResumedRunHasEveryLineOnce) {
   expect_resumed_has_every_line_once(gd({.learning_rate = 0.1}), 13);
 }
 
+TEST(StepLog, AFileThatIsCutShortIsNotGoneOnWith) {
+  const Folder run;
+  const auto trap = std::make_shared<test::Trap>();
+  trap->shards_until = 2 * 8;
+  FitOptions options = options_for(run.path(), 2);
+  options.stop = &trap->stop;
+  model_with(trap).fit(pictures(50), options);
+  options.stop = nullptr;
+  options.resume = true;
+  const std::string whole = text_of(run / "steps.csv");
+  for (const std::size_t less : {1, 2, 40}) {
+    run.write("steps.csv", whole.substr(0, whole.size() - less));
+    EXPECT_THROW(model_with().fit(pictures(50), options), DataError) << less;
+  }
+}
+
 TEST(StepLog, EndsWhereTrainingDiverges) {
   const Folder run;
   const auto trap = std::make_shared<test::Trap>();

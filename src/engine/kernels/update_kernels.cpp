@@ -98,7 +98,13 @@ void AddScaled(float* a, float factor, const float* b, std::size_t count) {
   for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d)) {
     hn::StoreU(hn::MulAdd(f, hn::LoadU(d, b + i), hn::LoadU(d, a + i)), d, a + i);
   }
-  for (; i < count; ++i) a[i] += factor * b[i];
+  if (i == count) return;
+  alignas(64) float x[16] = {}, y[16] = {};
+  std::copy_n(a + i, count - i, x);
+  std::copy_n(b + i, count - i, y);
+  // As a vector, too: the same bits wherever a run begins.
+  hn::Store(hn::MulAdd(f, hn::Load(d, y), hn::Load(d, x)), d, x);
+  std::copy_n(x, count - i, a + i);
 }
 
 void AddScaledDouble(double* a, double factor, const float* b, std::size_t count) {
@@ -141,23 +147,15 @@ void Descend(float* weights, const float* step, std::size_t count, float keep) {
 }
 
 double DescendMeasured(float* weights, const float* step, std::size_t count, float keep) {
-  constexpr std::size_t at_once = 1024;
-  const Floats d;
+  const HalfFloats d;
   const auto factor = hn::Set(d, keep);
-  double total = 0;
-  for (std::size_t begin = 0; begin < count; begin += at_once) {
-    const std::size_t end = HWY_MIN(count, begin + at_once);
-    auto sum = hn::Zero(d);
-    for (std::size_t i = begin; i < end; i += hn::Lanes(d)) {
-      const auto w = hn::Load(d, weights + i);
-      const auto after = hn::MulSub(factor, w, hn::Load(d, step + i));
-      const auto moved = hn::Sub(after, w);
-      sum = hn::MulAdd(moved, moved, sum);
-      hn::Store(after, d, weights + i);
-    }
-    total += static_cast<double>(hn::GetLane(hn::SumOfLanes(d, sum)));
-  }
-  return total;
+  return Sum(count, [&](auto part) HWY_ATTR {
+    const auto w = hn::Load(d, weights + part.from);
+    const auto after = hn::MulSub(factor, w, hn::Load(d, step + part.from));
+    hn::Store(after, d, weights + part.from);
+    const auto moved = hn::PromoteTo(Doubles(), hn::Sub(after, w));
+    return hn::Mul(moved, moved);
+  });
 }
 
 void Shrink(float* weights, const float* metric, std::size_t count, float l1) {

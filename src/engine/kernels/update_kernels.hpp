@@ -32,8 +32,7 @@ void penalise(float* gradient, const float* weights, std::size_t count, float sc
               float l2);
 /// weights = keep * weights - step
 void descend(float* weights, const float* step, std::size_t count, float keep);
-/// The same, and the sum of (weights - weights before)^2: in float over up to 1024 numbers, so that
-/// differences below 1e-19 count as 0.
+/// The same, and the sum of (weights - weights before)^2, in double.
 double descend_measured(float* weights, const float* step, std::size_t count, float keep);
 /// The proximal map of l1 |w|: weights move towards zero by metric * l1 and stop there.
 void shrink(float* weights, const float* metric, std::size_t count, float l1);

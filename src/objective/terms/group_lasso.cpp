@@ -57,10 +57,10 @@ class GroupLasso final : public engine::MatrixTerm {
         float* row = w + r * c.columns;
         const kernels::GroupRow group{row, metric + r * c.columns, c.row_size(), c.strength};
         const double s = norm_after(group);
-        if (s > 0) {
-          kernels::group_scale(group, s, row);
-        } else {
+        if (s == 0) {
           std::fill_n(row, c.columns, 0.0F);
+        } else {
+          kernels::group_scale(group, s, row);  // what is no number stays none
         }
       }
     });
