@@ -100,7 +100,7 @@ TEST(Shrink, ALayerKeepsItsPenalties) {
   const Layer convolution = conv2d({.filters = 3, .kernel = 2}).regularize({.l2 = 0.5});
   Cut cut({convolution, max_pool2d(), flatten(), dense({.units = 2})}, image);
   cut.zero("conv2d_1", {1}, 0.5f);
-  const Layer& smaller = cut.shrunk().network.nodes()[0].layer;
+  const Layer smaller = cut.shrunk().network.nodes()[0].layer;
   EXPECT_TRUE(smaller == conv2d({.filters = 2, .kernel = 2}).regularize({.l2 = 0.5}));
 }
 
