@@ -65,10 +65,11 @@ TEST_F(Weights, EveryTrainingOfASelectionBeginsWithThem) {
            "train.epochs=1", "select.folds=2", "select.trials=2", "select.study=study", "--json"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_THAT(outcome.err, HasSubstr("6 parameters from "));
-  for (const auto& trial : outcome.json()["trials"]) {
+  const auto document = outcome.json();
+  for (const auto& trial : document["trials"]) {
     EXPECT_LT(trial["score"], 0.5) << "of three classes, guessed: 1.1";
   }
-  EXPECT_EQ(outcome.json()["test"]["data_loss"], trained_.json()["test"]["data_loss"]);
+  EXPECT_EQ(document["test"]["data_loss"], trained_.json()["test"]["data_loss"]);
 }
 
 TEST_F(Weights, AStudyIsNotGoneOnWithFromOtherWeights) {
