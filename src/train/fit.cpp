@@ -231,8 +231,9 @@ void Fit::set_rates(std::int64_t step) {
   rule_.learning_rate = core_.options.optimizer.learning_rate.at(epoch, options_.epochs);
   const double first = core_.options.optimizer.learning_rate.value;
   rule_.rate_share = first > 0 ? rule_.learning_rate / first : 1;
-  Regularize now = core_.options.regularize.at(epoch, options_.epochs, rule_.rate_share);
   const bool renewed = rule_.penalties.empty() || penalties_set_ != core_.penalties_set;
+  if (!renewed && core_.options.regularize.is_constant()) return;
+  Regularize now = core_.options.regularize.at(epoch, options_.epochs, rule_.rate_share);
   if (renewed) core_.keep_reference();
   if (renewed || now != core_.in_force) {
     rule_.penalties = core_.penalties(now);
