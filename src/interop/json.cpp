@@ -195,9 +195,6 @@ Regularize regularize_from_json(std::string_view text) {
   });
 }
 
-std::string to_json(const Penalty& penalty) {
-  return dump(write(penalty));
-}
 Penalty penalty_from_json(std::string_view text) {
   return parse("penalty", text, [](const Json& json) {
     Penalty penalty;

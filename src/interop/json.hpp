@@ -37,7 +37,6 @@ std::string to_json(const Regularize& regularize);
 Regularize regularize_from_json(std::string_view text);
 
 /// {"l2", "l1", "decay"}, and what else there is.
-std::string to_json(const Penalty& penalty);
 Penalty penalty_from_json(std::string_view text);
 
 /// {"kind": "cross-entropy", "attributes": {...}}. `make` is make_loss.
