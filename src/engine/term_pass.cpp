@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/kernels/shared_sums.hpp"
+#include "engine/kernels/shared_runs.hpp"
 #include "engine/spread.hpp"
 
 namespace ridgeline::engine {

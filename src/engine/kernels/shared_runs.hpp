@@ -1,5 +1,5 @@
 #pragma once
-// Sums over long runs, shared between threads, with the same bits however many there are.
+// Loops over long runs, shared between threads, with the same bits however many there are.
 
 #include "engine/kernels/update_kernels.hpp"
 #include "ridgeline/parallel.hpp"
@@ -7,6 +7,8 @@
 namespace ridgeline::engine::kernels {
 
 inline constexpr std::int64_t sum_length = 4096;
+/// In which multiples runs are shared: whole vectors, and enough of them.
+inline constexpr std::int64_t run_grain = 1024;
 
 /// The sum of squares.
 inline double square_sum(const Parallel& parallel, const float* values, std::size_t count) {
@@ -24,6 +26,21 @@ inline double distance_square(const Parallel& parallel, const float* a, const fl
                         const auto length = static_cast<std::size_t>(end - begin);
                         return distance_square(a + begin, b + begin, length);
                       });
+}
+
+/// values *= factor
+inline void scale(const Parallel& parallel, float* values, std::size_t count, float factor) {
+  parallel(static_cast<std::int64_t>(count), run_grain, [&](std::int64_t begin, std::int64_t end) {
+    scale(values + begin, static_cast<std::size_t>(end - begin), factor);
+  });
+}
+
+/// a += factor * b
+inline void add_scaled(const Parallel& parallel, float* a, float factor, const float* b,
+                       std::size_t count) {
+  parallel(static_cast<std::int64_t>(count), run_grain, [&](std::int64_t begin, std::int64_t end) {
+    add_scaled(a + begin, factor, b + begin, static_cast<std::size_t>(end - begin));
+  });
 }
 
 }  // namespace ridgeline::engine::kernels

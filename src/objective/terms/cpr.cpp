@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/kernels/shared_sums.hpp"
+#include "engine/kernels/shared_runs.hpp"
 #include "objective/terms/terms.hpp"
 
 namespace ridgeline::objective {
@@ -52,10 +52,7 @@ class Cpr final : public engine::MatrixTerm {
     }
     m[multiplier] = std::max(0.0, m[multiplier] + c.strength * (mean - m[bound]));
     const auto keep = static_cast<float>(1 - 2 * m[multiplier]);
-    c.parallel(c.rows, 1, [&](std::int64_t begin, std::int64_t end) {
-      const auto count = static_cast<std::size_t>((end - begin) * c.columns);
-      engine::kernels::scale(w + begin * c.columns, count, keep);
-    });
+    engine::kernels::scale(c.parallel, w, c.size(), keep);
   }
 
  private:

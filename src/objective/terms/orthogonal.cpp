@@ -3,7 +3,7 @@
 // and of the columns where there are fewer of them: G = W^T W, gradient strength W (G - I).
 
 #include "engine/kernels/gram.hpp"
-#include "engine/kernels/shared_sums.hpp"
+#include "engine/kernels/shared_runs.hpp"
 #include "objective/terms/terms.hpp"
 #include "tensor/buffer.hpp"
 
@@ -41,11 +41,8 @@ class Orthogonal final : public engine::MatrixTerm {
     const Buffer<float> gram = excess(c, w);
     Buffer<float> product(c.size());
     kernels::multiply_by_symmetric(c.parallel, shape_of(c), w, gram.data(), product.data());
-    c.parallel(c.rows, 1, [&](std::int64_t begin, std::int64_t end) {
-      const std::int64_t at = begin * c.columns;
-      kernels::add_scaled(gradient + at, static_cast<float>(c.strength), product.data() + at,
-                          static_cast<std::size_t>((end - begin) * c.columns));
-    });
+    kernels::add_scaled(c.parallel, gradient, static_cast<float>(c.strength), product.data(),
+                        c.size());
     return value_of(c, gram);
   }
 

@@ -3,6 +3,7 @@
 // The paper's r has the decay in it; here the coupled penalty is in the gradient, and so in m and
 // v, and decoupled decay is left to the update pass.
 
+#include "engine/kernels/shared_runs.hpp"
 #include "optimize/optimizers/moments.hpp"
 #include "optimize/optimizers/optimizers.hpp"
 #include "optimize/optimizers/trust.hpp"
@@ -23,8 +24,8 @@ class LambOptimizer final : public SetBy<Adam> {
                 {count, gradient, slots, step, metric});
     const double ratio = norm_ratio(info, step, count);
     const auto rate = static_cast<float>(info.learning_rate * (ratio > 0 ? ratio : 1));
-    scale(info.parallel, step, count, rate);
-    if (metric != nullptr) scale(info.parallel, metric, count, rate);
+    engine::kernels::scale(info.parallel, step, count, rate);
+    if (metric != nullptr) engine::kernels::scale(info.parallel, metric, count, rate);
   }
 };
 

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "optimize/optimizers/moments.hpp"
+#include "engine/kernels/shared_runs.hpp"
 #include "optimize/optimizers/optimizers.hpp"
 #include "optimize/optimizers/trust.hpp"
 
@@ -30,12 +30,13 @@ class LarsOptimizer final : public SetBy<Lars> {
     const auto factor = static_cast<float>(rate);
     float* velocity = slots[0];
     const auto steady = static_cast<float>(rate / (1 - options_.momentum));
-    info.parallel(static_cast<std::int64_t>(count), run_grain, [&](std::int64_t begin, auto end) {
-      for (std::int64_t i = begin; i < end; ++i) {
-        step[i] = velocity[i] = momentum * velocity[i] + factor * gradient[i];
-      }
-      if (metric != nullptr) std::fill(metric + begin, metric + end, steady);
-    });
+    info.parallel(static_cast<std::int64_t>(count), engine::kernels::run_grain,
+                  [&](std::int64_t begin, auto end) {
+                    for (std::int64_t i = begin; i < end; ++i) {
+                      step[i] = velocity[i] = momentum * velocity[i] + factor * gradient[i];
+                    }
+                    if (metric != nullptr) std::fill(metric + begin, metric + end, steady);
+                  });
   }
 };
 

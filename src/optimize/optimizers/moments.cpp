@@ -5,7 +5,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "engine/kernels/update_kernels.hpp"
+#include "engine/kernels/shared_runs.hpp"
 #include "optimize/optimizers/roots.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -45,18 +45,13 @@ void moment_step(const Moments& moments, const Run& run) {
 }
 
 void moment_step(const Parallel& parallel, const Moments& moments, const Run& run) {
-  parallel(static_cast<std::int64_t>(run.count), run_grain, [&](std::int64_t begin, auto end) {
-    float* const slots[] = {run.slots[0] + begin, run.slots[1] + begin};
-    float* metric = run.metric == nullptr ? nullptr : run.metric + begin;
-    moment_step(moments, {static_cast<std::size_t>(end - begin), run.gradient + begin, slots,
-                          run.step + begin, metric});
-  });
-}
-
-void scale(const Parallel& parallel, float* values, std::size_t count, float factor) {
-  parallel(static_cast<std::int64_t>(count), run_grain, [&](std::int64_t begin, auto end) {
-    engine::kernels::scale(values + begin, static_cast<std::size_t>(end - begin), factor);
-  });
+  parallel(static_cast<std::int64_t>(run.count), engine::kernels::run_grain,
+           [&](std::int64_t begin, auto end) {
+             float* const slots[] = {run.slots[0] + begin, run.slots[1] + begin};
+             float* metric = run.metric == nullptr ? nullptr : run.metric + begin;
+             moment_step(moments, {static_cast<std::size_t>(end - begin), run.gradient + begin,
+                                   slots, run.step + begin, metric});
+           });
 }
 
 }  // namespace ridgeline::optimize

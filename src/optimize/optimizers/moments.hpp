@@ -18,9 +18,6 @@ struct Moments {
   double root = 1, epsilon = 0;
 };
 
-/// In which multiples long runs of weights are shared: whole vectors, and enough of them.
-inline constexpr std::int64_t run_grain = 1024;
-
 /// A run of weights, as Optimizer::step has it.
 struct Run {
   std::size_t count;
@@ -33,9 +30,6 @@ struct Run {
 void moment_step(const Moments& moments, const Run& run);
 /// The same of a long run, shared between threads.
 void moment_step(const Parallel& parallel, const Moments& moments, const Run& run);
-
-/// values *= factor
-void scale(const Parallel& parallel, float* values, std::size_t count, float factor);
 
 /// Adam's: lr m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon).
 template <typename Options>

@@ -9,7 +9,7 @@
 #include <cmath>
 
 #include "engine/kernels/gram.hpp"
-#include "engine/kernels/shared_sums.hpp"
+#include "engine/kernels/shared_runs.hpp"
 #include "optimize/optimizers/moments.hpp"
 #include "optimize/optimizers/optimizers.hpp"
 #include "tensor/buffer.hpp"
@@ -66,19 +66,20 @@ class MuonOptimizer final : public SetBy<Muon> {
     }
     const auto momentum = static_cast<float>(options_.momentum), rest = 1 - momentum;
     float* mean = slots[0];
-    info.parallel(static_cast<std::int64_t>(count), run_grain, [&](std::int64_t begin, auto end) {
-      for (std::int64_t i = begin; i < end; ++i) {
-        mean[i] = momentum * mean[i] + rest * gradient[i];
-        step[i] = options_.nesterov ? momentum * mean[i] + rest * gradient[i] : mean[i];
-      }
-    });
+    info.parallel(
+        static_cast<std::int64_t>(count), kernels::run_grain, [&](std::int64_t begin, auto end) {
+          for (std::int64_t i = begin; i < end; ++i) {
+            mean[i] = momentum * mean[i] + rest * gradient[i];
+            step[i] = options_.nesterov ? momentum * mean[i] + rest * gradient[i] : mean[i];
+          }
+        });
     const kernels::MatrixShape shape{info.rows, info.columns};
     const double norm = std::sqrt(kernels::square_sum(info.parallel, step, count));
-    scale(info.parallel, step, count, static_cast<float>(1 / std::max(norm, least_norm)));
+    kernels::scale(info.parallel, step, count, static_cast<float>(1 / std::max(norm, least_norm)));
     orthogonalise(info.parallel, shape, step, options_.newton_schulz);
     const auto side = static_cast<double>(std::max(shape.rows, shape.columns));
-    scale(info.parallel, step, count,
-          static_cast<float>(info.learning_rate * 0.2 * std::sqrt(side)));
+    kernels::scale(info.parallel, step, count,
+                   static_cast<float>(info.learning_rate * 0.2 * std::sqrt(side)));
   }
 };
 

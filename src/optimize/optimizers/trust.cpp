@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "engine/kernels/shared_sums.hpp"
+#include "engine/kernels/shared_runs.hpp"
 
 namespace ridgeline::optimize {
 
