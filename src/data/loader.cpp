@@ -73,8 +73,10 @@ struct Loader::Workers {
     std::iota(order.begin(), order.end(), std::size_t{0});
     if (lazy) return;
     const auto readers = std::min<std::size_t>(options.threads, ring.size());
-    threads = start_threads(
-        static_cast<int>(readers), "read images", [this](int) { work(); }, [this] { stop(); });
+    threads = start_threads(static_cast<int>(readers), {.purpose = "read images",
+                                                        .key = "train.threads",
+                                                        .work = [this](int) { work(); },
+                                                        .release = [this] { stop(); }});
   }
 
   ~Workers() {

@@ -129,6 +129,10 @@ class Engine {
   /// The gradient of parameter `index` in the state, in its plain layout.
   std::vector<float> gradient_of(const State& state, std::size_t index) const;
 
+  /// Bytes that training in batches of so many images takes: the state with so many slots of the
+  /// optimiser, gradients, activations, and copies of the weights. Compiles the plans for it.
+  std::size_t training_bytes(std::int64_t images, Head head, int slots);
+
   /// One step of training on the batch (of evaluating it, where `training` is false), or several
   /// of which the medians count. The weights stay as they are.
   PlanProfile profile(State& state, const Batch& batch, const Loss& loss, bool training,

@@ -1,5 +1,7 @@
 #include "engine/onednn.hpp"
 
+#include "tensor/memory.hpp"
+
 #if DNNL_CPU_RUNTIME == DNNL_RUNTIME_OMP
 #include <omp.h>
 #endif
@@ -36,24 +38,35 @@ Tag row_major(std::size_t rank) {
 
 constexpr auto direct = algorithm::convolution_direct;
 
-// Both versions take the same descriptors in the same order; 2.x wants them in an operation
-// descriptor first, 3.x takes the engine in front.
+// For the descriptor and the primitive that follows: oneDNN writes the code that it generates into
+// memory without checking that it got it. A primitive takes less than 1 MiB; the rest is for other
+// threads, which may make theirs at the same time.
+void require_primitive_memory() {
+  require_memory(std::size_t{16} << 20, "compile the network");
+}
+
+// Both versions take the same descriptors in the same order. Version 2 wants them in an operation
+// descriptor first; version 3 takes the engine as the first argument.
 #if DNNL_VERSION_MAJOR >= 3
 template <typename Primitive, typename... Args>
 typename Primitive::primitive_desc describe(const dnnl::primitive_attr& attr, const Args&... args) {
+  require_primitive_memory();
   return typename Primitive::primitive_desc(cpu(), args..., attr);
 }
 template <typename Primitive, typename Forward, typename... Args>
 typename Primitive::primitive_desc describe_backward(const Forward& forward, const Args&... args) {
+  require_primitive_memory();
   return typename Primitive::primitive_desc(cpu(), args..., forward, attributes());
 }
 #else
 template <typename Primitive, typename... Args>
 typename Primitive::primitive_desc describe(const dnnl::primitive_attr& attr, const Args&... args) {
+  require_primitive_memory();
   return typename Primitive::primitive_desc(typename Primitive::desc(args...), attr, cpu());
 }
 template <typename Primitive, typename Forward, typename... Args>
 typename Primitive::primitive_desc describe_backward(const Forward& forward, const Args&... args) {
+  require_primitive_memory();
   return typename Primitive::primitive_desc(typename Primitive::desc(args...), attributes(), cpu(),
                                             forward);
 }
@@ -239,19 +252,46 @@ dnnl::softmax_backward::primitive_desc softmax_backward(
 }
 
 dnnl::reorder::primitive_desc reorder(const Desc& from, const Desc& to) {
+  require_primitive_memory();
   return dnnl::reorder::primitive_desc(cpu(), from, cpu(), to, attributes());
 }
 
 #if DNNL_CPU_RUNTIME == DNNL_RUNTIME_OMP
-SingleThread::SingleThread() : before_(omp_get_max_threads()) {
-  omp_set_num_threads(1);
+namespace {
+
+int openmp_threads() {
+  return omp_get_max_threads();
+}
+// A thread's first setting allocates what libgomp keeps of it, and libgomp ends the process where
+// there is no memory for that.
+void set_openmp_threads(int threads) {
+  thread_local bool known = false;
+  if (!known) reserve_small_blocks();
+  known = true;
+  omp_set_num_threads(threads);
+}
+
+}  // namespace
+#else
+namespace {
+
+int openmp_threads() {
+  return 0;
+}
+void set_openmp_threads(int) {}
+
+}  // namespace
+#endif
+
+void use_one_thread() {
+  set_openmp_threads(1);
+}
+
+SingleThread::SingleThread() : before_(openmp_threads()) {
+  use_one_thread();
 }
 SingleThread::~SingleThread() {
-  omp_set_num_threads(before_);
+  set_openmp_threads(before_);
 }
-#else
-SingleThread::SingleThread() : before_(0) {}
-SingleThread::~SingleThread() = default;
-#endif
 
 }  // namespace ridgeline::engine::dnn

@@ -3,6 +3,7 @@
 // that depends on the version is here.
 
 #include <oneapi/dnnl/dnnl.hpp>
+#include <new>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,17 @@ using Tag = dnnl::memory::format_tag;
 using Type = dnnl::memory::data_type;
 using dnnl::algorithm;
 using dnnl::prop_kind;
+
+/// What `work` gives. Throws std::bad_alloc where oneDNN says that it ran out of memory.
+template <typename Work>
+auto call(Work work) {
+  try {
+    return work();
+  } catch (const dnnl::error& error) {
+    if (error.status == dnnl_out_of_memory) throw std::bad_alloc();
+    throw;
+  }
+}
 
 /// The one CPU engine of the process.
 const dnnl::engine& cpu();
@@ -96,8 +108,12 @@ dnnl::softmax_backward::primitive_desc softmax_backward(
 
 dnnl::reorder::primitive_desc reorder(const Desc& from, const Desc& to);
 
-/// Makes oneDNN run on the calling thread alone while it lives: the engine brings its own
-/// threads, and the caller's setting is put back.
+/// Makes oneDNN run on the calling thread alone from now on, for threads of the engine's own.
+/// Throws std::bad_alloc where there is no memory for what OpenMP keeps of a thread.
+void use_one_thread();
+
+/// Makes oneDNN run on the calling thread alone while it lives, for callers: their setting of
+/// OpenMP is put back.
 class SingleThread {
  public:
   SingleThread();

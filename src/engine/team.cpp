@@ -32,8 +32,11 @@ int available_cores() {
 Team::Team(int threads)
     : size_(threads),
       spins_(threads <= available_cores() ? spins_before_sleep : 0),
-      threads_(start_threads(
-          size_ - 1, "compute", [this](int i) { serve(i + 1); }, [this] { stop(); })) {}
+      threads_(start_threads(size_ - 1, {.purpose = "compute",
+                                         .key = "train.threads",
+                                         .work = [this](int i) { serve(i + 1); },
+                                         .release = [this] { stop(); },
+                                         .prepare = dnn::use_one_thread})) {}
 
 void Team::stop() {
   stopping_ = true;
@@ -89,7 +92,6 @@ void Team::call(int thread) {
 }
 
 void Team::serve(int thread) {
-  const dnn::SingleThread single;
   for (std::uint32_t round = 0;; ++round) {
     await(round_, round);
     if (stopping_.load(std::memory_order_acquire)) return;

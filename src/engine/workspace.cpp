@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
 #include <stdexcept>
 
 namespace ridgeline::engine {
@@ -128,6 +129,7 @@ void Workspace::run_step(BoundStep& bound, std::span<void* const> operands, cons
   const auto status =
       dnnl_primitive_execute(bound.step->primitive.get(), stream_.get(),
                              static_cast<int>(bound.handles.size()), bound.handles.data());
+  if (status == dnnl_out_of_memory) throw std::bad_alloc();
   if (status != dnnl_success) {
     throw std::runtime_error(fmt::format("oneDNN failed in step '{}' with status {}",
                                          bound.step->name, static_cast<int>(status)));

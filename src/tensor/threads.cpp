@@ -2,30 +2,58 @@
 
 #include <fmt/format.h>
 
+#include <exception>
+#include <future>
 #include <new>
 #include <system_error>
+#include <utility>
 
 #include "ridgeline/error.hpp"
 
 namespace ridgeline {
+namespace {
 
-std::vector<std::thread> start_threads(int count, std::string_view purpose,
-                                       const std::function<void(int)>& work,
-                                       const std::function<void()>& release) {
+// Returns when the thread is prepared. Throws what `prepare` threw.
+std::thread start(const ThreadWork& group, int number) {
+  std::promise<void> preparing;
+  std::future<void> prepared = preparing.get_future();
+  std::thread thread([&prepare = group.prepare, work = group.work, number,
+                      state = std::move(preparing)]() mutable {
+    try {
+      if (prepare) prepare();
+    } catch (...) {
+      state.set_exception(std::current_exception());
+      return;
+    }
+    state.set_value();  // `prepare` may be gone from here on
+    work(number);
+  });
+  try {
+    prepared.get();
+  } catch (...) {
+    thread.join();
+    throw;
+  }
+  return thread;
+}
+
+}  // namespace
+
+std::vector<std::thread> start_threads(int count, const ThreadWork& group) {
   std::vector<std::thread> threads;
-  const auto give_up = [&](const char* reason) {
-    release();
+  const auto give_up = [&](std::string_view reason) {
+    group.release();
     for (std::thread& thread : threads) thread.join();
-    throw ResourceError(
-        fmt::format("only {} of {} more threads to {} could be started ({}): set train.threads "
-                    "lower, or allow more of them",
-                    threads.size(), count, purpose, reason));
+    throw ResourceError(fmt::format(
+        "only {} of {} more threads to {} could be started ({}): set {} lower, or allow "
+        "more of them",
+        threads.size(), count, group.purpose, reason, group.key));
   };
   try {
     threads.reserve(static_cast<std::size_t>(count));
-    for (int i = 0; i < count; ++i) threads.emplace_back([work, i] { work(i); });
+    for (int i = 0; i < count; ++i) threads.push_back(start(group, i));
   } catch (const std::system_error& error) {
-    give_up(error.code().message().c_str());
+    give_up(error.code().message());
   } catch (const std::bad_alloc&) {
     give_up("not enough memory");
   }

@@ -8,11 +8,18 @@
 
 namespace ridgeline {
 
-/// Calls work(0), ..., work(count - 1) on threads of their own. Where one cannot be started,
-/// `release` must let those that were return; they are joined, and ResourceError says how many of
-/// the threads that `purpose` there were: "compute", "read images".
-std::vector<std::thread> start_threads(int count, std::string_view purpose,
-                                       const std::function<void(int)>& work,
-                                       const std::function<void()>& release);
+/// What a group of threads does.
+struct ThreadWork {
+  std::string_view purpose;            ///< "compute", "read images": for the error
+  std::string_view key;                ///< "train.threads": the key that sets their number
+  std::function<void(int)> work;       ///< work(0), ..., work(count - 1), each on its own thread
+  std::function<void()> release;       ///< makes the work of all started threads return
+  std::function<void()> prepare = {};  ///< first on each thread; may throw where memory is short
+};
+
+/// Starts `count` threads, one after the other. Where one cannot be started, or throws in
+/// `prepare`, those that were started are released and joined, and ResourceError says how many
+/// there were.
+std::vector<std::thread> start_threads(int count, const ThreadWork& threads);
 
 }  // namespace ridgeline

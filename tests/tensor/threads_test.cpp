@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include <atomic>
+#include <new>
 
 #include "ridgeline/error.hpp"
 
@@ -13,10 +14,53 @@ namespace {
 
 TEST(StartThreads, EachHasItsNumber) {
   std::atomic<int> sum = 0;
-  for (std::thread& t : start_threads(
-           5, "add", [&](int i) { sum += i; }, [] {}))
+  for (std::thread& t : start_threads(5, {.purpose = "add",
+                                         .key = "train.threads",
+                                         .work = [&](int i) { sum += i; },
+                                         .release = [] {}})) {
     t.join();
+  }
   EXPECT_EQ(sum, 10);
+}
+
+// A group whose threads wait until they are released.
+struct Waiting {
+  std::atomic<bool> stop = false;
+  std::atomic<int> started = 0, ended = 0;
+
+  ThreadWork work() {
+    return {.purpose = "wait",
+            .key = "train.threads",
+            .work =
+                [this](int) {
+                  ++started;
+                  stop.wait(false);
+                  ++ended;
+                },
+            .release =
+                [this] {
+                  stop = true;
+                  stop.notify_all();
+                }};
+  }
+};
+
+TEST(StartThreads, OneThatCannotBePreparedCountsAsNotStarted) {
+  Waiting waiting;
+  ThreadWork work = waiting.work();
+  std::atomic<int> prepared = 0;
+  work.prepare = [&] {
+    if (++prepared == 4) throw std::bad_alloc();
+  };
+  try {
+    start_threads(10, work);
+    ADD_FAILURE() << "the fourth cannot be prepared";
+  } catch (const ResourceError& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("only 3 of 10 more threads to wait"));
+  }
+  EXPECT_EQ(prepared, 4);
+  EXPECT_EQ(waiting.started, 3);
+  EXPECT_EQ(waiting.ended, 3);
 }
 
 // Stacks of 16 TiB: the address space has room for a few at most.
@@ -29,26 +73,15 @@ TEST(StartThreads, WhereOneCannotBeStartedAllEnd) {
   pthread_attr_init(&large);
   ASSERT_EQ(pthread_attr_setstacksize(&large, std::size_t{1} << 44), 0);
   ASSERT_EQ(pthread_setattr_default_np(&large), 0);
-  std::atomic<bool> stop = false;
-  std::atomic<int> started = 0, ended = 0;
+  Waiting waiting;
   try {
-    start_threads(
-        100, "wait",
-        [&](int) {
-          ++started;
-          stop.wait(false);
-          ++ended;
-        },
-        [&] {
-          stop = true;
-          stop.notify_all();
-        });
+    start_threads(100, waiting.work());
     ADD_FAILURE() << "100 stacks of 16 TiB";
   } catch (const ResourceError& error) {
     EXPECT_THAT(error.what(), testing::HasSubstr("of 100 more threads to wait"));
     EXPECT_THAT(error.what(), testing::HasSubstr("train.threads"));
   }
-  EXPECT_EQ(started, ended);
+  EXPECT_EQ(waiting.started, waiting.ended);
   pthread_setattr_default_np(&before);
 }
 

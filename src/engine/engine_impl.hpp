@@ -1,0 +1,83 @@
+#pragma once
+// What the engine keeps: the plans that it compiled, the memory of each shard, its threads.
+// Included by the files of engine.hpp's class alone.
+
+#include <map>
+#include <tuple>
+
+#include "engine/builder.hpp"
+#include "engine/engine.hpp"
+#include "engine/team.hpp"
+#include "engine/update_pass.hpp"
+#include "engine/workspace.hpp"
+
+namespace ridgeline::engine {
+
+// The steps between two barriers.
+struct Segment {
+  std::size_t first, last;
+};
+
+struct CompiledPlan {
+  std::shared_ptr<const Plan> plan;
+  std::vector<Segment> segments;
+};
+
+// A shard's memory. The workspaces of all plans share it, since a shard runs one plan at a time.
+struct ShardMemory {
+  Buffer<std::byte> arena, scratch;
+  Buffer<float> gradient;
+  std::map<const Plan*, Workspace> workspaces;
+};
+
+struct Engine::Impl {
+  Impl(Network n, const Shape& input, const Options& o);
+
+  struct Job {
+    const Batch& batch;
+    const Loss* loss = nullptr;
+    double loss_scale = 1;
+    double image_scale = 1;
+    std::span<float> values;
+    bool training = false;
+    Head head = Head::output;
+    double* step_seconds = nullptr;  // of the first shard
+    bool observed = false;
+  };
+
+  Ways ways() const {
+    return {options.precision == Precision::bf16, options.bf16_use.value_or(dnn::bf16_use()),
+            options.winograd, options.fused, options.choices};
+  }
+  const CompiledPlan& compiled(std::int64_t images, bool training, Head head,
+                               bool observed = false);
+  Workspace& bound(std::size_t shard, const CompiledPlan& plan, State& state, int parts,
+                   const float* input);
+  int active_shards(std::int64_t images) const {
+    return static_cast<int>(
+        std::min<std::int64_t>(static_cast<std::int64_t>(shards.size()), images));
+  }
+  Sums run(State& state, const Job& job);
+  void run_shards(int thread, const Job& job);
+  void run_parts(int thread, int parts, const Job& job);
+  Gradients gradients_of_run();
+  void settle();
+
+  Network network;
+  Layout layout;
+  Options options;
+  Team team;
+  std::map<std::tuple<std::int64_t, bool, Head, bool>, CompiledPlan> plans;
+  std::vector<ShardMemory> shards;
+  // Of the current run, one per shard that has images.
+  std::vector<Workspace*> workspaces;
+  std::vector<ShardRun> runs;
+  std::vector<const std::vector<Segment>*> segments;
+  Buffer<double> exchange;
+  std::vector<double> loss_sums, activity_sums;
+  std::unique_ptr<UpdatePass> update_pass;
+  Gradients pending;         // gradients of the shards that no update has used yet
+  bool accumulated = false;  // whether the state's arena holds part of the gradient
+};
+
+}  // namespace ridgeline::engine
