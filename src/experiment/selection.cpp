@@ -7,6 +7,7 @@
 #include "experiment/keys.hpp"
 #include "select/folds.hpp"
 #include "select/guess.hpp"
+#include "select/jobs.hpp"
 #include "select/task.hpp"
 #include "train/fingerprint.hpp"
 #include "train/load_weights.hpp"
@@ -71,11 +72,12 @@ Selection select(const Experiment& experiment, const Images& given,
   };
   // The first model decides the automatic settings, so that all runs have the same ones.
   Experiment settled = experiment;
-  const Model first = model_of(experiment);
+  Model first = model_of(experiment);
   settled.train.threads = first.options().threads;
   settled.train.shards = first.options().shards;
   settled.train.kernels = first.options().kernels;
-  settled.select.jobs = options.jobs = selection::jobs_of(options, first.options().threads);
+  settled.select.jobs = options.jobs =
+      selection::jobs_of(options, selection::job_limits(first, experiment.train.batch));
 
   std::optional<Model> refitted;
   selection::SelectionTask task;

@@ -16,6 +16,7 @@
 #include "select/score.hpp"
 #include "select/study.hpp"
 #include "select/task.hpp"
+#include "tensor/threads.hpp"
 
 namespace ridgeline::selection {
 namespace {
@@ -153,11 +154,13 @@ class Runner {
         stopping_ = true;
       }
     };
-    {
-      std::vector<std::jthread> others;
-      for (int i = 1; i < options_.jobs; ++i) others.emplace_back(work);
-      work();
-    }
+    std::vector<std::thread> others =
+        start_threads(std::max(options_.jobs, 1) - 1, {.purpose = "train",
+                                                       .key = "select.jobs",
+                                                       .work = [&](int) { work(); },
+                                                       .release = [this] { stopping_ = true; }});
+    work();
+    for (std::thread& thread : others) thread.join();
     if (failure) std::rethrow_exception(failure);
   }
 
@@ -325,12 +328,6 @@ class Runner {
 };
 
 }  // namespace
-
-int jobs_of(const SelectOptions& options, int threads) {
-  if (options.jobs > 0) return options.jobs;
-  return static_cast<int>(
-      std::clamp<std::int64_t>(std::int64_t{options.trials} * options.folds / 4, 1, threads));
-}
 
 Selection run(const SelectOptions& options, const SelectionTask& task) {
   check_options(options);

@@ -8,6 +8,7 @@
 #include "ridgeline/error.hpp"
 #include "select/folds.hpp"
 #include "select/guess.hpp"
+#include "select/jobs.hpp"
 #include "select/keys.hpp"
 #include "select/task.hpp"
 #include "train/fingerprint.hpp"
@@ -71,7 +72,7 @@ SearchSpace log_range(const std::string& key, double min, double max) {
 Selection select(Model& model, const Dataset& images, const FitOptions& fit,
                  const SelectOptions& wanted, const Dataset& test) {
   SelectOptions options = wanted;
-  options.jobs = selection::jobs_of(wanted, model.options().threads);
+  options.jobs = selection::jobs_of(wanted, selection::job_limits(model, fit.batch));
   if (!fit.run.empty()) {
     throw UsageError("FitOptions::run must be empty: the runs of a selection lie in its study");
   }

@@ -58,10 +58,6 @@ struct SelectionTask {
   const std::atomic<bool>* stop = nullptr;
 };
 
-/// How many trainings go on at a time on so many threads: where `options` leave it open, so many
-/// that each thread has several, one after the other.
-int jobs_of(const SelectOptions& options, int threads);
-
 /// Trains every candidate on every fold, chooses, and refits: see select().
 Selection run(const SelectOptions& options, const SelectionTask& task);
 

@@ -120,6 +120,15 @@ Model Model::shrunk(std::vector<StayingFilters>* staying) const {
   return Model(std::make_unique<Impl>(train::shrink(*impl_, staying ? *staying : unasked)));
 }
 
+std::size_t Model::training_memory(std::int64_t batch) {
+  network::require(batch >= 1, "the batch must be at least 1, not {}", batch);
+  Impl& impl = *impl_;
+  const OptimizerSetting& optimizer = impl.options.optimizer;
+  const int slots = optimizer.optimizer->slots() + (optimizer.lookahead.interval > 0 ? 1 : 0);
+  const std::size_t best_weights = sizeof(float) * impl.state.arena().total;
+  return impl.engine.training_bytes(batch, impl.loss().head(), slots) + best_weights;
+}
+
 const Network& Model::network() const {
   return impl_->network();
 }

@@ -215,22 +215,6 @@ TEST_F(TrainedModel, AFileThatGrowsTooLargeIsAFullDisk) {
   }
 }
 
-TEST_F(TrainedModel, ThreadsThatCannotBeStartedAreMissing) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "sanitizers need more address space than this test leaves";
-#endif
-  const auto little_room = [] {
-    const rlimit limit{.rlim_cur = 1 << 30, .rlim_max = 1 << 30};
-    setrlimit(RLIMIT_AS, &limit);
-  };
-  const Outcome outcome =
-      run(*folder_, words({"train.run=crowded", "train.threads=2000"}), {}, "stdout", little_room);
-  EXPECT_EQ(outcome.code, 5);
-  EXPECT_THAT(outcome.err, HasSubstr("of 1999 more threads to compute could be started"));
-  EXPECT_THAT(outcome.err, HasSubstr("train.threads"));
-  EXPECT_FALSE(std::filesystem::exists(*folder_ / "crowded"));
-}
-
 TEST_F(TrainedModel, ABatchLargerThanTheDataIsRefused) {
   const Outcome outcome = run(*folder_, words({"train.run=large", "train.batch=1000"}));
   EXPECT_EQ(outcome.code, 2) << outcome.err;

@@ -228,18 +228,6 @@ TEST(Run, AStepThatSaysStopStopsAll) {
   for (const Trial& t : s.trials) EXPECT_TRUE(t.status == "done" || t.status == "stopped");
 }
 
-TEST(Run, SoManyAtATimeThatEachThreadHasSeveral) {
-  SelectOptions o = options();  // 10 trials, 4 folds
-  EXPECT_EQ(jobs_of(o, 1), 1);
-  EXPECT_EQ(jobs_of(o, 2), 2);
-  EXPECT_EQ(jobs_of(o, 64), 10);
-  o.trials = 2;
-  o.folds = 1;
-  EXPECT_EQ(jobs_of(o, 64), 1);
-  o.jobs = 3;
-  EXPECT_EQ(jobs_of(o, 2), 3);
-}
-
 TEST(Queue, GoesTrialByTrialAndLeavesOutWhatHasDiverged) {
   TrainingQueue queue(3, 2);
   const auto expect = [&](int trial, int fold) {

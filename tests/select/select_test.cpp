@@ -45,7 +45,10 @@ TEST_F(Select, LeavesTheModelRefittedOnEverything) {
 
 TEST_F(Select, SeveralAtATimeGiveTheSameBits) {
   const auto scores = [&](int jobs) {
-    Model model = ridgeline::test::small_model();
+    ModelOptions options = ridgeline::test::small_options();
+    options.threads = 3;
+    options.shards = 3;
+    Model model(ridgeline::test::small_network(), options);
     options_.jobs = jobs;
     const Selection s = select(model, train_, fit_, options_, test_);
     std::vector<double> scores;
