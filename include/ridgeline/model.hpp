@@ -238,6 +238,8 @@ class Model {
   const Layout& layout() const;
   const ModelOptions& options() const;
   std::string summary() const;  ///< with the penalty of each parameter
+  /// The same in a terminal's columns: those that do not fit side by side follow below.
+  std::string summary(std::size_t width) const;
   // By a parameter's name, "conv2d_1.kernel", in its plain layout. Throw UsageError for an unknown
   // name, with the nearest known one, and for another number of values.
   std::vector<float> weights(std::string_view parameter) const;

@@ -4,9 +4,11 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <list>
 
 #include "cli/help.hpp"
+#include "data/places.hpp"
 #include "ridgeline/attributes.hpp"
 #include "ridgeline/error.hpp"
 #include "ridgeline/version.hpp"
@@ -92,6 +94,11 @@ UsageError wrong_count(std::span<const std::string> words, const Command& comman
                   command.name));
 }
 
+bool names_path(const Option& option) {
+  constexpr std::array<std::string_view, 4> paths{"FILE", "FOLDER", "RUN", "STUDY"};
+  return std::ranges::find(paths, option.value) != paths.end();
+}
+
 Arguments parse_command(const Command& command, std::span<const std::string> words) {
   require_values(words, command);
   CLI::App app;
@@ -119,13 +126,17 @@ Arguments parse_command(const Command& command, std::span<const std::string> wor
     throw unknown_argument(app.remaining().front(), command);
   } catch (const CLI::ArgumentMismatch&) {
     throw wrong_count(words, command);
-  } catch (const CLI::ParseError& error) {
-    throw UsageError(fmt::format("'ridgeline {}': {}", command.name, error.what()));
+  } catch (const CLI::ParseError&) {
+    throw UsageError(
+        fmt::format("'ridgeline {0}' does not understand its arguments: see ridgeline {0} --help",
+                    command.name));
   }
 
   Arguments arguments;
   for (const auto& [option, value] : options) {
-    if (app.count(option.name) > 0) arguments.set(option.name, value);
+    if (app.count(option.name) == 0) continue;
+    // In "--output=~/model" the shell leaves it to the program.
+    arguments.set(option.name, names_path(option) ? data::expand_home(value) : value);
   }
   for (const std::string& word : positionals) arguments.add(word);
   return arguments;
@@ -144,13 +155,15 @@ void check_positionals(const Command& command, const std::vector<std::string>& w
   }
 }
 
-std::string help_about(std::span<const std::string> topic, std::span<const Command> commands) {
+std::function<std::string(const Page&)> help_about(std::span<const std::string> topic,
+                                                   std::span<const Command> commands) {
   if (std::ranges::count(topic, json_option.name) > 0) {
     throw UsageError("help is for people and has no --json");
   }
-  if (topic.empty()) return overview(commands);
-  if (topic[0] == "keys") return help_keys();
-  return help(*find_command(topic, commands).first);
+  if (topic.empty()) return [=](const Page& page) { return overview(commands, page); };
+  if (topic[0] == "keys") return [](const Page&) { return help_keys(); };
+  const Command* command = find_command(topic, commands).first;
+  return [=](const Page& page) { return help(*command, page); };
 }
 
 }  // namespace
@@ -159,12 +172,16 @@ Invocation parse_arguments(std::span<const std::string> arguments,
                            std::span<const Command> commands) {
   const auto wants_help = [](const std::string& word) { return word == "--help" || word == "-h"; };
   if (arguments[0] == "--version") {
-    return {.text = fmt::format("ridgeline {} ({})\n", version(), commit())};
+    return {.text = [](const Page&) {
+      return fmt::format("ridgeline {} ({})\n", version(), commit());
+    }};
   }
   if (is_help(arguments[0])) return {.text = help_about(arguments.subspan(1), commands)};
   const auto [command, count] = find_command(arguments, commands);
   const auto words = arguments.subspan(count);
-  if (std::ranges::any_of(words, wants_help)) return {.text = help(*command)};
+  if (std::ranges::any_of(words, wants_help)) {
+    return {.text = [command = command](const Page& page) { return help(*command, page); }};
+  }
   Invocation invocation{.command = command, .arguments = parse_command(*command, words)};
   check_positionals(*command, invocation.arguments.positionals());
   return invocation;

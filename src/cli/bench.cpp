@@ -235,7 +235,7 @@ void print(Console& console, const SampleImages& images, const std::vector<Resul
   console.print("\nOn {} images ({}), training with loading; {}\n\n{}", images.source,
                 images.data.image_shape().text(),
                 rounds == 1 ? "one round" : fmt::format("medians of {} rounds", rounds),
-                table(rows));
+                table(rows, console.page()));
 }
 
 int bench(const Arguments& arguments, Console& console) {
@@ -245,7 +245,7 @@ int bench(const Arguments& arguments, Console& console) {
   Peaks peaks;
   measure(plan, images.data, console, results, peaks);
   if (console.json()) {
-    Console::document(to_json(images, results, peaks).dump(2));
+    Console::result(to_json(images, results, peaks));
   } else {
     print(console, images, results, peaks);
   }

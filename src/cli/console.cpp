@@ -3,16 +3,26 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "ridgeline/error.hpp"
 
 namespace ridgeline::cli {
 namespace {
 
+constexpr int usual_width = 80;
+
 bool is_terminal(std::FILE* file) {
+  return isatty(fileno(file)) != 0;
+}
+
+bool is_live(std::FILE* file) {
   const char* term = std::getenv("TERM");
-  return isatty(fileno(file)) && !(term && std::strcmp(term, "dumb") == 0);
+  return is_terminal(file) && !(term && std::strcmp(term, "dumb") == 0);
 }
 
 // https://no-color.org: present and not empty, whatever it says.
@@ -21,9 +31,32 @@ bool wants_colour() {
   return !no_color || *no_color == '\0';
 }
 
+int width_of(std::FILE* terminal) {
+  winsize size{};
+  const bool known = ioctl(fileno(terminal), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? size.ws_col : usual_width;
+}
+
+Page page_of(std::FILE* file) {
+  Page page{.utf8 = utf8_locale()};
+  if (is_terminal(file)) page.width = width_of(file);
+  return page;
+}
+
+int output_error = 0;  // of the first write to standard output that failed
+
 void put(std::FILE* file, std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), file);
-  std::fflush(file);
+  errno = 0;
+  const bool whole = std::fwrite(text.data(), 1, text.size(), file) == text.size();
+  if ((!whole || std::fflush(file) != 0) && file == stdout && output_error == 0) {
+    output_error = errno != 0 ? errno : EIO;
+  }
+}
+
+/// Lines of ours, which may hold texts from outside.
+void put_lines(std::FILE* file, std::string_view text, bool styles) {
+  const Page page = page_of(file);
+  put(file, wrapped(printable_lines(text, page.utf8, styles), page.width));
 }
 
 }  // namespace
@@ -31,28 +64,32 @@ void put(std::FILE* file, std::string_view text) {
 Console::Console(bool json)
     : json_(json),
       out_(json ? stderr : stdout),
-      live_(is_terminal(out_)),
+      live_(is_live(out_)),
       colour_(live_ && wants_colour()) {}
 
 int Console::width() const {
-  winsize size{};
-  if (live_ && ioctl(fileno(out_), TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  return 80;
+  return is_terminal(out_) ? width_of(out_) : usual_width;
+}
+
+Page Console::page() const {
+  return page_of(out_);
 }
 
 void Console::write(std::string_view text) {
   redraw({});
-  put(out_, text);
+  put_lines(out_, text, colour_);
 }
 
 void Console::note(std::string_view sentence) {
   redraw({});
-  put(stderr, fmt::format("{}\n", sentence));
+  put_lines(stderr, fmt::format("{}\n", printable(sentence, true)), false);
 }
 
 void Console::redraw(std::string_view line) {
   if (!live_ || (!drawn_ && line.empty())) return;
-  put(out_, fmt::format("\r\x1b[K{}", line));
+  // A line that wraps could not be drawn over.
+  const std::string fitting = shortened(printable(line, utf8_locale()), width());
+  put(out_, fmt::format("\r\x1b[K{}", fitting));
   drawn_ = !line.empty();
 }
 
@@ -60,18 +97,25 @@ std::string Console::styled(std::string_view code, std::string_view text) const 
   return colour_ ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
 }
 
-void Console::document(std::string_view json) {
-  put(stdout, fmt::format("{}\n", json));
+void Console::result(const nlohmann::ordered_json& document) {
+  using Handler = nlohmann::ordered_json::error_handler_t;
+  // In ASCII nothing but escapes is left of what could steer a terminal.
+  const bool ascii = is_terminal(stdout);
+  put(stdout, document.dump(2, ' ', ascii, Handler::replace) + "\n");
 }
 
 void print_error(std::string_view sentence) {
-  const bool colour = is_terminal(stderr) && wants_colour();
-  put(stderr, fmt::format("{}{}{}\n", colour ? "\x1b[31m" : "", sentence, colour ? "\x1b[0m" : ""));
+  const bool colour = is_live(stderr) && wants_colour();
+  const std::string text = printable(sentence, true);
+  put_lines(stderr,
+            fmt::format("{}{}{}\n", colour ? "\x1b[31m" : "", text, colour ? "\x1b[0m" : ""),
+            colour);
 }
 
-int columns(std::string_view text) {
-  return static_cast<int>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+void require_written() {
+  if (output_error == 0) return;
+  throw ResourceError(fmt::format("the output cannot be written to standard output: {}",
+                                  std::generic_category().message(output_error)));
 }
 
 }  // namespace ridgeline::cli

@@ -4,8 +4,11 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
+
+#include "cli/printable.hpp"
 
 namespace ridgeline::cli {
 
@@ -19,6 +22,8 @@ class Console {
   bool live() const { return live_; }
   /// Columns of the terminal; 80 where there is none.
   int width() const;
+  /// What tables and long lines must fit.
+  Page page() const;
 
   template <typename... Args>
   void print(fmt::format_string<Args...> format, Args&&... args) {
@@ -34,8 +39,8 @@ class Console {
   std::string dim(std::string_view text) const { return styled("2", text); }
   std::string accent(std::string_view text) const { return styled("36", text); }
 
-  /// The result, as one document on standard output.
-  static void document(std::string_view json);
+  /// The result, as one document on standard output; bytes that are not UTF-8 become U+FFFD.
+  static void result(const nlohmann::ordered_json& document);
 
  private:
   std::string styled(std::string_view code, std::string_view text) const;
@@ -50,7 +55,7 @@ class Console {
 /// An error's sentence, on standard error.
 void print_error(std::string_view sentence);
 
-/// How many columns a UTF-8 text without control characters takes, a column a code point.
-int columns(std::string_view text);
+/// Throws ResourceError where something that went to standard output did not arrive there.
+void require_written();
 
 }  // namespace ridgeline::cli

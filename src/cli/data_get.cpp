@@ -41,9 +41,8 @@ int get(const Arguments& arguments, Console& console) {
   console.print("{} {} in {}\n", name, done.already_there ? "was there already," : "is ready",
                 done.folder.string());
   if (console.json()) {
-    Console::document(nlohmann::ordered_json{
-        {"source", name}, {"path", done.folder.string()}, {"already_there", done.already_there}}
-                          .dump(2));
+    Console::result(nlohmann::ordered_json{
+        {"source", name}, {"path", done.folder.string()}, {"already_there", done.already_there}});
   }
   return static_cast<int>(ExitCode::done);
 }

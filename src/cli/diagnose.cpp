@@ -65,7 +65,7 @@ std::vector<LayerRow> layer_rows(const Model& model, const EpochStatistics& stat
   return rows;
 }
 
-std::string layer_table(const std::vector<LayerRow>& layers) {
+std::string layer_table(const std::vector<LayerRow>& layers, const Page& page) {
   std::vector<std::vector<std::string>> rows{{"layer", "gradient", "weights", "step / weights",
                                               "shrink", "penalty's share", "effective rate",
                                               "activation", "dead"}};
@@ -91,7 +91,7 @@ std::string layer_table(const std::vector<LayerRow>& layers) {
                       : "");
     rows.push_back(row);
   }
-  return table(rows);
+  return table(rows, page);
 }
 
 ordered_json layers_json(const std::vector<LayerRow>& layers) {
@@ -122,18 +122,17 @@ int diagnose(const Arguments& arguments, Console& console) {
   const Epoch& last = history.broken_off ? *history.broken_off : history.epochs.back();
   const auto layers = layer_rows(model, last.statistics);
   if (console.json()) {
-    Console::document(ordered_json{
+    Console::result(ordered_json{
         {"run", folder.string()},
         {"epochs", history.epochs.size()},
         {"diverged", history.broken_off ? ordered_json(history.diverged) : ordered_json()},
         {"layers", layers_json(layers)},
-        {"diagnosis", to_json(history.verdicts)}}
-                          .dump(2));
+        {"diagnosis", to_json(history.verdicts)}});
     return static_cast<int>(ExitCode::done);
   }
   if (history.broken_off) console.print("{}\n\n", history.diverged);
   console.print("{}, epoch {}: means over its {}\n\n{}\n{}", folder.string(), last.epoch,
-                counted(last.statistics.steps, "step"), layer_table(layers),
+                counted(last.statistics.steps, "step"), layer_table(layers, console.page()),
                 verdicts_text(history.verdicts, console));
   return static_cast<int>(ExitCode::done);
 }

@@ -43,7 +43,8 @@ Dataset choose_split(const TrainTest& sets, const std::string& split) {
   return data;
 }
 
-std::string confusion_table(const Metrics& metrics, const std::vector<std::string>& names) {
+std::string confusion_table(const Metrics& metrics, const std::vector<std::string>& names,
+                            const Page& page) {
   std::vector<std::vector<std::string>> rows{{"truth \\ predicted"}};
   for (std::size_t i = 0; i < metrics.confusion.size(); ++i) {
     rows.front().push_back(std::to_string(i));
@@ -53,7 +54,7 @@ std::string confusion_table(const Metrics& metrics, const std::vector<std::strin
       row.push_back(images ? count(images) : "·");
     }
   }
-  return table(rows);
+  return table(rows, page);
 }
 
 int evaluate(const Arguments& arguments, Console& console) {
@@ -68,7 +69,7 @@ int evaluate(const Arguments& arguments, Console& console) {
     json["accuracy_error"] = metrics.accuracy_error;
     json["classes"] = model.options().class_names;
     json["confusion"] = metrics.confusion;
-    Console::document(json.dump(2));
+    Console::result(json);
     return static_cast<int>(ExitCode::done);
   }
   console.print("{} images\n\n", count(metrics.images));
@@ -83,10 +84,10 @@ int evaluate(const Arguments& arguments, Console& console) {
   if (model.layout().output().elements() > 5) {
     rows.push_back({"top-5 accuracy", number(metrics.top5)});
   }
-  console.write(table(rows));
+  console.write(table(rows, console.page()));
   // A wide table is for programs: --json has it whatever the number of classes.
   if (!metrics.confusion.empty() && metrics.confusion.size() <= 20) {
-    console.print("\n{}", confusion_table(metrics, model.options().class_names));
+    console.print("\n{}", confusion_table(metrics, model.options().class_names, console.page()));
   }
   return static_cast<int>(ExitCode::done);
 }

@@ -95,7 +95,7 @@ void print(Console& console, const path& output, const std::vector<Row>& rows,
     cells.push_back({name, filters(before), filters(after), count(before.parameters),
                      count(after.parameters), count(before.flops), count(after.flops)});
   }
-  console.write(table(cells));
+  console.write(table(cells, console.page()));
   for (const auto& [layer, filters, why] : staying) {
     console.print("\n{} of {} stay{}, though zero: {}", counted(filters, "filter"), layer,
                   filters == 1 ? "s" : "", why);
@@ -136,7 +136,7 @@ int export_model(const Arguments& arguments, Console& console) {
   result.save(output);
   const std::vector<Row> rows = compare(model, result);
   if (console.json()) {
-    Console::document(to_json(file, output, rows, staying).dump(2));
+    Console::result(to_json(file, output, rows, staying));
   } else {
     print(console, output, rows, staying);
   }

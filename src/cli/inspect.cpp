@@ -68,15 +68,19 @@ ordered_json model_json(const std::string& file, const Model& model) {
 
 void inspect_model(const path& file, Console& console) {
   const Model model = Model::load(file);
-  if (console.json()) return Console::document(model_json(file.string(), model).dump(2));
+  if (console.json()) return Console::result(model_json(file.string(), model));
   const ModelOptions& options = model.options();
-  console.print("{}\n{}", model.summary(), zeros_text(model));
+  console.print("{}\n{}", model_table(model, console.page()), zeros_text(model));
   console.print("input    {}\nloss     {}\n", options.input.text(), options.loss->kind());
   if (options.precision != Precision::fp32) {
     console.print("computed in {}\n", name_of(options.precision));
   }
   if (!options.class_names.empty()) {
-    console.print("classes  {}\n", fmt::join(options.class_names, ", "));
+    std::vector<std::string> names;
+    for (const std::string& name : options.class_names) {
+      names.push_back(printable(name, console.page().utf8));
+    }
+    console.print("classes  {}\n", fmt::join(names, ", "));
   }
 }
 
@@ -97,12 +101,10 @@ ordered_json set_json(const Dataset& set) {
 void inspect_data(const std::string& source, const path& folder, Console& console) {
   const TrainTest sets = load(source, folder);
   if (console.json()) {
-    return Console::document(ordered_json{
-        {"source", source},
-        {"path", folder.string()},
-        {"train", set_json(sets.train)},
-        {"test",
-         set_json(sets.test)}}.dump(2));
+    return Console::result(ordered_json{{"source", source},
+                                        {"path", folder.string()},
+                                        {"train", set_json(sets.train)},
+                                        {"test", set_json(sets.test)}});
   }
   console.print("{} from {}\n", source, folder.string());
   for (const auto& [name, set] : {std::pair("training", &sets.train), {"test", &sets.test}}) {

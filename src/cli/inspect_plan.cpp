@@ -142,7 +142,7 @@ ordered_json to_json(const std::string& what, const Measured& measured) {
           {"scratch_bytes", measured.plan.scratch_bytes}};
 }
 
-std::string text(const Measured& measured) {
+std::string text(const Measured& measured, const Page& page) {
   const auto mega = [](std::int64_t flops) {
     return flops == 0 ? std::string() : fmt::format("{:.2f}", static_cast<double>(flops) * 1e-6);
   };
@@ -173,7 +173,7 @@ std::string text(const Measured& measured) {
   rows.push_back({"all", "", mega(sum.nominal_flops), mega(sum.done_flops), "", micro(sum.seconds),
                   fmt::format("{:.0f} %", 100 * share_of_peak(sum, measured.peak_gflops))});
   const double nominal = static_cast<double>(sum.nominal_flops) / sum.seconds * 1e-9;
-  return table(rows) +
+  return table(rows, page) +
          fmt::format(
              "\nBatch {}, {}; one of {} parts: {} images. Peak of a thread: {:.0f} GFLOP/s.\n"
              "{:.0f} images/s without loading; nominal arithmetic at {:.0f} % of the peak.\n"
@@ -198,8 +198,8 @@ void inspect_plan(const std::string& what, const Arguments& arguments, Console& 
         what, model.options().input.text(), images.source, images.data.image_shape().text()));
   }
   const Measured measured = measure(model, images.data, arguments);
-  if (console.json()) return Console::document(to_json(what, measured).dump(2));
-  console.print("{}", text(measured));
+  if (console.json()) return Console::result(to_json(what, measured));
+  console.print("{}", text(measured, console.page()));
 }
 
 }  // namespace ridgeline::cli

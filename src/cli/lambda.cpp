@@ -173,7 +173,8 @@ void print(Console& console, const LambdaConvention& from, const LambdaNumbers& 
                  {answer.learning_rate ? text(*answer.learning_rate) : ""}});
     }
   }
-  console.print("{}: {}\n{}\n\n{}", from.title, text(numbers), from.meaning, table.text());
+  console.print("{}: {}\n{}\n\n{}", from.title, text(numbers), from.meaning,
+                table.text(static_cast<std::size_t>(console.page().width)));
   console.write(open.text("Not known yet:") + never.text("No number says the same:"));
 }
 
@@ -203,7 +204,7 @@ int lambda(const Arguments& arguments, Console& console) {
   const LambdaConversion conversion = convert(from, numbers, read_facts(arguments));
   const LambdaNumbers all = with_defaults(numbers, from);
   if (console.json()) {
-    Console::document(to_json(from, all, conversion).dump(2));
+    Console::result(to_json(from, all, conversion));
   } else {
     print(console, from, all, conversion);
   }

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdio>
 #include <filesystem>
 #include <new>
 #include <string>
@@ -19,20 +18,29 @@ namespace ridgeline::cli {
 namespace {
 
 /// Opens what the caller closed: a file of ours must not get the number of a standard stream.
+/// Throws ResourceError where nobody would see the result.
 void reserve_standard_streams() {
+  const bool output_closed = fcntl(STDOUT_FILENO, F_GETFD) == -1;
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (fcntl(stream, F_GETFD) == -1) open("/dev/null", O_RDWR);
+  }
+  if (output_closed) {
+    throw ResourceError(
+        "standard output is closed, so that the result would be lost: send it to a file, or to "
+        "/dev/null");
   }
 }
 
 int run(const std::vector<std::string>& words) {
   if (words.empty()) {
-    fmt::print(stderr, "{}", overview(commands()));
+    Console console(true);
+    console.write(overview(commands(), console.page()));
     return static_cast<int>(ExitCode::usage);
   }
   const Invocation invocation = parse_arguments(words, commands());
   if (!invocation.command) {
-    fmt::print("{}", invocation.text);
+    Console console(false);
+    console.write(invocation.text(console.page()));
     return static_cast<int>(ExitCode::done);
   }
   Console console(invocation.arguments.flag("--json"));
@@ -60,9 +68,7 @@ int main(int argc, char** argv) {
     cli::reserve_standard_streams();
     std::signal(SIGXFSZ, SIG_IGN);  // a file too large fails the write, which says so
     const int code = cli::run({argv + 1, argv + argc});
-    if (std::ferror(stdout) || std::fflush(stdout) != 0) {
-      throw ResourceError("the output cannot be written to standard output: is the disk full?");
-    }
+    cli::require_written();
     return code;
   } catch (const DivergedError& error) {
     cli::print_verdicts(error.verdicts);
@@ -76,6 +82,8 @@ int main(int argc, char** argv) {
     return cli::fail(ExitCode::resource,
                      fmt::format("{}: {}", error.path1().string(), error.code().message()));
   } catch (const std::exception& error) {
-    return cli::fail(ExitCode::resource, fmt::format("unexpected error: {}", error.what()));
+    return cli::fail(
+        ExitCode::resource,
+        fmt::format("this is a defect of ridgeline, please report it: {}", error.what()));
   }
 }

@@ -4,20 +4,26 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <limits>
 #include <string_view>
+#include <type_traits>
 
 #include "cli/command.hpp"
 #include "ridgeline/error.hpp"
 
 namespace ridgeline::cli {
 
-/// Throws UsageError for anything but a number of at least `least`.
+/// Throws UsageError for anything but a number of at least `least`, a whole one where T is.
 template <typename T>
 T parse(std::string_view option, std::string_view text, T least) {
   T value{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || !(value >= least)) {
-    throw UsageError(fmt::format("{} takes numbers of at least {}, not '{}'", option, least, text));
+    const std::string_view numbers = std::is_integral_v<T> ? "whole numbers" : "numbers";
+    const bool large = error == std::errc::result_out_of_range && !text.starts_with('-');
+    const std::string limits = large ? fmt::format("at most {}", std::numeric_limits<T>::max())
+                                     : fmt::format("at least {}", least);
+    throw UsageError(fmt::format("{} takes {} of {}, not '{}'", option, numbers, limits, text));
   }
   return value;
 }

@@ -33,7 +33,7 @@ Predictions predict_files(Model& model, Files files, int top) {
   return all;
 }
 
-std::string to_json(Files files, const Predictions& predictions) {
+nlohmann::ordered_json to_json(Files files, const Predictions& predictions) {
   auto images = nlohmann::ordered_json::array();
   for (std::size_t i = 0; i < files.size(); ++i) {
     auto labels = nlohmann::ordered_json::array();
@@ -42,10 +42,10 @@ std::string to_json(Files files, const Predictions& predictions) {
     }
     images.push_back({{"image", files[i]}, {"predictions", labels}});
   }
-  return images.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+  return images;
 }
 
-std::string to_table(Files files, const Predictions& predictions) {
+std::string to_table(Files files, const Predictions& predictions, const Page& page) {
   std::vector<std::vector<std::string>> rows{{"image", "label", "probability"}};
   for (std::size_t i = 0; i < files.size(); ++i) {
     for (const Prediction& one : predictions[i]) {
@@ -53,7 +53,7 @@ std::string to_table(Files files, const Predictions& predictions) {
       rows.push_back({first ? files[i] : "", one.name, number(one.probability)});
     }
   }
-  return table(rows);
+  return table(rows, page);
 }
 
 int predict(const Arguments& arguments, Console& console) {
@@ -62,9 +62,9 @@ int predict(const Arguments& arguments, Console& console) {
   Model model = Model::load(model_file(arguments.positionals().front()));
   const Predictions predictions = predict_files(model, files, top);
   if (console.json()) {
-    Console::document(to_json(files, predictions));
+    Console::result(to_json(files, predictions));
   } else {
-    console.write(to_table(files, predictions));
+    console.write(to_table(files, predictions, console.page()));
   }
   return static_cast<int>(ExitCode::done);
 }

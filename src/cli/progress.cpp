@@ -17,8 +17,16 @@ double share_of_epoch(const Progress& progress) {
   return static_cast<double>(progress.step) / steps;
 }
 
+bool all_columns_fit(bool validation, int width) {
+  return width >= (validation ? 80 : 60);
+}
+
+std::string epoch_column(int epoch, int epochs) {
+  return fmt::format("{:>7}", fmt::format("{}/{}", epoch, epochs));
+}
+
 std::string training_columns(int epoch, int epochs, const Metrics& train) {
-  return fmt::format("{:>7}  {:>9} + {:>8} = {:>9} {:>8}  ", fmt::format("{}/{}", epoch, epochs),
+  return fmt::format("{}  {:>9} + {:>8} = {:>9} {:>8}  ", epoch_column(epoch, epochs),
                      number(train.data_loss), number(train.penalty), number(train.objective),
                      number(train.accuracy));
 }
@@ -42,12 +50,23 @@ std::string with_bar(std::string line, double share, int width) {
   return line;
 }
 
-std::string epoch_header(bool validation) {
+std::string epoch_header(bool validation, int width) {
+  if (!all_columns_fit(validation, width)) {
+    return validation ? "  epoch  data loss  val loss  val acc"
+                      : "  epoch  data loss objective accuracy";
+  }
   return fmt::format("  epoch  data loss +  penalty = objective accuracy  {}images/s",
                      validation ? " val loss  val acc  " : "");
 }
 
-std::string epoch_line(const Epoch& epoch, int epochs) {
+std::string epoch_line(const Epoch& epoch, int epochs, int width) {
+  if (!all_columns_fit(epoch.validation.has_value(), width)) {
+    const Metrics& train = epoch.train;
+    const Metrics& last = epoch.validation ? *epoch.validation : train;
+    return fmt::format(
+        "{}  {:>9} {:>9} {:>8}", epoch_column(epoch.epoch, epochs), number(train.data_loss),
+        number(epoch.validation ? last.data_loss : train.objective), number(last.accuracy));
+  }
   const std::string validation =
       epoch.validation ? fmt::format("{:>9} {:>8}  ", number(epoch.validation->data_loss),
                                      number(epoch.validation->accuracy))
@@ -60,6 +79,12 @@ std::string progress_line(const Progress& progress, double seconds_left, bool va
                           int width) {
   const std::string status =
       fmt::format("{:>3.0f} % ETA {}", 100 * share_of_epoch(progress), duration(seconds_left));
+  if (!all_columns_fit(validation, width)) {
+    const std::string line =
+        fmt::format("{}  {:>9}  {}", epoch_column(progress.epoch, progress.epochs),
+                    number(progress.train.data_loss), status);
+    return with_bar(line, share_of_epoch(progress), width);
+  }
   std::string line = training_columns(progress.epoch, progress.epochs, progress.train);
   if (validation) line += fmt::format("{:>18}  ", status);
   line += speed_column(progress.images_per_second);
@@ -77,14 +102,15 @@ Callbacks TrainingProgress::callbacks(int epochs) {
   }
   callbacks.on_epoch = [this, epochs](const Epoch& epoch) {
     begin();
-    console_.print("{}\n", epoch_line(epoch, epochs));
+    console_.print("{}\n", epoch_line(epoch, epochs, console_.page().width));
     return true;
   };
   return callbacks;
 }
 
 void TrainingProgress::begin() {
-  if (!begun_) console_.print("{}\n", console_.dim(epoch_header(validation_)));
+  if (!begun_)
+    console_.print("{}\n", console_.dim(epoch_header(validation_, console_.page().width)));
   begun_ = true;
 }
 

@@ -35,9 +35,10 @@ double share_of_all(const Progress& progress);
 /// The line, with a bar behind it where `width` columns leave room; cut where they do not hold it.
 std::string with_bar(std::string line, double share, int width);
 
-// The table of epochs, 80 columns wide; without line ends.
-std::string epoch_header(bool validation);
-std::string epoch_line(const Epoch& epoch, int epochs);
+// The table of epochs, 80 columns wide, and without the less important columns where `width` does
+// not hold those; without line ends.
+std::string epoch_header(bool validation, int width);
+std::string epoch_line(const Epoch& epoch, int epochs, int width);
 /// The epoch at work, in the same columns: where validation's numbers will be stand the share that
 /// is done and the time left of all epochs.
 std::string progress_line(const Progress& progress, double seconds_left, bool validation,

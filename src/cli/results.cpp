@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "cli/table.hpp"
@@ -17,7 +18,8 @@ nlohmann::ordered_json to_json(const std::optional<Metrics>& metrics) {
           {"accuracy", metrics->accuracy}, {"top5", metrics->top5}};
 }
 
-std::string metrics_table(const std::vector<std::pair<std::string, std::optional<Metrics>>>& sets) {
+std::string metrics_table(const std::vector<std::pair<std::string, std::optional<Metrics>>>& sets,
+                          const Page& page) {
   std::vector<std::vector<std::string>> rows{
       {"", "images", "data loss", "penalty", "objective", "accuracy"}};
   for (const auto& [name, metrics] : sets) {
@@ -26,7 +28,12 @@ std::string metrics_table(const std::vector<std::pair<std::string, std::optional
                     number(metrics->penalty), number(metrics->objective),
                     number(metrics->accuracy)});
   }
-  return table(rows);
+  return table(rows, page);
+}
+
+std::string model_table(const Model& model, const Page& page) {
+  const bool limited = page.width < std::numeric_limits<int>::max();
+  return limited ? model.summary(static_cast<std::size_t>(page.width)) : model.summary();
 }
 
 namespace {

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/printable.hpp"
 #include "ridgeline/model.hpp"
 
 namespace ridgeline::cli {
@@ -16,7 +17,11 @@ namespace ridgeline::cli {
 nlohmann::ordered_json to_json(const std::optional<Metrics>& metrics);
 
 /// A row for each set that is there, under the names of the numbers.
-std::string metrics_table(const std::vector<std::pair<std::string, std::optional<Metrics>>>& sets);
+std::string metrics_table(const std::vector<std::pair<std::string, std::optional<Metrics>>>& sets,
+                          const Page& page);
+
+/// The table of the model's layers that fits the page.
+std::string model_table(const Model& model, const Page& page);
 
 /// The share of exact zeros in each kernel, by its name, which L1 and group lasso leave.
 nlohmann::ordered_json zeros_json(const Model& model);

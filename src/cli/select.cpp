@@ -1,8 +1,6 @@
 #include <fmt/format.h>
-#include <langinfo.h>
 
 #include <algorithm>
-#include <clocale>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -31,9 +29,9 @@ Experiment begin(const ExperimentWords& words) {
   Experiment experiment = experiment::read(words.file, words.overrides);
   if (const std::string& study = experiment.select.study; holds_run(study)) {
     throw UsageError(
-        fmt::format("{0} holds a run: name another folder with select.study=..., or "
-                    "go on with the run: ridgeline train --resume {0}",
-                    study));
+        fmt::format("{} holds a run: name another folder with select.study=..., or go on with the "
+                    "run: {}",
+                    study, command("ridgeline train --resume", study)));
   }
   return experiment;
 }
@@ -43,9 +41,9 @@ Experiment resume(const path& folder, const ExperimentWords& words) {
   Experiment experiment = read_record(folder, words);
   if (!holds_study(folder)) {
     throw UsageError(
-        fmt::format("{0} holds no study.sqlite, so it is no study: if it is a run, "
-                    "ridgeline train --resume {0} goes on with it",
-                    folder.string()));
+        fmt::format("{} holds no study.sqlite, so it is no study: if it is a run, {} goes on with "
+                    "it",
+                    folder.string(), command("ridgeline train --resume", folder.string())));
   }
   experiment.select.study = folder.string();
   return experiment;
@@ -96,21 +94,16 @@ nlohmann::ordered_json to_json(const Experiment& experiment, const Selection& se
           {"interrupted", selection.interrupted}};
 }
 
-bool utf8_terminal() {
-  std::setlocale(LC_CTYPE, "");
-  return std::string_view(nl_langinfo(CODESET)) == "UTF-8";
-}
-
 void print_end(Console& console, const Experiment& experiment, const Selection& selection) {
   const std::string& study = experiment.select.study;
   if (selection.interrupted) {
-    console.print("\nStopped; go on with: ridgeline select --resume {}\n", study);
+    console.print("\nStopped; go on with: {}\n", command("ridgeline select --resume", study));
     return;
   }
   const std::string& metric = experiment.select.metric;
-  console.print("\n{}",
-                draw_curve(selection, metric,
-                           {.width = std::min(console.width() - 1, 100), .utf8 = utf8_terminal()}));
+  console.print("\n{}", draw_curve(selection, metric,
+                                   {.width = std::min(console.width() - 1, 100),
+                                    .utf8 = console.page().utf8}));
   if (selection.chosen.empty()) {
     const bool done = std::ranges::count(selection.trials, "done", &Trial::status) > 0;
     console.print("\nNothing was chosen{}.\n", done ? ": no trial is better than guessing" : "");
@@ -121,13 +114,14 @@ void print_end(Console& console, const Experiment& experiment, const Selection& 
     console.print("Within one standard error of the best score: {:g} to {:g}\n",
                   selection.tied->first, selection.tied->second);
   }
-  console.print(
-      "\nTrained on all training images with it:\n{}\n",
-      metrics_table({{"train", selection.refit->best().train}, {"test", selection.test}}));
-  console.print("{}\n", console.dim(fmt::format("{} trainings in {}; everything is in {}\n"
-                                                "ridgeline predict {}/refit IMAGE...",
-                                                selection.trainings, duration(selection.seconds),
-                                                study, study)));
+  console.print("\nTrained on all training images with it:\n{}\n",
+                metrics_table({{"train", selection.refit->best().train}, {"test", selection.test}},
+                              console.page()));
+  const std::string end =
+      fmt::format("{} trainings in {}; everything is in {}\n{}", selection.trainings,
+                  duration(selection.seconds), study,
+                  command("ridgeline predict", (path(study) / "refit").string(), "IMAGE..."));
+  console.print("{}\n", console.dim(end));
 }
 
 /// Throws DivergedError where no trial got through.
@@ -151,13 +145,15 @@ int select(const Arguments& arguments, Console& console) {
                 counted(experiment.train.epochs, "epoch"), experiment.select.metric);
 
   SelectionProgress progress(console,
-                             {experiment.select.over, experiment.select.metric, utf8_terminal()});
+                             {experiment.select.over,
+                              experiment.select.metric,
+                              {.utf8 = console.page().utf8, .width = console.page().width}});
   const interop::NewFolder folder = experiment::new_folder(experiment.select.study);
   experiment.select.study = folder.path().string();
   const Selection selection =
       experiment::select(experiment, images, std::ref(progress), stop_on_interrupt());
   print_end(console, experiment, selection);
-  if (console.json()) Console::document(to_json(experiment, selection).dump(2));
+  if (console.json()) Console::result(to_json(experiment, selection));
   require_one_done(selection);
   return static_cast<int>(selection.interrupted ? ExitCode::interrupted : ExitCode::done);
 }

@@ -9,6 +9,7 @@
 #include "train/load_weights.hpp"
 
 namespace ridgeline::cli {
+
 std::vector<Positional> experiment_positionals() {
   return {{"EXPERIMENT.toml", "the experiment; without one, the defaults", false},
           {"key=value", "sets any key of it: train.epochs=5 regularize.l2=1e-3", false, true}};
@@ -104,13 +105,43 @@ void settle_weights(experiment::Experiment& experiment, const experiment::Images
                            weights, left));
 }
 
+namespace {
+
+/// A sentence on the classes that no training image is of; empty where there are none. Labels with
+/// gaps can be meant (letters that begin at 1, a choice of digits), so that this is no error; a
+/// label that is none, such as 255 for "void", makes classes of all numbers below it.
+std::string classes_without_images(const Dataset& train) {
+  if (!train.has_classes()) return {};
+  std::vector<bool> seen(train.names().size());
+  for (std::size_t i = 0; i < train.size(); ++i)
+    seen[static_cast<std::size_t>(train.label(i))] = true;
+  std::vector<std::string> missing;
+  for (std::size_t c = 0; c < seen.size(); ++c) {
+    if (!seen[c]) missing.push_back(train.names()[c]);
+  }
+  if (missing.empty()) return {};
+  const std::size_t count = missing.size();
+  if (count > 5) missing = {missing[0], missing[1], missing[2], "...", missing.back()};
+  const std::string& largest = train.names().back();
+  const bool numbered = largest == std::to_string(seen.size() - 1);
+  return fmt::format("{} of {} classes have no training image: {}{}\n", count, seen.size(),
+                     fmt::join(missing, ", "),
+                     numbered ? fmt::format(" (each label up to the largest, {}, is a class: check "
+                                            "that this one is right)",
+                                            largest)
+                              : std::string());
+}
+
+}  // namespace
+
 std::string describe(const experiment::Experiment& experiment, const experiment::Images& images,
                      std::string_view validation) {
   const auto size = [](const Dataset& set) { return count(static_cast<std::int64_t>(set.size())); };
-  return fmt::format(
-      "{} from {}\n{} training images{}{}\n", experiment.data.source, experiment.data.path,
-      size(images.train), validation,
-      images.test.empty() ? std::string() : fmt::format(", {} for the test", size(images.test)));
+  return fmt::format("{} from {}\n{} training images{}{}\n", experiment.data.source,
+                     experiment.data.path, size(images.train), validation,
+                     images.test.empty() ? std::string()
+                                         : fmt::format(", {} for the test", size(images.test))) +
+         classes_without_images(images.train);
 }
 
 }  // namespace ridgeline::cli

@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
-#include "cli/console.hpp"
+#include "network/table.hpp"
 
 namespace ridgeline::cli {
 
@@ -33,21 +34,66 @@ std::string counted(std::int64_t value, std::string_view thing) {
   return fmt::format("{} {}{}", count(value), thing, value == 1 ? "" : "s");
 }
 
-std::string table(const std::vector<std::vector<std::string>>& rows) {
-  std::vector<int> widths;
+namespace {
+
+using Rows = std::vector<std::vector<std::string>>;
+
+std::vector<std::size_t> widths_of(const Rows& rows) {
+  std::vector<std::size_t> widths;
   for (const auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], columns(row[i]));
-  }
-  std::string text;
-  for (const auto& row : rows) {
-    std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
-      const std::string space(static_cast<std::size_t>(widths[i] - columns(row[i])), ' ');
-      line += i == 0 ? row[i] + space : fmt::format("   {}{}", space, row[i]);
+      widths[i] = std::max(widths[i], static_cast<std::size_t>(columns(row[i])));
     }
-    line.erase(line.find_last_not_of(' ') + 1);
-    text += line + "\n";
+  }
+  return widths;
+}
+
+/// The cells as they can be printed; those alone shortened that leave no room for others.
+Rows cells_for(const Rows& rows, const Page& page) {
+  Rows cells = rows;
+  for (auto& row : cells) {
+    for (std::string& cell : row) cell = printable(cell, page.utf8);
+  }
+  const std::vector<std::size_t> widths = widths_of(cells);
+  const auto most = static_cast<std::size_t>(page.width);
+  if (widths.empty() || std::reduce(widths.begin(), widths.end(), 2 * widths.size()) <= most) {
+    return cells;
+  }
+  const int first = widths.size() == 1 ? page.width : page.width / 2 - 1;
+  for (auto& row : cells) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const int left = page.width - 2 - std::min(first, static_cast<int>(widths[0]));
+      row[i] = shortened(row[i], i == 0 ? first : std::max(left, 1));
+    }
+  }
+  return cells;
+}
+
+}  // namespace
+
+std::string table(const std::vector<std::vector<std::string>>& rows, const Page& page) {
+  if (rows.empty()) return {};
+  const Rows cells = cells_for(rows, page);
+  const std::vector<std::size_t> widths = widths_of(cells);
+  const auto most = static_cast<std::size_t>(page.width);
+  const std::size_t wide_gap = 3, narrow_gap = 2;
+  const bool roomy =
+      std::reduce(widths.begin(), widths.end(), wide_gap * (widths.size() - 1)) <= most;
+  const std::size_t gap = roomy ? wide_gap : narrow_gap;
+  std::string text;
+  for (const auto& shown : network::blocks_of_columns(widths, gap, most)) {
+    if (!text.empty()) text += "\n";
+    for (const auto& row : cells) {
+      std::string line;
+      for (const std::size_t i : shown) {
+        const std::string cell = i < row.size() ? row[i] : std::string();
+        const std::string space(widths[i] - static_cast<std::size_t>(columns(cell)), ' ');
+        line += i == 0 ? cell + space : std::string(gap, ' ') + space + cell;
+      }
+      line.erase(line.find_last_not_of(' ') + 1);
+      text += line + "\n";
+    }
   }
   return text;
 }

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/printable.hpp"
+
 namespace ridgeline::cli {
 
 /// A loss or a fraction: "0.4213", "1.20e-05", "0".
@@ -18,7 +20,9 @@ std::string count(std::int64_t value);
 std::string counted(std::int64_t value, std::string_view thing);
 
 /// Rows of cells, the first row the header: the first column is aligned to the left, all others to
-/// the right. No spaces at the ends of lines.
-std::string table(const std::vector<std::vector<std::string>>& rows);
+/// the right. No spaces at the ends of lines. Columns that the page does not hold side by side
+/// follow below, each block with the first column; a cell that is too long is shortened. Cells may
+/// hold any text: see printable().
+std::string table(const std::vector<std::vector<std::string>>& rows, const Page& page = {});
 
 }  // namespace ridgeline::cli

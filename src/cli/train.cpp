@@ -23,15 +23,15 @@ using std::filesystem::path;
 void refuse_taken(const path& folder) {
   if (holds_run(folder)) {
     throw UsageError(
-        fmt::format("{0} holds a run already: name another folder with train.run=..., or go on "
-                    "with it: ridgeline train --resume {0}",
-                    folder.string()));
+        fmt::format("{} holds a run already: name another folder with train.run=..., or go on "
+                    "with it: {}",
+                    folder.string(), command("ridgeline train --resume", folder.string())));
   }
   if (holds_study(folder)) {
     throw UsageError(
-        fmt::format("{0} holds a study: name another folder with train.run=..., or go "
-                    "on with the study: ridgeline select --resume {0}",
-                    folder.string()));
+        fmt::format("{} holds a study: name another folder with train.run=..., or go on with the "
+                    "study: {}",
+                    folder.string(), command("ridgeline select --resume", folder.string())));
   }
 }
 
@@ -46,10 +46,8 @@ Experiment begin(const ExperimentWords& words) {
 Experiment resume(const path& folder, const ExperimentWords& words) {
   Experiment experiment = read_record(folder, words);
   if (holds_study(folder)) {
-    throw UsageError(
-        fmt::format("{0} is a study, not a run: ridgeline select --resume {0} goes on "
-                    "with it",
-                    folder.string()));
+    throw UsageError(fmt::format("{} is a study, not a run: {} goes on with it", folder.string(),
+                                 command("ridgeline select --resume", folder.string())));
   }
   experiment.train.run = folder.string();
   return experiment;
@@ -106,9 +104,9 @@ nlohmann::ordered_json to_json(const Experiment& experiment, const History& hist
 void print_end(Console& console, const Experiment& experiment, const History& history,
                const Trained& trained) {
   if (history.interrupted) {
-    console.print("\nStopped after {} of {}; go on with: ridgeline train --resume {}\n",
-                  history.epochs.size(), counted(experiment.train.epochs, "epoch"),
-                  experiment.train.run);
+    console.print("\nStopped after {} of {}; go on with: {}\n", history.epochs.size(),
+                  counted(experiment.train.epochs, "epoch"),
+                  command("ridgeline train --resume", experiment.train.run));
     return;
   }
   console.print(
@@ -117,13 +115,15 @@ void print_end(Console& console, const Experiment& experiment, const History& hi
       history.stopped_early ? fmt::format(" (stopped after {})", history.epochs.size()) : "",
       metrics_table({{"train", history.best().train},
                      {"validation", history.best().validation},
-                     {"test", trained.test}}));
+                     {"test", trained.test}},
+                    console.page()));
   console.write(zeros_text(trained.model));
   if (!history.verdicts.empty()) console.print("\n{}", verdicts_text(history.verdicts, console));
-  console.print("\n{0}\n",
-                console.dim(fmt::format("ridgeline evaluate {0}\nridgeline diagnose {0}\nridgeline "
-                                        "predict {0} IMAGE...",
-                                        experiment.train.run)));
+  const std::string& run = experiment.train.run;
+  const std::string next = fmt::format("{}\n{}\n{}", command("ridgeline evaluate", run),
+                                       command("ridgeline diagnose", run),
+                                       command("ridgeline predict", run, "IMAGE..."));
+  console.print("\n{}\n", console.dim(next));
 }
 
 int train(const Arguments& arguments, Console& console) {
@@ -141,7 +141,7 @@ int train(const Arguments& arguments, Console& console) {
   experiment.train.shards = model.options().shards;
   experiment.train.kernels = model.options().kernels;
   console.print("{}\n{}\n", describe(experiment, images, validation_text(experiment, images)),
-                model.summary());
+                model_table(model, console.page()));
   const Regularize strongest = model.options().regularize.strongest();
   const bool decays = strongest.decay.value > 0 || strongest.independent_decay.value > 0 ||
                       std::ranges::any_of(strongest.rules, [](const PenaltyRule& rule) {
@@ -166,7 +166,7 @@ int train(const Arguments& arguments, Console& console) {
   std::optional<Metrics> test;
   if (!history.interrupted && !images.test.empty()) test = model.evaluate(images.test);
   print_end(console, experiment, history, {model, test});
-  if (console.json()) Console::document(to_json(experiment, history, {model, test}).dump(2));
+  if (console.json()) Console::result(to_json(experiment, history, {model, test}));
   return static_cast<int>(history.interrupted ? ExitCode::interrupted : ExitCode::done);
 }
 

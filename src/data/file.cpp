@@ -39,7 +39,7 @@ FileReader::FileReader(fs::path path) : path_(std::move(path)) {
   if (!fs::status_known(status) || !fs::exists(status)) throw_not_opened(path_, error.value());
   if (!fs::is_regular_file(status)) {
     throw DataError(fmt::format("{}: is {}, where a file is expected", path_.string(),
-                                fs::is_directory(status) ? "a folder" : "no regular file"));
+                                fs::is_directory(status) ? "a folder" : "not a regular file"));
   }
   errno = 0;
   file_.reset(gzopen(path_.c_str(), "rb"));
@@ -48,6 +48,12 @@ FileReader::FileReader(fs::path path) : path_(std::move(path)) {
   stored_ = fs::file_size(path_, error);
   if (error) throw_not_opened(path_, error.value());
   if (stored_ == 0) throw DataError(fmt::format("{}: is empty", path_.string()));
+}
+
+void FileReader::expect_at_most(std::uint64_t bytes) const {
+  if (stored_ <= bytes) return;
+  throw DataError(fmt::format("{}: has {} bytes, and a file of its kind at most {}", path_.string(),
+                              stored_, bytes));
 }
 
 std::uint64_t FileReader::most_bytes() const {
@@ -102,7 +108,9 @@ void FileReader::expect_end() {
 }
 
 std::vector<std::string> read_lines(const fs::path& path) {
+  constexpr std::uint64_t most = 16 << 20;
   FileReader reader(path);
+  reader.expect_at_most(most);
   std::string text(reader.stored_bytes(), '\0');
   reader.read({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
   std::vector<std::string> lines(1);

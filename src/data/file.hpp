@@ -20,6 +20,9 @@ class FileReader {
   const std::filesystem::path& path() const { return path_; }
   /// Bytes of the file as it lies on the disk.
   std::uint64_t stored_bytes() const { return stored_; }
+  /// Throws DataError for a file that is larger on the disk: what is read whole must not take all
+  /// of the memory.
+  void expect_at_most(std::uint64_t bytes) const;
   /// What the file can hold at most, unpacked: deflate shrinks nothing by more than 1032 times.
   std::uint64_t most_bytes() const;
   /// Fills `bytes`. Throws DataError where the file is cut short or corrupt.

@@ -1,5 +1,9 @@
 #include "data/places.hpp"
 
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <cstdlib>
 
 #include "ridgeline/error.hpp"
@@ -15,6 +19,19 @@ fs::path variable(const char* name) {
 }
 
 }  // namespace
+
+std::string expand_home(const std::string& path) {
+  if (!path.starts_with('~')) return path;
+  const std::size_t end = std::min(path.find('/'), path.size());
+  const std::string user = path.substr(1, end - 1);
+  std::string home = user.empty() ? variable("HOME").string() : std::string();
+  if (home.empty()) {
+    const passwd* entry = user.empty() ? getpwuid(getuid()) : getpwnam(user.c_str());
+    if (entry == nullptr) return path;
+    home = entry->pw_dir;
+  }
+  return home + path.substr(end);
+}
 
 fs::path cache_root() {
   // The specification wants relative paths ignored.

@@ -13,6 +13,9 @@ std::filesystem::path cache_root();
 /// out.
 std::vector<std::filesystem::path> data_roots();
 
+/// `path` with "~" or "~user" at its beginning replaced by that home, as a shell does it.
+std::string expand_home(const std::string& path);
+
 /// Where `ridgeline data get` puts them: $RIDGELINE_DATA, else the cache.
 std::filesystem::path download_root();
 

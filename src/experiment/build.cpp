@@ -115,10 +115,13 @@ SelectOptions select_options(const Experiment& experiment) {
 }
 
 interop::NewFolder new_folder(const std::string& pattern) {
-  const auto at = pattern.find("{time}");
-  if (at == std::string::npos) return interop::NewFolder(pattern);
+  constexpr std::string_view placeholder = "{time}";
+  const std::string now = fmt::format("{:%Y%m%d-%H%M%S}", fmt::localtime(std::time(nullptr)));
   std::string name = pattern;
-  name.replace(at, 6, fmt::format("{:%Y%m%d-%H%M%S}", fmt::localtime(std::time(nullptr))));
+  for (std::size_t at = 0; (at = name.find(placeholder, at)) != std::string::npos;) {
+    name.replace(at, placeholder.size(), now);
+  }
+  if (name == pattern) return interop::NewFolder(pattern);
   for (int i = 1;; ++i) {
     interop::NewFolder folder(i == 1 ? name : fmt::format("{}-{}", name, i));
     if (folder.made()) return folder;

@@ -215,13 +215,16 @@ std::vector<Key> make_keys() {
       row("train.accumulate", train, &TrainSection::accumulate,
           "batches whose gradients are summed into one update; gd: 1", at_least(1)),
       row("train.seed", train, &TrainSection::seed,
-          "of splits, initial weights, shuffling, augmentation and dropout", at_least(0)),
+          "of splits, initial weights, shuffling, augmentation and dropout; the same weights on "
+          "another number of cores need train.shards, too",
+          at_least(0)),
       row("train.precision", train, &TrainSection::precision,
           "bf16: activations and their gradients in half the memory; weights stay fp32",
           one_of({"fp32", "bf16"})),
       row("train.threads", train, &TrainSection::threads, "0: all cores", whole(0)),
       row("train.shards", train, &TrainSection::shards,
-          "parts of a batch, which fix the order of sums; 0: one a thread", whole(0)),
+          "parts of a batch, which fix the order of sums; 0: one a thread, so as many as cores",
+          whole(0)),
       row("train.autotune", train, &TrainSection::autotune,
           "kernels chosen by measurement on this machine, and recorded"),
       row("train.kernels", train, &TrainSection::kernels,
@@ -243,7 +246,8 @@ std::vector<Key> make_keys() {
       row("train.log_every", train, &TrainSection::log_every,
           "updates between those whose numbers per layer go into RUN/steps.csv; 0: none",
           at_least(0)),
-      row("train.run", train, &TrainSection::run, "the folder of the run", not_empty),
+      row("train.run", train, &TrainSection::run,
+          "the folder of the run; {name} is the experiment's, {time} the time of day", not_empty),
 
       row("select.over", select, &SelectSection::over,
           "numeric keys, each with { min, max, scale = \"log\" | \"linear\" } or [values]",
@@ -261,7 +265,8 @@ std::vector<Key> make_keys() {
           one_of({"one-standard-error", "best"})),
       row("select.jobs", select, &SelectSection::jobs,
           "trainings at a time, which share train.threads; 0: chosen", whole(0)),
-      row("select.study", select, &SelectSection::study, "the folder of the study", not_empty),
+      row("select.study", select, &SelectSection::study,
+          "the folder of the study; {name} and {time} as in train.run", not_empty),
   };
 }
 

@@ -1,15 +1,13 @@
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <map>
-#include <sstream>
 
+#include "data/places.hpp"
 #include "experiment/build.hpp"
 #include "experiment/file.hpp"
 #include "experiment/keys.hpp"
 #include "experiment/toml.hpp"
+#include "interop/read_text.hpp"
 
 namespace ridgeline::experiment {
 namespace {
@@ -42,9 +40,13 @@ class Reader {
     settle("regularize.exclude", [&] { experiment_.regularize.check(); });
     settle("loss.kind", [&] { build_loss(experiment_); });
     settle("optimizer.kind", [&] { build_optimizer(experiment_); });
-    for (std::string* folder : {&experiment_.train.run, &experiment_.select.study}) {
-      const auto at = folder->find("{name}");
-      if (at != std::string::npos) folder->replace(at, 6, name);
+    fill_in("train.run", experiment_.train.run, name);
+    fill_in("select.study", experiment_.select.study, name);
+    for (std::string* path :
+         {&experiment_.data.path, &experiment_.data.test, &experiment_.model.weights,
+          &experiment_.train.run, &experiment_.select.study,
+          std::get_if<1>(&experiment_.data.validation)}) {
+      if (path != nullptr) *path = data::expand_home(*path);
     }
     return std::move(experiment_);
   }
@@ -59,6 +61,27 @@ class Reader {
     // The network is the one named last.
     if (name == "model.preset" && !experiment_.model.preset.empty()) experiment_.model.layers = {};
     if (name == "model.layers" && !experiment_.model.layers.empty()) experiment_.model.preset = {};
+  }
+
+  /// Puts `name` in place of {name}; {time} stays, for the moment at which the folder is made.
+  void fill_in(const std::string& key, std::string& pattern, std::string_view name) const {
+    constexpr std::string_view placeholder = "{name}", time = "{time}";
+    for (std::size_t at = 0; (at = pattern.find('{', at)) != std::string::npos;) {
+      const std::size_t end = pattern.find('}', at);
+      if (end == std::string::npos) return;
+      const std::string word = pattern.substr(at, end + 1 - at);
+      if (word == placeholder) {
+        pattern.replace(at, word.size(), name);
+        at += name.size();
+        continue;
+      }
+      settle(key, [&] {
+        if (word == time) return;
+        throw UsageError(fmt::format("{} must have no words in braces other than {} and {}, not {}",
+                                     key, placeholder, time, word));
+      });
+      at = end;
+    }
   }
 
   static void refuse_two_networks(const Table& model) {
@@ -98,20 +121,19 @@ class Reader {
 };
 
 std::string contents(const std::filesystem::path& file) {
-  errno = 0;
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  if (in && in.peek() != std::ifstream::traits_type::eof()) text << in.rdbuf();
-  if (!in || errno == EISDIR) {
-    throw UsageError(fmt::format("the experiment file {} cannot be read: {}", file.string(),
-                                 std::strerror(errno)));
+  constexpr std::uint64_t most = 16 << 20;
+  auto [text, problem, refused] = interop::read_text(file, most);
+  if (!problem.empty()) {
+    throw UsageError(
+        fmt::format("the experiment file {} cannot be read: {}", file.string(), problem));
   }
-  return text.str();
+  return std::move(text);
 }
 
 /// What {name} stands for: the file's stem, or the data and the network where that says nothing.
 std::string name_of(const std::filesystem::path& file, const Experiment& experiment) {
-  const std::string stem = file.stem().string();
+  std::string stem = file.stem().string();
+  std::erase_if(stem, [](char c) { return c == '{' || c == '}'; });
   if (!stem.empty() && stem != "experiment") return stem;
   const std::string& preset = experiment.model.preset;
   return experiment.data.source + "-" + (preset.empty() ? "layers" : preset);

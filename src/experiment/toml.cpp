@@ -4,8 +4,11 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include <charconv>
 #include <optional>
+#include <utility>
+
+#include "experiment/nesting.hpp"
 
 namespace ridgeline::experiment {
 namespace {
@@ -52,24 +55,101 @@ Value convert(const toml::node& node, std::string_view file) {
   return value;
 }
 
-std::optional<toml::table> try_parse(const std::string& text) {
+/// What the parser was reading, of the words with which its description begins, in ours.
+std::string_view part_of(std::string_view description) {
+  static constexpr std::pair<std::string_view, std::string_view> parts[] = {
+      {"string", "a text in quotes"},
+      {"literal string", "a text in quotes"},
+      {"unicode scalar sequence", "a text in quotes"},
+      {"boolean", "true or false"},
+      {"key", "a key"},
+      {"table header", "the header of a table"},
+      {"key-value pair", "key = value"},
+      {"array", "an array"},
+      {"inline table", "a table in braces"},
+      {"date", "a date"},
+      {"time", "a time"},
+      {"comment", "a comment"}};
+  constexpr std::string_view begin = "Error while parsing ";
+  if (!description.starts_with(begin)) return "a character";
+  const std::string_view rest = description.substr(begin.size());
+  const std::string_view scope = rest.substr(0, rest.find(':'));
+  for (const auto& [name, ours] : parts) {
+    if (scope == name) return ours;
+  }
+  return "a value";
+}
+
+/// The key that is given twice, where that is what is wrong; a text that is empty where the parser
+/// does not name it.
+std::optional<std::string> given_twice(std::string_view description) {
+  constexpr std::string_view twice = "cannot redefine existing ";
+  const auto at = description.find(twice);
+  if (at == std::string_view::npos) return std::nullopt;
+  const auto begin = description.find('\'', at), end = description.rfind('\'');
+  if (begin == std::string_view::npos || end <= begin) return std::string();
+  return std::string(description.substr(begin + 1, end - begin - 1));
+}
+
+std::string line_of(std::string_view text, std::size_t line) {
+  for (; line > 1 && !text.empty(); --line) {
+    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  }
+  return excerpt(text.substr(0, text.find_first_of("\r\n")));
+}
+
+/// What is wrong with a text that is not TOML.
+std::string problem_of(const toml::parse_error& error, std::string_view text) {
+  const toml::source_position& at = error.source().begin;
+  if (const auto key = given_twice(error.description())) {
+    return key->empty() ? "a key is given twice, as a value and as a table"
+                        : fmt::format("'{}' is given twice", *key);
+  }
+  const std::string line = line_of(text, at.line);
+  return fmt::format("{} is wrong or not complete at column {}{}", part_of(error.description()),
+                     at.column, line.empty() ? "" : fmt::format(" of `{}`", line));
+}
+
+/// `key = value` as a table; nothing where it is not TOML. Throws UsageError for a key given twice.
+std::optional<toml::table> try_parse(std::string_view key, std::string_view value) {
+  const std::string text = fmt::format("{} = {}", key, value);
+  check_nesting(text, {});
   try {
     return toml::parse(text);
-  } catch (const toml::parse_error&) {
-    return std::nullopt;
+  } catch (const toml::parse_error& error) {
+    if (!given_twice(error.description())) return std::nullopt;
+    throw UsageError(fmt::format("{}: {}", key, problem_of(error, text)));
   }
+}
+
+/// Whether one of the names that dots separate is missing. Names in quotes count as there.
+bool has_empty_part(std::string_view key) {
+  bool empty = true;
+  for (const char c : key) {
+    if (c == '.' && empty) return true;
+    empty = c == '.' || (empty && (c == ' ' || c == '\t'));
+  }
+  return empty;
+}
+
+/// Whether a value begins with a placeholder, as in train.run={name}-{time}.
+bool begins_with_placeholder(std::string_view value) {
+  const std::size_t end = value.find_first_not_of("abcdefghijklmnopqrstuvwxyz_", 1);
+  return value.starts_with('{') && end != std::string_view::npos && end > 1 && value[end] == '}';
 }
 
 /// A value that starts like this is TOML or a mistake; anything else may be a bare word.
 bool looks_structured(std::string_view value) {
+  if (begins_with_placeholder(value)) return false;
   return value.empty() || std::string_view("[{\"'").find(value.front()) != std::string_view::npos;
 }
 
 /// Whether what TOML refuses is a number all the same: one that is too large.
-bool is_number(const std::string& value) {
-  char* end = nullptr;
-  std::strtod(value.c_str(), &end);
-  return end == value.c_str() + value.size() && value.find_first_of("0123456789") < 2;
+bool is_number(std::string_view value) {
+  if (value.starts_with('+')) value.remove_prefix(1);
+  double number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  return end == value.data() + value.size() && value.find_first_of("0123456789") < 2;
 }
 
 std::string_view trim(std::string_view text) {
@@ -81,11 +161,12 @@ std::string_view trim(std::string_view text) {
 }  // namespace
 
 Table parse_toml(std::string_view text, std::string_view file) {
+  check_nesting(text, file);
   try {
     return convert_table(toml::parse(text, file), file);
   } catch (const toml::parse_error& error) {
-    throw UsageError(
-        fmt::format("{}this is not TOML: {}", where(error.source(), file), error.description()));
+    throw UsageError(fmt::format("{}this is not TOML: {}", where(error.source(), file),
+                                 problem_of(error, text)));
   }
 }
 
@@ -93,23 +174,26 @@ Table parse_override(std::string_view text) {
   const auto equals = text.find('=');
   const std::string_view key = trim(text.substr(0, equals));
   if (equals == std::string_view::npos || key.empty()) {
-    throw UsageError(fmt::format("'{}' must be key=value, such as train.epochs=5", text));
+    throw UsageError(fmt::format("'{}' must be key=value, such as train.epochs=5", excerpt(text)));
+  }
+  if (has_empty_part(key)) {
+    throw UsageError(fmt::format("'{}': the key '{}' lacks a part: it must be like train.epochs",
+                                 excerpt(text), excerpt(key)));
   }
   const std::string_view value = trim(text.substr(equals + 1));
-  auto table = try_parse(fmt::format("{} = {}", key, value));
-  if (!table && is_number(std::string(value))) {
-    throw UsageError(
-        fmt::format("{}: the number {} is too large, or not as TOML writes numbers", key, value));
+  auto table = try_parse(key, value);
+  if (!table && is_number(value)) {
+    throw UsageError(fmt::format("{}: the number {} is too large, or not as TOML writes numbers",
+                                 key, excerpt(value)));
   }
   if (!table && !looks_structured(value)) {
-    table = try_parse(
-        fmt::format("{} = {}", key, to_toml(Value{.data = std::string(value), .where = {}})));
+    table = try_parse(key, to_toml(Value{.data = std::string(value), .where = {}}));
   }
   if (!table) {
     throw UsageError(
         fmt::format("'{}' must be key=value with the value in TOML's syntax, such as "
                     "train.epochs=5, data.augment='[\"flip\"]' or model.preset=lenet5",
-                    text));
+                    excerpt(text)));
   }
   return convert_table(*table, {});
 }

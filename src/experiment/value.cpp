@@ -70,6 +70,15 @@ const Value* find(const Table& table, std::string_view key) {
   return entry == table.end() ? nullptr : &entry->value;
 }
 
+std::string excerpt(std::string_view text) {
+  constexpr std::size_t longest = 120;
+  if (text.size() <= longest) return std::string(text);
+  // Not within a character of several bytes.
+  std::size_t end = longest;
+  while (end > 0 && (text[end] & 0xc0) == 0x80) --end;
+  return fmt::format("{}...", text.substr(0, end));
+}
+
 std::string to_toml(const Value& value) {
   return std::visit(TomlText{}, value.data);
 }
@@ -79,7 +88,7 @@ std::string to_toml_key(std::string_view key) {
 }
 
 std::string describe(const Value& value) {
-  if (value.get<std::string>()) return "the string " + to_toml(value);
+  if (const auto* text = value.get<std::string>()) return "the string " + quoted(excerpt(*text));
   if (value.get<Array>()) return "an array";
   if (const auto* table = value.get<Table>()) return table->empty() ? "an empty table" : "a table";
   return to_toml(value);

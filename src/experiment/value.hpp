@@ -32,6 +32,9 @@ struct Entry {
   Value value;
 };
 
+/// The beginning of a text that is too long for a sentence.
+std::string excerpt(std::string_view text);
+
 /// The value of `key`, or nullptr.
 const Value* find(const Table& table, std::string_view key);
 

@@ -60,8 +60,14 @@ void AtomicFile::open() {
   while (true) {
     descriptor_ = ::open(part_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
     if (descriptor_ < 0) {
-      fail(errno == ENOENT ? fmt::format("there is no folder {}", folder_of(target_).string())
-                           : reason(errno));
+      const int error = errno;
+      std::error_code unknown;
+      // Folders such as /proc are there, and yet no file can be made in them.
+      const bool no_folder = error == ENOENT && !fs::is_directory(folder_of(target_), unknown);
+      fail(no_folder         ? fmt::format("there is no folder {}", folder_of(target_).string())
+           : error == ENOENT ? fmt::format("no file can be made in the folder {}: {}",
+                                           folder_of(target_).string(), reason(error))
+                             : reason(error));
     }
     while (flock(descriptor_, LOCK_EX) != 0 && errno == EINTR) {
     }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "interop/json_values.hpp"
 #include "ridgeline/error.hpp"
 #include "ridgeline/penalty_keys.hpp"
 
@@ -24,9 +25,8 @@ auto parse(std::string_view what, std::string_view text, Read read) {
     return read(Json::parse(text));
   } catch (const Json::parse_error& error) {
     throw DataError(fmt::format("{}: not JSON at character {}", what, error.byte));
-  } catch (const Json::exception& error) {
-    const std::string_view sentence = error.what();  // behind "[json.exception.NAME.NUMBER] "
-    throw DataError(fmt::format("{}: {}", what, sentence.substr(sentence.find(']') + 2)));
+  } catch (const Json::exception&) {
+    throw DataError(fmt::format("{}: the JSON is not of the form that is written here", what));
   } catch (const Error& error) {
     throw DataError(fmt::format("{}: {}", what, error.what()));
   }
@@ -40,12 +40,11 @@ Json write(const Attributes& attributes) {
   return json;
 }
 
-AttributeValue read_list(const Json& json) {
-  const auto is_whole = [](const Json& item) { return item.is_number_integer(); };
-  if (!json.empty() && std::all_of(json.begin(), json.end(), is_whole)) {
+AttributeValue read_list(const Json& json, std::string_view name) {
+  if (!json.empty() && std::all_of(json.begin(), json.end(), is_a<std::int64_t>)) {
     return json.get<std::vector<std::int64_t>>();
   }
-  return json.get<std::vector<double>>();
+  return list_of<double>(json, name);
 }
 
 Attributes read_attributes(const Json& json) {
@@ -54,14 +53,14 @@ Attributes read_attributes(const Json& json) {
   for (const auto& [name, value] : json.items()) {
     if (value.is_boolean()) {
       attributes.set(name, value.get<bool>());
-    } else if (value.is_number_integer()) {
+    } else if (is_a<std::int64_t>(value)) {
       attributes.set(name, value.get<std::int64_t>());
-    } else if (value.is_number_float()) {
+    } else if (value.is_number()) {
       attributes.set(name, value.get<double>());
     } else if (value.is_string()) {
       attributes.set(name, value.get<std::string>());
     } else if (value.is_array()) {
-      attributes.set(name, read_list(value));
+      attributes.set(name, read_list(value, name));
     } else {
       throw DataError(fmt::format("{} is neither a number, a text nor a list", name));
     }
@@ -78,8 +77,9 @@ Json write(const Layer& layer) {
 }
 
 Layer read_layer(const Json& json) {
-  return make_layer(json.at("kind").get<std::string>(), read_attributes(json.at("attributes")),
-                    json.value("name", std::string()));
+  return make_layer(value_at<std::string>(json, "kind"),
+                    read_attributes(member(json, "attributes")),
+                    value_at<std::string>(json, "name", {}));
 }
 
 Json write(const Schedule& schedule) {
@@ -90,13 +90,14 @@ Json write(const Schedule& schedule) {
 
 Schedule read_schedule(const Json& json) {
   if (json.is_number()) return json.get<double>();
+  if (!json.is_object()) throw DataError("a strength must be a number or a schedule");
   Schedule schedule;
-  schedule.kind = json.at("kind").get<std::string>();
-  schedule.value = json.at("from").get<double>();
-  schedule.to = json.value("to", schedule.to);
-  schedule.factor = json.value("factor", schedule.factor);
-  schedule.every = json.value("every", schedule.every);
-  schedule.warmup = json.value("warmup", schedule.warmup);
+  schedule.kind = value_at<std::string>(json, "kind");
+  schedule.value = value_at<double>(json, "from");
+  schedule.to = value_at(json, "to", schedule.to);
+  schedule.factor = value_at(json, "factor", schedule.factor);
+  schedule.every = value_at(json, "every", schedule.every);
+  schedule.warmup = value_at(json, "warmup", schedule.warmup);
   return schedule;
 }
 
@@ -141,7 +142,7 @@ Network network_from_json(std::string_view text) {
     if (!layers.is_array()) throw DataError("not a list of layers");
     Network network;
     for (const Json& layer : layers) {
-      const auto inputs = layer.at("inputs").get<std::vector<std::string>>();
+      const auto inputs = list_of<std::string>(member(layer, "inputs"), "inputs");
       network.append(read_layer(layer), inputs);
     }
     return network;
@@ -178,17 +179,17 @@ Regularize regularize_from_json(std::string_view text) {
     Regularize regularize;
     for (const PenaltyKey& key : penalty_keys) {
       // What an older program did not know is not there.
-      if (json.contains(key.name)) regularize.*key.base = read_schedule(json.at(key.name));
+      if (json.contains(key.name)) regularize.*key.base = read_schedule(member(json, key.name));
     }
-    regularize.cpr_warmup = json.value("cpr_warmup", regularize.cpr_warmup);
-    regularize.exclude = json.at("exclude").get<std::vector<std::string>>();
-    for (const Json& row : json.at("rules")) {
-      PenaltyRule rule{.match = row.at("match").get<std::string>(),
-                       .role = row.value("role", std::string())};
+    regularize.cpr_warmup = value_at(json, "cpr_warmup", regularize.cpr_warmup);
+    regularize.exclude = list_of<std::string>(member(json, "exclude"), "exclude");
+    for (const Json& row : member(json, "rules")) {
+      PenaltyRule rule{.match = value_at<std::string>(row, "match"),
+                       .role = value_at<std::string>(row, "role", {})};
       for (const PenaltyKey& key : penalty_keys) {
-        if (row.contains(key.name)) rule.*key.rule = read_schedule(row.at(key.name));
+        if (row.contains(key.name)) rule.*key.rule = read_schedule(member(row, key.name));
       }
-      if (row.contains("l2_factor")) rule.l2_factor = row.at("l2_factor").get<double>();
+      if (row.contains("l2_factor")) rule.l2_factor = value_at<double>(row, "l2_factor");
       regularize.rules.push_back(std::move(rule));
     }
     return regularize;
@@ -198,7 +199,8 @@ Regularize regularize_from_json(std::string_view text) {
 Penalty penalty_from_json(std::string_view text) {
   return parse("penalty", text, [](const Json& json) {
     Penalty penalty;
-    for (const PenaltyKey& key : penalty_keys) penalty.*key.strength = json.value(key.name, 0.0);
+    for (const PenaltyKey& key : penalty_keys)
+      penalty.*key.strength = value_at<double>(json, key.name, 0);
     return penalty;
   });
 }
@@ -210,7 +212,7 @@ std::string to_json(const Loss& loss) {
 LossPtr loss_from_json(std::string_view text,
                        LossPtr (*make)(std::string_view, const Attributes&)) {
   return parse("loss", text, [&](const Json& json) {
-    return make(json.at("kind").get<std::string>(), read_attributes(json.at("attributes")));
+    return make(value_at<std::string>(json, "kind"), read_attributes(member(json, "attributes")));
   });
 }
 
@@ -234,14 +236,14 @@ OptimizerSetting optimizer_from_json(std::string_view text,
   return parse("optimizer", text, [&](const Json& json) {
     OptimizerSetting setting;
     setting.optimizer =
-        make(json.at("kind").get<std::string>(), read_attributes(json.at("attributes")));
-    setting.learning_rate = read_schedule(json.at("learning_rate"));
-    setting.clip_norm = json.at("clip_norm").get<double>();
-    setting.clip_value = json.at("clip_value").get<double>();
-    setting.full_batch = json.at("full_batch").get<bool>();
+        make(value_at<std::string>(json, "kind"), read_attributes(member(json, "attributes")));
+    setting.learning_rate = read_schedule(member(json, "learning_rate"));
+    setting.clip_norm = value_at<double>(json, "clip_norm");
+    setting.clip_value = value_at<double>(json, "clip_value");
+    setting.full_batch = value_at<bool>(json, "full_batch");
     if (json.contains("lookahead")) {
-      setting.lookahead = {.interval = json.at("lookahead").get<std::int64_t>(),
-                           .alpha = json.at("lookahead_alpha").get<double>()};
+      setting.lookahead = {.interval = value_at<std::int64_t>(json, "lookahead"),
+                           .alpha = value_at<double>(json, "lookahead_alpha")};
     }
     return setting;
   });
@@ -261,7 +263,7 @@ std::string to_json(const std::vector<std::string>& words) {
 }
 std::vector<std::string> words_from_json(std::string_view text) {
   return parse("list of words", text,
-               [](const Json& json) { return json.get<std::vector<std::string>>(); });
+               [](const Json& json) { return list_of<std::string>(json, "it"); });
 }
 
 std::string to_json(const Shape& shape) {
@@ -269,7 +271,7 @@ std::string to_json(const Shape& shape) {
 }
 Shape shape_from_json(std::string_view text) {
   return parse("shape", text,
-               [](const Json& json) { return Shape(json.get<std::vector<std::int64_t>>()); });
+               [](const Json& json) { return Shape(list_of<std::int64_t>(json, "it")); });
 }
 
 }  // namespace ridgeline::interop

@@ -20,6 +20,8 @@ namespace {
 constexpr std::size_t prefix = 8;                      // bytes of the header's length
 constexpr std::uint64_t longest_header = 100'000'000;  // the format's own limit
 
+constexpr char no_safetensors[] = "not a safetensors file, such as a run's model.safetensors";
+
 template <typename... Arguments>
 [[noreturn]] void refuse(const std::string& file, fmt::format_string<Arguments...> sentence,
                          Arguments&&... arguments) {
@@ -139,12 +141,18 @@ Safetensors Safetensors::read(const std::filesystem::path& file) {
     ~Descriptor() {
       if (number >= 0) close(number);
     }
-  } const descriptor{open(file.c_str(), O_RDONLY | O_CLOEXEC)};
+    // Without O_NONBLOCK the opening of a pipe waits until somebody writes to it.
+  } const descriptor{open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
   if (descriptor.number < 0 && errno == ENOENT) refuse(file.string(), "there is no such file");
   if (descriptor.number < 0) fail(std::generic_category().message(errno));
   struct stat status {};
   if (fstat(descriptor.number, &status) != 0) fail(std::generic_category().message(errno));
   if (!S_ISREG(status.st_mode)) fail("it is not a regular file");
+  // What is no model must not take the memory of one.
+  std::uint64_t header = 0;
+  if (pread(descriptor.number, &header, prefix, 0) == static_cast<ssize_t>(prefix)) {
+    if (header == 0 || header > longest_header) refuse(file.string(), no_safetensors);
+  }
 
   Buffer<std::byte> bytes(static_cast<std::size_t>(status.st_size));
   for (std::size_t done = 0; done < bytes.size();) {
@@ -169,7 +177,7 @@ void Safetensors::parse() {
   std::uint64_t length = 0;
   std::memcpy(&length, bytes_.data(), prefix);
   if (length > longest_header) {
-    refuse(name_, "not a safetensors file, such as a run's model.safetensors");
+    refuse(name_, no_safetensors);
   }
   if (length > bytes_.size() - prefix) {
     refuse(name_, "truncated: the header of {} bytes should end at byte {}, the file ends at {}",

@@ -1,3 +1,5 @@
+#include "network/summary.hpp"
+
 #include <fmt/ranges.h>
 
 #include <numeric>
@@ -44,7 +46,7 @@ Table::Cell wrap(std::span<const std::string> words, std::string_view separator,
   return lines;
 }
 
-/// What is left out where a table is too wide for a terminal: from nothing to all that can be.
+/// What is left out of a table that is too wide: from nothing to all that can be.
 enum class Detail { full, no_chains, narrow };
 
 Table::Cell inputs_cell(const Network& network, const Node& node, Detail detail = Detail::full) {
@@ -136,18 +138,31 @@ std::string totals(const Layout& layout) {
 
 }  // namespace
 
-std::string summary(const Network& network, const Shape& input, const PenaltyTexts& penalties) {
+namespace {
+
+/// The table with all that `width` columns hold.
+Table fitted(const Network& network, const Shape& input, const PenaltyTexts& penalties,
+             std::size_t width) {
   const Layout layout = infer(network, input);
   network::require(penalties.empty() || penalties.size() == layout.parameters.size(),
                    "a summary takes a penalty for each of {} parameters, not {}",
                    layout.parameters.size(), penalties.size());
   Table table = table_of(network, input, layout, penalties, Detail::full);
   for (const Detail detail : {Detail::no_chains, Detail::narrow}) {
-    if (table.width() > Table::terminal) {
-      table = table_of(network, input, layout, penalties, detail);
-    }
+    if (table.width() > width) table = table_of(network, input, layout, penalties, detail);
   }
-  return table.text() + totals(layout);
+  return table;
+}
+
+}  // namespace
+
+std::string network::summary(const Network& network, const Shape& input,
+                             const PenaltyTexts& penalties, std::size_t width) {
+  return fitted(network, input, penalties, width).text(width) + totals(infer(network, input));
+}
+
+std::string summary(const Network& network, const Shape& input, const PenaltyTexts& penalties) {
+  return fitted(network, input, penalties, Table::terminal).text() + totals(infer(network, input));
 }
 
 std::ostream& operator<<(std::ostream& out, const Network& network) {

@@ -45,36 +45,60 @@ std::size_t Table::width() const {
   return std::reduce(all.begin(), all.end(), gap.size() * (all.size() - 1));
 }
 
-std::string Table::text() const {
+std::string Table::block(std::span<const std::size_t> shown, std::size_t rule) const {
   const std::vector<std::size_t> widths = this->widths();
   std::string text;
   const auto add_line = [&](auto&& cell) {
     std::string line;
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
+    for (const std::size_t i : shown) {
       const std::string& content = cell(i);
       const std::string space(widths[i] - characters(content), ' ');
-      if (i > 0) line += gap;
+      if (i != shown.front()) line += gap;
       line += columns_[i].right ? space + content : content + space;
     }
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + '\n';
   };
   const auto add_rule = [&] {
-    for (std::size_t i = std::min(width(), terminal); i > 0; --i) text += "─";
+    for (std::size_t i = rule; i > 0; --i) text += "─";
     text += '\n';
   };
 
   add_line([&](std::size_t i) { return columns_[i].title; });
   add_rule();
   for (const auto& row : rows_) {
-    const auto more_lines = [](const Cell& a, const Cell& b) { return a.size() < b.size(); };
-    const std::size_t lines = std::ranges::max_element(row, more_lines)->size();
+    std::size_t lines = 0;
+    for (const std::size_t i : shown) lines = std::max(lines, row[i].size());
     for (std::size_t n = 0; n < lines; ++n) {
       add_line([&](std::size_t i) { return n < row[i].size() ? row[i][n] : std::string(); });
     }
   }
   add_rule();
   return text;
+}
+
+std::string Table::text(std::size_t width) const {
+  const std::size_t rule = std::min({this->width(), terminal, width});
+  std::string text;
+  for (const auto& shown : blocks_of_columns(widths(), gap.size(), width)) {
+    text += block(shown, rule);
+  }
+  return text;
+}
+
+std::vector<std::vector<std::size_t>> blocks_of_columns(std::span<const std::size_t> widths,
+                                                        std::size_t gap, std::size_t width) {
+  std::vector<std::vector<std::size_t>> blocks{{0}};
+  std::size_t taken = widths[0];
+  for (std::size_t i = 1; i < widths.size(); ++i) {
+    if (taken + gap + widths[i] > width && blocks.back().size() > 1) {
+      blocks.push_back({0});
+      taken = widths[0];
+    }
+    blocks.back().push_back(i);
+    taken += gap + widths[i];
+  }
+  return blocks;
 }
 
 std::string with_thousands(std::int64_t number) {

@@ -2,6 +2,8 @@
 // Tables of text for people.
 
 #include <cstdint>
+#include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,17 +23,24 @@ class Table {
   void add(std::vector<Cell> cells) { rows_.push_back(std::move(cells)); }
 
   /// The titles, a rule, the rows, a rule; every line ends in '\n' and none in a space. A rule is
-  /// no wider than a terminal, whatever the rows are.
-  std::string text() const;
+  /// no wider than a terminal, whatever the rows are. Columns that do not fit side by side into
+  /// `width` follow below, each block with the first column.
+  std::string text(std::size_t width = std::numeric_limits<std::size_t>::max()) const;
   /// The columns that the longest line takes.
   std::size_t width() const;
   static constexpr std::size_t terminal = 80;
 
  private:
   std::vector<std::size_t> widths() const;
+  std::string block(std::span<const std::size_t> shown, std::size_t rule) const;
   std::vector<Column> columns_;
   std::vector<std::vector<Cell>> rows_;
 };
+
+/// The columns of a table, of these widths with `gap` between them, in blocks that fit into
+/// `width`. Each block begins with the first column and has at least one more where there are more.
+std::vector<std::vector<std::size_t>> blocks_of_columns(std::span<const std::size_t> widths,
+                                                        std::size_t gap, std::size_t width);
 
 /// "315,722"
 std::string with_thousands(std::int64_t number);

@@ -20,14 +20,27 @@ void check_number(double value, std::string_view key) {
   }
 }
 
-// '*' stands for any run of characters, '?' for one.
+// '*' stands for any run of characters, '?' for one. Where a character does not fit, the last star
+// takes one more: stars before it need no second try, so that the time is the product of the
+// lengths at most.
 bool matches(std::string_view pattern, std::string_view text) {
-  if (pattern.empty()) return text.empty();
-  if (pattern[0] == '*') {
-    return matches(pattern.substr(1), text) || (!text.empty() && matches(pattern, text.substr(1)));
+  constexpr std::size_t none = std::string_view::npos;
+  std::size_t p = 0, t = 0, star = none, after_run = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      after_run = t;
+    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+      ++p;
+      ++t;
+    } else if (star != none) {
+      p = star + 1;
+      t = ++after_run;
+    } else {
+      return false;
+    }
   }
-  return !text.empty() && (pattern[0] == '?' || pattern[0] == text[0]) &&
-         matches(pattern.substr(1), text.substr(1));
+  return pattern.find_first_not_of('*', p) == none;
 }
 
 std::string_view role_name(Role role) {

@@ -5,31 +5,53 @@
 
 #include <cmath>
 #include <limits>
+#include <system_error>
 
 #include "ridgeline/error.hpp"
 
 namespace ridgeline::selection {
 namespace {
 
-[[noreturn]] void fail(int code, const std::string& file, const std::string& reason) {
+/// What SQLite could not do, in words of ours.
+std::string reason_of(int code, int system_error) {
+  switch (code & 0xff) {
+    case SQLITE_FULL:
+      return "the disk is full";
+    case SQLITE_NOMEM:
+      return "there is not enough memory";
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+      return "it may not be written";
+    default:
+      break;
+  }
+  const std::string reason =
+      (code & 0xff) == SQLITE_CANTOPEN ? "it cannot be opened" : "reading or writing it failed";
+  if (system_error == 0) return reason;
+  return fmt::format("{}: {}", reason, std::generic_category().message(system_error));
+}
+
+[[noreturn]] void fail(int code, const std::string& file, int system_error) {
   switch (code & 0xff) {
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
     case SQLITE_ERROR:
     case SQLITE_MISMATCH:
     case SQLITE_CONSTRAINT:
-      throw DataError(fmt::format("{}: broken, or not a study of this program: {}", file, reason));
+      throw DataError(fmt::format("{}: is broken, or not a study of this program", file));
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       throw ResourceError(
           fmt::format("{}: another program keeps this file locked: wait until it has ended", file));
     default:
-      throw ResourceError(fmt::format("{}: cannot keep the study: {}", file, reason));
+      throw ResourceError(
+          fmt::format("{}: cannot keep the study: {}", file, reason_of(code, system_error)));
   }
 }
 
 [[noreturn]] void fail(sqlite3* database, int code) {
-  fail(code, sqlite3_db_filename(database, "main"), sqlite3_errmsg(database));
+  fail(code, sqlite3_db_filename(database, "main"), sqlite3_system_errno(database));
 }
 
 }  // namespace
@@ -82,8 +104,9 @@ std::string Statement::text(int column) const {
 Database::Database(const std::filesystem::path& file, std::chrono::milliseconds patience) {
   const int code = sqlite3_open(file.c_str(), &database_);
   if (code != SQLITE_OK) {
+    const int system_error = database_ == nullptr ? 0 : sqlite3_system_errno(database_);
     sqlite3_close(database_);
-    fail(code, file.string(), sqlite3_errstr(code));
+    fail(code, file.string(), system_error);
   }
   sqlite3_busy_timeout(database_, static_cast<int>(patience.count()));
 }

@@ -27,21 +27,35 @@ std::size_t width_of(std::string_view key) {
 
 }  // namespace
 
-TrialTable::TrialTable(const SearchSpace& over, std::string metric, bool utf8)
-    : over_(over), metric_(std::move(metric)), plus_minus_(utf8 ? "±" : "+-") {}
+TrialTable::TrialTable(const SearchSpace& over, std::string metric, const TrialStyle& style)
+    : over_(over), metric_(std::move(metric)), plus_minus_(style.utf8 ? "±" : "+-") {
+  // Two blanks at least before the score's title, however long the metric's name is.
+  const auto title = score_title().size() - (style.utf8 ? 1 : 0);
+  score_width_ = std::max(score_width_, static_cast<int>(title) + 2);
+  std::size_t keys = 0;
+  for (const auto& [key, range] : over_) keys += width_of(key);
+  constexpr std::size_t others = 5 + 9 + 12 + 11 + 2 + 8;
+  with_metrics_ = style.width >= static_cast<int>(keys + others) + score_width_;
+}
 
-std::string TrialTable::header() const {
-  const bool by_accuracy = metric_ == "val_accuracy";
-  const std::string score = by_accuracy                  ? "val acc"
+std::string TrialTable::score_title() const {
+  const std::string score = metric_ == "val_accuracy"    ? "val acc"
                             : metric_ == "val_data_loss" ? "val loss"
                                                          : metric_;
+  return fmt::format("{} {} s.e.", score, plus_minus_);
+}
+
+std::string TrialTable::header() const {
   std::string text = "trial";
   for (const auto& [key, range] : over_) {
     text += fmt::format("{:>{}}", short_name(key), width_of(key));
   }
-  return text +
-         fmt::format("{:>18}{:>9}{:>12}{:>11}  {}", fmt::format("{} {} s.e.", score, plus_minus_),
-                     by_accuracy ? "val loss" : "val acc", "train loss", "train acc", "status");
+  text += fmt::format("{:>{}}", score_title(), score_width_);
+  // "done" and "diverged" say themselves what they are.
+  if (!with_metrics_) return text;
+  return text + fmt::format("{:>9}{:>12}{:>11}  status",
+                            metric_ == "val_accuracy" ? "val loss" : "val acc", "train loss",
+                            "train acc");
 }
 
 std::string TrialTable::line(const Trial& t) const {
@@ -56,11 +70,14 @@ std::string TrialTable::line(const Trial& t) const {
   const std::string score =
       measured ? fmt::format("{} {} {}", number(t.score), plus_minus_, number(t.standard_error))
                : "-";
-  return text + fmt::format("{:>18}{:>9}{:>12}{:>11}  {}", score,
-                            cell(t.validation, metric_ == "val_accuracy" ? &Metrics::data_loss
-                                                                         : &Metrics::accuracy),
-                            cell(t.train, &Metrics::data_loss), cell(t.train, &Metrics::accuracy),
-                            t.status);
+  text += fmt::format("{:>{}}", score, score_width_);
+  if (with_metrics_) {
+    const bool by_accuracy = metric_ == "val_accuracy";
+    text += fmt::format("{:>9}{:>12}{:>11}",
+                        cell(t.validation, by_accuracy ? &Metrics::data_loss : &Metrics::accuracy),
+                        cell(t.train, &Metrics::data_loss), cell(t.train, &Metrics::accuracy));
+  }
+  return fmt::format("{}  {}", text, t.status);
 }
 
 }  // namespace ridgeline::selection

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "network/check.hpp"
+#include "network/summary.hpp"
 #include "train/core.hpp"
 #include "train/data_checks.hpp"
 #include "train/fit.hpp"
@@ -139,12 +140,24 @@ const ModelOptions& Model::options() const {
   return impl_->options;
 }
 
-std::string Model::summary() const {
-  PenaltyTexts penalties = describe(impl_->options.regularize, layout().parameters);
+namespace {
+
+PenaltyTexts penalty_texts(const train::ModelCore& core) {
+  PenaltyTexts penalties = describe(core.options.regularize, core.layout().parameters);
   for (std::size_t p = 0; p < penalties.size(); ++p) {
-    if (impl_->state.frozen[p]) penalties[p] = "frozen";
+    if (core.state.frozen[p]) penalties[p] = "frozen";
   }
-  return ridgeline::summary(impl_->network(), impl_->options.input, penalties);
+  return penalties;
+}
+
+}  // namespace
+
+std::string Model::summary() const {
+  return ridgeline::summary(network(), options().input, penalty_texts(*impl_));
+}
+
+std::string Model::summary(std::size_t width) const {
+  return network::summary(network(), options().input, penalty_texts(*impl_), width);
 }
 
 std::vector<float> Model::weights(std::string_view parameter) const {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <new>
+#include <stdexcept>
 
 #include "interop/json.hpp"
 #include "interop/safetensors.hpp"
@@ -117,7 +119,11 @@ ModelCore load_model(const std::filesystem::path& path, int threads) {
     return core;
   } catch (const ResourceError&) {
     throw;
-  } catch (const std::exception& error) {
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::length_error&) {
+    throw DataError(fmt::format("{}: its network is larger than any memory", file.name()));
+  } catch (const Error& error) {
     const std::string_view sentence = error.what();
     throw DataError(sentence.starts_with(file.name())
                         ? std::string(sentence)

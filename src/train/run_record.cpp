@@ -5,11 +5,12 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <fstream>
 #include <map>
+#include <sstream>
 
 #include "diagnose/verdicts.hpp"
 #include "interop/csv.hpp"
+#include "interop/read_text.hpp"
 #include "ridgeline/error.hpp"
 #include "train/divergence.hpp"
 #include "train/statistics.hpp"
@@ -26,15 +27,20 @@ using train::peak_fields;
 // no harm.
 class CsvReader {
  public:
-  explicit CsvReader(const std::filesystem::path& path) : path_(path), file_(path) {
-    if (!file_) throw ResourceError(fmt::format("{} cannot be read", path.string()));
-    if (!std::getline(file_, header_)) fail("is empty");
+  explicit CsvReader(const std::filesystem::path& path) : path_(path) {
+    constexpr std::uint64_t most = 1 << 30;
+    auto [text, problem, refused] = interop::read_text(path, most);
+    const std::string sentence = fmt::format("{} cannot be read: {}", path.string(), problem);
+    if (refused) throw ResourceError(sentence);
+    if (!problem.empty()) throw DataError(sentence);
+    lines_.str(std::move(text));
+    if (!std::getline(lines_, header_)) fail("is empty");
     const auto names = cells_of(header_);
     for (std::size_t i = 0; i < names.size(); ++i) columns_[names[i]] = i;
   }
 
   bool next() {
-    if (!std::getline(file_, text_)) return false;
+    if (!std::getline(lines_, text_)) return false;
     ++line_;
     cells_ = cells_of(text_);
     if (cells_.size() != columns_.size()) {
@@ -74,7 +80,7 @@ class CsvReader {
 
  private:
   std::filesystem::path path_;
-  std::ifstream file_;
+  std::istringstream lines_;
   std::string header_, text_;
   std::map<std::string_view, std::size_t> columns_;
   std::vector<std::string_view> cells_;

@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <fstream>
+#include <sstream>
 
 #include "interop/atomic_file.hpp"
 #include "interop/csv.hpp"
+#include "interop/read_text.hpp"
 #include "ridgeline/error.hpp"
 #include "train/statistics.hpp"
 
@@ -23,8 +24,13 @@ std::string header() {
 
 void StepLog::begin(std::int64_t done) {
   text_ = header() + "\n";
-  std::ifstream file(file_);
-  if (done == 0 || !file) return;
+  if (done == 0 || !std::filesystem::exists(file_)) return;
+  constexpr std::uint64_t most = std::uint64_t{1} << 32;
+  auto [text, problem, refused] = interop::read_text(file_, most);
+  const std::string sentence = fmt::format("{} cannot be read: {}", file_.string(), problem);
+  if (refused) throw ResourceError(sentence);
+  if (!problem.empty()) throw DataError(sentence);
+  std::istringstream file(std::move(text));
   std::string line;
   std::getline(file, line);
   if (line + "\n" != text_) {

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 #include <hwy/targets.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "data/places.hpp"
 #include "interop/atomic_file.hpp"
+#include "interop/read_text.hpp"
 #include "ridgeline/error.hpp"
 #include "ridgeline/version.hpp"
 #include "tensor/random.hpp"
@@ -92,8 +92,8 @@ std::string machine_key() {
 }
 
 json read(const std::filesystem::path& cache) {
-  std::ifstream file(cache);
-  json all = json::parse(file, nullptr, false);
+  constexpr std::uint64_t most = 16 << 20;
+  json all = json::parse(interop::read_text(cache, most).text, nullptr, false);
   return all.is_object() ? all : json::object();
 }
 
@@ -129,7 +129,7 @@ engine::Choices tune(const engine::Engine& engine, const std::filesystem::path& 
   if (!measured || cache.empty()) return choices;
   try {
     interop::make_folder(cache.parent_path());
-    interop::write_file(cache, all.dump(1) + "\n");
+    interop::write_file(cache, all.dump(1, ' ', false, json::error_handler_t::replace) + "\n");
   } catch (const ResourceError&) {  // the next model measures again
   }
   return choices;

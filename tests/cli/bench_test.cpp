@@ -98,11 +98,11 @@ TEST(Bench, APathIsWhereTheImagesLie) {
 TEST(Bench, RefusesNumbersAndNamesThatMakeNoSense) {
   const Folder folder;
   const std::vector<std::pair<std::vector<std::string>, std::string>> wrong{
-      {{"--batch", "0"}, "--batch takes numbers of at least 1, not '0'"},
-      {{"--batch", "32,"}, "--batch takes numbers of at least 1, not ''"},
+      {{"--batch", "0"}, "--batch takes whole numbers of at least 1, not '0'"},
+      {{"--batch", "32,"}, "--batch takes whole numbers of at least 1, not ''"},
       {{"--mode", "guess"}, "--mode takes train, predict or both, not 'guess'"},
       {{"--precision", "fp16"}, "--precision takes fp32, bf16 or both, not 'fp16'"},
-      {{"--rounds", "some"}, "--rounds takes numbers of at least 1, not 'some'"},
+      {{"--rounds", "some"}, "--rounds takes whole numbers of at least 1, not 'some'"},
       {{"--seconds", "nan"}, "--seconds takes numbers of at least 0.01, not 'nan'"},
       {{"--network", "article-cn"}, "article-cnn"}};
   for (const auto& [options, text] : wrong) {

@@ -42,13 +42,11 @@ inline Outcome run(const Folder& folder, const std::vector<std::string>& words,
     const auto to_file = [](const std::string& name, int descriptor) {
       dup2(open(name.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0600), descriptor);
     };
-    if (output.empty()) {
-      close(STDOUT_FILENO);
-    } else {
-      to_file(out, STDOUT_FILENO);
-    }
+    if (!output.empty()) to_file(out, STDOUT_FILENO);
     to_file(err, STDERR_FILENO);
+    if (output.empty()) close(STDOUT_FILENO);  // last: a file opened later would take its number
     if (chdir(folder.path().c_str()) != 0) _exit(99);
+    setenv("LC_ALL", "C.UTF-8", 1);
     if (before) before();
     execv(RIDGELINE_PROGRAM, argv.data());
     _exit(99);

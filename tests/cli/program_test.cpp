@@ -75,7 +75,11 @@ TEST(Program, UsageErrorsAreOneSentenceAndTwo) {
             "data.validation must be a fraction, \"test\" or a folder, and there is no folder "
             "\"tset\"");
   EXPECT_EQ(sentence({"predict", "--top", "none", "a", "b"}, 2),
-            "--top takes numbers of at least 1, not 'none'");
+            "--top takes whole numbers of at least 1, not 'none'");
+  EXPECT_EQ(sentence({"predict", "--top", "1.5", "a", "b"}, 2),
+            "--top takes whole numbers of at least 1, not '1.5'");
+  EXPECT_EQ(sentence({"predict", "--top", "99999999999", "a", "b"}, 2),
+            "--top takes whole numbers of at most 2147483647, not '99999999999'");
   EXPECT_EQ(sentence({"train", "--resume", "nowhere"}, 2),
             "--resume needs the folder of a run or study: nowhere holds no experiment.toml");
   EXPECT_THAT(sentence({"inspect", "nowhere"}, 2), HasSubstr("'nowhere' is neither"));
@@ -91,7 +95,7 @@ TEST(Program, OutputThatCannotBeWrittenIsFive) {
   for (const char* topic : {"keys", "train"}) {
     EXPECT_EQ(run(folder, {"help", topic}, {}, "/dev/full").code, 5);
   }
-  EXPECT_EQ(run(folder, {"help"}, {}, "").code, 0);
+  EXPECT_EQ(run(folder, {"help"}, {}, "").code, 5);
 }
 
 TEST(Program, TheExperimentFilesLineIsNamed) {

@@ -54,7 +54,7 @@ TEST(Json, WrongNetworks) {
   };
   EXPECT_EQ(error("[{"), "network: not JSON at character 3");
   EXPECT_EQ(error("{}"), "network: not a list of layers");
-  EXPECT_EQ(error("[{}]"), "network: key 'inputs' not found");
+  EXPECT_EQ(error("[{}]"), "network: 'inputs' is missing");
   EXPECT_EQ(error(R"([{"kind": "conv2", "attributes": {}, "inputs": ["input"]}])"),
             "network: there is no layer 'conv2': did you mean 'conv2d'?");
   EXPECT_EQ(error(R"([{"kind": "conv2d", "attributes": {"filters": {}}, "inputs": ["input"]}])"),
@@ -93,7 +93,7 @@ TEST(Json, LookaheadWhereThereIsOne) {
       (Lookahead{.interval = 5, .alpha = 0.25}));
   EXPECT_EQ(message_of<DataError>(
                 [&] { optimizer_from_json(plain + R"(, "lookahead": 5})", no_optimizer); }),
-            "optimizer: key 'lookahead_alpha' not found");
+            "optimizer: 'lookahead_alpha' is missing");
 }
 
 TEST(Json, Regularize) {
@@ -131,12 +131,47 @@ TEST(Json, PenaltyTable) {
             R"("dense_1.bias":{"l2":0.0,"l1":0.0,"decay":0.0}})");
 }
 
+// The JSON library names its functions and types: none of that is for people.
+TEST(Json, ErrorsAreInOurWords) {
+  const auto words = [](std::string_view text) {
+    return message_of<DataError>([&] { words_from_json(text); });
+  };
+  const auto penalties = [](std::string_view text) {
+    return message_of<DataError>([&] { regularize_from_json(text); });
+  };
+  EXPECT_EQ(words("\"x\""), "list of words: it must be a list, each item a text");
+  EXPECT_EQ(message_of<DataError>([] { shape_from_json("[1.5]"); }),
+            "shape: it must be a list, each item a whole number");
+  EXPECT_EQ(message_of<DataError>([] { shape_from_json("[18446744073709551615]"); }),
+            "shape: it must be a list, each item a whole number");
+  EXPECT_EQ(message_of<DataError>([] { network_from_json("[\"x\"]"); }),
+            "network: a JSON object with 'inputs' is expected");
+  EXPECT_EQ(message_of<DataError>([] { layer_from_json(R"({"kind": 5, "attributes": {}})"); }),
+            "layer: 'kind' must be a text");
+  EXPECT_EQ(penalties(R"({"l2": "x"})"), "regularize: a strength must be a number or a schedule");
+  EXPECT_EQ(penalties(R"({"exclude": [], "rules": [{"match": 1}]})"),
+            "regularize: 'match' must be a text");
+  EXPECT_EQ(message_of<DataError>([] { schedule_from_json(R"({"kind": "step", "from": "x"})"); }),
+            "schedule: 'from' must be a number");
+}
+
+// One that calls itself for what is inside would end by the end of the stack.
+TEST(Json, DepthIsNoDanger) {
+  const std::string open(1'000'000, '['), close(1'000'000, ']');
+  EXPECT_EQ(message_of<DataError>([&] { words_from_json(open); }),
+            "list of words: not JSON at character 1000001");
+  EXPECT_EQ(message_of<DataError>([&] { words_from_json(open + close); }),
+            "list of words: it must be a list, each item a text");
+  EXPECT_EQ(message_of<DataError>([&] { attributes_from_json("{\"a\":" + open + close + "}"); }),
+            "attributes: a must be a list, each item a number");
+}
+
 TEST(Json, WordsAndShapes) {
   const std::vector<std::string> words = {"cat", "", "Ærø \\ \"x\""};
   EXPECT_EQ(words_from_json(to_json(words)), words);
   EXPECT_EQ(shape_from_json(to_json(Shape{3, 32, 32})), Shape({3, 32, 32}));
   EXPECT_EQ(message_of<DataError>([] { words_from_json("[1]"); }),
-            "list of words: type must be string, but is number");
+            "list of words: it must be a list, each item a text");
 }
 
 }  // namespace

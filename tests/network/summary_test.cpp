@@ -3,11 +3,42 @@
 #include <sstream>
 
 #include "expect_error.hpp"
+#include "network/summary.hpp"
 #include "network/table.hpp"
 #include "ridgeline/network.hpp"
 
 namespace ridgeline {
 namespace {
+
+TEST(Summary, OfANarrowPageHasItsColumnsInBlocks) {
+  const Network network = preset("mlp", 10);
+  const PenaltyTexts penalties(infer(network, {1, 28, 28}).parameters.size(), "l2 0.0001");
+  EXPECT_EQ(network::summary(network, {1, 28, 28}, penalties, 40),
+            R"(Layer               Output  Parameters
+────────────────────────────────────────
+input              1x28x28
+flatten_1              784           0
+dense_1 (relu)         512     401,920
+dense_2 (relu)         256     131,328
+dense_3 (softmax)       10       2,570
+────────────────────────────────────────
+Layer              Penalty
+────────────────────────────────────────
+input
+flatten_1
+dense_1 (relu)     kernel: l2 0.0001
+                   bias: l2 0.0001
+dense_2 (relu)     kernel: l2 0.0001
+                   bias: l2 0.0001
+dense_3 (softmax)  kernel: l2 0.0001
+                   bias: l2 0.0001
+────────────────────────────────────────
+Parameters:    535,818 (2.04 MiB)
+Trainable:     535,818 (2.04 MiB)
+Not trainable: 0 (0 bytes)
+Forward pass:  1.07 MFLOP an image
+)");
+}
 
 TEST(Summary, OfArticleCnn) {
   EXPECT_EQ(summary(preset("article-cnn", 10), {3, 32, 32}),

@@ -158,8 +158,23 @@ TEST(TrialTable, HasEvenColumns) {
   }
   for (const std::string& line : all) EXPECT_LE(columns(line), 80) << line;
   const std::string plain =
-      TrialTable(log_range(key, 1e-4, 1e-2), "val_data_loss", false).line(s.trials[1]);
+      TrialTable(log_range(key, 1e-4, 1e-2), "val_data_loss", {.utf8 = false}).line(s.trials[1]);
   for (const char c : plain) EXPECT_TRUE(c >= ' ' && c <= '~') << plain;
+}
+
+TEST(TrialTable, TitlesStandApart) {
+  for (const char* metric : {"val_data_loss", "val_penalty", "val_objective", "val_accuracy"}) {
+    EXPECT_THAT(TrialTable({{key, {}}}, metric).header(), HasSubstr("l2  ")) << metric;
+  }
+}
+
+TEST(TrialTable, ANarrowPageHasTheScoreAlone) {
+  const Selection s = selection({{0, 1.0}, {1e-4, 0.805}, {1e-3, 0.8}, {1e-2, NAN}});
+  const TrialTable table(log_range(key, 1e-4, 1e-2), "val_data_loss", {.width = 40});
+  EXPECT_LE(columns(table.header()), 40);
+  EXPECT_LE(columns(table.line(s.trials[1])), 40);
+  EXPECT_THAT(table.line(s.trials[1]), HasSubstr("0.8050 ± 0.0200"));
+  EXPECT_THAT(table.line(s.trials[1]), testing::EndsWith("  done"));
 }
 
 TEST(TrialTable, FitsEightyColumnsWhateverTheNumbers) {

@@ -21,6 +21,7 @@ using Bytes = std::vector<std::uint8_t>;
 
 // What is larger is no photograph, and decoding it would only exhaust the memory.
 constexpr std::int64_t most_pixels = std::int64_t{1} << 28;
+constexpr std::uint64_t most_bytes = std::uint64_t{1} << 30;
 
 /// Makes room for an image; false where it is out of reason.
 bool prepare(Image& image, std::int64_t channels, std::int64_t height, std::int64_t width) {
@@ -109,6 +110,7 @@ bool begins_with(const Bytes& bytes, std::initializer_list<std::uint8_t> signatu
 
 Image read_image(const std::filesystem::path& file) {
   FileReader reader(file);
+  reader.expect_at_most(most_bytes);
   Bytes bytes(reader.stored_bytes());
   reader.read(bytes);
   Image image;

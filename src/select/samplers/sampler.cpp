@@ -3,8 +3,9 @@
 #include <fmt/ranges.h>
 
 #include <array>
+#include <charconv>
 #include <cmath>
-#include <cstdlib>
+#include <string>
 
 #include "ridgeline/attributes.hpp"
 #include "ridgeline/error.hpp"
@@ -59,7 +60,10 @@ double value_at(const Range& range, double position) {
   if (position == 1) return range.max;
   const double step = 1e-4 * std::abs(value);  // that four digits can be off by, and twice
   if (range.max - range.min < 1e3 * step) return value;
-  return std::strtod(fmt::format("{:.4g}", value).c_str(), nullptr);
+  const std::string digits = fmt::format("{:.4g}", value);
+  double rounded = value;
+  std::from_chars(digits.data(), digits.data() + digits.size(), rounded);  // of no locale
+  return rounded;
 }
 
 }  // namespace ridgeline::selection

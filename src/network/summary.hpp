@@ -1,0 +1,14 @@
+#pragma once
+// The table of a network's layers, for terminals of any width.
+
+#include <string>
+
+#include "ridgeline/network.hpp"
+
+namespace ridgeline::network {
+
+/// ridgeline::summary() in `width` columns: what does not fit side by side follows below.
+std::string summary(const Network& network, const Shape& input, const PenaltyTexts& penalties,
+                    std::size_t width);
+
+}  // namespace ridgeline::network
