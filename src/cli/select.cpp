@@ -28,7 +28,8 @@ using std::filesystem::path;
 
 /// A new study, or the one in the folder that select.study names.
 Experiment begin(const ExperimentWords& words) {
-  Experiment experiment = experiment::read(words.file, words.overrides);
+  Experiment experiment =
+      experiment::read(words.file, words.overrides, experiment::Command::select);
   if (const std::string& study = experiment.select.study; holds_run(study)) {
     throw UsageError(
         fmt::format("{0} holds a run: name another folder with select.study=..., or "
@@ -40,7 +41,7 @@ Experiment begin(const ExperimentWords& words) {
 
 /// The study in `folder`, which may have moved since it was begun.
 Experiment resume(const path& folder, const ExperimentWords& words) {
-  Experiment experiment = read_record(folder, words);
+  Experiment experiment = read_record(folder, words, {experiment::Command::select, "select.study"});
   if (!holds_study(folder)) {
     throw UsageError(
         fmt::format("{0} holds no study.sqlite, so it is no study: if it is a run, "

@@ -5,6 +5,7 @@
 
 #include "experiment/file.hpp"
 #include "experiment/keys.hpp"
+#include "experiment/rules.hpp"
 #include "select/folds.hpp"
 #include "select/guess.hpp"
 #include "select/task.hpp"
@@ -72,6 +73,8 @@ Selection select(const Experiment& experiment, const Images& given,
   // The first model decides the automatic settings, so that all runs have the same ones.
   Experiment settled = experiment;
   const Model first = model_of(experiment);
+  check_rules(experiment, first.options().regularize, first.layout().parameters,
+              experiment.select.over);
   settled.train.threads = first.options().threads;
   settled.train.shards = first.options().shards;
   settled.train.kernels = first.options().kernels;

@@ -116,8 +116,13 @@ TEST_F(Selecting, AnotherScoreLastsUntilTheNextOne) {
   EXPECT_EQ(later["chosen"], by_accuracy["chosen"]);
 }
 
-TEST_F(Selecting, FoldsTakeThePlaceOfTheValidation) {
-  const Outcome outcome = select({"--json", "data.validation=test"});
+TEST_F(Selecting, FoldsTakeThePlaceOfTheValidationOfAFile) {
+  folder_.write("validated.toml", std::string("[data]\nsource = \"idx\"\npath = \"images\"\n"
+                                              "validation = \"test\"\n"
+                                              "[model]\npreset = \"mlp\"\n"
+                                              "[train]\nepochs = 2\nbatch = 16\n"
+                                              "[select]\nfolds = 2\ntrials = 3\n"));
+  const Outcome outcome = run(folder_, {"select", "validated.toml", "--json"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_EQ(outcome.json()["test"]["images"], 30);
 }
@@ -190,6 +195,10 @@ TEST_F(Selecting, InterruptedItSavesAndSaysHowToGoOn) {
   EXPECT_THAT(stopped.err, HasSubstr("ridgeline select --resume study"));
   EXPECT_EQ(stopped.json()["rule"], "one-standard-error");
   EXPECT_EQ(run(folder_, {"select", "--resume", "study", "train.epochs=2"}).code, 2);
+  const Outcome elsewhere = run(folder_, {"select", "--resume", "study", "select.study=other"});
+  EXPECT_EQ(elsewhere.code, 2);
+  EXPECT_EQ(elsewhere.err,
+            "select.study has no effect with --resume, which goes on in study: leave it out\n");
 }
 
 TEST_F(Selecting, WhatIsRefusedLeavesNothing) {
@@ -209,6 +218,14 @@ TEST_F(Selecting, WhatIsRefusedLeavesNothing) {
       {"select.over={ \"train.shards\" = [1, 2] }", "train.shards is the same for all trials"},
       {"select.over={ \"train.batch\" = [16, 61] }", "only 60 training images"},
       {"train.batch=61", "only 60 training images"},
+      {"select.over={ \"train.epochs\" = [1.5, 2.5] }", "train.epochs must be a whole number"},
+      {"select.over={ \"train.run\" = [1, 2] }", "train.run is not a number"},
+      {"select.over={ \"optimizer.momentum\" = [0, 0.9] }", "which is nothing that adam has"},
+      {"select.metric=val_penalty", "measures how large the weights are"},
+      {"select.metric=val_objective", "which regularize.l2 changes by itself"},
+      {"train.run=here", "train.run has no effect on ridgeline select"},
+      {"data.validation=0.2", "data.validation has no effect on ridgeline select"},
+      {"regularize.rule=[{ match = \"*.bias\", l2 = 0 }]", "regularize.rule[0] '*.bias' changes"},
   };
   for (const auto& [word, text] : wrong) {
     const Outcome outcome = select({word});
