@@ -13,6 +13,7 @@
 #include "cli/setup.hpp"
 #include "cli/table.hpp"
 #include "experiment/build.hpp"
+#include "experiment/codec.hpp"
 #include "experiment/file.hpp"
 #include "experiment/selection.hpp"
 #include "ridgeline/error.hpp"
@@ -70,6 +71,38 @@ nlohmann::ordered_json number_or_null(double value) {
   return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json();
 }
 
+/// The command that searches beyond the edges, in a study of its own; empty where there is none.
+std::string next_command(const Experiment& experiment, const Selection& selection) {
+  SearchSpace over = experiment.select.over;
+  bool any = false;
+  for (const RangeEdge& edge : selection.at_edge) {
+    if (!edge.next) continue;
+    over[edge.key] = *edge.next;
+    any = true;
+  }
+  if (!any) return {};
+  const std::string& study = experiment.select.study;
+  int number = 2;
+  while (std::filesystem::exists(fmt::format("{}-{}", study, number))) ++number;
+  return fmt::format("ridgeline select {0}/{1} select.study={0}-{2} 'select.over={3}'", study,
+                     record_name, number, to_toml(experiment::encode(over)));
+}
+
+nlohmann::ordered_json edges_json(const Selection& selection) {
+  auto edges = nlohmann::ordered_json::array();
+  for (const RangeEdge& edge : selection.at_edge) {
+    nlohmann::ordered_json next;
+    if (edge.next) {
+      next = {{"min", edge.next->min},
+              {"max", edge.next->max},
+              {"scale", edge.next->log ? "log" : "linear"}};
+    }
+    edges.push_back(
+        {{"parameter", edge.key}, {"edge", edge.upper ? "upper" : "lower"}, {"next", next}});
+  }
+  return edges;
+}
+
 nlohmann::ordered_json to_json(const Experiment& experiment, const Selection& selection) {
   nlohmann::ordered_json trials = nlohmann::ordered_json::array();
   for (const Trial& t : selection.trials) {
@@ -81,7 +114,9 @@ nlohmann::ordered_json to_json(const Experiment& experiment, const Selection& se
                       {"train", cli::to_json(t.train)},
                       {"validation", cli::to_json(t.validation)}});
   }
-  nlohmann::ordered_json chosen, tied, refit;
+  nlohmann::ordered_json chosen, tied, refit, next;
+  const std::string command = next_command(experiment, selection);
+  if (!command.empty()) next = command;
   if (!selection.chosen.empty()) chosen = selection.chosen;
   if (selection.tied) tied = {selection.tied->first, selection.tied->second};
   if (selection.refit) refit = (path(experiment.select.study) / "refit").string();
@@ -90,6 +125,8 @@ nlohmann::ordered_json to_json(const Experiment& experiment, const Selection& se
           {"metric", experiment.select.metric},
           {"rule", selection.rule},
           {"tied", tied},
+          {"at_edge", edges_json(selection)},
+          {"try_next", next},
           {"trials", trials},
           {"refit", refit},
           {"test", cli::to_json(selection.test)},
@@ -100,6 +137,19 @@ nlohmann::ordered_json to_json(const Experiment& experiment, const Selection& se
 bool utf8_terminal() {
   std::setlocale(LC_CTYPE, "");
   return std::string_view(nl_langinfo(CODESET)) == "UTF-8";
+}
+
+void print_edges(Console& console, const Experiment& experiment, const Selection& selection) {
+  for (const RangeEdge& edge : selection.at_edge) {
+    const double chosen = selection.chosen.at(edge.key);
+    const bool near_zero = chosen == 0 && !edge.upper && edge.next;
+    console.print("{} {:g} is at the {} edge of what was tried: the best may be {}.\n", edge.key,
+                  chosen, edge.upper ? "upper" : "lower",
+                  near_zero ? fmt::format("between 0 and {:g}", edge.next->max)
+                            : fmt::format("{} it", edge.upper ? "above" : "below"));
+  }
+  const std::string command = next_command(experiment, selection);
+  if (!command.empty()) console.print("To look there: {}\n", command);
 }
 
 void print_end(Console& console, const Experiment& experiment, const Selection& selection) {
@@ -114,7 +164,11 @@ void print_end(Console& console, const Experiment& experiment, const Selection& 
                            {.width = std::min(console.width() - 1, 100), .utf8 = utf8_terminal()}));
   if (selection.chosen.empty()) {
     const bool done = std::ranges::count(selection.trials, "done", &Trial::status) > 0;
-    console.print("\nNothing was chosen{}.\n", done ? ": no trial is better than guessing" : "");
+    console.print("\nNothing was chosen{}.\n",
+                  done
+                      ? ": no trial beats the best answer that ignores the image by three standard "
+                        "errors, neither in data loss nor in accuracy"
+                      : "");
     return;
   }
   console.print("\nChosen by {}: {}\n", selection.rule, console.bold(text(selection.chosen)));
@@ -122,6 +176,7 @@ void print_end(Console& console, const Experiment& experiment, const Selection& 
     console.print("Within one standard error of the best score: {:g} to {:g}\n",
                   selection.tied->first, selection.tied->second);
   }
+  print_edges(console, experiment, selection);
   console.print(
       "\nTrained on all training images with it:\n{}\n",
       metrics_table({{"train", selection.refit->best().train}, {"test", selection.test}}));
@@ -156,7 +211,7 @@ int select(const Arguments& arguments, Console& console) {
   const interop::NewFolder folder = experiment::new_folder(experiment.select.study);
   experiment.select.study = folder.path().string();
   const Selection selection =
-      experiment::select(experiment, images, std::ref(progress), stop_on_interrupt());
+      experiment::select(experiment, images, progress.listener(), stop_on_interrupt());
   print_end(console, experiment, selection);
   if (console.json()) Console::document(to_json(experiment, selection).dump(2));
   require_one_done(selection);
@@ -176,7 +231,9 @@ Command select_command() {
           "left\n"
           "out; select.rule chooses; the refit trains on all training images with what was "
           "chosen,\n"
-          "and looks at the test set once. λ = 0 is always among the candidates.\n\n"
+          "and looks at the test set once. λ = 0 is always among the candidates.\n"
+          "Nothing is chosen, with code 0 and chosen null in --json, where no candidate beats the\n"
+          "best answer that ignores the image by three standard errors (docs/study.md).\n\n"
           "Examples:\n"
           "  ridgeline select data.source=cifar10 train.epochs=10 select.trials=9\n"
           "  ridgeline select data.source=cifar10 select.folds=1 select.metric=val_accuracy\n"

@@ -1,11 +1,12 @@
 #pragma once
-// A selection as it goes: a line for each trial that has ended and, on a terminal, a live one for
-// the training at work.
+// A selection as it goes: what is ahead, how long it will take as soon as that is known, a line for
+// each trial that has ended and, on a terminal, a live one for the training at work.
 
 #include <string>
 
 #include "cli/console.hpp"
 #include "cli/pace.hpp"
+#include "experiment/selection.hpp"
 #include "ridgeline/selection.hpp"
 #include "select/trial_table.hpp"
 
@@ -16,9 +17,13 @@ class SelectionProgress {
   SelectionProgress(Console& console, selection::TrialTable table)
       : console_(console), table_(std::move(table)) {}
 
-  void operator()(const SelectProgress& progress);
+  /// What select() is to tell; this object must outlive it.
+  experiment::Listener listener();
 
  private:
+  void begins(const SelectPlan& plan);
+  void goes_on(const SelectProgress& progress);
+  void epoch_ended(const Epoch& epoch);
   void trial_ended(const SelectProgress& progress);
   void draw(const SelectProgress& progress);
 
@@ -26,6 +31,8 @@ class SelectionProgress {
   selection::TrialTable table_;
   bool begun_ = false;
   Pace pace_;
+  SelectPlan plan_;
+  bool timed_ = false;
 };
 
 /// "regularize.l2 0.001", "optimizer.learning_rate 0.01, regularize.l2 0".

@@ -51,15 +51,15 @@ void save_record(const Experiment& experiment, const std::filesystem::path& fold
 
 }  // namespace
 
-Selection select(const Experiment& experiment, const Images& given,
-                 std::function<void(const SelectProgress&)> on_progress,
+Selection select(const Experiment& experiment, const Images& given, Listener listener,
                  const std::atomic<bool>& stop) {
   Images images = given;
   images.train = given.train.cache();  // which all trainings share
   SelectOptions options = select_options(experiment);
   options.study = experiment.select.study;
   options.seed = static_cast<std::uint64_t>(experiment.train.seed);
-  options.on_progress = std::move(on_progress);
+  options.on_plan = std::move(listener.on_plan);
+  options.on_progress = std::move(listener.on_progress);
 
   const std::vector<Split> splits = selection::splits(images.train, options);
   const auto model_of = [&](const Experiment& trial) {
@@ -96,6 +96,13 @@ Selection select(const Experiment& experiment, const Images& given,
     std::filesystem::create_directories(options.study);
     save(settled, options.study / "experiment.toml");
   };
+  task.cost = [&](const Assignment& parameters) {
+    const Experiment trial = with(settled, parameters);
+    return selection::cost_of(first.layout(), model_options(trial, images.train),
+                              fit_options(trial, images));
+  };
+  task.fold_images = selection::fold_images(splits);
+  task.images = static_cast<std::int64_t>(images.train.size());
   task.train = [&](const selection::FoldCall& call) {
     Experiment trial = with(settled, call.parameters);
     trial.train.run = call.run.string();
