@@ -37,7 +37,7 @@ void SelectionProgress::goes_on(const SelectProgress& progress) {
 void SelectionProgress::begins(const SelectPlan& plan) {
   plan_ = plan;
   if (plan.trainings == 0) return;
-  console_.print("{} ahead: {} on {}, and the refit; {}, {} images\n",
+  console_.print("To do: {} ({} on {}, and the refit), {}, {} images\n",
                  counted(plan.trainings, "training"), counted(plan.candidates, "candidate"),
                  plan.folds == 1 ? "a hold-out" : fmt::format("{} folds", plan.folds),
                  counted(plan.epochs, "epoch"), count(std::llround(plan.images)));

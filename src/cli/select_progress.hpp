@@ -1,5 +1,5 @@
 #pragma once
-// A selection as it goes: what is ahead, how long it will take as soon as that is known, a line for
+// A selection as it goes: what there is to do, how long it will take as soon as that is known, a line for
 // each trial that has ended and, on a terminal, a live one for the training at work.
 
 #include <string>

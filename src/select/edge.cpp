@@ -53,7 +53,7 @@ double error_at(const Selection& selection, const std::string& key, double value
   return found->standard_error;
 }
 
-/// Whether better may lie between 0 and the smallest other number, one of which was chosen.
+/// Whether a better number may be between 0 and the smallest other one. One of the two was chosen.
 bool between_zero_and(double low, const Selection& selection, const std::string& key) {
   if (selection.chosen.size() != 1) return false;
   const double chosen = selection.chosen.at(key);
@@ -85,7 +85,7 @@ std::optional<Range> next_range(const std::string& key, double edge, const Tried
       if (!further) continue;
       return Range{.min = std::min(edge, end), .max = std::max(edge, end), .log = tried.log};
     } catch (const UsageError&) {
-      // the key cannot be as large, or as small
+      // the key has no such number
     }
   }
   return std::nullopt;

@@ -1,5 +1,5 @@
 #pragma once
-// Whether what was chosen is at the edge of what was tried, so that better may be beyond it.
+// Whether what was chosen is at the edge of what was tried: a better number may then be beyond it.
 
 #include <functional>
 #include <string>

@@ -1,5 +1,5 @@
 #pragma once
-// What is ahead of a selection, and whether there is room for it.
+// What is left to do of a selection, and whether the disk has room for it.
 
 #include <filesystem>
 #include <vector>

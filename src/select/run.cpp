@@ -114,7 +114,7 @@ class Runner {
     if (options_.on_plan) options_.on_plan(plan);
   }
 
-  /// A study that cannot begin goes again.
+  /// A study that cannot begin is removed.
   template <typename Action>
   void whole_or_nothing(Action action) {
     try {

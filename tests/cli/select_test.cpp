@@ -68,12 +68,12 @@ TEST_F(Selecting, GivesOneJsonDocument) {
 
 TEST_F(Selecting, SaysFirstWhatItWillTake) {
   const Outcome outcome = select({"--json"});
-  EXPECT_THAT(outcome.err, HasSubstr("7 trainings ahead: 3 candidates on 2 folds, and the refit; "
+  EXPECT_THAT(outcome.err, HasSubstr("To do: 7 trainings (3 candidates on 2 folds, and the refit), "
                                      "14 epochs, 960 images\n"));
   EXPECT_THAT(outcome.err, HasSubstr(" of disk, "));
   EXPECT_THAT(outcome.err, HasSubstr(" in all, by the first epoch\n"));
   const Outcome again = select({});
-  EXPECT_THAT(again.out, Not(HasSubstr("ahead"))) << "nothing is left to do";
+  EXPECT_THAT(again.out, Not(HasSubstr("To do"))) << "nothing is left to do";
 }
 
 TEST_F(Selecting, WhatCannotFitOnTheDiskIsRefused) {
