@@ -1,6 +1,6 @@
 #pragma once
-// A selection as it goes: what there is to do, how long it will take as soon as that is known, a line for
-// each trial that has ended and, on a terminal, a live one for the training at work.
+// A selection as it goes: what there is to do, how long it will take as soon as that is known, a
+// line for each trial that has ended and, on a terminal, a live one for the training at work.
 
 #include <string>
 
