@@ -15,7 +15,8 @@ namespace ridgeline::experiment {
 /// the text's name in errors; its stem takes the place of {name} in the folders' patterns.
 /// Throws UsageError for an unknown key (naming the nearest one), a value of another type or out
 /// of its limits, values that exclude each other, and a setting without effect, which `command` may
-/// decide. What the text sets must have an effect by what the text says; an override by everything.
+/// decide. What the text sets must have an effect by itself or with the overrides; an override by
+/// everything.
 /// The record of a run, which holds every key (to_toml()), may hold some without effect.
 Experiment parse(std::string_view text, const std::filesystem::path& file,
                  std::span<const std::string> overrides = {}, Command command = Command::any);

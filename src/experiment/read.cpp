@@ -108,7 +108,7 @@ class Reader {
     located(value.where, [&] { key(section); });
   }
 
-  /// What a file sets is judged by the file: an override of something else may leave it idle.
+  /// An override of something else may leave idle what a file sets, or give it its effect.
   void refuse_without_effect() const {
     const bool searches = where_.contains("select.over");
     const auto judged = [&](const Experiment& given) {
@@ -116,8 +116,9 @@ class Reader {
     };
     const Experiment by_file = judged(of_file_), by_all = judged(experiment_);
     for (const auto& [name, word] : wanted_) {
-      const std::string reason = no_effect(key(name), word ? by_all : by_file, command_, word);
+      const std::string reason = no_effect(key(name), by_all, command_, word);
       if (reason.empty()) continue;
+      if (!word && no_effect(key(name), by_file, command_, word).empty()) continue;
       throw UsageError(fmt::format("{} {}", name, reason));
     }
     const bool chooses = command_ == Command::select || (command_ == Command::any && !is_record_);

@@ -78,11 +78,12 @@ TEST(Effect, WhatIsReadIsTaken) {
   }
 }
 
-TEST(Effect, AnOverrideMayLeaveIdleWhatTheFileSets) {
+TEST(Effect, AnOverrideMayLeaveIdleWhatTheFileSetsOrGiveItItsEffect) {
   const char* file = "[train]\naverage = \"ema\"\naverage_decay = 0.9\n";
   EXPECT_EQ(refusal(file, {"train.average=none"}), "");
   EXPECT_THAT(refusal(file, {"train.average=none", "train.average_decay=0.8"}),
               testing::StartsWith("train.average_decay has no effect"));
+  EXPECT_EQ(refusal("[train]\naverage_decay = 0.9\n", {"train.average=ema"}), "");
 }
 
 TEST(Effect, CommandsRefuseWordsThatTheyDoNotRead) {
