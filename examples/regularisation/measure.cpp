@@ -60,15 +60,6 @@ std::vector<double> gradients_of(const rl::Model& model, const rl::Epoch& epoch)
   return norms;
 }
 
-// The same network and weights with the plain loss.
-rl::Model with_plain_loss(const Experiment& experiment, const rl::Model& model) {
-  rl::Model plain(experiment.network, {.input = model.layout().input});
-  for (const rl::Parameter& parameter : model.layout().parameters) {
-    plain.set_weights(parameter.name, model.weights(parameter.name));
-  }
-  return plain;
-}
-
 void train(const Experiment& experiment, const rl::TrainTest& data, Result result,
            Records& records) {
   const auto seed = static_cast<std::uint64_t>(result.seed);
@@ -93,12 +84,7 @@ void train(const Experiment& experiment, const rl::TrainTest& data, Result resul
   const rl::History history = model.fit(images, options);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
 
-  rl::Metrics train = model.evaluate(images), test = model.evaluate(data.test);
-  if (experiment.label_smoothing > 0) {
-    rl::Model plain = with_plain_loss(experiment, model);
-    train.data_loss = plain.evaluate(images).data_loss;
-    test.data_loss = plain.evaluate(data.test).data_loss;
-  }
+  const rl::Metrics train = model.evaluate(images), test = model.evaluate(data.test);
   result.epochs_run = static_cast<double>(history.epochs.size());
   result.train_accuracy = train.accuracy;
   result.train_loss = train.data_loss;

@@ -40,12 +40,16 @@ class Loss {
   virtual double evaluate(std::span<const float> values, std::int64_t images,
                           const Targets& targets, double scale,
                           std::span<float> gradient) const = 0;
+  /// What validation and test images are measured by: this loss without what only training adds to
+  /// it, as label smoothing. Null: this loss itself.
+  virtual std::shared_ptr<const Loss> for_evaluation() const { return nullptr; }
 };
 
 using LossPtr = std::shared_ptr<const Loss>;
 
 struct CrossEntropy {
-  double label_smoothing = 0;         ///< towards the uniform distribution; in [0, 1)
+  double label_smoothing = 0;         ///< towards the uniform distribution, in [0, 1); of the
+                                      ///< training alone: evaluation is without it
   std::vector<double> class_weights;  ///< one per class, or empty
 };
 /// Softmax cross-entropy, computed from the logits; the network ends in a softmax. With targets t

@@ -1,6 +1,7 @@
 #pragma once
 // Choosing λ, or any other number, by hold-out or stratified k-fold cross-validation.
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -40,6 +41,17 @@ struct Trial {
   std::optional<Metrics> train, validation;
 };
 
+/// What is left to do when a selection begins: what its study has already is not counted.
+struct SelectPlan {
+  int candidates = 0, folds = 0;
+  int trainings = 0;        ///< folds and refit
+  int jobs = 1;             ///< of these at a time
+  std::int64_t epochs = 0;  ///< of all trainings; fewer where one stops early
+  double images = 0;        ///< read in these epochs
+  std::uintmax_t disk = 0;  ///< bytes that the study's runs will keep, about; 0 without a study
+  std::uintmax_t peak = 0;  ///< likewise the most at a time, with the checkpoints
+};
+
 /// What a caller is told while a selection goes on.
 struct SelectProgress {
   int trial = 0, trials = 0;       ///< 1 for the first; 0: the refit
@@ -68,12 +80,22 @@ struct SelectOptions {
   int jobs = 0;
   bool resume = true;  ///< go on with the study where it is: finished folds are not trained again
   bool refit = true;   ///< train on everything with what was chosen
-  std::uint64_t seed = 1;  ///< of the folds and of random search
+  std::uint64_t seed = 1;                          ///< of the folds and of random search
+  std::function<void(const SelectPlan&)> on_plan;  ///< called once, before anything is trained
   std::function<void(const SelectProgress&)> on_progress;
+};
+
+/// A chosen number with nothing tried beyond it, so that the best one may be there.
+struct RangeEdge {
+  std::string key;
+  bool upper = false;         ///< the largest number tried, or else the smallest
+  std::optional<Range> next;  ///< what to try instead; nothing where the key has no room there
+  friend bool operator==(const RangeEdge&, const RangeEdge&) = default;
 };
 
 struct Selection {
   Assignment chosen;                              ///< empty where nothing is learnable
+  std::vector<RangeEdge> at_edge;                 ///< of what is chosen
   std::string rule;                               ///< the one applied
   std::optional<std::pair<double, double>> tied;  ///< for one ordered key: within a standard error
   std::vector<Trial> trials;                      ///< in the order of their numbers
@@ -104,6 +126,9 @@ struct Selection {
 /// accuracy nor its data loss beats the best answer that ignores the image by three standard
 /// errors.
 ///
+/// Scores are comparable: label smoothing and augmentation change the training loss alone, and the
+/// metric val_penalty, or val_objective where a key of regularize is searched, is refused.
+///
 /// With a study, whatever ends the program, the same call goes on from there. A call with another
 /// `metric` or `rule` trains no fold again: it chooses anew, and refits where another trial wins.
 /// `fit.run` must be empty: runs lie in the study. `fit.stop` and a false from
@@ -112,7 +137,8 @@ struct Selection {
 ///
 /// Throws UsageError for options that make no sense (before anything is trained) and for a study of
 /// other settings, naming the first that differs; DataError for a study.sqlite that is corrupt or
-/// none of ours; ResourceError where the study cannot be written or is in use.
+/// none of ours; ResourceError where the study cannot be written, is in use, or certainly does not
+/// fit on the disk.
 Selection select(Model& model, const Dataset& train, const FitOptions& fit = {},
                  const SelectOptions& options = {}, const Dataset& test = {});
 

@@ -74,12 +74,10 @@ int evaluate(const Arguments& arguments, Console& console) {
   }
   console.print("{} images\n\n", count(metrics.images));
   std::vector<std::vector<std::string>> rows{
-      {"data loss",
-       fmt::format("{} ± {}", number(metrics.data_loss), number(metrics.data_loss_error))},
+      {"data loss", with_error(metrics.data_loss, metrics.data_loss_error)},
       {"penalty", number(metrics.penalty)},
       {"objective", number(metrics.objective)},
-      {"accuracy",
-       fmt::format("{} ± {}", number(metrics.accuracy), number(metrics.accuracy_error))}};
+      {"accuracy", with_error(metrics.accuracy, metrics.accuracy_error)}};
   // Of five classes the answer is always among the first five.
   if (model.layout().output().elements() > 5) {
     rows.push_back({"top-5 accuracy", number(metrics.top5)});

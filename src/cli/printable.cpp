@@ -157,13 +157,6 @@ bool is_safe_in_a_shell(char c) {
          static_cast<unsigned char>(c) >= 0x80;
 }
 
-std::string quoted(std::string_view word) {
-  if (!word.empty() && std::ranges::all_of(word, is_safe_in_a_shell)) return std::string(word);
-  std::string text = "'";
-  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
-}
-
 }  // namespace
 
 bool utf8_locale() {
@@ -225,12 +218,21 @@ std::string wrapped(std::string_view lines, int width) {
   return text;
 }
 
-std::string command(std::string_view words, std::string_view path, std::string_view more) {
-  std::string text = fmt::format("{} {}", words, quoted(path));
-  if (!more.empty()) text += fmt::format(" {}", more);
+std::string quoted(std::string_view word) {
+  if (!word.empty() && std::ranges::all_of(word, is_safe_in_a_shell)) return std::string(word);
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
+std::string unbroken(std::string_view text) {
   std::string result;
   for (const char c : text) result += c == ' ' ? std::string(unbreakable) : std::string(1, c);
   return result;
+}
+
+std::string command(std::string_view words, std::string_view path, std::string_view more) {
+  return unbroken(fmt::format("{} {}{}{}", words, quoted(path), more.empty() ? "" : " ", more));
 }
 
 }  // namespace ridgeline::cli

@@ -11,6 +11,7 @@
 #include "cli/setup.hpp"
 #include "cli/table.hpp"
 #include "experiment/build.hpp"
+#include "experiment/codec.hpp"
 #include "experiment/file.hpp"
 #include "experiment/selection.hpp"
 #include "ridgeline/error.hpp"
@@ -26,7 +27,8 @@ using std::filesystem::path;
 
 /// A new study, or the one in the folder that select.study names.
 Experiment begin(const ExperimentWords& words) {
-  Experiment experiment = experiment::read(words.file, words.overrides);
+  Experiment experiment =
+      experiment::read(words.file, words.overrides, experiment::Command::select);
   if (const std::string& study = experiment.select.study; holds_run(study)) {
     throw UsageError(
         fmt::format("{} holds a run: name another folder with select.study=..., or go on with the "
@@ -38,7 +40,7 @@ Experiment begin(const ExperimentWords& words) {
 
 /// The study in `folder`, which may have moved since it was begun.
 Experiment resume(const path& folder, const ExperimentWords& words) {
-  Experiment experiment = read_record(folder, words);
+  Experiment experiment = read_record(folder, words, {experiment::Command::select, "select.study"});
   if (!holds_study(folder)) {
     throw UsageError(
         fmt::format("{} holds no study.sqlite, so it is no study: if it is a run, {} goes on with "
@@ -67,6 +69,39 @@ nlohmann::ordered_json number_or_null(double value) {
   return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json();
 }
 
+/// The command that searches beyond the edges, in a study of its own; empty where there is none.
+std::string next_command(const Experiment& experiment, const Selection& selection) {
+  SearchSpace over = experiment.select.over;
+  bool any = false;
+  for (const RangeEdge& edge : selection.at_edge) {
+    if (!edge.next) continue;
+    over[edge.key] = *edge.next;
+    any = true;
+  }
+  if (!any) return {};
+  const std::string& study = experiment.select.study;
+  int number = 2;
+  while (std::filesystem::exists(fmt::format("{}-{}", study, number))) ++number;
+  return fmt::format("ridgeline select {} {} {}", quoted((path(study) / record_name).string()),
+                     quoted(fmt::format("select.study={}-{}", study, number)),
+                     quoted(fmt::format("select.over={}", to_toml(experiment::encode(over)))));
+}
+
+nlohmann::ordered_json edges_json(const Selection& selection) {
+  auto edges = nlohmann::ordered_json::array();
+  for (const RangeEdge& edge : selection.at_edge) {
+    nlohmann::ordered_json next;
+    if (edge.next) {
+      next = {{"min", edge.next->min},
+              {"max", edge.next->max},
+              {"scale", edge.next->log ? "log" : "linear"}};
+    }
+    edges.push_back(
+        {{"parameter", edge.key}, {"edge", edge.upper ? "upper" : "lower"}, {"next", next}});
+  }
+  return edges;
+}
+
 nlohmann::ordered_json to_json(const Experiment& experiment, const Selection& selection) {
   nlohmann::ordered_json trials = nlohmann::ordered_json::array();
   for (const Trial& t : selection.trials) {
@@ -78,7 +113,9 @@ nlohmann::ordered_json to_json(const Experiment& experiment, const Selection& se
                       {"train", cli::to_json(t.train)},
                       {"validation", cli::to_json(t.validation)}});
   }
-  nlohmann::ordered_json chosen, tied, refit;
+  nlohmann::ordered_json chosen, tied, refit, next;
+  const std::string command = next_command(experiment, selection);
+  if (!command.empty()) next = command;
   if (!selection.chosen.empty()) chosen = selection.chosen;
   if (selection.tied) tied = {selection.tied->first, selection.tied->second};
   if (selection.refit) refit = (path(experiment.select.study) / "refit").string();
@@ -87,11 +124,26 @@ nlohmann::ordered_json to_json(const Experiment& experiment, const Selection& se
           {"metric", experiment.select.metric},
           {"rule", selection.rule},
           {"tied", tied},
+          {"at_edge", edges_json(selection)},
+          {"try_next", next},
           {"trials", trials},
           {"refit", refit},
           {"test", cli::to_json(selection.test)},
           {"cost", {{"trainings", selection.trainings}, {"seconds", selection.seconds}}},
           {"interrupted", selection.interrupted}};
+}
+
+void print_edges(Console& console, const Experiment& experiment, const Selection& selection) {
+  for (const RangeEdge& edge : selection.at_edge) {
+    const double chosen = selection.chosen.at(edge.key);
+    const bool near_zero = chosen == 0 && !edge.upper && edge.next;
+    console.print("{} {:g} is at the {} edge of what was tried: the best may be {}.\n", edge.key,
+                  chosen, edge.upper ? "upper" : "lower",
+                  near_zero ? fmt::format("between 0 and {:g}", edge.next->max)
+                            : fmt::format("{} it", edge.upper ? "above" : "below"));
+  }
+  const std::string next = next_command(experiment, selection);
+  if (!next.empty()) console.print("To look there: {}\n", unbroken(next));
 }
 
 void print_end(Console& console, const Experiment& experiment, const Selection& selection) {
@@ -106,7 +158,11 @@ void print_end(Console& console, const Experiment& experiment, const Selection& 
                                     .utf8 = console.page().utf8}));
   if (selection.chosen.empty()) {
     const bool done = std::ranges::count(selection.trials, "done", &Trial::status) > 0;
-    console.print("\nNothing was chosen{}.\n", done ? ": no trial is better than guessing" : "");
+    console.print("\nNothing was chosen{}.\n",
+                  done
+                      ? ": no trial beats the best answer that ignores the image by three standard "
+                        "errors, neither in data loss nor in accuracy"
+                      : "");
     return;
   }
   console.print("\nChosen by {}: {}\n", selection.rule, console.bold(text(selection.chosen)));
@@ -114,6 +170,7 @@ void print_end(Console& console, const Experiment& experiment, const Selection& 
     console.print("Within one standard error of the best score: {:g} to {:g}\n",
                   selection.tied->first, selection.tied->second);
   }
+  print_edges(console, experiment, selection);
   console.print("\nTrained on all training images with it:\n{}\n",
                 metrics_table({{"train", selection.refit->best().train}, {"test", selection.test}},
                               console.page()));
@@ -147,11 +204,12 @@ int select(const Arguments& arguments, Console& console) {
   SelectionProgress progress(console,
                              {experiment.select.over,
                               experiment.select.metric,
-                              {.utf8 = console.page().utf8, .width = console.page().width}});
+                              {.utf8 = console.page().utf8, .width = console.page().width}},
+                             experiment.select.jobs);
   const interop::NewFolder folder = experiment::new_folder(experiment.select.study);
   experiment.select.study = folder.path().string();
   const Selection selection =
-      experiment::select(experiment, images, std::ref(progress), stop_on_interrupt());
+      experiment::select(experiment, images, progress.listener(), stop_on_interrupt());
   print_end(console, experiment, selection);
   if (console.json()) Console::result(to_json(experiment, selection));
   require_one_done(selection);
@@ -171,7 +229,9 @@ Command select_command() {
           "left\n"
           "out; select.rule chooses; the refit trains on all training images with what was "
           "chosen,\n"
-          "and looks at the test set once. λ = 0 is always among the candidates.\n\n"
+          "and looks at the test set once. λ = 0 is always among the candidates.\n"
+          "Nothing is chosen, with code 0 and chosen null in --json, where no candidate beats the\n"
+          "best answer that ignores the image by three standard errors (docs/study.md).\n\n"
           "Examples:\n"
           "  ridgeline select data.source=cifar10 train.epochs=10 select.trials=9\n"
           "  ridgeline select data.source=cifar10 select.folds=1 select.metric=val_accuracy\n"

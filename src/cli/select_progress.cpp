@@ -8,6 +8,7 @@
 
 #include "cli/progress.hpp"
 #include "cli/table.hpp"
+#include "select/plan.hpp"
 
 namespace ridgeline::cli {
 namespace {
@@ -22,9 +23,41 @@ std::string text(const Assignment& parameters) {
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
-void SelectionProgress::operator()(const SelectProgress& progress) {
+experiment::Listener SelectionProgress::listener() {
+  return {.on_plan = [this](const SelectPlan& plan) { begins(plan); },
+          .on_progress = [this](const SelectProgress& progress) { goes_on(progress); }};
+}
+
+void SelectionProgress::goes_on(const SelectProgress& progress) {
+  if (progress.epoch != nullptr) epoch_ended(*progress.epoch);
   if (progress.ended != nullptr) trial_ended(progress);
   if (progress.step != nullptr && console_.live()) draw(progress);
+}
+
+void SelectionProgress::begins(const SelectPlan& plan) {
+  plan_ = plan;
+  if (plan.trainings == 0) return;
+  console_.print("To do: {} ({} on {}, and the refit), {}, {} images\n",
+                 counted(plan.trainings, "training"), counted(plan.candidates, "candidate"),
+                 plan.folds == 1 ? "a hold-out" : fmt::format("{} folds", plan.folds),
+                 counted(plan.epochs, "epoch"), count(std::llround(plan.images)));
+  if (wished_jobs_ > plan.jobs) {
+    console_.print(
+        "{} at a time: select.jobs = {} is more than the trainings, train.threads or the "
+        "free memory allow\n",
+        plan.jobs, wished_jobs_);
+  }
+  if (plan.disk == 0) return;
+  console_.print("about {} of disk, {} at most while it trains\n\n",
+                 selection::size_text(plan.disk), selection::size_text(plan.peak));
+}
+
+// What the first epoch took says how long all will take: others do the same at the same time.
+void SelectionProgress::epoch_ended(const Epoch& epoch) {
+  if (std::exchange(timed_, true) || epoch.train.images == 0) return;
+  const double seconds =
+      epoch.seconds / static_cast<double>(epoch.train.images) * plan_.images / plan_.jobs;
+  console_.print("about {} in all, by the first epoch\n\n", duration(std::max(seconds, 1.0)));
 }
 
 void SelectionProgress::trial_ended(const SelectProgress& progress) {

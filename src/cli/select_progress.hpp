@@ -1,11 +1,12 @@
 #pragma once
-// A selection as it goes: a line for each trial that has ended and, on a terminal, a live one for
-// the training at work.
+// A selection as it goes: what there is to do, how long it will take as soon as that is known, a
+// line for each trial that has ended and, on a terminal, a live one for the training at work.
 
 #include <string>
 
 #include "cli/console.hpp"
 #include "cli/pace.hpp"
+#include "experiment/selection.hpp"
 #include "ridgeline/selection.hpp"
 #include "select/trial_table.hpp"
 
@@ -13,19 +14,27 @@ namespace ridgeline::cli {
 
 class SelectionProgress {
  public:
-  SelectionProgress(Console& console, selection::TrialTable table)
-      : console_(console), table_(std::move(table)) {}
+  /// `wished_jobs` is select.jobs; fewer may run at a time.
+  SelectionProgress(Console& console, selection::TrialTable table, std::int64_t wished_jobs)
+      : console_(console), table_(std::move(table)), wished_jobs_(wished_jobs) {}
 
-  void operator()(const SelectProgress& progress);
+  /// What select() is to tell; this object must outlive it.
+  experiment::Listener listener();
 
  private:
+  void begins(const SelectPlan& plan);
+  void goes_on(const SelectProgress& progress);
+  void epoch_ended(const Epoch& epoch);
   void trial_ended(const SelectProgress& progress);
   void draw(const SelectProgress& progress);
 
   Console& console_;
   selection::TrialTable table_;
+  std::int64_t wished_jobs_;
   bool begun_ = false;
   Pace pace_;
+  SelectPlan plan_;
+  bool timed_ = false;
 };
 
 /// "regularize.l2 0.001", "optimizer.learning_rate 0.01, regularize.l2 0".

@@ -40,7 +40,7 @@ ExperimentWords experiment_words(const Arguments& arguments) {
 }
 
 experiment::Experiment read_record(const std::filesystem::path& folder,
-                                   const ExperimentWords& words) {
+                                   const ExperimentWords& words, const Resuming& resuming) {
   if (!words.file.empty()) {
     throw UsageError(fmt::format("--resume goes on with the folder's own {}: leave {} out",
                                  record_name, words.file.string()));
@@ -49,7 +49,13 @@ experiment::Experiment read_record(const std::filesystem::path& folder,
     throw UsageError(fmt::format("--resume needs the folder of a run or study: {} holds no {}",
                                  folder.string(), record_name));
   }
-  return experiment::read(folder / record_name, words.overrides);
+  for (const std::string& word : words.overrides) {
+    if (!experiment::sets(word, resuming.folder_key)) continue;
+    throw UsageError(
+        fmt::format("{} has no effect with --resume, which goes on in {}: leave it out",
+                    resuming.folder_key, folder.string()));
+  }
+  return experiment::read(folder / record_name, words.overrides, resuming.command);
 }
 
 bool holds_run(const std::filesystem::path& folder) {

@@ -8,6 +8,7 @@
 
 #include "cli/command.hpp"
 #include "experiment/build.hpp"
+#include "experiment/needs.hpp"
 
 namespace ridgeline::cli {
 
@@ -23,10 +24,15 @@ struct ExperimentWords {
 };
 ExperimentWords experiment_words(const Arguments& arguments);
 
+/// A command that goes on with a folder, and the key that names the folder elsewhere.
+struct Resuming {
+  experiment::Command command;
+  const char* folder_key;
+};
 /// What --resume goes on with: the record in `folder`, with the overrides applied. Throws
-/// UsageError where there is none, and for words that name another file.
+/// UsageError where there is none, and for words that name another file or folder.
 experiment::Experiment read_record(const std::filesystem::path& folder,
-                                   const ExperimentWords& words);
+                                   const ExperimentWords& words, const Resuming& resuming);
 
 /// The network of a preset, or of an experiment file ("mine.toml"), for so many classes.
 Network named_network(const std::string& name, std::int64_t classes);

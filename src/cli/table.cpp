@@ -16,6 +16,13 @@ std::string number(double value) {
   return size >= 1e-3 && size < 1e5 ? fmt::format("{:.4f}", value) : fmt::format("{:.2e}", value);
 }
 
+std::string with_error(double mean, double error) {
+  const double size = std::abs(mean);
+  const bool plain = mean == 0 || (size >= 1e-3 && size < 1e5);
+  return plain ? fmt::format("{} ± {:.4f}", number(mean), error)
+               : fmt::format("{:.2e} ± {:.2e}", mean, error);
+}
+
 std::string duration(double seconds) {
   const auto whole = std::llround(std::max(seconds, 0.0));
   const auto hours = whole / 3600, minutes = whole / 60 % 60;

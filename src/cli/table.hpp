@@ -12,6 +12,8 @@ namespace ridgeline::cli {
 
 /// A loss or a fraction: "0.4213", "1.20e-05", "0".
 std::string number(double value);
+/// A mean and its standard error, both written as number() writes the mean: "0.4213 ± 0.0021".
+std::string with_error(double mean, double error);
 /// "1:02:05", "2:05".
 std::string duration(double seconds);
 /// "60,000".

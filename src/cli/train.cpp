@@ -12,6 +12,7 @@
 #include "cli/table.hpp"
 #include "cli/verdicts.hpp"
 #include "experiment/file.hpp"
+#include "experiment/rules.hpp"
 #include "ridgeline/error.hpp"
 
 namespace ridgeline::cli {
@@ -37,17 +38,25 @@ void refuse_taken(const path& folder) {
 
 /// A new run, in a folder that holds none yet.
 Experiment begin(const ExperimentWords& words) {
-  Experiment experiment = experiment::read(words.file, words.overrides);
+  Experiment experiment = experiment::read(words.file, words.overrides, experiment::Command::train);
   refuse_taken(experiment.train.run);
   return experiment;
 }
 
 /// The run in `folder`, which may have moved since it was begun.
 Experiment resume(const path& folder, const ExperimentWords& words) {
-  Experiment experiment = read_record(folder, words);
+  Experiment experiment = read_record(folder, words, {experiment::Command::train, "train.run"});
   if (holds_study(folder)) {
     throw UsageError(fmt::format("{} is a study, not a run: {} goes on with it", folder.string(),
                                  command("ridgeline select --resume", folder.string())));
+  }
+  const path above = (folder / "../../..").lexically_normal();
+  const path study = above.has_filename() ? above : above.parent_path();
+  // Its training images are known to the study alone.
+  if (folder.filename().string().starts_with("fold-") && holds_study(study)) {
+    throw UsageError(
+        fmt::format("{} is a fold of a study: ridgeline select --resume {} goes on with it",
+                    folder.string(), study.string()));
   }
   experiment.train.run = folder.string();
   return experiment;
@@ -136,6 +145,9 @@ int train(const Arguments& arguments, Console& console) {
   const auto threads = threads_now();
   Model model(experiment::build_network(experiment, images.train.classes()),
               experiment::model_options(experiment, images.train));
+  if (!run) {
+    experiment::check_rules(experiment, model.options().regularize, model.layout().parameters, {});
+  }
   if (arguments.flag("--pin")) pin_threads_since(threads);
   experiment.train.threads = model.options().threads;
   experiment.train.shards = model.options().shards;

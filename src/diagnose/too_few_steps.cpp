@@ -26,7 +26,7 @@ Verdicts too_few_steps(const Record& record) {
   Verdict verdict{.kind = "too-few-steps", .severity = Severity::note};
   verdict.sentence = fmt::format(
       "There were too few steps for λ to act: its time scale, 1 / (learning rate * λ), is {:.3g} "
-      "steps, and {:.3g} were taken.",
+      "steps, and {:.0f} were taken.",
       scale, taken);
   verdict.evidence = {
       {"time scale in steps", scale}, {"steps taken", taken}, {"e-folds of shrinking", most_folds}};

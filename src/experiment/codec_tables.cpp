@@ -1,8 +1,12 @@
 // Schedules, penalty rules and search ranges: the tables that stand for one value.
 
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <array>
 
 #include "experiment/codec.hpp"
+#include "optimize/schedule_fields.hpp"
 #include "ridgeline/penalty_keys.hpp"
 
 namespace ridgeline::experiment {
@@ -30,6 +34,31 @@ void decode_strengths(const Value& value, std::string_view key, PenaltyRule& out
   if (decode_entry(table, key, "l2_factor", factor)) out.l2_factor = factor;
   if (factor < 0) fail(*find(table, "l2_factor"), fmt::format("{}.l2_factor", key), "at least 0");
   located(value.where, [&] { out.check(key); });
+  const auto names_whom = [](const Entry& entry) {
+    return entry.key == "match" || entry.key == "role";
+  };
+  if (std::ranges::all_of(table, names_whom)) {
+    throw UsageError(
+        fmt::format("{}{} changes nothing: give it a strength, such as l2 = 0, or leave it out",
+                    value.where, key));
+  }
+}
+
+/// Refuses what the schedule's kind does not have, which nothing would read.
+void expect_fields_of_kind(const Table& table, std::string_view key, const Schedule& schedule) {
+  const auto& fields = optimize::schedule_fields(schedule.kind);
+  for (const auto& [name, value] : table) {
+    if (name == "kind" || name == "from") continue;
+    if (std::ranges::find(fields, name) != fields.end()) continue;
+    const auto with = optimize::kinds_with(name);
+    const std::string kinds = fmt::format("{}", fmt::join(with, ", "));
+    throw UsageError(
+        find(table, "kind")
+            ? fmt::format("{}{}.{} has no effect: a {} schedule has no '{}', which is for {}",
+                          value.where, key, name, schedule.kind, name, kinds)
+            : fmt::format("{}{}.{} has no effect without a kind that has it: give kind, one of {}",
+                          value.where, key, name, kinds));
+  }
 }
 
 }  // namespace
@@ -55,6 +84,7 @@ void decode(const Value& value, std::string_view key, Schedule& out) {
     fail(value, key, "a number or a schedule such as { kind = \"cosine\", from = 1e-3, to = 0 }");
   }
   located(value.where, [&] { schedule.check(key); });
+  if (const auto* table = value.get<Table>()) expect_fields_of_kind(*table, key, schedule);
   out = schedule;
 }
 

@@ -8,6 +8,7 @@
 #include "data/augment.hpp"
 #include "experiment/checks.hpp"
 #include "experiment/codec.hpp"
+#include "experiment/search_space.hpp"
 #include "ridgeline/attributes.hpp"
 #include "ridgeline/dataset.hpp"
 
@@ -40,6 +41,7 @@ Key row(std::string name, Section Experiment::*section, Field Section::*field, s
     if (check) check(value, name);
   };
   key.write = [=](const Experiment& experiment) { return encode(experiment.*section.*field); };
+  key.whole = std::is_same_v<Field, std::int64_t>;
   if constexpr (is_number<Field>) {
     key.set = [read = key.read, section, field](Experiment& experiment, double number) {
       read(experiment, from_number(experiment.*section.*field, number));
@@ -59,30 +61,6 @@ void check_augmentations(const Value& value, std::string_view key) {
   }
 }
 
-/// Whether trials can differ in a key: not in what is the same for all, or changes no model.
-bool differs_by_trial(const Key& key) {
-  static const std::vector<std::string_view> shared{"data.limit", "train.seed", "train.threads",
-                                                    "train.shards"};
-  return key.section() != "select" && std::ranges::find(shared, key.name) == shared.end();
-}
-
-void check_search_space(const Value& value, std::string_view name) {
-  for (const auto& [chosen, range] : std::get<Table>(value.data)) {
-    located(fmt::format("{}{}: ", range.where, name), [&, &chosen = chosen] {
-      if (!key(chosen).set) {
-        throw UsageError(
-            fmt::format("{} is not a number, which is all that can be chosen", chosen));
-      }
-      if (!differs_by_trial(key(chosen))) {
-        throw UsageError(
-            fmt::format("{} is the same for all trials: choose a number that changes the training, "
-                        "such as regularize.l2 or optimizer.learning_rate",
-                        chosen));
-      }
-    });
-  }
-}
-
 void check_first_epoch(const Value& value, std::string_view key) {
   const auto* real = value.get<double>();
   const double number = real ? *real : static_cast<double>(std::get<std::int64_t>(value.data));
@@ -96,6 +74,16 @@ void check_preset(const Value& value, std::string_view key) {
 
 void not_empty(const Value& value, std::string_view key) {
   if (std::get<std::string>(value.data).empty()) fail(value, key, "the name of a folder");
+}
+
+/// What training measures on validation images needs some.
+Need measured_by_train() {
+  Need need = without("validation images (data.validation)", [](const Experiment& e) {
+    const auto* share = std::get_if<double>(&e.data.validation);
+    return e.train.monitor.starts_with("train_") || !share || *share > 0;
+  });
+  need.command = Command::train;
+  return need;
 }
 
 std::vector<Key> make_keys() {
@@ -115,9 +103,17 @@ std::vector<Key> make_keys() {
           "where the images lie; empty: the usual places are searched"),
       row("data.validation", data, &DataSection::validation,
           "a fraction of the training images (stratified, by seed), a folder, or \"test\"",
-          fraction()),
+          fraction())
+          .needing(not_on(Command::select,
+                          "the folds take its place; select.folds = 1 holds it out",
+                          [](const E& e) { return e.select.folds == 1; })),
       row("data.test", data, &DataSection::test,
-          "empty: the source's own test split; \"none\"; or a folder"),
+          "empty: the source's own test split; \"none\"; or a folder")
+          .needing(beside("data.validation = \"test\", whose images are no test",
+                          [](const E& e) {
+                            const auto* name = std::get_if<std::string>(&e.data.validation);
+                            return e.data.test == "test" && name && *name == "test";
+                          })),
       row("data.limit", data, &DataSection::limit,
           "use only so many training images, the classes in their shares; 0: all", at_least(0)),
       row("data.groups", data, &DataSection::groups, "what must stay on one side of a split",
@@ -139,9 +135,11 @@ std::vector<Key> make_keys() {
       row("loss.kind", loss, &LossSection::kind, "cross-entropy, mse or binary-cross-entropy",
           not_yet({"focal", "dice"}, "\"cross-entropy\"")),
       row("loss.label_smoothing", loss, &LossSection::label_smoothing,
-          "how far targets move towards the uniform distribution", fraction()),
+          "how far training targets move towards the uniform distribution", fraction())
+          .needing(loss_has("label_smoothing")),
       row("loss.class_weights", loss, &LossSection::class_weights,
-          "one weight a class; empty: all alike"),
+          "one weight a class; empty: all alike")
+          .needing(loss_has("class_weights")),
 
       row("regularize.l2", regularize, &Regularize::l2,
           "λ: the penalty is λ/2 |w|², its gradient λ w; a number or a schedule"),
@@ -165,9 +163,13 @@ std::vector<Key> make_keys() {
       row("regularize.cpr", regularize, &Regularize::cpr,
           "learned bounds on the mean square of each kernel (CPR): their rate, such as 1; 0: none"),
       row("regularize.cpr_warmup", regularize, &Regularize::cpr_warmup,
-          "the update whose mean square is the bound; 0: where its growth slows down", at_least(0)),
+          "the update whose mean square is the bound; 0: where its growth slows down", at_least(0))
+          .needing(
+              without("regularize.cpr above 0",
+                      [](const E& e) { return uses(e, &Regularize::cpr, &PenaltyRule::cpr); })),
       row("regularize.exclude", regularize, &Regularize::exclude,
-          "what is not penalised: \"bias\", \"norm\""),
+          "what is not penalised: \"bias\", \"norm\"")
+          .needing(not_on(Command::train, "every strength of [regularize] is 0", has_base_penalty)),
       row("regularize.rule", regularize, &Regularize::rules,
           "exceptions, later ones win: [{ match = \"dense*\", l2_factor = 10 }]"),
 
@@ -180,30 +182,44 @@ std::vector<Key> make_keys() {
           "those "
           "below, are the kind's"),
       row("optimizer.momentum", optimizer, &OptimizerSection::momentum,
-          "gd, sgd, rmsprop, lars, muon", fraction()),
-      row("optimizer.nesterov", optimizer, &OptimizerSection::nesterov, "gd, sgd, muon"),
+          "gd, sgd, rmsprop, lars, muon", fraction())
+          .needing(optimizer_has("momentum")),
+      row("optimizer.nesterov", optimizer, &OptimizerSection::nesterov, "gd, sgd, muon")
+          .needing(optimizer_has("nesterov")),
       row("optimizer.beta1", optimizer, &OptimizerSection::beta1,
-          "adam, adamw, nadam, radam, lamb, lion, muon (biases)", fraction()),
-      row("optimizer.beta2", optimizer, &OptimizerSection::beta2, "as beta1", fraction()),
+          "adam, adamw, nadam, radam, lamb, lion, muon (biases)", fraction())
+          .needing(optimizer_has("beta1")),
+      row("optimizer.beta2", optimizer, &OptimizerSection::beta2, "as beta1", fraction())
+          .needing(optimizer_has("beta2")),
       row("optimizer.epsilon", optimizer, &OptimizerSection::epsilon,
-          "as beta1, without lion; rmsprop, adagrad", above(0)),
+          "as beta1, without lion; rmsprop, adagrad", above(0))
+          .needing(optimizer_has("epsilon")),
       row("optimizer.momentum_decay", optimizer, &OptimizerSection::momentum_decay, "nadam",
-          at_least(0)),
-      row("optimizer.rho", optimizer, &OptimizerSection::rho, "rmsprop", fraction()),
+          at_least(0))
+          .needing(optimizer_has("momentum_decay")),
+      row("optimizer.rho", optimizer, &OptimizerSection::rho, "rmsprop", fraction())
+          .needing(optimizer_has("rho")),
       row("optimizer.centered", optimizer, &OptimizerSection::centered,
-          "rmsprop: divide by the gradient's deviation; not with regularize.l1"),
+          "rmsprop: divide by the gradient's deviation; not with regularize.l1")
+          .needing(optimizer_has("centered")),
       row("optimizer.initial_accumulator", optimizer, &OptimizerSection::initial_accumulator,
-          "adagrad", at_least(0)),
+          "adagrad", at_least(0))
+          .needing(optimizer_has("initial_accumulator")),
       row("optimizer.trust", optimizer, &OptimizerSection::trust,
-          "lars: a kernel's step as a share of its norm", above(0)),
+          "lars: a kernel's step as a share of its norm", above(0))
+          .needing(optimizer_has("trust")),
       row("optimizer.newton_schulz", optimizer, &OptimizerSection::newton_schulz,
-          "muon: steps towards an orthogonal matrix", whole(1)),
+          "muon: steps towards an orthogonal matrix", whole(1))
+          .needing(optimizer_has("newton_schulz")),
       row("optimizer.history", optimizer, &OptimizerSection::history,
-          "lbfgs: updates remembered, each in two numbers a weight", whole(1)),
+          "lbfgs: updates remembered, each in two numbers a weight", whole(1))
+          .needing(optimizer_has("history")),
       row("optimizer.lookahead", optimizer, &OptimizerSection::lookahead,
           "any kind: updates between those of slow weights; 0: none", whole(0)),
       row("optimizer.lookahead_alpha", optimizer, &OptimizerSection::lookahead_alpha,
-          "how far the slow weights then go towards the weights", above(0)),
+          "how far the slow weights then go towards the weights", above(0))
+          .needing(without("optimizer.lookahead above 0",
+                           [](const E& e) { return e.optimizer.lookahead > 0; })),
       row("optimizer.clip_norm", optimizer, &OptimizerSection::clip_norm,
           "the largest norm of the data gradient; 0: none", at_least(0)),
       row("optimizer.clip_value", optimizer, &OptimizerSection::clip_value,
@@ -226,28 +242,36 @@ std::vector<Key> make_keys() {
           "parts of a batch, which fix the order of sums; 0: one a thread, so as many as cores",
           whole(0)),
       row("train.autotune", train, &TrainSection::autotune,
-          "kernels chosen by measurement on this machine, and recorded"),
+          "kernels chosen by measurement on this machine, and recorded")
+          .needing(beside("train.kernels, which decide instead",
+                          [](const E& e) { return e.train.autotune && !e.train.kernels.empty(); })),
       row("train.kernels", train, &TrainSection::kernels,
           "who computes a convolution: LAYER=onednn, direct or winograd; others by a fixed table"),
       row("train.winograd", train, &TrainSection::winograd,
           "convolutions by Winograd's algorithm where it pays"),
       row("train.monitor", train, &TrainSection::monitor,
           "what the best epoch is best in: val_data_loss, val_accuracy, train_objective, ...",
-          metric({"val_", "train_"})),
+          metric({"val_", "train_"}))
+          .needing(measured_by_train()),
       row("train.patience", train, &TrainSection::patience,
           "epochs without improvement before stopping; 0: never", whole(0)),
       row("train.average", train, &TrainSection::average,
           "weights kept: ema (a moving average over updates), swa (the mean over epochs), none",
           one_of({"none", "ema", "swa"})),
-      row("train.average_decay", train, &TrainSection::average_decay, "of ema", fraction()),
+      row("train.average_decay", train, &TrainSection::average_decay, "of ema", fraction())
+          .needing(without("train.average = \"ema\"",
+                           [](const E& e) { return e.train.average == "ema"; })),
       row("train.average_from", train, &TrainSection::average_from,
           "of swa: the first epoch that counts, or a fraction of the epochs before it",
-          check_first_epoch),
+          check_first_epoch)
+          .needing(without("train.average = \"swa\"",
+                           [](const E& e) { return e.train.average == "swa"; })),
       row("train.log_every", train, &TrainSection::log_every,
           "updates between those whose numbers per layer go into RUN/steps.csv; 0: none",
           at_least(0)),
       row("train.run", train, &TrainSection::run,
-          "the folder of the run; {name} is the experiment's, {time} the time of day", not_empty),
+          "the folder of the run; {name} is the experiment's, {time} the time of day", not_empty)
+          .needing(not_on(Command::select, "its runs go into select.study")),
 
       row("select.over", select, &SelectSection::over,
           "numeric keys, each with { min, max, scale = \"log\" | \"linear\" } or [values]",
@@ -256,8 +280,14 @@ std::vector<Key> make_keys() {
           "what a trial is scored by: val_data_loss, val_accuracy, ...", metric({"val_"})),
       row("select.method", select, &SelectSection::method, "grid or random",
           one_of({"grid", "random"}, {"bayes", "halving", "race", "path", "hypergradient"})),
-      row("select.trials", select, &SelectSection::trials, "candidates, λ = 0 among them",
-          whole(1)),
+      row("select.trials", select, &SelectSection::trials, "candidates, λ = 0 among them", whole(1))
+          .needing(without("a range in select.over or select.method = \"random\"",
+                           [](const E& e) {
+                             return e.select.method == "random" ||
+                                    std::ranges::any_of(e.select.over, [](const auto& searched) {
+                                      return searched.second.values.empty();
+                                    });
+                           })),
       row("select.folds", select, &SelectSection::folds,
           "folds of cross-validation; 1: a hold-out of data.validation", whole(1)),
       row("select.rule", select, &SelectSection::rule,
@@ -284,7 +314,14 @@ std::string guess_key(std::string_view name) {
 }  // namespace
 
 const std::vector<Key>& keys() {
-  static const std::vector<Key> table = make_keys();
+  static const std::vector<Key> table = [] {
+    std::vector<Key> all = make_keys();
+    for (Key& key : all) {
+      if (key.section() != "select") continue;
+      key.needs.push_back(not_on(Command::train, "it is for ridgeline select"));
+    }
+    return all;
+  }();
   return table;
 }
 
@@ -296,6 +333,15 @@ const Key& key(std::string_view name) {
   throw UsageError(fmt::format("unknown key '{}': {}", name,
                                guess.empty() ? "'ridgeline help keys' lists them all"
                                              : fmt::format("did you mean '{}'?", guess)));
+}
+
+std::string no_effect(const Key& key, const Experiment& experiment, Command command, bool word) {
+  for (const Need& need : key.needs) {
+    if (need.command != Command::any && need.command != command) continue;
+    if (need.words_only && !word) continue;
+    if (std::string reason = need.unmet(experiment); !reason.empty()) return reason;
+  }
+  return {};
 }
 
 void set_number(Experiment& experiment, std::string_view name, double number) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "experiment/experiment.hpp"
+#include "experiment/needs.hpp"
 #include "experiment/value.hpp"
 
 namespace ridgeline::experiment {
@@ -18,6 +19,14 @@ struct Key {
   std::function<void(Experiment&, const Value&)> read;  ///< throws UsageError
   std::function<Value(const Experiment&)> write;
   std::function<void(Experiment&, double)> set;  ///< empty unless the key is a number
+  bool whole = false;                            ///< whether it is a whole number
+  std::vector<Need> needs;                       ///< all that must be met for it to have an effect
+
+  /// The key with one more need.
+  Key needing(Need need) && {
+    needs.push_back(std::move(need));
+    return std::move(*this);
+  }
 
   std::string_view section() const { return std::string_view(name).substr(0, name.find('.')); }
   std::string_view field() const { return std::string_view(name).substr(name.find('.') + 1); }
@@ -28,6 +37,10 @@ const std::vector<Key>& keys();
 
 /// Throws UsageError: "unknown key 'train.bacth': did you mean 'train.batch'?"
 const Key& key(std::string_view name);
+
+/// Why a setting of the key has no effect, to be read behind its name; empty where it has one.
+/// `word`: whether it is given on the command line.
+std::string no_effect(const Key& key, const Experiment& experiment, Command command, bool word);
 
 /// Sets a numeric key, as a selection does: whole numbers are rounded to, and a schedule keeps its
 /// form and begins with `number`. Throws UsageError for another kind of key, or out of its limits.

@@ -6,28 +6,31 @@
 #include "experiment/build.hpp"
 #include "experiment/file.hpp"
 #include "experiment/keys.hpp"
+#include "experiment/search_space.hpp"
 #include "experiment/toml.hpp"
 #include "interop/read_text.hpp"
 
 namespace ridgeline::experiment {
 namespace {
 
-// Written by to_toml() for people to read: it says who wrote the file, not what to do.
+// Written by to_toml() for people to read: it says who wrote the file, not what to do. A file that
+// has it holds every key, so that none of them shows what somebody wanted.
 constexpr std::string_view provenance = "ridgeline";
 
 class Reader {
  public:
-  /// Takes over what one source (the file, or an override) says.
-  void apply(const Table& root) {
-    for (const auto& [section, value] : root) {
-      if (section == provenance) continue;
-      const auto* table = value.get<Table>();
-      if (!table || table->empty()) refuse_unknown_section(section, value);
-      if (table && find(*table, "layers") && find(*table, "preset") && section == "model") {
-        refuse_two_networks(*table);
-      }
-      for (const auto& [field, item] : *table) set(fmt::format("{}.{}", section, field), item);
-    }
+  explicit Reader(Command command) : command_(command) {}
+
+  void apply_file(const Table& root) {
+    apply(root);
+    is_record_ = find(root, provenance) != nullptr;
+    if (is_record_) wanted_.clear();
+    of_file_ = experiment_;
+  }
+
+  void apply_word(std::string_view text) {
+    word_ = true;
+    apply(parse_override(text));
   }
 
   /// Settles what depends on several keys.
@@ -40,6 +43,7 @@ class Reader {
     settle("regularize.exclude", [&] { experiment_.regularize.check(); });
     settle("loss.kind", [&] { build_loss(experiment_); });
     settle("optimizer.kind", [&] { build_optimizer(experiment_); });
+    settle("select.over", [&] { refuse_without_effect(); });
     fill_in("train.run", experiment_.train.run, name);
     fill_in("select.study", experiment_.select.study, name);
     for (std::string* path :
@@ -54,10 +58,25 @@ class Reader {
   const Experiment& experiment() const { return experiment_; }
 
  private:
+  /// Takes over what one source (the file, or an override) says.
+  void apply(const Table& root) {
+    for (const auto& [section, value] : root) {
+      if (section == provenance) continue;
+      const auto* table = value.get<Table>();
+      if (!table || table->empty()) refuse_unknown_section(section, value);
+      if (table && find(*table, "layers") && find(*table, "preset") && section == "model") {
+        refuse_two_networks(*table);
+      }
+      for (const auto& [field, item] : *table) set(fmt::format("{}.{}", section, field), item);
+    }
+  }
+
   void set(const std::string& name, const Value& value) {
     located(value.where, [&] { key(name); });
     key(name).read(experiment_, value);
     where_[name] = value.where;
+    wanted_[name] = word_;
+    if (word_ && name.starts_with("model.")) refuse_two_networks_of_words();
     // The network is the one named last.
     if (name == "model.preset" && !experiment_.model.preset.empty()) experiment_.model.layers = {};
     if (name == "model.layers" && !experiment_.model.layers.empty()) experiment_.model.preset = {};
@@ -84,6 +103,16 @@ class Reader {
     }
   }
 
+  void refuse_two_networks_of_words() const {
+    const auto by_word = [&](const char* name) {
+      const auto found = wanted_.find(name);
+      return found != wanted_.end() && found->second;
+    };
+    if (!by_word("model.preset") || !by_word("model.layers")) return;
+    if (experiment_.model.preset.empty() || experiment_.model.layers.empty()) return;
+    throw UsageError("model.preset and model.layers exclude each other: leave one out");
+  }
+
   static void refuse_two_networks(const Table& model) {
     const auto* preset = find(model, "preset")->get<std::string>();
     const auto* layers = find(model, "layers")->get<Array>();
@@ -102,6 +131,23 @@ class Reader {
     located(value.where, [&] { key(section); });
   }
 
+  /// An override of something else may leave idle what a file sets, or give it its effect.
+  void refuse_without_effect() const {
+    const bool searches = where_.contains("select.over");
+    const auto judged = [&](const Experiment& given) {
+      return searches ? at_largest(given) : given;
+    };
+    const Experiment by_file = judged(of_file_), by_all = judged(experiment_);
+    for (const auto& [name, word] : wanted_) {
+      const std::string reason = no_effect(key(name), by_all, command_, word);
+      if (reason.empty()) continue;
+      if (!word && no_effect(key(name), by_file, command_, word).empty()) continue;
+      throw UsageError(fmt::format("{} {}", name, reason));
+    }
+    const bool chooses = command_ == Command::select || (command_ == Command::any && !is_record_);
+    if (chooses) check_search(experiment_);
+  }
+
   /// Runs `action`; an error is said to be where the key stands that its sentence begins with, or
   /// where `otherwise` does.
   template <typename Action>
@@ -116,8 +162,11 @@ class Reader {
     }
   }
 
-  Experiment experiment_;
+  Command command_;
+  Experiment experiment_, of_file_;
   std::map<std::string, std::string> where_;
+  std::map<std::string, bool> wanted_;  // by whom a key was set: true for a word
+  bool word_ = false, is_record_ = false;
 };
 
 std::string contents(const std::filesystem::path& file) {
@@ -142,15 +191,26 @@ std::string name_of(const std::filesystem::path& file, const Experiment& experim
 }  // namespace
 
 Experiment parse(std::string_view text, const std::filesystem::path& file,
-                 std::span<const std::string> overrides) {
-  Reader reader;
-  reader.apply(parse_toml(text, file.string()));
-  for (const std::string& override_text : overrides) reader.apply(parse_override(override_text));
+                 std::span<const std::string> overrides, Command command) {
+  Reader reader(command);
+  reader.apply_file(parse_toml(text, file.string()));
+  for (const std::string& word : overrides) reader.apply_word(word);
   return reader.finish(name_of(file, reader.experiment()));
 }
 
-Experiment read(const std::filesystem::path& file, std::span<const std::string> overrides) {
-  return parse(file.empty() ? std::string() : contents(file), file, overrides);
+Experiment read(const std::filesystem::path& file, std::span<const std::string> overrides,
+                Command command) {
+  return parse(file.empty() ? std::string() : contents(file), file, overrides, command);
+}
+
+bool sets(std::string_view override_text, std::string_view key) {
+  for (const auto& [section, value] : parse_override(override_text)) {
+    const auto* table = value.get<Table>();
+    for (const auto& [field, item] : table ? *table : Table{}) {
+      if (fmt::format("{}.{}", section, field) == key) return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace ridgeline::experiment

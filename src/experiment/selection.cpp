@@ -5,6 +5,7 @@
 
 #include "experiment/file.hpp"
 #include "experiment/keys.hpp"
+#include "experiment/rules.hpp"
 #include "select/folds.hpp"
 #include "select/guess.hpp"
 #include "select/jobs.hpp"
@@ -51,15 +52,15 @@ void save_record(const Experiment& experiment, const std::filesystem::path& fold
 
 }  // namespace
 
-Selection select(const Experiment& experiment, const Images& given,
-                 std::function<void(const SelectProgress&)> on_progress,
+Selection select(const Experiment& experiment, const Images& given, Listener listener,
                  const std::atomic<bool>& stop) {
   Images images = given;
   images.train = given.train.cache();  // which all trainings share
   SelectOptions options = select_options(experiment);
   options.study = experiment.select.study;
   options.seed = static_cast<std::uint64_t>(experiment.train.seed);
-  options.on_progress = std::move(on_progress);
+  options.on_plan = std::move(listener.on_plan);
+  options.on_progress = std::move(listener.on_progress);
 
   const std::vector<Split> splits = selection::splits(images.train, options);
   const auto model_of = [&](const Experiment& trial) {
@@ -73,6 +74,8 @@ Selection select(const Experiment& experiment, const Images& given,
   // The first model decides the automatic settings, so that all runs have the same ones.
   Experiment settled = experiment;
   Model first = model_of(experiment);
+  check_rules(experiment, first.options().regularize, first.layout().parameters,
+              experiment.select.over);
   settled.train.threads = first.options().threads;
   settled.train.shards = first.options().shards;
   settled.train.kernels = first.options().kernels;
@@ -95,6 +98,13 @@ Selection select(const Experiment& experiment, const Images& given,
     std::filesystem::create_directories(options.study);
     save(settled, options.study / "experiment.toml");
   };
+  task.cost = [&](const Assignment& parameters) {
+    const Experiment trial = with(settled, parameters);
+    return selection::cost_of(first.layout(), model_options(trial, images.train),
+                              fit_options(trial, images));
+  };
+  task.fold_images = selection::fold_images(splits);
+  task.images = static_cast<std::int64_t>(images.train.size());
   task.train = [&](const selection::FoldCall& call) {
     Experiment trial = with(settled, call.parameters);
     trial.train.run = call.run.string();

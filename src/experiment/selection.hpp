@@ -10,10 +10,15 @@
 
 namespace ridgeline::experiment {
 
+/// What a caller is told, as SelectOptions has it.
+struct Listener {
+  std::function<void(const SelectPlan&)> on_plan;
+  std::function<void(const SelectProgress&)> on_progress;
+};
+
 /// Chooses as experiment.select says, in the study's folder; each run in it has its own
 /// experiment.toml. Throws what select() throws.
-Selection select(const Experiment& experiment, const Images& images,
-                 std::function<void(const SelectProgress&)> on_progress,
+Selection select(const Experiment& experiment, const Images& images, Listener listener,
                  const std::atomic<bool>& stop);
 
 }  // namespace ridgeline::experiment

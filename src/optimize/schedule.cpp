@@ -1,18 +1,30 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numbers>
+#include <vector>
 
+#include "optimize/schedule_fields.hpp"
 #include "ridgeline/error.hpp"
 #include "ridgeline/optimizer.hpp"
 
 namespace ridgeline {
 namespace {
 
-constexpr std::array<std::string_view, 6> kinds{"constant", "step",      "cosine",
-                                                "linear",   "one-cycle", "proportional"};
+struct Kind {
+  std::string_view name;
+  std::vector<std::string_view> fields;
+};
+
+const std::vector<Kind>& kinds() {
+  static const std::vector<Kind> all{
+      {"constant", {"warmup"}},        {"step", {"factor", "every", "warmup"}},
+      {"cosine", {"to", "warmup"}},    {"linear", {"to", "warmup"}},
+      {"one-cycle", {"to", "warmup"}}, {"proportional", {"warmup"}}};
+  return all;
+}
+
 // A one-cycle schedule rises from this share of its peak, over this share of the epochs.
 constexpr double one_cycle_start = 1.0 / 25;
 constexpr double one_cycle_rise = 0.3;
@@ -22,6 +34,20 @@ double cosine(double from, double to, double done) {
 }
 
 }  // namespace
+
+const std::vector<std::string_view>& optimize::schedule_fields(std::string_view kind) {
+  static const std::vector<std::string_view> none;
+  const auto found = std::ranges::find(kinds(), kind, &Kind::name);
+  return found == kinds().end() ? none : found->fields;
+}
+
+std::vector<std::string_view> optimize::kinds_with(std::string_view field) {
+  std::vector<std::string_view> with;
+  for (const Kind& kind : kinds()) {
+    if (std::ranges::find(kind.fields, field) != kind.fields.end()) with.push_back(kind.name);
+  }
+  return with;
+}
 
 double Schedule::at(double epoch, double epochs) const {
   const bool one_cycle = kind == "one-cycle";
@@ -38,10 +64,12 @@ double Schedule::at(double epoch, double epochs) const {
 }
 
 void Schedule::check(std::string_view key) const {
-  if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) {
-    const std::string near = nearest(kind, kinds);
+  if (std::ranges::find(kinds(), kind, &Kind::name) == kinds().end()) {
+    std::vector<std::string_view> known;
+    for (const Kind& each : kinds()) known.push_back(each.name);
+    const std::string near = nearest(kind, known);
     throw UsageError(fmt::format("{} has no schedule '{}': {}", key, kind,
-                                 near.empty() ? fmt::format("known are {}", fmt::join(kinds, ", "))
+                                 near.empty() ? fmt::format("known are {}", fmt::join(known, ", "))
                                               : fmt::format("did you mean '{}'?", near)));
   }
   const auto require = [&](bool good, std::string_view what, double number) {

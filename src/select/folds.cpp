@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "ridgeline/error.hpp"
+#include "train/disk.hpp"
 
 namespace ridgeline::selection {
 namespace {
@@ -40,6 +41,17 @@ void check_batch(const std::vector<Split>& splits, std::int64_t batch) {
                     "that",
                     batch, split.train.size()));
   }
+}
+
+std::vector<std::int64_t> fold_images(const std::vector<Split>& splits) {
+  std::vector<std::int64_t> images;
+  for (const Split& split : splits) images.push_back(static_cast<std::int64_t>(split.train.size()));
+  return images;
+}
+
+TrainingCost cost_of(const Layout& layout, const ModelOptions& options, const FitOptions& fit) {
+  const train::RunSize size = train::run_size(layout, options, fit);
+  return {.epochs = fit.epochs, .kept = size.model, .checkpoint = size.checkpoint};
 }
 
 Dataset validation_images(const Dataset& train, const std::vector<Split>& splits) {

@@ -14,6 +14,11 @@ std::vector<Split> splits(const Dataset& train, const SelectOptions& options);
 /// Throws UsageError where a split trains on fewer images than a batch has.
 void check_batch(const std::vector<Split>& splits, std::int64_t batch);
 
+/// How many images each split trains on.
+std::vector<std::int64_t> fold_images(const std::vector<Split>& splits);
+/// What such a training takes.
+TrainingCost cost_of(const Layout& layout, const ModelOptions& options, const FitOptions& fit);
+
 /// All images that some split has for its validation: those that scores are measured on.
 Dataset validation_images(const Dataset& train, const std::vector<Split>& splits);
 

@@ -69,13 +69,16 @@ double lowest(const ConstantAnswer& loss, std::size_t outputs) {
 
 }  // namespace
 
-std::optional<Metrics> best_guess(const Dataset& data, const Loss& loss, std::int64_t outputs) {
+std::optional<Metrics> best_guess(const Dataset& data, const Loss& training_loss,
+                                  std::int64_t outputs) {
   if (data.empty() || !data.has_classes() || data.classes() != std::max<std::int64_t>(outputs, 2)) {
     return std::nullopt;
   }
   std::vector<double> counts(static_cast<std::size_t>(data.classes()));
   for (std::size_t i = 0; i < data.size(); ++i) ++counts[static_cast<std::size_t>(data.label(i))];
 
+  const LossPtr plain = training_loss.for_evaluation();
+  const Loss& loss = plain ? *plain : training_loss;
   Metrics guess;
   guess.images = static_cast<std::int64_t>(data.size());
   guess.data_loss = lowest({loss, counts}, static_cast<std::size_t>(outputs));

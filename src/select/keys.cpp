@@ -65,6 +65,16 @@ const Key& find(std::string_view name) {
 
 }  // namespace
 
+void check_range(std::string_view name, const Range& range) {
+  if (!find(name).whole) return;
+  std::vector<double> numbers = range.values;
+  if (numbers.empty()) numbers = {range.min, range.max};
+  for (const double number : numbers) {
+    if (std::rint(number) == number) continue;
+    throw UsageError(fmt::format("select.over: {} must be a whole number, not {}", name, number));
+  }
+}
+
 double set_key(std::string_view name, double value, ModelOptions& model, FitOptions& fit) {
   const Key& key = find(name);
   if (key.whole) value = std::round(value);

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "ridgeline/model.hpp"
+#include "ridgeline/selection.hpp"
 
 namespace ridgeline::selection {
 
@@ -12,5 +13,8 @@ namespace ridgeline::selection {
 /// and begins with the value. Throws UsageError for an unknown key, with the nearest known one, and
 /// for a value out of its limits.
 double set_key(std::string_view key, double value, ModelOptions& model, FitOptions& fit);
+
+/// Throws UsageError for a range that gives a fraction to a key that is a whole number.
+void check_range(std::string_view key, const Range& range);
 
 }  // namespace ridgeline::selection

@@ -10,6 +10,8 @@
 #include <thread>
 
 #include "ridgeline/error.hpp"
+#include "select/edge.hpp"
+#include "select/plan.hpp"
 #include "select/queue.hpp"
 #include "select/rules.hpp"
 #include "select/samplers/sampler.hpp"
@@ -17,6 +19,7 @@
 #include "select/study.hpp"
 #include "select/task.hpp"
 #include "tensor/threads.hpp"
+#include "train/disk.hpp"
 
 namespace ridgeline::selection {
 namespace {
@@ -40,7 +43,7 @@ void check_options(const SelectOptions& o) {
     throw UsageError(fmt::format("select.folds must be at least 1, not {}", o.folds));
   }
   if (o.jobs < 0) throw UsageError(fmt::format("select.jobs must not be negative, not {}", o.jobs));
-  higher_is_better(o.metric);
+  check_metric(o.metric, o.over);
   check_rule(o.rule);
   make_sampler(o.method);
 }
@@ -70,18 +73,26 @@ class Runner {
     result_.rule = applied_rule(options_.rule, options_.over);
     candidates_ = make_sampler(options_.method)(
         {options_.over, options_.trials, options_.seed, task_.settle});
-    if (!options_.study.empty()) open_study();
+    if (!options_.study.empty()) {
+      // Before there is a study: what is refused leaves nothing.
+      if (!Study::exists(options_.study)) {
+        check_room(plan_of(options_, task_, candidates_, nullptr), options_.study);
+      }
+      open_study();
+    }
     queue_ = TrainingQueue(candidates_.size(), options_.folds);
   }
 
   void open_study() {
     study_.emplace(options_.study, settings_of(options_, task_), options_.resume);
-    study_->note({{"select.metric", options_.metric}, {"select.rule", options_.rule}});
-    candidates_ = study_->candidates(candidates_);
+    whole_or_nothing([&] {
+      study_->note({{"select.metric", options_.metric}, {"select.rule", options_.rule}});
+      candidates_ = study_->candidates(candidates_);
+    });
   }
 
   Selection run() {
-    if (task_.begin) task_.begin();
+    begin();
     result_.guess = task_.guess;
     train_all();
     for (int trial = 1; trial <= static_cast<int>(candidates_.size()); ++trial) {
@@ -95,8 +106,31 @@ class Runner {
  private:
   using Item = TrainingQueue::Item;
 
+  void begin() {
+    const SelectPlan plan = plan_of(options_, task_, candidates_, study_ ? &*study_ : nullptr);
+    whole_or_nothing([&] {
+      if (study_) check_room(plan, options_.study);
+      if (task_.begin) task_.begin();
+    });
+    if (options_.on_plan) options_.on_plan(plan);
+  }
+
+  /// A study that cannot begin is removed.
+  template <typename Action>
+  void whole_or_nothing(Action action) {
+    try {
+      action();
+    } catch (...) {
+      if (study_) study_->discard();
+      throw;
+    }
+  }
+
   std::filesystem::path folder(const std::string& name) const {
     return options_.study.empty() ? std::filesystem::path() : options_.study / name;
+  }
+  std::filesystem::path run_of(const Item& item) const {
+    return folder(fmt::format("trials/{}/fold-{}", item.trial, item.fold));
   }
   bool stop_asked() const {
     return stopping_ || (task_.stop && task_.stop->load(std::memory_order_relaxed));
@@ -179,6 +213,8 @@ class Runner {
         result_.interrupted = stopping_ = true;
         return;
       }
+      // The study has all that the fold is asked for, so that nothing goes on with it.
+      if (study_) train::remove_checkpoint(run_of(*item));
       if (record->status == "done") score(item->trial, item->fold, *record);
       result_.seconds += record->seconds / std::max(options_.jobs, 1);
       ++result_.trainings;
@@ -219,7 +255,7 @@ class Runner {
     FoldResult result = task_.train({.trial = number,
                                      .fold = fold,
                                      .parameters = parameters,
-                                     .run = folder(fmt::format("trials/{}/fold-{}", number, fold)),
+                                     .run = run_of(item),
                                      .callbacks = telling(where, [&](const Epoch& epoch) {
                                        last = epoch;
                                        if (study_) study_->add(number, fold, epoch);
@@ -277,6 +313,7 @@ class Runner {
     if (choice.chosen == nullptr || !learnable()) return;
     result_.tied = choice.tied;
     result_.chosen = choice.chosen->parameters;
+    result_.at_edge = edges_of(result_, options_.over, task_.settle);
     if (study_) study_->choose(choice.chosen->number);
     if (options_.refit) refit(*choice.chosen);
   }

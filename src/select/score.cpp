@@ -29,6 +29,23 @@ bool higher_is_better(std::string_view metric) {
   return metric == "val_accuracy" || metric == "val_top5";
 }
 
+void check_metric(std::string_view metric, const SearchSpace& over) {
+  higher_is_better(metric);
+  if (metric == "val_penalty") {
+    throw UsageError(
+        "select.metric = val_penalty measures how large the weights are, not how good the "
+        "predictions: use val_data_loss or val_accuracy");
+  }
+  const auto penalty = std::ranges::find_if(
+      over, [](const auto& searched) { return searched.first.starts_with("regularize."); });
+  if (metric == "val_objective" && penalty != over.end()) {
+    throw UsageError(fmt::format(
+        "select.metric = val_objective counts the penalty, which {} changes by itself, so that it "
+        "does not compare the candidates by their predictions: use val_data_loss or val_accuracy",
+        penalty->first));
+  }
+}
+
 double score_of(std::string_view metric, const Epoch& epoch) {
   return epoch.validation ? epoch.validation->value(metric.substr(metric.find('_') + 1))
                           : std::numeric_limits<double>::quiet_NaN();

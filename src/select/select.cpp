@@ -76,6 +76,7 @@ Selection select(Model& model, const Dataset& images, const FitOptions& fit,
   if (!fit.run.empty()) {
     throw UsageError("FitOptions::run must be empty: the runs of a selection lie in its study");
   }
+  for (const auto& [key, range] : options.over) selection::check_range(key, range);
   const Dataset train = images.cache();  // which all trainings share
   const std::vector<Split> splits = selection::splits(train, options);
 
@@ -88,6 +89,16 @@ Selection select(Model& model, const Dataset& images, const FitOptions& fit,
     if (!model_options.optimizer.full_batch) selection::check_batch(splits, fit_options.batch);
     return settled;
   };
+  task.cost = [&](const Assignment& parameters) {
+    ModelOptions model_options = model.options();
+    FitOptions fit_options = fit;
+    for (const auto& [key, value] : parameters) {
+      selection::set_key(key, value, model_options, fit_options);
+    }
+    return selection::cost_of(model.layout(), model_options, fit_options);
+  };
+  task.fold_images = selection::fold_images(splits);
+  task.images = static_cast<std::int64_t>(train.size());
   task.train = [&](const selection::FoldCall& call) {
     Trainable trial = with(model, fit, call.parameters, options.jobs);
     const Split& split = splits[static_cast<std::size_t>(call.fold) - 1];

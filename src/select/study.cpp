@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <system_error>
+
 #include "interop/atomic_file.hpp"
 #include "ridgeline/error.hpp"
 #include "select/rows.hpp"
@@ -12,6 +14,58 @@ namespace {
 
 constexpr std::size_t longest_shown = 80;
 
+constexpr const char* file_name = "study.sqlite";
+
+void note(Database& database, const Settings& settings) {
+  for (const auto& [name, value] : settings) {
+    database
+        .prepare(
+            "INSERT INTO setting VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value")
+        .bind(name)
+        .bind(value)
+        .run();
+  }
+}
+
+/// An empty file is no study: SQLite makes one when it opens what is not there.
+bool is_there(const std::filesystem::path& file) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(file, error);
+  return !error && size > 0;
+}
+
+void write_new(const std::filesystem::path& file, const Settings& settings) {
+  Database database(file);
+  Transaction transaction(database);
+  database.run(schema);
+  database.run(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", application_id,
+                           schema_version));
+  note(database, settings);
+  transaction.commit();
+}
+
+/// A study appears under its name only when whole. Whether it was made; the folder is locked.
+bool make_unless_there(const std::filesystem::path& file, const Settings& settings) {
+  if (is_there(file)) return false;
+  const std::filesystem::path part = file.string() + ".part", journal = part.string() + "-journal";
+  std::error_code error;
+  const auto remove_parts = [&] {
+    for (const auto& left : {part, journal}) std::filesystem::remove(left, error);
+  };
+  remove_parts();  // of a program that was killed
+  try {
+    write_new(part, settings);
+  } catch (...) {
+    remove_parts();
+    throw;
+  }
+  std::filesystem::rename(part, file, error);
+  if (!error) return true;
+  const std::string reason = error.message();
+  remove_parts();
+  throw ResourceError(fmt::format("{}: cannot keep the study: {}", file.string(), reason));
+}
+
 const std::filesystem::path& made(const std::filesystem::path& folder) {
   interop::make_folder(folder);
   return folder;
@@ -20,33 +74,39 @@ const std::filesystem::path& made(const std::filesystem::path& folder) {
 }  // namespace
 
 Study::Study(const std::filesystem::path& folder, const Settings& settings, bool resume)
-    : file_(folder / "study.sqlite"), lock_(made(folder)), database_(file_) {
+    : file_(folder / file_name),
+      lock_(made(folder)),
+      made_(make_unless_there(file_, settings)),
+      database_(file_) {
+  if (made_) return;
   Transaction transaction(database_);
-  if (database_.number("SELECT count(*) FROM sqlite_master") == 0) {
-    database_.run(schema);
-    database_.run(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}",
-                              application_id, schema_version));
-    note(settings);
-  } else {
-    if (database_.number("PRAGMA application_id") != application_id) {
-      throw DataError(fmt::format("{}: a database of another program", file_.string()));
-    }
-    if (const auto version = database_.number("PRAGMA user_version"); version != schema_version) {
-      throw DataError(fmt::format("{}: a study of version {}, but this program reads version {}",
-                                  file_.string(), version, schema_version));
-    }
-    Statement sound = database_.prepare("PRAGMA quick_check(1)");
-    if (!sound.next() || sound.text(0) != "ok") {
-      throw DataError(fmt::format("{}: the file is damaged: begin the study anew in another folder",
-                                  file_.string()));
-    }
-    if (!resume) {
-      throw UsageError(fmt::format(
-          "{} holds a study already: go on with it, or name another folder", folder.string()));
-    }
-    check(settings);
+  if (database_.number("PRAGMA application_id") != application_id) {
+    throw DataError(fmt::format("{}: a database of another program", file_.string()));
   }
+  if (const auto version = database_.number("PRAGMA user_version"); version != schema_version) {
+    throw DataError(fmt::format("{}: a study of version {}, but this program reads version {}",
+                                file_.string(), version, schema_version));
+  }
+  Statement sound = database_.prepare("PRAGMA quick_check(1)");
+  if (!sound.next() || sound.text(0) != "ok") {
+    throw DataError(fmt::format("{}: the file is damaged: begin the study anew in another folder",
+                                file_.string()));
+  }
+  if (!resume) {
+    throw UsageError(fmt::format("{} holds a study already: go on with it, or name another folder",
+                                 folder.string()));
+  }
+  check(settings);
   transaction.commit();
+}
+
+bool Study::exists(const std::filesystem::path& folder) {
+  return is_there(folder / file_name);
+}
+
+void Study::discard() {
+  std::error_code ignored;  // the failure that brought us here is the one to report
+  if (made_) std::filesystem::remove(file_, ignored);
 }
 
 void Study::check(const Settings& settings) {
@@ -64,14 +124,7 @@ void Study::check(const Settings& settings) {
 }
 
 void Study::note(const Settings& settings) {
-  for (const auto& [name, value] : settings) {
-    database_
-        .prepare(
-            "INSERT INTO setting VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value")
-        .bind(name)
-        .bind(value)
-        .run();
-  }
+  ridgeline::selection::note(database_, settings);
 }
 
 std::vector<Assignment> Study::candidates(const std::vector<Assignment>& fresh) {

@@ -39,6 +39,10 @@ class Study {
   /// `resume`; DataError for a file that is no study; ResourceError where it is in use.
   Study(const std::filesystem::path& folder, const Settings& settings, bool resume);
 
+  static bool exists(const std::filesystem::path& folder);
+  /// Removes a study that this object has made, and in which nothing has begun yet.
+  void discard();
+
   /// Settings that may differ each time, as they are now.
   void note(const Settings& settings);
   /// The candidates that the study was begun with: `fresh` ones where it begins now.
@@ -66,6 +70,7 @@ class Study {
 
   std::filesystem::path file_;
   interop::FolderLock lock_;
+  bool made_;  // by this object
   Database database_;
 };
 

@@ -2,6 +2,7 @@
 // What a selection is a selection of: anything that can be trained on a fold for given values.
 
 #include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -38,6 +39,13 @@ struct RefitCall {
   Callbacks callbacks;
 };
 
+/// What one training takes, about.
+struct TrainingCost {
+  int epochs = 0;                 ///< at most
+  std::uintmax_t kept = 0;        ///< bytes that its run keeps
+  std::uintmax_t checkpoint = 0;  ///< of its checkpoint, while it trains
+};
+
 struct SelectionTask {
   /// What must be the same for a study to be gone on with.
   Settings settings;
@@ -47,6 +55,10 @@ struct SelectionTask {
   std::function<double(const std::string& key, double value)> settle;
   /// Called when the study is open, before any training.
   std::function<void()> begin;
+  /// What a training with such parameters takes; empty where not known.
+  std::function<TrainingCost(const Assignment& parameters)> cost = {};
+  std::vector<std::int64_t> fold_images = {};  ///< that each fold trains on; empty: not known
+  std::int64_t images = 0;                     ///< that the refit trains on
   /// Trains on one fold. Throws nothing for a training that diverges. Called on `jobs` threads at
   /// once.
   std::function<FoldResult(const FoldCall&)> train;

@@ -9,11 +9,20 @@
 namespace ridgeline::selection {
 namespace {
 
+bool is_plain(double value) {
+  const double size = std::abs(value);
+  return size == 0 || (size >= 1e-3 && size < 1e5);
+}
+
 std::string number(double value) {
   if (!std::isfinite(value)) return "-";
-  const double size = std::abs(value);
-  return size == 0 || (size >= 1e-3 && size < 1e5) ? fmt::format("{:.4f}", value)
-                                                   : fmt::format("{:.1e}", value);
+  return is_plain(value) ? fmt::format("{:.4f}", value) : fmt::format("{:.1e}", value);
+}
+
+// As number() has the score, both alike, so that one sees what the error is of it.
+std::string with_error(double score, std::string_view plus_minus, double error) {
+  if (is_plain(score)) return fmt::format("{:.4f} {} {:.4f}", score, plus_minus, error);
+  return fmt::format("{:.1e} {} {:.1e}", score, plus_minus, error);
 }
 
 // "l2" of "regularize.l2": the section is said by the command that was given.
@@ -67,9 +76,7 @@ std::string TrialTable::line(const Trial& t) const {
   const auto cell = [](const std::optional<Metrics>& metrics, double Metrics::*value) {
     return metrics ? number(*metrics.*value) : "-";
   };
-  const std::string score =
-      measured ? fmt::format("{} {} {}", number(t.score), plus_minus_, number(t.standard_error))
-               : "-";
+  const std::string score = measured ? with_error(t.score, plus_minus_, t.standard_error) : "-";
   text += fmt::format("{:>{}}", score, score_width_);
   if (with_metrics_) {
     const bool by_accuracy = metric_ == "val_accuracy";

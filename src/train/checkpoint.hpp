@@ -10,6 +10,8 @@
 
 namespace ridgeline::train {
 
+inline constexpr const char* checkpoint_name = "checkpoint.safetensors";
+
 /// Where a fit stands, apart from the model.
 struct Position {
   std::int64_t epoch = 0;         ///< epochs done

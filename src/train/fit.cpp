@@ -20,7 +20,6 @@ namespace {
 
 using network::require;
 
-constexpr const char* checkpoint_name = "checkpoint.safetensors";
 constexpr auto report_interval = std::chrono::milliseconds(50);
 
 double seconds_since(std::chrono::steady_clock::time_point start) {

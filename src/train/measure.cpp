@@ -62,7 +62,8 @@ data::LoaderOptions evaluation_loader(const ModelCore& core) {
 }
 
 Metrics measure(ModelCore& core, data::Loader& loader, bool confusion) {
-  const Loss& loss = core.loss();
+  const LossPtr plain = core.loss().for_evaluation();
+  const Loss& loss = plain ? *plain : core.loss();
   const auto outputs = static_cast<std::size_t>(core.outputs());
   objective::Counts counts(confusion ? std::max<std::int64_t>(core.outputs(), 2) : 0);
   RatioError loss_error;

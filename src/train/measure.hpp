@@ -15,9 +15,9 @@ engine::Batch slice(const engine::Batch& batch, std::int64_t first, std::int64_t
 /// Reads `data` in order, in batches of evaluation_batch().
 data::LoaderOptions evaluation_loader(const ModelCore& core);
 
-/// All of Metrics: the data loss over all images (class weights: over their sum), the penalty by
-/// core.in_force and that of the activations, standard errors over the images (of a weighted mean:
-/// as of a ratio), and the confusion matrix where it is wanted.
+/// All of Metrics: the data loss over all images (class weights: over their sum) by the loss's
+/// for_evaluation(), the penalty by core.in_force and that of the activations, standard errors over
+/// the images (of a weighted mean: as of a ratio), and the confusion matrix where it is wanted.
 Metrics measure(ModelCore& core, data::Loader& loader, bool confusion);
 
 }  // namespace ridgeline::train

@@ -69,6 +69,14 @@ TEST_F(LittleMemory, ASelectionIsRefusedOrDone) {
             0);
 }
 
+TEST_F(TrainedModel, MoreJobsThanCanRunAtATimeAreSaid) {
+  const Outcome outcome =
+      run(*folder_, {"select", "small.toml", "select.study=many-jobs", "train.epochs=1",
+                     "select.trials=2", "select.folds=2", "select.jobs=1000", "train.threads=3"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("3 at a time: select.jobs = 1000 is more than"));
+}
+
 TEST_F(LittleMemory, ThreadsThatCannotBeStartedAreMissing) {
   for (const std::size_t mebibytes : {400, 700, 1024}) {
     const Outcome outcome = run(*folder_, words({"train.run=crowded", "train.threads=2000"}), {},

@@ -66,6 +66,82 @@ TEST_F(Selecting, GivesOneJsonDocument) {
   }
 }
 
+TEST_F(Selecting, SaysFirstWhatItWillTake) {
+  const Outcome outcome = select({"--json"});
+  EXPECT_THAT(outcome.err, HasSubstr("To do: 7 trainings (3 candidates on 2 folds, and the refit), "
+                                     "14 epochs, 960 images\n"));
+  EXPECT_THAT(outcome.err, HasSubstr(" of disk, "));
+  EXPECT_THAT(outcome.err, HasSubstr(" in all, by the first epoch\n"));
+  const Outcome again = select({});
+  EXPECT_THAT(again.out, Not(HasSubstr("To do"))) << "nothing is left to do";
+}
+
+TEST_F(Selecting, WhatCannotFitOnTheDiskIsRefused) {
+  const Outcome outcome =
+      select({"model.layers=[{ flatten = {} }, { dense = { units = 100000, activation = \"relu\" } "
+              "}, { dense = { units = 3, activation = \"softmax\" } }]",
+              "select.folds=60", "select.trials=20000"});
+  EXPECT_EQ(outcome.code, 5) << outcome.out;
+  EXPECT_THAT(outcome.err, HasSubstr("TB of disk, and "));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "study"));
+}
+
+TEST_F(Selecting, FinishedFoldsLeaveNoCheckpoint) {
+  ASSERT_EQ(select({}).code, 0);
+  for (const char* fold : {"trials/1/fold-1", "trials/3/fold-2"}) {
+    EXPECT_TRUE(std::filesystem::exists(folder_ / "study" / fold / "model.safetensors"));
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "study" / fold / "checkpoint.safetensors"));
+  }
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "study/refit/checkpoint.safetensors"));
+  const Outcome outcome = run(folder_, {"train", "--resume", "study/trials/1/fold-1"});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_THAT(outcome.err,
+              HasSubstr("is a fold of a study: ridgeline select --resume study goes on with it"));
+}
+
+TEST_F(Selecting, SmoothedLabelsAreScoredByThePlainLoss) {
+  // With a learning rate of 0 all candidates are the same network.
+  const Outcome outcome = select({"--json", "optimizer.learning_rate=0",
+                                  "select.over={ \"loss.label_smoothing\" = [0, 0.2, 0.5] }"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const json result = outcome.json();
+  ASSERT_EQ(result["trials"].size(), 3U);
+  for (const json& trial : result["trials"]) {
+    EXPECT_EQ(trial["score"], result["trials"][0]["score"]);
+  }
+  EXPECT_NE(result["trials"][0]["train"]["data_loss"], result["trials"][2]["train"]["data_loss"]);
+}
+
+TEST_F(Selecting, NothingIsChosenWhereNothingIsLearnt) {
+  const Outcome outcome = select({"optimizer.learning_rate=0"});
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_THAT(outcome.out, HasSubstr("Nothing was chosen: no trial beats the best answer that "
+                                     "ignores the image by three standard errors"));
+  const json result = run(folder_, {"select", "--resume", "study", "--json"}).json();
+  EXPECT_TRUE(result["chosen"].is_null());
+  EXPECT_TRUE(result["try_next"].is_null());
+}
+
+TEST_F(Selecting, AChoiceAtTheEdgeSaysWhatToTryNext) {
+  // Penalties too small to tell apart: the largest one is chosen.
+  const Outcome outcome =
+      select({"train.epochs=8", "select.over={ \"regularize.l2\" = [1e-9, 1e-8] }"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out,
+              HasSubstr("regularize.l2 1e-08 is at the upper edge of what was tried: "
+                        "the best may be above it.\nTo look there: ridgeline select "));
+  const json result = run(folder_, {"select", "--resume", "study", "--json"}).json();
+  EXPECT_EQ(result["at_edge"], json::parse(R"([{"parameter": "regularize.l2", "edge": "upper",
+      "next": {"min": 1e-8, "max": 1e-7, "scale": "log"}}])"));
+  const std::string command = result["try_next"];
+  EXPECT_THAT(outcome.out, HasSubstr(command));
+
+  std::filesystem::create_symlink(RIDGELINE_PROGRAM, folder_.path() / "ridgeline");
+  const std::string pasted = "cd '" + folder_.path().string() + "' && PATH=.:$PATH " + command;
+  EXPECT_EQ(std::system((pasted + " train.epochs=1 > pasted 2>&1").c_str()), 0) << pasted;
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "study-2/study.sqlite"));
+}
+
 TEST_F(Selecting, AStudyIsNoRun) {
   ASSERT_EQ(select({"train.epochs=1", "select.trials=2"}).code, 0);
   const Outcome outcome = run(folder_, {"train", "--resume", "study"});
@@ -116,8 +192,13 @@ TEST_F(Selecting, AnotherScoreLastsUntilTheNextOne) {
   EXPECT_EQ(later["chosen"], by_accuracy["chosen"]);
 }
 
-TEST_F(Selecting, FoldsTakeThePlaceOfTheValidation) {
-  const Outcome outcome = select({"--json", "data.validation=test"});
+TEST_F(Selecting, FoldsTakeThePlaceOfTheValidationOfAFile) {
+  folder_.write("validated.toml", std::string("[data]\nsource = \"idx\"\npath = \"images\"\n"
+                                              "validation = \"test\"\n"
+                                              "[model]\npreset = \"mlp\"\n"
+                                              "[train]\nepochs = 2\nbatch = 16\n"
+                                              "[select]\nfolds = 2\ntrials = 3\n"));
+  const Outcome outcome = run(folder_, {"select", "validated.toml", "--json"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_EQ(outcome.json()["test"]["images"], 30);
 }
@@ -190,6 +271,10 @@ TEST_F(Selecting, InterruptedItSavesAndSaysHowToGoOn) {
   EXPECT_THAT(stopped.err, HasSubstr("ridgeline select --resume study"));
   EXPECT_EQ(stopped.json()["rule"], "one-standard-error");
   EXPECT_EQ(run(folder_, {"select", "--resume", "study", "train.epochs=2"}).code, 2);
+  const Outcome elsewhere = run(folder_, {"select", "--resume", "study", "select.study=other"});
+  EXPECT_EQ(elsewhere.code, 2);
+  EXPECT_EQ(elsewhere.err,
+            "select.study has no effect with --resume, which goes on in study: leave it out\n");
 }
 
 TEST_F(Selecting, WhatIsRefusedLeavesNothing) {
@@ -209,6 +294,14 @@ TEST_F(Selecting, WhatIsRefusedLeavesNothing) {
       {"select.over={ \"train.shards\" = [1, 2] }", "train.shards is the same for all trials"},
       {"select.over={ \"train.batch\" = [16, 61] }", "only 60 training images"},
       {"train.batch=61", "only 60 training images"},
+      {"select.over={ \"train.epochs\" = [1.5, 2.5] }", "train.epochs must be a whole number"},
+      {"select.over={ \"train.run\" = [1, 2] }", "train.run is not a number"},
+      {"select.over={ \"optimizer.momentum\" = [0, 0.9] }", "which is nothing that adam has"},
+      {"select.metric=val_penalty", "measures how large the weights are"},
+      {"select.metric=val_objective", "which regularize.l2 changes by itself"},
+      {"train.run=here", "train.run has no effect on ridgeline select"},
+      {"data.validation=0.2", "data.validation has no effect on ridgeline select"},
+      {"regularize.rule=[{ match = \"*.bias\", l2 = 0 }]", "regularize.rule[0] '*.bias' changes"},
   };
   for (const auto& [word, text] : wrong) {
     const Outcome outcome = select({word});

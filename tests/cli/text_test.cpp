@@ -18,6 +18,9 @@ TEST(Text, Numbers) {
   EXPECT_EQ(number(-12.5), "-12.5000");
   EXPECT_EQ(number(1.2e-5), "1.20e-05");
   EXPECT_EQ(number(3e7), "3.00e+07");
+  EXPECT_EQ(with_error(0.42131, 1e-5), "0.4213 ± 0.0000");
+  EXPECT_EQ(with_error(6.42e5, 3581.7812), "6.42e+05 ± 3.58e+03");
+  EXPECT_EQ(with_error(0, 0), "0 ± 0.0000");
   EXPECT_EQ(count(0), "0");
   EXPECT_EQ(count(999), "999");
   EXPECT_EQ(count(60000), "60,000");

@@ -91,6 +91,29 @@ TEST_F(TrainedModel, ARefusedResumeLeavesTheRecordAsItWas) {
   EXPECT_NE(test::read_bytes(*folder_ / "kept/experiment.toml"), record);
 }
 
+TEST_F(TrainedModel, SettingsWithoutEffectAreRefused) {
+  const std::vector<std::pair<std::string, std::string>> idle{
+      {"train.average_decay=0.9", "train.average_decay has no effect without train.average"},
+      {"select.folds=3", "select.folds has no effect on ridgeline train"},
+      {"optimizer.momentum=0", "optimizer.momentum is nothing that adam has"},
+      {"regularize.l2={ from = 1e-3, to = 1e-5 }", "regularize.l2.to has no effect without a kind"},
+      {"regularize.rule=[{ match = \"*.bias\", l2 = 0 }]", "regularize.rule[0] '*.bias' changes"},
+      {"optimizer.learning_rate={ kind = \"cosine\", from = 1e-3, every = 100 }",
+       "optimizer.learning_rate.every has no effect: a cosine schedule has no 'every'"}};
+  for (const auto& [word, sentence] : idle) {
+    const Outcome outcome = run(*folder_, words({"train.run=idle", word}));
+    EXPECT_EQ(outcome.code, 2) << word;
+    EXPECT_THAT(outcome.err, HasSubstr(sentence));
+    EXPECT_FALSE(std::filesystem::exists(*folder_ / "idle")) << word;
+  }
+  const Outcome moved = run(*folder_, {"train", "--resume", "first", "train.run=second"});
+  EXPECT_EQ(moved.code, 2);
+  EXPECT_EQ(moved.err,
+            "train.run has no effect with --resume, which goes on in first: leave it out\n");
+  // The record of the run holds every key, and is an experiment.
+  EXPECT_EQ(run(*folder_, {"train", "first/experiment.toml", "train.run=recorded"}).code, 0);
+}
+
 TEST_F(TrainedModel, OneProgramAtATimeUsesARun) {
   const auto history = *folder_ / "busy/history.csv";
   Outcome second;

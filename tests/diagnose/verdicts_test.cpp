@@ -232,6 +232,7 @@ TEST(Verdicts, TooFewSteps) {
   expect_whole(*verdict);
   EXPECT_NEAR(evidence(*verdict, "time scale in steps"), 1 / (0.01 * 0.02), 1);
   EXPECT_EQ(evidence(*verdict, "steps taken"), 48);
+  EXPECT_NE(verdict->sentence.find(" and 48 were taken"), std::string::npos) << verdict->sentence;
   Training fast = slow;
   fast.optimizer = sgd({.learning_rate = 0.3});
   EXPECT_FALSE(find(train(healthy_network(), fast), "too-few-steps"));

@@ -8,12 +8,15 @@ namespace {
 TEST(AveragingKeys, ReachTheTraining) {
   const Experiment experiment = parsed(
       "[model]\nweights = \"w\"\nfrozen = [\"dense_1\"]\n"
-      "[train]\naccumulate = 4\naverage = \"swa\"\naverage_decay = 0.9\naverage_from = 3\n");
+      "[train]\naccumulate = 4\naverage = \"swa\"\naverage_from = 3\n");
   const FitOptions fit = fit_options(experiment, {});
   EXPECT_EQ(fit.accumulate, 4);
   EXPECT_EQ(fit.average, "swa");
-  EXPECT_EQ(fit.average_decay, 0.9);
   EXPECT_EQ(fit.average_from, 3);
+  const FitOptions moving =
+      fit_options(parsed("[train]\naverage = \"ema\"\naverage_decay = 0.9\n"), {});
+  EXPECT_EQ(moving.average, "ema");
+  EXPECT_EQ(moving.average_decay, 0.9);
   const std::vector<float> pixels(4);
   const std::vector<std::int32_t> labels = {0};
   const ModelOptions model =
@@ -37,7 +40,8 @@ TEST(AveragingKeys, HaveLimits) {
                   wrong);
   }
   for (const char* right : {"0", "0.5", "1", "20", "20.0"}) {
-    EXPECT_EQ(refusal(std::string("[train]\naverage_from = ") + right + "\n"), "");
+    EXPECT_EQ(refusal(std::string("[train]\naverage = \"swa\"\naverage_from = ") + right + "\n"),
+              "");
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include "select/guess.hpp"
 #include "select/support.hpp"
+#include "select/trial_table.hpp"
 
 namespace ridgeline::selection {
 namespace {
@@ -90,6 +91,31 @@ TEST(Guess, IsNotKnownWithoutClasses) {
                         std::vector<float>{1, 2, 3, 4}, 1);
   EXPECT_FALSE(best_guess(numbers, *mean_squared_error(), 1));
   EXPECT_FALSE(best_guess(labelled({0, 1, 2}, 3), *cross_entropy(), 2));
+}
+
+TEST(Score, ComparesThePredictions) {
+  const SearchSpace penalty = log_range("regularize.l2", 1e-3, 1),
+                    rate = log_range("optimizer.learning_rate", 1e-3, 1);
+  for (const char* metric : {"val_data_loss", "val_accuracy", "val_top5"}) {
+    EXPECT_NO_THROW(check_metric(metric, penalty));
+  }
+  EXPECT_NO_THROW(check_metric("val_objective", rate));
+  EXPECT_THROW(check_metric("val_objective", penalty), UsageError);
+  EXPECT_THROW(check_metric("val_penalty", penalty), UsageError);
+  EXPECT_THROW(check_metric("val_penalty", rate), UsageError);
+}
+
+TEST(TrialTable, WritesAScoreAndItsErrorAlike) {
+  const TrialTable table(log_range("regularize.l2", 1e-3, 1), "val_data_loss");
+  const auto line = [&](double score, double error) {
+    return table.line({.parameters = {{"regularize.l2", 1}},
+                       .score = score,
+                       .standard_error = error,
+                       .status = "done"});
+  };
+  EXPECT_NE(line(6.42e5, 3581.7812).find("6.4e+05 ± 3.6e+03"), std::string::npos);
+  EXPECT_NE(line(0.5, 1e-5).find("0.5000 ± 0.0000"), std::string::npos);
+  EXPECT_NE(line(1e-5, 0.5).find("1.0e-05 ± 5.0e-01"), std::string::npos);
 }
 
 }  // namespace

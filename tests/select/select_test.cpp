@@ -120,9 +120,11 @@ TEST_F(Select, TheStudysRunsAreRuns) {
   options_.study = folder_;
   select(model, train_, fit_, options_, test_);
   for (const char* run : {"trials/1/fold-1", "trials/3/fold-3", "refit"}) {
-    for (const char* file : {"history.csv", "model.safetensors", "checkpoint.safetensors"}) {
+    for (const char* file : {"history.csv", "model.safetensors"}) {
       EXPECT_TRUE(fs::exists(folder_ / run / file)) << run << "/" << file;
     }
+    // Nothing goes on with a fold that has ended.
+    EXPECT_EQ(fs::exists(folder_ / run / "checkpoint.safetensors"), run == std::string("refit"));
   }
   EXPECT_TRUE(ridgeline::test::same(
       ridgeline::test::all_weights(Model::load(folder_ / "refit/model.safetensors")),
@@ -249,6 +251,14 @@ TEST_F(Select, RefusesWhatDoesNotFit) {
   refused([](auto&, auto& o) { o.folds = 1, o.holdout = 0; }, "");
   refused([&](auto& f, auto&) { f.run = "somewhere"; }, "FitOptions::run");
   refused([](auto& f, auto&) { f.epochs = 0; }, "train.epochs");
+  refused(
+      [](auto&, auto& o) {
+        o.over = {{"train.epochs", {.values = {1.5, 2.5}}}};
+      },
+      "select.over: train.epochs must be a whole number, not 1.5");
+  refused([](auto&, auto& o) { o.over = log_range("train.batch", 8, 16.5); },
+          "train.batch must be a whole number, not 16.5");
+  refused([](auto&, auto& o) { o.metric = "val_penalty"; }, "not how good the predictions");
 }
 
 TEST(Keys, AreSetAndRounded) {

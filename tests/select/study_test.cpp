@@ -1,4 +1,5 @@
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <fstream>
@@ -277,6 +278,65 @@ TEST_F(StudyTest, AFileThatIsNoDatabaseIsADataError) {
   fs::create_directories(folder_);
   std::ofstream(file_) << std::string(5000, 'x');
   expect_error<DataError>([&] { run(options_, problem.task()); }, "study.sqlite");
+}
+
+// A disk that is full after so many bytes, to a file at least.
+class FullDisk {
+ public:
+  explicit FullDisk(rlim_t bytes) : handler_(signal(SIGXFSZ, SIG_IGN)) {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    rlimit limit = before_;
+    limit.rlim_cur = bytes;
+    setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FullDisk() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int);
+};
+
+TEST_F(StudyTest, OneThatCannotBeginLeavesNothing) {
+  options_.trials = 300;  // whose numbers take room, too
+  int refused = 0;
+  for (rlim_t kilobytes = 1; kilobytes < 200; kilobytes += 8) {
+    RidgeProblem problem;
+    std::string sentence;
+    try {
+      const FullDisk disk(kilobytes * 1024);
+      run(options_, problem.task());
+    } catch (const ResourceError& error) {
+      sentence = error.what();
+    }
+    if (!problem.trained.empty()) break;
+    ++refused;
+    EXPECT_THAT(sentence, HasSubstr("study.sqlite"));
+    EXPECT_TRUE(fs::is_empty(folder_)) << kilobytes;
+  }
+  EXPECT_GT(refused, 3);
+}
+
+TEST_F(StudyTest, OneWhoseRecordCannotBeWrittenLeavesNothing) {
+  RidgeProblem problem;
+  SelectionTask task = problem.task();
+  task.begin = [] { throw ResourceError("the disk is full"); };
+  EXPECT_THROW(run(options_, task), ResourceError);
+  EXPECT_TRUE(fs::is_empty(folder_));
+  run(options_, problem.task());
+  EXPECT_THROW(run(options_, task), ResourceError);
+  EXPECT_EQ(query("SELECT count(*) FROM folds"), "21\n") << "one that was there stays";
+}
+
+TEST_F(StudyTest, AnEmptyFileIsNone) {
+  RidgeProblem problem;
+  fs::create_directories(folder_);
+  std::ofstream(file_).flush();
+  std::ofstream(folder_ / "study.sqlite.part") << "of a program that was killed";
+  EXPECT_EQ(run(options_, problem.task()).trials.size(), 7U);
+  EXPECT_FALSE(fs::exists(folder_ / "study.sqlite.part"));
 }
 
 TEST_F(StudyTest, AForeignDatabaseIsADataErrorAndStaysAsItIs) {

@@ -1,6 +1,7 @@
 #pragma once
 // Penalties and rules as nobody would write them, for properties that hold for all.
 
+#include <algorithm>
 #include <array>
 
 #include "ridgeline/penalty_keys.hpp"
@@ -42,6 +43,11 @@ inline PenaltyRule random_strengths(Random& random) {
     if (random.below(4) == 0) rule.*key.rule = random_schedule(random);
   }
   if (!rule.l2 && random.below(2) == 0) rule.l2_factor = 10 * random.uniform_double();
+  const auto sets = [&](const PenaltyKey& key) { return (rule.*key.rule).has_value(); };
+  // A rule of a file must set something.
+  if (!rule.l2_factor && std::ranges::none_of(penalty_keys, sets)) {
+    rule.l1 = random_schedule(random);
+  }
   return rule;
 }
 

@@ -43,6 +43,10 @@ class CrossEntropyLoss final : public Loss {
             {"class_weights", options_.class_weights}};
   }
   Head head() const override { return Head::logits; }
+  LossPtr for_evaluation() const override {
+    if (options_.label_smoothing == 0) return nullptr;
+    return cross_entropy({.label_smoothing = 0, .class_weights = options_.class_weights});
+  }
 
   void check(std::string_view activation, const Shape& outputs) const override {
     if (activation != "softmax") {

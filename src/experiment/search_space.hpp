@@ -1,0 +1,22 @@
+#pragma once
+// What a selection may search over: numbers that change what is trained.
+
+#include <string_view>
+
+#include "experiment/experiment.hpp"
+#include "experiment/value.hpp"
+
+namespace ridgeline::experiment {
+
+/// Throws UsageError for a key of select.over that is no number or is the same for all trials, and
+/// for a fraction of a whole number.
+void check_search_space(const Value& value, std::string_view name);
+
+/// The experiment with every searched key at its largest value.
+Experiment at_largest(Experiment experiment);
+
+/// Throws UsageError for a key of select.over that has no effect as the experiment is, and for a
+/// select.metric that would not compare the candidates fairly.
+void check_search(const Experiment& experiment);
+
+}  // namespace ridgeline::experiment

@@ -1,0 +1,113 @@
+#include "select/edge.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <optional>
+
+#include "ridgeline/error.hpp"
+#include "select/samplers/sampler.hpp"
+
+namespace ridgeline::selection {
+namespace {
+
+constexpr double least_ratio = 10, most_ratio = 1000;  // of the ends of a range to try next
+constexpr double listed_on_log = 8;                    // ratio from which on listed numbers are
+constexpr int attempts = 8;                            // each half as far
+
+/// What was tried of a key, from the smallest number.
+struct Tried {
+  std::vector<double> values;
+  bool log;
+
+  double low() const { return values.front(); }
+  double high() const { return values.back(); }
+};
+
+Tried tried_of(const std::string& key, const Range& range, const std::vector<Trial>& trials) {
+  Tried tried{{}, range.log};
+  for (const Trial& trial : trials) {
+    const double value = trial.parameters.at(key);
+    if (value != 0 || !takes_zero(key)) tried.values.push_back(value);
+  }
+  std::ranges::sort(tried.values);
+  tried.values.erase(std::ranges::unique(tried.values).begin(), tried.values.end());
+  if (!range.values.empty() && !tried.values.empty()) {
+    tried.log = tried.low() > 0 && tried.high() >= listed_on_log * tried.low();
+  }
+  return tried;
+}
+
+double score_at(const Selection& selection, const std::string& key, double value) {
+  const auto found = std::ranges::find_if(selection.trials, [&](const Trial& trial) {
+    return trial.parameters.at(key) == value && trial.status == "done";
+  });
+  return found == selection.trials.end() ? std::nan("") : found->score;
+}
+
+double error_at(const Selection& selection, const std::string& key, double value) {
+  const auto found = std::ranges::find_if(
+      selection.trials, [&](const Trial& trial) { return trial.parameters.at(key) == value; });
+  return found->standard_error;
+}
+
+/// Whether a better number may be between 0 and the smallest other one. One of the two was chosen.
+bool between_zero_and(double low, const Selection& selection, const std::string& key) {
+  if (selection.chosen.size() != 1) return false;
+  const double chosen = selection.chosen.at(key);
+  if (chosen != 0 && chosen != low) return false;
+  const double gap = std::abs(score_at(selection, key, 0) - score_at(selection, key, low));
+  return gap > error_at(selection, key, chosen);
+}
+
+/// The number that is `share` of the way beyond the edge.
+double beyond(double edge, const Tried& tried, bool upper, double share) {
+  double value = 0;
+  if (tried.log) {
+    const double ratio = std::clamp(tried.high() / tried.low(), least_ratio, most_ratio);
+    value = edge * std::pow(ratio, upper ? share : -share);
+  } else {
+    value = edge + (upper ? share : -share) * (tried.high() - tried.low());
+  }
+  return std::strtod(fmt::format("{:.3g}", value).c_str(), nullptr);
+}
+
+std::optional<Range> next_range(const std::string& key, double edge, const Tried& tried, bool upper,
+                                const std::function<double(const std::string&, double)>& settle) {
+  double share = 1;
+  for (int attempt = 0; attempt < attempts; ++attempt, share /= 2) {
+    try {
+      double end = beyond(edge, tried, upper, share);
+      if (settle) end = settle(key, end);
+      const bool further = upper ? end > edge : end < edge && (end > 0 || !tried.log);
+      if (!further) continue;
+      return Range{.min = std::min(edge, end), .max = std::max(edge, end), .log = tried.log};
+    } catch (const UsageError&) {
+      // the key has no such number
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<RangeEdge> edges_of(
+    const Selection& selection, const SearchSpace& over,
+    const std::function<double(const std::string& key, double value)>& settle) {
+  std::vector<RangeEdge> edges;
+  for (const auto& [key, chosen] : selection.chosen) {
+    const Tried tried = tried_of(key, over.at(key), selection.trials);
+    if (tried.values.size() < (takes_zero(key) ? 1 : 2)) continue;
+    const bool upper = chosen == tried.high();
+    const bool lower =
+        takes_zero(key) ? between_zero_and(tried.low(), selection, key) : chosen == tried.low();
+    if (!upper && !lower) continue;
+    edges.push_back(
+        {key, upper, next_range(key, upper ? tried.high() : tried.low(), tried, upper, settle)});
+  }
+  return edges;
+}
+
+}  // namespace ridgeline::selection
