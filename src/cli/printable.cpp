@@ -218,7 +218,7 @@ std::string wrapped(std::string_view lines, int width) {
   return text;
 }
 
-std::string quoted(std::string_view word) {
+std::string shell_quoted(std::string_view word) {
   if (!word.empty() && std::ranges::all_of(word, is_safe_in_a_shell)) return std::string(word);
   std::string text = "'";
   for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
@@ -232,7 +232,8 @@ std::string unbroken(std::string_view text) {
 }
 
 std::string command(std::string_view words, std::string_view path, std::string_view more) {
-  return unbroken(fmt::format("{} {}{}{}", words, quoted(path), more.empty() ? "" : " ", more));
+  return unbroken(
+      fmt::format("{} {}{}{}", words, shell_quoted(path), more.empty() ? "" : " ", more));
 }
 
 }  // namespace ridgeline::cli

@@ -35,11 +35,11 @@ std::string shortened(std::string_view text, int width);
 std::string wrapped(std::string_view lines, int width);
 
 /// A word of a command line, quoted where a shell would change it: 'my run'.
-std::string quoted(std::string_view word);
+std::string shell_quoted(std::string_view word);
 /// A text that wrapped() does not break, such as a command to copy.
 std::string unbroken(std::string_view text);
-/// "ridgeline train --resume 'my run'": a command with a path, which is quoted(), as unbroken()
-/// text.
+/// "ridgeline train --resume 'my run'": a command with a path, which is shell_quoted(), as
+/// unbroken() text.
 std::string command(std::string_view words, std::string_view path, std::string_view more = {});
 
 }  // namespace ridgeline::cli

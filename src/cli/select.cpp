@@ -82,9 +82,10 @@ std::string next_command(const Experiment& experiment, const Selection& selectio
   const std::string& study = experiment.select.study;
   int number = 2;
   while (std::filesystem::exists(fmt::format("{}-{}", study, number))) ++number;
-  return fmt::format("ridgeline select {} {} {}", quoted((path(study) / record_name).string()),
-                     quoted(fmt::format("select.study={}-{}", study, number)),
-                     quoted(fmt::format("select.over={}", to_toml(experiment::encode(over)))));
+  return fmt::format(
+      "ridgeline select {} {} {}", shell_quoted((path(study) / record_name).string()),
+      shell_quoted(fmt::format("select.study={}-{}", study, number)),
+      shell_quoted(fmt::format("select.over={}", to_toml(experiment::encode(over)))));
 }
 
 nlohmann::ordered_json edges_json(const Selection& selection) {

@@ -54,9 +54,8 @@ Experiment resume(const path& folder, const ExperimentWords& words) {
   const path study = above.has_filename() ? above : above.parent_path();
   // Its training images are known to the study alone.
   if (folder.filename().string().starts_with("fold-") && holds_study(study)) {
-    throw UsageError(
-        fmt::format("{} is a fold of a study: ridgeline select --resume {} goes on with it",
-                    folder.string(), study.string()));
+    throw UsageError(fmt::format("{} is a fold of a study: {} goes on with it", folder.string(),
+                                 command("ridgeline select --resume", study.string())));
   }
   experiment.train.run = folder.string();
   return experiment;

@@ -86,13 +86,13 @@ TEST(Command, QuotesWhatAShellWouldChange) {
   const auto quoted = [](std::string_view path) {
     return wrapped(command("ridgeline evaluate", path), 1000).substr(19);
   };
-  EXPECT_EQ(quoted("runs/a-b_1.c"), "runs/a-b_1.c");
-  EXPECT_EQ(quoted("größer"), "größer");
-  EXPECT_EQ(quoted("my run"), "'my run'");
-  EXPECT_EQ(quoted("it's"), "'it'\\''s'");
-  EXPECT_EQ(quoted("$(rm -r x);*"), "'$(rm -r x);*'");
-  EXPECT_EQ(quoted("~"), "'~'");
-  EXPECT_EQ(quoted(""), "''");
+  EXPECT_EQ(shell_quoted("runs/a-b_1.c"), "runs/a-b_1.c");
+  EXPECT_EQ(shell_quoted("größer"), "größer");
+  EXPECT_EQ(shell_quoted("my run"), "'my run'");
+  EXPECT_EQ(shell_quoted("it's"), "'it'\\''s'");
+  EXPECT_EQ(shell_quoted("$(rm -r x);*"), "'$(rm -r x);*'");
+  EXPECT_EQ(shell_quoted("~"), "'~'");
+  EXPECT_EQ(shell_quoted(""), "''");
 }
 
 TEST(Table, ColumnsThatDoNotFitFollowBelow) {
