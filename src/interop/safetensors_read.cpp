@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -27,17 +28,35 @@ template <typename... Arguments>
       fmt::format("{}: {}", file, fmt::format(sentence, std::forward<Arguments>(arguments)...)));
 }
 
-// Refuses a key that comes twice, of which nlohmann would silently take the last.
-class KeysOnce {
+// Refuses a key that comes twice: nlohmann's parser would silently take the last. It goes through
+// the text before the parser, whose own callbacks take a square of time in an object of many
+// objects.
+class KeysOnce final : public nlohmann::json::json_sax_t {
  public:
-  bool operator()(int, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
-    using Event = nlohmann::json::parse_event_t;
-    if (event == Event::object_start) open_.emplace_back();
-    if (event == Event::object_end) open_.pop_back();
-    if (event == Event::key && !open_.back().insert(parsed.get<std::string>()).second) {
-      throw DataError(fmt::format("'{}' comes twice", parsed.get<std::string>()));
-    }
+  bool start_object(std::size_t) override {
+    open_.emplace_back();
     return true;
+  }
+  bool end_object() override {
+    open_.pop_back();
+    return true;
+  }
+  bool key(string_t& key) override {
+    if (!open_.back().insert(key).second) throw DataError(fmt::format("'{}' comes twice", key));
+    return true;
+  }
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool start_array(std::size_t) override { return true; }
+  bool end_array() override { return true; }
+  // The parser will say where.
+  bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception&) override {
+    return false;
   }
 
  private:
@@ -47,7 +66,9 @@ class KeysOnce {
 nlohmann::json parse_header(std::string_view text, const std::string& file) {
   nlohmann::json header;
   try {
-    header = nlohmann::json::parse(text, KeysOnce());
+    KeysOnce keys;
+    nlohmann::json::sax_parse(text, &keys);
+    header = nlohmann::json::parse(text);
   } catch (const nlohmann::json::parse_error& error) {
     refuse(file, "the header is not JSON at byte {}: not a safetensors file, or a corrupt one",
            prefix + std::max<std::size_t>(error.byte, 1) - 1);
@@ -130,6 +151,31 @@ void check_tiling(const std::string& file, std::vector<Extent>& extents, std::si
 
 }  // namespace
 
+namespace {
+
+// A file of another program has no checksum of ours, and one whose header another program has
+// written anew has its entry in other words.
+void check_damage(const std::string& name, const Metadata& metadata,
+                  std::span<const std::byte> bytes, std::size_t start) {
+  const auto found = metadata.find(checksum_key);
+  if (found == metadata.end() || !found->second.starts_with(Checksum::prefix)) return;
+  const std::string_view header(reinterpret_cast<const char*>(bytes.data()), start);
+  const std::size_t entry = header.find(checksum_entry(found->second));
+  if (entry == std::string_view::npos) return;
+  const std::size_t digits = header.find(found->second, entry) + Checksum::prefix.size();
+  Checksum sum;
+  sum.add(bytes.first(digits));
+  sum.add(std::string(found->second.size() - Checksum::prefix.size(), '0'));
+  sum.add(bytes.subspan(digits + found->second.size() - Checksum::prefix.size()));
+  if (sum.text() == found->second) return;
+  refuse(name,
+         "damaged: its bytes give the checksum {}, and it was written with {}: take another copy "
+         "of it, or, where another program changed it on purpose, remove '{}' from its metadata",
+         sum.text(), found->second, checksum_key);
+}
+
+}  // namespace
+
 Safetensors Safetensors::read(const std::filesystem::path& file) {
   const auto fail = [&](const std::string& why) -> void {
     throw ResourceError(fmt::format("{} cannot be read: {}", file.string(), why));
@@ -195,6 +241,7 @@ void Safetensors::parse() {
   }
   std::vector<Extent> sorted = extents;
   check_tiling(name_, sorted, start, bytes_.size() - start);
+  check_damage(name_, metadata_, bytes_.span(), start);
   for (const Extent& e : extents) {
     tensors_.find(e.tensor)->second.bytes =
         bytes_.span().subspan(start + e.begin, static_cast<std::size_t>(e.end - e.begin));
@@ -236,6 +283,17 @@ std::vector<T> copied(std::span<const std::byte> bytes) {
 }
 
 }  // namespace
+
+void Safetensors::require_finite(std::string_view tensor) const {
+  const auto values = copied<float>(require<float>(tensor));
+  const auto bad = std::ranges::find_if_not(values, [](float v) { return std::isfinite(v); });
+  if (bad == values.end()) return;
+  const auto count = std::ranges::count_if(values, [](float v) { return !std::isfinite(v); });
+  refuse(name_,
+         "{} has {} of {} numbers that are not finite, the first {} at place {}: these are no "
+         "weights to go on with",
+         tensor, count, values.size(), *bad, bad - values.begin());
+}
 
 std::vector<double> Safetensors::doubles(std::string_view tensor) const {
   return copied<double>(require<double>(tensor));
