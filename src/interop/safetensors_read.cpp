@@ -1,83 +1,23 @@
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cmath>
 #include <cstring>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <system_error>
 
 #include "interop/safetensors.hpp"
+#include "interop/safetensors_header.hpp"
 #include "interop/safetensors_types.hpp"
-#include "ridgeline/error.hpp"
 
 namespace ridgeline::interop {
 namespace {
 
-constexpr std::size_t prefix = 8;                      // bytes of the header's length
 constexpr std::uint64_t longest_header = 100'000'000;  // the format's own limit
-
-template <typename... Arguments>
-[[noreturn]] void refuse(const std::string& file, fmt::format_string<Arguments...> sentence,
-                         Arguments&&... arguments) {
-  throw DataError(
-      fmt::format("{}: {}", file, fmt::format(sentence, std::forward<Arguments>(arguments)...)));
-}
-
-// Refuses a key that comes twice: nlohmann's parser would silently take the last. It goes through
-// the text before the parser, whose own callbacks take a square of time in an object of many
-// objects.
-class KeysOnce final : public nlohmann::json::json_sax_t {
- public:
-  bool start_object(std::size_t) override {
-    open_.emplace_back();
-    return true;
-  }
-  bool end_object() override {
-    open_.pop_back();
-    return true;
-  }
-  bool key(string_t& key) override {
-    if (!open_.back().insert(key).second) throw DataError(fmt::format("'{}' comes twice", key));
-    return true;
-  }
-  bool null() override { return true; }
-  bool boolean(bool) override { return true; }
-  bool number_integer(number_integer_t) override { return true; }
-  bool number_unsigned(number_unsigned_t) override { return true; }
-  bool number_float(number_float_t, const string_t&) override { return true; }
-  bool string(string_t&) override { return true; }
-  bool binary(binary_t&) override { return true; }
-  bool start_array(std::size_t) override { return true; }
-  bool end_array() override { return true; }
-  // The parser will say where.
-  bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception&) override {
-    return false;
-  }
-
- private:
-  std::vector<std::set<std::string>> open_;
-};
-
-nlohmann::json parse_header(std::string_view text, const std::string& file) {
-  nlohmann::json header;
-  try {
-    KeysOnce keys;
-    nlohmann::json::sax_parse(text, &keys);
-    header = nlohmann::json::parse(text);
-  } catch (const nlohmann::json::parse_error& error) {
-    refuse(file, "the header is not JSON at byte {}: not a safetensors file, or a corrupt one",
-           prefix + std::max<std::size_t>(error.byte, 1) - 1);
-  } catch (const DataError& error) {
-    refuse(file, "{} in the header (bytes {} to {})", error.what(), prefix, prefix + text.size());
-  }
-  if (!header.is_object()) refuse(file, "the header at byte {} is not a JSON object", prefix);
-  return header;
-}
 
 struct Extent {
   std::uint64_t begin, end;
@@ -284,15 +224,38 @@ std::vector<T> copied(std::span<const std::byte> bytes) {
 
 }  // namespace
 
+namespace {
+
+// Whether all floats are finite, without a copy of them all: they are aligned for nothing.
+bool all_finite(std::span<const std::byte> bytes) {
+  constexpr std::size_t at_once = 4096;
+  std::array<std::uint32_t, at_once / sizeof(float)> some;
+  for (; !bytes.empty(); bytes = bytes.subspan(std::min(bytes.size(), at_once))) {
+    const std::size_t size = std::min(bytes.size(), at_once);
+    some.fill(0);
+    std::memcpy(some.data(), bytes.data(), size);
+    constexpr std::uint32_t exponent = 0x7F800000;  // of what is not finite
+    bool found = false;
+    for (const std::uint32_t bits : some) found |= (bits & exponent) == exponent;
+    if (found) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 void Safetensors::require_finite(std::string_view tensor) const {
-  const auto values = copied<float>(require<float>(tensor));
-  const auto bad = std::ranges::find_if_not(values, [](float v) { return std::isfinite(v); });
-  if (bad == values.end()) return;
-  const auto count = std::ranges::count_if(values, [](float v) { return !std::isfinite(v); });
+  const auto bytes = require<float>(tensor);
+  if (all_finite(bytes)) return;
+  const auto values = copied<float>(bytes);
+  const auto is_finite = [](float v) { return std::isfinite(v); };
+  const auto first = std::ranges::find_if_not(values, is_finite);
+  const auto count =
+      values.size() - static_cast<std::size_t>(std::ranges::count_if(values, is_finite));
   refuse(name_,
          "{} has {} of {} numbers that are not finite, the first {} at place {}: these are no "
          "weights to go on with",
-         tensor, count, values.size(), *bad, bad - values.begin());
+         tensor, count, values.size(), *first, first - values.begin());
 }
 
 std::vector<double> Safetensors::doubles(std::string_view tensor) const {
