@@ -7,6 +7,7 @@
 
 #include "engine/layers/conv_pool_shape.hpp"
 #include "engine/layers/conv_ways.hpp"
+#include "network/parameters.hpp"
 
 namespace ridgeline::engine {
 
@@ -153,11 +154,10 @@ Tensor PlanBuilder::buffer(const dnn::Desc& desc) {
 }
 
 Tensor PlanBuilder::parameter(int node, std::string_view name, const dnn::Dims& dims) const {
-  const auto& all = layout_.parameters;  // in the order of the nodes
-  const auto own = std::ranges::equal_range(all, node, {}, &Parameter::node);
-  for (auto parameter = own.begin(); parameter != own.end(); ++parameter) {
-    if (parameter->spec.name != name) continue;
-    return {dnn::plain(dims), Space::weights, static_cast<std::size_t>(parameter - all.begin())};
+  for (const Parameter& parameter : network::parameters_of(layout_, node)) {
+    if (parameter.spec.name != name) continue;
+    const auto place = &parameter - layout_.parameters.data();
+    return {dnn::plain(dims), Space::weights, static_cast<std::size_t>(place)};
   }
   assert(false && "a layer's compiler asked for a parameter that the layer does not own");
   return {};
