@@ -191,26 +191,33 @@ class Model {
   /// Metrics of labelled images, with standard errors and the confusion matrix. The penalty is that
   /// of the weights, by the base l2 of the epoch that they come from, and that of the activations
   /// (activity_regularization) as evaluated. Throws UsageError for images
-  /// of another shape or without labels, DataError for targets out of range and images that cannot
-  /// be read.
+  /// of another shape or without labels, DataError for targets out of range, images that cannot be
+  /// read and pixels that are not finite, DivergedError where the loss is not finite, though the
+  /// pixels are.
   Metrics evaluate(const Dataset& data);
-  /// Probabilities (the network's output), images x outputs. Throws UsageError for images of
-  /// another shape, DataError for images that cannot be read.
+  /// Probabilities (the network's output), images x outputs, all of them finite. Throws UsageError
+  /// for images of another shape, DataError for images that cannot be read, and for one that has a
+  /// pixel that is not finite and so gives no probabilities; DivergedError where it gives none
+  /// though its pixels are finite.
   std::vector<float> predict(const Dataset& data);
-  /// For images in memory: {channels, height, width} each, in [0, 1]. Throws DataError for pixels
-  /// that are no whole number of images.
+  /// For images in memory: {channels, height, width} each, in [0, 1]. Throws likewise, and
+  /// DataError for pixels that are no whole number of images.
   std::vector<float> predict(std::span<const float> pixels, ImageLayout layout = ImageLayout::nchw);
   std::vector<float> predict(std::span<const std::uint8_t> pixels,
                              ImageLayout layout = ImageLayout::nhwc);
-  /// The `count` most probable classes of each image.
+  /// The `count` most probable classes of each image. Throws UsageError for a probability that is
+  /// NaN.
   std::vector<std::vector<Prediction>> top(std::span<const float> probabilities, int count) const;
 
   /// One file: weights, network, input, class names and penalties. Written whole or not at all.
   /// The optimiser's state stays behind: a loaded model begins anew there.
   void save(const std::filesystem::path& file) const;
-  /// Throws DataError for a file that is truncated, corrupt or from another version, ResourceError
-  /// for one that cannot be read, UsageError for a negative number of threads.
+  /// Throws DataError for a file that is truncated, corrupt or from another version, that has
+  /// weights that are not finite, or that a training left when it diverged; ResourceError for one
+  /// that cannot be read, UsageError for a negative number of threads.
   static Model load(const std::filesystem::path& file, int threads = 0);
+  /// Likewise, and takes a diverged.safetensors, too, with weights that may be NaN: to look at it.
+  static Model load_diverged(const std::filesystem::path& file);
   /// Takes from a safetensors file, one of save() or any other, the tensors that have the name and
   /// shape of a parameter ("conv2d_1.kernel", OIHW) and are F32; the rest stays as it is. The file
   /// becomes options().weights, so that the trainings of a selection begin with it, too. Throws
@@ -253,8 +260,8 @@ class Model {
 
 /// What a run's history.csv and diagnosis.csv say of the training of `model`, and the verdicts. The
 /// model may be that of RUN/model.safetensors or, where the training diverged, of
-/// RUN/diverged.safetensors.
-/// What stands in neither is 0: best_epoch, top5, numbers of images. Throws DataError, with the
+/// RUN/diverged.safetensors (load_diverged). Fields found in neither file are 0: best_epoch, top5,
+/// numbers of images. Throws DataError, with the
 /// line, for files that are cut short, corrupt or of another network, ResourceError for one that
 /// cannot be read.
 History load_history(const std::filesystem::path& run, const Model& model);

@@ -3,6 +3,7 @@
 // how they are computed.
 
 #include <iosfwd>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -75,7 +76,17 @@ class Network {
   friend bool operator==(const Network&, const Network&) = default;
 
  private:
+  // The nodes by name, and how far the numbering of those without one has come, by kind.
+  struct Names {
+    std::map<std::string, int, std::less<>> places;
+    std::map<std::string, int, std::less<>> numbered;
+    friend bool operator==(const Names&, const Names&) { return true; }  // they follow the nodes
+  };
+  void name_given(int node);
+  void name_by_kind(int node);
+
   std::vector<Node> nodes_;
+  Names names_;
 };
 
 /// A parameter of a network, for a given input shape, in order of appearance.

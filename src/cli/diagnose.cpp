@@ -114,7 +114,7 @@ ordered_json layers_json(const std::vector<LayerRow>& layers) {
 
 int diagnose(const Arguments& arguments, Console& console) {
   const path file = run_model(arguments.positionals().front()), folder = file.parent_path();
-  const Model model = Model::load(file);
+  const Model model = Model::load_diverged(file);
   const History history = load_history(folder, model);
   if (history.epochs.empty() && !history.broken_off) {
     throw DataError(fmt::format("{} got through no epoch", folder.string()));

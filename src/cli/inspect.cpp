@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
@@ -33,6 +34,23 @@ std::vector<Penalty> penalties(const Model& model) {
   return all;
 }
 
+// How many numbers of a parameter are not finite: some are in what diverged.
+std::int64_t not_finite(const Model& model, const std::string& parameter) {
+  return std::ranges::count_if(model.weights(parameter),
+                               [](float weight) { return !std::isfinite(weight); });
+}
+
+std::string not_finite_text(const Model& model) {
+  std::string text;
+  for (const Parameter& parameter : model.layout().parameters) {
+    const std::int64_t bad = not_finite(model, parameter.name);
+    if (bad == 0) continue;
+    text += fmt::format("{}{} of {} in {}", text.empty() ? "numbers that are not finite: " : ", ",
+                        count(bad), count(parameter.spec.shape.elements()), parameter.name);
+  }
+  return text.empty() ? text : text + "\n";
+}
+
 ordered_json model_json(const std::string& file, const Model& model) {
   const auto layers = [&] {
     auto list = ordered_json::array();
@@ -52,6 +70,7 @@ ordered_json model_json(const std::string& file, const Model& model) {
         ordered_json{{"name", parameter.name}, {"shape", parameter.spec.shape.dims()}});
     for (const PenaltyKey& key : penalty_keys) row[key.name] = penalty.*key.strength;
     if (zeros.contains(parameter.name)) row["zeros"] = zeros[parameter.name];
+    if (const auto bad = not_finite(model, parameter.name); bad > 0) row["not_finite"] = bad;
   }
   const Schedule& l2 = model.options().regularize.l2;
   return {{"model", file},
@@ -67,10 +86,11 @@ ordered_json model_json(const std::string& file, const Model& model) {
 }
 
 void inspect_model(const path& file, Console& console) {
-  const Model model = Model::load(file);
+  const Model model = Model::load_diverged(file);
   if (console.json()) return Console::result(model_json(file.string(), model));
   const ModelOptions& options = model.options();
-  console.print("{}\n{}", model_table(model, console.page()), zeros_text(model));
+  console.print("{}\n{}{}", model_table(model, console.page()), zeros_text(model),
+                not_finite_text(model));
   console.print("input    {}\nloss     {}\n", options.input.text(), options.loss->kind());
   if (options.precision != Precision::fp32) {
     console.print("computed in {}\n", name_of(options.precision));

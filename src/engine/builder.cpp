@@ -7,6 +7,7 @@
 
 #include "engine/layers/conv_pool_shape.hpp"
 #include "engine/layers/conv_ways.hpp"
+#include "network/parameters.hpp"
 
 namespace ridgeline::engine {
 
@@ -28,13 +29,13 @@ dnn::Dims PlanBuilder::dims(const Shape& one_image) const {
 
 void PlanBuilder::find_readers() {
   const auto& nodes = network_.nodes();
+  for (const auto& parameter : layout_.parameters) {
+    values_[at(parameter.node)].needs_gradient = true;
+  }
   for (int n = 0; n < static_cast<int>(nodes.size()); ++n) {
     for (const int input : nodes[static_cast<std::size_t>(n)].inputs) {
       ++values_[at(input)].readers;
       if (needs_gradient(input)) values_[at(n)].needs_gradient = true;
-    }
-    for (const auto& parameter : layout_.parameters) {
-      if (parameter.node == n) values_[at(n)].needs_gradient = true;
     }
   }
 }
@@ -153,10 +154,10 @@ Tensor PlanBuilder::buffer(const dnn::Desc& desc) {
 }
 
 Tensor PlanBuilder::parameter(int node, std::string_view name, const dnn::Dims& dims) const {
-  for (std::size_t p = 0; p < layout_.parameters.size(); ++p) {
-    if (layout_.parameters[p].node == node && layout_.parameters[p].spec.name == name) {
-      return {dnn::plain(dims), Space::weights, p};
-    }
+  for (const Parameter& parameter : network::parameters_of(layout_, node)) {
+    if (parameter.spec.name != name) continue;
+    const auto place = &parameter - layout_.parameters.data();
+    return {dnn::plain(dims), Space::weights, static_cast<std::size_t>(place)};
   }
   assert(false && "a layer's compiler asked for a parameter that the layer does not own");
   return {};

@@ -1,6 +1,7 @@
 #pragma once
 // What a layer's compiler uses to lay its steps: tensors, parameters, formats, gradients.
-// Every buffer is written once, so that its life is known when the plan is done.
+// A step writes a buffer of its own, or changes what the step before it wrote, so that a buffer's
+// life is known when the plan is done.
 
 #include <functional>
 #include <optional>

@@ -9,18 +9,9 @@
 namespace ridgeline::engine::dnn {
 namespace {
 
-dnnl::primitive_attr attributes(FusedRelu relu = {}) {
+dnnl::primitive_attr attributes() {
   dnnl::primitive_attr attr;
   attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  if (relu.present) {
-    dnnl::post_ops ops;
-#if DNNL_VERSION_MAJOR >= 3
-    ops.append_eltwise(algorithm::eltwise_relu, relu.slope, 0.0f);
-#else
-    ops.append_eltwise(1.0f, algorithm::eltwise_relu, relu.slope, 0.0f);
-#endif
-    attr.set_post_ops(ops);
-  }
   return attr;
 }
 
@@ -145,10 +136,9 @@ std::optional<Matrix> transposition(const Desc& from, const Desc& to) {
 
 dnnl::convolution_forward::primitive_desc convolution(prop_kind kind, const Desc& source,
                                                       const Desc& weights, const Desc& bias,
-                                                      const Desc& destination, const Window& w,
-                                                      FusedRelu relu) {
+                                                      const Desc& destination, const Window& w) {
   using Forward = dnnl::convolution_forward;
-  const auto attr = attributes(relu);
+  const auto attr = attributes();
   if (present(bias)) {
     return describe<Forward>(attr, kind, direct, source, weights, bias, destination, w.stride,
                              gaps(w.dilation), w.padding_low, w.padding_high);
@@ -175,30 +165,6 @@ dnnl::convolution_backward_weights::primitive_desc convolution_weights(
   }
   return describe_backward<Weights>(forward, direct, source, weights, destination, w.stride,
                                     gaps(w.dilation), w.padding_low, w.padding_high);
-}
-
-dnnl::pooling_forward::primitive_desc pooling(prop_kind kind, algorithm how, const Desc& source,
-                                              const Desc& destination, const Window& w) {
-#if DNNL_VERSION_MAJOR >= 3
-  return describe<dnnl::pooling_forward>(attributes(), kind, how, source, destination, w.stride,
-                                         w.kernel, gaps(w.dilation), w.padding_low, w.padding_high);
-#else
-  return describe<dnnl::pooling_forward>(attributes(), kind, how, source, destination, w.stride,
-                                         w.kernel, w.padding_low, w.padding_high);
-#endif
-}
-
-dnnl::pooling_backward::primitive_desc pooling_backward(
-    algorithm how, const Desc& source, const Desc& destination, const Window& w,
-    const dnnl::pooling_forward::primitive_desc& forward) {
-#if DNNL_VERSION_MAJOR >= 3
-  return describe_backward<dnnl::pooling_backward>(forward, how, source, destination, w.stride,
-                                                   w.kernel, gaps(w.dilation), w.padding_low,
-                                                   w.padding_high);
-#else
-  return describe_backward<dnnl::pooling_backward>(forward, how, source, destination, w.stride,
-                                                   w.kernel, w.padding_low, w.padding_high);
-#endif
 }
 
 dnnl::resampling_forward::primitive_desc resampling(prop_kind kind, algorithm how,

@@ -65,28 +65,16 @@ struct Window {
   Dims padding_low, padding_high;
 };
 
-/// A fused max(x, slope * x) at the end of a primitive.
-struct FusedRelu {
-  bool present = false;
-  float slope = 0;
-};
-
 dnnl::convolution_forward::primitive_desc convolution(prop_kind kind, const Desc& source,
                                                       const Desc& weights, const Desc& bias,
-                                                      const Desc& destination, const Window& window,
-                                                      FusedRelu relu);
+                                                      const Desc& destination,
+                                                      const Window& window);
 dnnl::convolution_backward_data::primitive_desc convolution_data(
     const Desc& source, const Desc& weights, const Desc& destination, const Window& window,
     const dnnl::convolution_forward::primitive_desc& forward);
 dnnl::convolution_backward_weights::primitive_desc convolution_weights(
     const Desc& source, const Desc& weights, const Desc& bias, const Desc& destination,
     const Window& window, const dnnl::convolution_forward::primitive_desc& forward);
-
-dnnl::pooling_forward::primitive_desc pooling(prop_kind kind, algorithm how, const Desc& source,
-                                              const Desc& destination, const Window& window);
-dnnl::pooling_backward::primitive_desc pooling_backward(
-    algorithm how, const Desc& source, const Desc& destination, const Window& window,
-    const dnnl::pooling_forward::primitive_desc& forward);
 
 /// Pixel centres stay where they are: what Keras does, and PyTorch without align_corners.
 dnnl::resampling_forward::primitive_desc resampling(prop_kind kind, algorithm how,

@@ -106,6 +106,16 @@ void AtomicFile::write(std::span<const std::byte> bytes) {
   }
 }
 
+void AtomicFile::rewrite(std::size_t at, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = pwrite(descriptor_, text.data(), text.size(), static_cast<off_t>(at));
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail(reason(errno));
+    at += static_cast<std::size_t>(written);
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
 void AtomicFile::commit() {
   if (fsync(descriptor_) != 0 && errno != EINVAL) fail(reason(errno));
   if (rename(part_.c_str(), target_.c_str()) != 0) fail(reason(errno));

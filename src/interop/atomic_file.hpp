@@ -24,6 +24,8 @@ class AtomicFile {
 
   void write(std::span<const std::byte> bytes);
   void write(std::string_view text) { write(std::as_bytes(std::span(text))); }
+  /// Writes over bytes that have been written already, from byte `at` on.
+  void rewrite(std::size_t at, std::string_view text);
   /// Puts the file on the disk and then in its place. Called once, at the end.
   void commit();
 

@@ -252,8 +252,10 @@ OptimizerSetting optimizer_from_json(std::string_view text,
 std::string to_json(const std::vector<Parameter>& parameters,
                     const std::vector<Penalty>& penalties) {
   Json table = Json::object();
+  auto& entries = table.get_ref<Json::object_t&>();
   for (std::size_t p = 0; p < parameters.size(); ++p) {
-    table[parameters[p].name] = write(penalties[p]);
+    // Names are different: to look for each among those before it would take a square of time.
+    entries.emplace_back(parameters[p].name, write(penalties[p]));
   }
   return dump(table);
 }

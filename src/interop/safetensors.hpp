@@ -1,7 +1,9 @@
 #pragma once
 // The safetensors format (github.com/huggingface/safetensors): the length of a header as eight
 // little-endian bytes, the header in JSON ({"name": {"dtype", "shape", "data_offsets"}, ...,
-// "__metadata__": {text: text}}), and the tensors one behind the other. Nothing in it is code.
+// "__metadata__": {text: text}}), and the tensors one behind the other. Nothing in it is code. A
+// file that we write has a checksum in its metadata, "crc32:" and eight hexadecimal digits: the
+// CRC-32 of all its bytes, with zeros in the place of these digits.
 
 #include <cstddef>
 #include <cstdint>
@@ -26,8 +28,9 @@ struct StoredTensor {
   std::span<const std::byte> bytes;  ///< aligned for nothing
 };
 
-/// A file in memory, checked from end to end: every tensor lies inside it, has the size that its
-/// shape and type ask for, and no byte belongs to two tensors or to none.
+/// A file in memory, checked from end to end: every tensor is inside it, has the size that its
+/// shape and type ask for, no byte belongs to two tensors or to none, and where there is a checksum
+/// the bytes match it.
 class Safetensors {
  public:
   /// Throws DataError for a file that is not there or, with what is wrong at which byte, not a
@@ -48,6 +51,8 @@ class Safetensors {
   void copy(std::string_view tensor, std::span<float> to) const;
   std::vector<double> doubles(std::string_view tensor) const;
   std::vector<std::int64_t> integers(std::string_view tensor) const;
+  /// Throws DataError, which says where, unless all numbers of a float tensor are finite.
+  void require_finite(std::string_view tensor) const;
 
  private:
   void parse();
@@ -71,8 +76,8 @@ class SafetensorsWriter {
   void add(std::string name, const Shape& shape, std::span<const std::int64_t> values);
   void add(std::string name, const Shape& shape, std::span<const std::uint8_t> values);
 
-  /// Whole or not at all (atomic_file.hpp). Each tensor is aligned for its type. Throws
-  /// ResourceError.
+  /// Whole or not at all (atomic_file.hpp), with its checksum. Each tensor is aligned for its type.
+  /// Throws ResourceError.
   void write(const std::filesystem::path& file) const;
 
  private:

@@ -1,64 +1,24 @@
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cmath>
 #include <cstring>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <system_error>
 
 #include "interop/safetensors.hpp"
+#include "interop/safetensors_header.hpp"
 #include "interop/safetensors_types.hpp"
-#include "ridgeline/error.hpp"
 
 namespace ridgeline::interop {
 namespace {
 
-constexpr std::size_t prefix = 8;                      // bytes of the header's length
 constexpr std::uint64_t longest_header = 100'000'000;  // the format's own limit
-
 constexpr char no_safetensors[] = "not a safetensors file, such as a run's model.safetensors";
-
-template <typename... Arguments>
-[[noreturn]] void refuse(const std::string& file, fmt::format_string<Arguments...> sentence,
-                         Arguments&&... arguments) {
-  throw DataError(
-      fmt::format("{}: {}", file, fmt::format(sentence, std::forward<Arguments>(arguments)...)));
-}
-
-// Refuses a key that comes twice, of which nlohmann would silently take the last.
-class KeysOnce {
- public:
-  bool operator()(int, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
-    using Event = nlohmann::json::parse_event_t;
-    if (event == Event::object_start) open_.emplace_back();
-    if (event == Event::object_end) open_.pop_back();
-    if (event == Event::key && !open_.back().insert(parsed.get<std::string>()).second) {
-      throw DataError(fmt::format("'{}' comes twice", parsed.get<std::string>()));
-    }
-    return true;
-  }
-
- private:
-  std::vector<std::set<std::string>> open_;
-};
-
-nlohmann::json parse_header(std::string_view text, const std::string& file) {
-  nlohmann::json header;
-  try {
-    header = nlohmann::json::parse(text, KeysOnce());
-  } catch (const nlohmann::json::parse_error& error) {
-    refuse(file, "the header is not JSON at byte {}: not a safetensors file, or a corrupt one",
-           prefix + std::max<std::size_t>(error.byte, 1) - 1);
-  } catch (const DataError& error) {
-    refuse(file, "{} in the header (bytes {} to {})", error.what(), prefix, prefix + text.size());
-  }
-  if (!header.is_object()) refuse(file, "the header at byte {} is not a JSON object", prefix);
-  return header;
-}
 
 struct Extent {
   std::uint64_t begin, end;
@@ -128,6 +88,31 @@ void check_tiling(const std::string& file, std::vector<Extent>& extents, std::si
   if (end < size) {
     refuse(file, "bytes {} to {} belong to no tensor", start + end, start + size);
   }
+}
+
+}  // namespace
+
+namespace {
+
+// A file of another program has no checksum of ours, and one whose header another program has
+// written anew has its entry in other words.
+void check_damage(const std::string& name, const Metadata& metadata,
+                  std::span<const std::byte> bytes, std::size_t start) {
+  const auto found = metadata.find(checksum_key);
+  if (found == metadata.end() || !found->second.starts_with(Checksum::prefix)) return;
+  const std::string_view header(reinterpret_cast<const char*>(bytes.data()), start);
+  const std::size_t entry = header.find(checksum_entry(found->second));
+  if (entry == std::string_view::npos) return;
+  const std::size_t digits = header.find(found->second, entry) + Checksum::prefix.size();
+  Checksum sum;
+  sum.add(bytes.first(digits));
+  sum.add(std::string(found->second.size() - Checksum::prefix.size(), '0'));
+  sum.add(bytes.subspan(digits + found->second.size() - Checksum::prefix.size()));
+  if (sum.text() == found->second) return;
+  refuse(name,
+         "damaged: its bytes give the checksum {}, and it was written with {}: take another copy "
+         "of it, or, where another program changed it on purpose, remove '{}' from its metadata",
+         sum.text(), found->second, checksum_key);
 }
 
 }  // namespace
@@ -203,6 +188,7 @@ void Safetensors::parse() {
   }
   std::vector<Extent> sorted = extents;
   check_tiling(name_, sorted, start, bytes_.size() - start);
+  check_damage(name_, metadata_, bytes_.span(), start);
   for (const Extent& e : extents) {
     tensors_.find(e.tensor)->second.bytes =
         bytes_.span().subspan(start + e.begin, static_cast<std::size_t>(e.end - e.begin));
@@ -244,6 +230,40 @@ std::vector<T> copied(std::span<const std::byte> bytes) {
 }
 
 }  // namespace
+
+namespace {
+
+// Whether all floats are finite, without a copy of them all: they are aligned for nothing.
+bool all_finite(std::span<const std::byte> bytes) {
+  constexpr std::size_t at_once = 4096;
+  std::array<std::uint32_t, at_once / sizeof(float)> some;
+  for (; !bytes.empty(); bytes = bytes.subspan(std::min(bytes.size(), at_once))) {
+    const std::size_t size = std::min(bytes.size(), at_once);
+    some.fill(0);
+    std::memcpy(some.data(), bytes.data(), size);
+    constexpr std::uint32_t exponent = 0x7F800000;  // of what is not finite
+    bool found = false;
+    for (const std::uint32_t bits : some) found |= (bits & exponent) == exponent;
+    if (found) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+void Safetensors::require_finite(std::string_view tensor) const {
+  const auto bytes = require<float>(tensor);
+  if (all_finite(bytes)) return;
+  const auto values = copied<float>(bytes);
+  const auto is_finite = [](float v) { return std::isfinite(v); };
+  const auto first = std::ranges::find_if_not(values, is_finite);
+  const auto count =
+      values.size() - static_cast<std::size_t>(std::ranges::count_if(values, is_finite));
+  refuse(name_,
+         "{} has {} of {} numbers that are not finite, the first {} at place {}: these are no "
+         "weights to go on with",
+         tensor, count, values.size(), *first, first - values.begin());
+}
 
 std::vector<double> Safetensors::doubles(std::string_view tensor) const {
   return copied<double>(require<double>(tensor));

@@ -2,9 +2,19 @@
 // The number types of safetensors files.
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
+#include "interop/checksum.hpp"
+
 namespace ridgeline::interop {
+
+/// The entry of the metadata that has a file's checksum, as it is in the header. It is the checksum
+/// of all bytes of the file, with zeros in the place of its own digits.
+inline std::string checksum_entry(std::string_view checksum) {
+  return std::string("\"checksum\":\"").append(checksum).append("\"");
+}
+inline constexpr std::string_view checksum_key = "checksum";
 
 /// Bytes of one number of the type, or 0 for a type that the format does not know.
 constexpr std::size_t dtype_width(std::string_view dtype) {

@@ -11,6 +11,35 @@ namespace ridgeline::interop {
 
 static_assert(std::endian::native == std::endian::little, "the numbers are written as they lie");
 
+namespace {
+
+// A file whose checksum is known when all of it has been written.
+class SummedFile {
+ public:
+  explicit SummedFile(const std::filesystem::path& file) : file_(file) {}
+
+  void write(std::span<const std::byte> bytes) {
+    constexpr std::size_t at_once = 256 << 10;  // still in the cache when they are written
+    while (!bytes.empty()) {
+      const auto some = bytes.first(std::min(bytes.size(), at_once));
+      sum_.add(some);
+      file_.write(some);
+      bytes = bytes.subspan(some.size());
+    }
+  }
+  /// With the checksum at byte `at`.
+  void commit(std::size_t at) {
+    file_.rewrite(at, sum_.text());
+    file_.commit();
+  }
+
+ private:
+  AtomicFile file_;
+  Checksum sum_;
+};
+
+}  // namespace
+
 template <typename T>
 void SafetensorsWriter::add_item(std::string name, const Shape& shape, std::span<const T> values) {
   assert(static_cast<std::size_t>(shape.elements()) == values.size());
@@ -39,25 +68,33 @@ void SafetensorsWriter::write(const std::filesystem::path& file) const {
   for (const Item& item : items_) order.push_back(&item);
   std::ranges::stable_sort(order, std::greater<>(), &Item::width);
 
+  const std::string no_digits(Checksum::digits, '0');
+  const std::string placeholder = std::string(Checksum::prefix) + no_digits;
   nlohmann::ordered_json header = nlohmann::ordered_json::object();
-  if (!metadata.empty()) header["__metadata__"] = metadata;
+  Metadata texts = metadata;
+  texts[std::string(checksum_key)] = placeholder;
+  header["__metadata__"] = texts;
+  auto& entries = header.get_ref<nlohmann::ordered_json::object_t&>();
   std::size_t end = 0;
   for (const Item* item : order) {
     const std::size_t begin = end;
     end += item->bytes.size();
-    header[item->name] = {
-        {"dtype", item->dtype}, {"shape", item->shape.dims()}, {"data_offsets", {begin, end}}};
+    // To look for each name among those before it would take a square of time.
+    entries.emplace_back(item->name, nlohmann::ordered_json{{"dtype", item->dtype},
+                                                            {"shape", item->shape.dims()},
+                                                            {"data_offsets", {begin, end}}});
   }
   // Text that is not UTF-8 (a class name from an old file) must not cost the model.
   std::string text = header.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   text.resize((text.size() + 7) / 8 * 8, ' ');
 
   const std::uint64_t length = text.size();
-  AtomicFile out(file);
+  SummedFile out(file);
   out.write(std::as_bytes(std::span(&length, 1)));
-  out.write(text);
+  out.write(std::as_bytes(std::span(text)));
   for (const Item* item : order) out.write(item->bytes);
-  out.commit();
+  const std::size_t entry = text.find(checksum_entry(placeholder));
+  out.commit(sizeof(length) + text.find(placeholder, entry));
 }
 
 }  // namespace ridgeline::interop

@@ -1,8 +1,6 @@
 #include "ridgeline/network.hpp"
 
 #include <algorithm>
-#include <map>
-#include <set>
 
 #include "network/check.hpp"
 
@@ -23,40 +21,18 @@ void check_name(const std::string& name) {
           "the layer name '{}' may hold letters, digits, '_', '-' and '/' only", name);
 }
 
-void name_nodes(std::vector<Node>& nodes) {
-  std::set<std::string> taken;
-  for (Node& node : nodes) {
-    if (node.name.empty()) node.name = node.layer.name();
-    node.layer = node.layer.named({});
-    if (node.name.empty()) continue;
-    check_name(node.name);
-    require(taken.insert(node.name).second, "two layers are named '{}': rename one of them",
-            node.name);
-  }
-  std::map<std::string_view, int> counters;
-  for (Node& node : nodes) {
-    if (!node.name.empty()) continue;
-    const std::string_view kind = node.layer.spec().kind();
-    do {
-      node.name = fmt::format("{}_{}", kind, ++counters[kind]);
-    } while (!taken.insert(node.name).second);
-  }
-}
-
-void check_wiring(const std::vector<Node>& nodes) {
-  for (int i = 0; i < static_cast<int>(nodes.size()); ++i) {
-    const auto& [name, layer, inputs] = nodes[static_cast<std::size_t>(i)];
-    const int count = static_cast<int>(inputs.size());
-    const int least = layer.spec().min_inputs(), most = layer.spec().max_inputs();
-    const std::string_view how = least == most ? "exactly" : count < least ? "at least" : "at most";
-    const int bound = count < least ? least : most;
-    require(least <= count && count <= most, "{} takes {} {} input{}, not {}", name, how, bound,
-            bound == 1 ? "" : "s", count);
-    for (const int input : inputs) {
-      require(input >= Node::image && input < i,
-              "{} takes layer {} as an input, which is not one of the {} before it", name, input,
-              i);
-    }
+void check_wiring(const Node& node, int place) {
+  const auto& [name, layer, inputs] = node;
+  const int count = static_cast<int>(inputs.size());
+  const int least = layer.spec().min_inputs(), most = layer.spec().max_inputs();
+  const std::string_view how = least == most ? "exactly" : count < least ? "at least" : "at most";
+  const int bound = count < least ? least : most;
+  require(least <= count && count <= most, "{} takes {} {} input{}, not {}", name, how, bound,
+          bound == 1 ? "" : "s", count);
+  for (const int input : inputs) {
+    require(input >= Node::image && input < place,
+            "{} takes layer {} as an input, which is not one of the {} before it", name, input,
+            place);
   }
 }
 
@@ -76,13 +52,38 @@ Network::Network(std::initializer_list<Layer> layers)
 Network::Network(const std::vector<Layer>& layers) : Network(sequence(layers)) {}
 
 Network::Network(std::vector<Node> nodes) : nodes_(std::move(nodes)) {
-  name_nodes(nodes_);
-  check_wiring(nodes_);
+  const int count = static_cast<int>(nodes_.size());
+  for (int node = 0; node < count; ++node) name_given(node);
+  for (int node = 0; node < count; ++node) name_by_kind(node);
+  for (int node = 0; node < count; ++node) {
+    check_wiring(nodes_[static_cast<std::size_t>(node)], node);
+  }
+}
+
+// The name that the node or its layer has of its own.
+void Network::name_given(int place) {
+  Node& node = nodes_[static_cast<std::size_t>(place)];
+  if (node.name.empty()) node.name = node.layer.name();
+  node.layer = node.layer.named({});
+  if (node.name.empty()) return;
+  check_name(node.name);
+  require(names_.places.emplace(node.name, place).second,
+          "two layers are named '{}': rename one of them", node.name);
+}
+
+void Network::name_by_kind(int place) {
+  Node& node = nodes_[static_cast<std::size_t>(place)];
+  if (!node.name.empty()) return;
+  const std::string_view kind = node.layer.spec().kind();
+  int& number = names_.numbered.try_emplace(std::string(kind), 0).first->second;
+  do {
+    node.name = fmt::format("{}_{}", kind, ++number);
+  } while (!names_.places.emplace(node.name, place).second);
 }
 
 int Network::find(std::string_view name) const {
-  const auto found = std::ranges::find(nodes_, name, &Node::name);
-  return found == nodes_.end() ? -1 : static_cast<int>(found - nodes_.begin());
+  const auto found = names_.places.find(name);
+  return found == names_.places.end() ? -1 : found->second;
 }
 
 std::string_view Network::name_of(int node) const {
@@ -102,10 +103,20 @@ void Network::append(const Layer& layer, const std::vector<std::string>& inputs)
     }
     node.inputs.push_back(input < 0 ? Node::image : input);
   }
-  if (inputs.empty()) node.inputs = {static_cast<int>(nodes_.size()) - 1};
-  std::vector<Node> nodes = nodes_;
-  nodes.push_back(std::move(node));
-  *this = Network(std::move(nodes));
+  const int place = static_cast<int>(nodes_.size());
+  if (inputs.empty()) node.inputs = {place - 1};
+  nodes_.push_back(std::move(node));
+  try {
+    name_given(place);
+    name_by_kind(place);
+    check_wiring(nodes_.back(), place);
+  } catch (...) {
+    const auto named = names_.places.find(nodes_.back().name);
+    if (named != names_.places.end() && named->second == place) names_.places.erase(named);
+    if (layer.name().empty()) --names_.numbered.find(layer.spec().kind())->second;
+    nodes_.pop_back();
+    throw;
+  }
 }
 
 std::vector<PenaltyRule> Network::take_rules() {

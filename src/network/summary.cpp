@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "network/check.hpp"
+#include "network/parameters.hpp"
 #include "network/strength.hpp"
 #include "network/table.hpp"
 #include "ridgeline/penalty_keys.hpp"
@@ -79,13 +80,14 @@ Table::Cell settings_cell(const Node& node, std::size_t width) {
 Table::Cell penalty_cell(const Network& network, const Layout& layout,
                          const PenaltyTexts& penalties, int node, Detail detail) {
   std::vector<std::pair<std::string, std::string>> lines;  // penalty, parameters
-  for (std::size_t i = 0; i < layout.parameters.size(); ++i) {
-    if (layout.parameters[i].node != node || penalties[i].empty()) continue;
-    const std::string& name = layout.parameters[i].spec.name;
-    if (detail != Detail::narrow && !lines.empty() && lines.back().first == penalties[i]) {
+  for (const Parameter& parameter : network::parameters_of(layout, node)) {
+    const auto place = static_cast<std::size_t>(&parameter - layout.parameters.data());
+    const std::string &penalty = penalties[place], &name = parameter.spec.name;
+    if (penalty.empty()) continue;
+    if (detail != Detail::narrow && !lines.empty() && lines.back().first == penalty) {
       lines.back().second += ", " + name;
     } else {
-      lines.emplace_back(penalties[i], name);
+      lines.emplace_back(penalty, name);
     }
   }
   const std::string own = network.nodes()[static_cast<std::size_t>(node)].layer.spec().penalty();
@@ -111,8 +113,8 @@ Table table_of(const Network& network, const Shape& input, const Layout& layout,
     const Node& node = network.nodes()[i];
     const int index = static_cast<int>(i);
     std::int64_t count = 0;
-    for (const Parameter& parameter : layout.parameters) {
-      if (parameter.node == index) count += parameter.spec.shape.elements();
+    for (const Parameter& parameter : network::parameters_of(layout, index)) {
+      count += parameter.spec.shape.elements();
     }
     std::vector<Table::Cell> row = {
         {title(node, true)}, {layout.outputs[i].text()}, {network::with_thousands(count)}};

@@ -1,6 +1,7 @@
 #include "objective/metrics.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace ridgeline::objective {
 namespace {
@@ -16,7 +17,12 @@ std::int32_t predicted_class(std::span<const float> values, Head head) {
   return values[0] > (head == Head::logits ? 0.0f : 0.5f) ? 1 : 0;
 }
 
+bool says_something(std::span<const float> values) {
+  return std::ranges::none_of(values, [](float value) { return std::isnan(value); });
+}
+
 bool in_top(std::span<const float> values, std::int32_t truth, int count) {
+  if (!says_something(values)) return false;
   if (values.size() <= static_cast<std::size_t>(count)) return true;
   const auto place = static_cast<std::size_t>(truth);
   int ahead = 0;
@@ -44,9 +50,10 @@ void Counts::add(std::span<const float> values, std::int64_t images, const Targe
   for (std::size_t i = 0; i < count; ++i) {
     const auto of_image = values.subspan(i * width, width);
     const std::int32_t truth = true_class(targets, i), said = predicted_class(of_image, head);
-    correct_ += said == truth;
+    const bool says = says_something(of_image);
+    correct_ += says && said == truth;
     in_top5_ += in_top(of_image, truth, 5);
-    if (!confusion_.empty()) {
+    if (says && !confusion_.empty()) {
       ++confusion_[static_cast<std::size_t>(truth)][static_cast<std::size_t>(said)];
     }
   }

@@ -12,12 +12,15 @@ namespace ridgeline::objective {
 /// The class that an image's head values say: the largest, the first of equal ones; for a single
 /// output 1 where it is above the middle (logit 0, probability 0.5).
 std::int32_t predicted_class(std::span<const float> values, Head head);
+/// Whether an image's values say a class at all: those with a NaN among them do not.
+bool says_something(std::span<const float> values);
 /// Whether `truth` is among the `count` largest values; of equal ones the first count as larger.
 bool in_top(std::span<const float> values, std::int32_t truth, int count);
 /// The class that the targets of image i say: its index, or the largest of its values.
 std::int32_t true_class(const Targets& targets, std::size_t i);
 
-/// Counts over batches.
+/// Counts over batches. An image whose values have a NaN among them counts as not recognised, and
+/// in no confusion.
 class Counts {
  public:
   /// Room for a confusion matrix of `classes` where it is wanted; 0: none.

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "network/check.hpp"
+#include "network/parameters.hpp"
 #include "objective/match.hpp"
 #include "ridgeline/error.hpp"
 #include "train/load_weights.hpp"
@@ -192,14 +193,14 @@ std::vector<Penalty> ModelCore::penalties(const Regularize& regularize) const {
 
 std::size_t ModelCore::parameter(std::string_view name) const {
   const auto& parameters = layout().parameters;
-  const auto found = std::ranges::find(parameters, name, &Parameter::name);
-  if (found == parameters.end()) {
-    std::vector<std::string_view> known;
-    for (const Parameter& p : parameters) known.push_back(p.name);
-    throw UsageError(fmt::format("the network has no parameter '{}': {}", name,
-                                 network::suggestion(name, known)));
+  const int node = network().find(name.substr(0, name.rfind('.')));
+  for (const Parameter& parameter : network::parameters_of(layout(), node)) {
+    if (parameter.name == name) return static_cast<std::size_t>(&parameter - parameters.data());
   }
-  return static_cast<std::size_t>(found - parameters.begin());
+  std::vector<std::string_view> known;
+  for (const Parameter& parameter : parameters) known.push_back(parameter.name);
+  throw UsageError(
+      fmt::format("the network has no parameter '{}': {}", name, network::suggestion(name, known)));
 }
 
 void ModelCore::set_shards(int shards) {

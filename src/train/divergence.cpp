@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "interop/json.hpp"
-#include "interop/safetensors.hpp"
 #include "ridgeline/error.hpp"
 #include "train/model_file.hpp"
 
@@ -18,6 +17,18 @@ void save_diverged(const ModelCore& core, const std::filesystem::path& file,
     said.set("layer", overshoot->layer);
   }
   save_model(core, file, {{"diverged", interop::to_json(said)}});
+}
+
+bool is_diverged(const interop::Safetensors& file) {
+  return file.metadata().contains("diverged");
+}
+
+void refuse_diverged(const interop::Safetensors& file) {
+  if (!is_diverged(file)) return;
+  throw DataError(fmt::format(
+      "{}: these are the weights with which a training diverged, kept for `ridgeline diagnose` and "
+      "`ridgeline inspect` only: take the run's model.safetensors",
+      file.name()));
 }
 
 std::optional<Divergence> read_divergence(const std::filesystem::path& file) {

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "diagnose/record.hpp"
+#include "interop/safetensors.hpp"
 #include "train/core.hpp"
 
 namespace ridgeline::train {
@@ -21,6 +22,10 @@ struct Divergence {
 /// Whole or not at all. Throws ResourceError.
 void save_diverged(const ModelCore& core, const std::filesystem::path& file,
                    const Divergence& divergence);
+/// Whether a file is one of these.
+bool is_diverged(const interop::Safetensors& file);
+/// Throws DataError where it is: the weights are of use for a diagnosis only.
+void refuse_diverged(const interop::Safetensors& file);
 /// Nothing where there is no such file. Throws DataError for one that is corrupt.
 std::optional<Divergence> read_divergence(const std::filesystem::path& file);
 

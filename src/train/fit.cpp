@@ -1,6 +1,7 @@
 #include "train/fit.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "engine/lookahead.hpp"
@@ -10,6 +11,7 @@
 #include "ridgeline/error.hpp"
 #include "train/data_checks.hpp"
 #include "train/fingerprint.hpp"
+#include "train/finite.hpp"
 #include "train/history.hpp"
 #include "train/measure.hpp"
 #include "train/model_file.hpp"
@@ -207,6 +209,7 @@ void Fit::train_batch(const data::Batch& batch) {
                                .last = updates && first + images == batch.images,
                                .images = of_update},
                               values);
+    if (!std::isfinite(sums.loss)) check_pixels(core_, part, 0);
     check_finite(sums.loss, "data loss");
     check_finite(sums.activity, "activity penalty");
     counts_.clear();
@@ -247,6 +250,7 @@ void Fit::update() {
   const engine::UpdateReport report = core_.engine.update(core_.state, rule_);
   engine::apply_lookahead(core_.state, lookahead);
   check_finite(report.gradient_norm, "gradient");
+  check_finite(report.penalty, "penalty");
   average_.after_update(core_.state, position_.average);
   position_.sums = sums_with_pending(report);
   keep_statistics(report);
@@ -267,6 +271,7 @@ EpochSums Fit::sums_with_pending(const engine::UpdateReport& report) const {
 }
 
 bool Fit::end_epoch() {
+  check_weights();
   Averaged average = position_.average;
   if (average_.after_epoch(core_.state, position_.epoch + 1, average)) {
     const AveragedWeights weights(core_.state, average);

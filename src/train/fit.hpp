@@ -67,6 +67,7 @@ class Fit {
   void report_progress();
   EpochSums sums_with_pending(const engine::UpdateReport& report) const;
   void check_finite(double value, const char* what) const;
+  void check_weights() const;
   void check_validation(const Epoch& epoch) const;
   /// What may keep a training from diverging again.
   std::string remedy() const;

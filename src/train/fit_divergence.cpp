@@ -10,17 +10,11 @@
 #include "interop/atomic_file.hpp"
 #include "ridgeline/penalty_keys.hpp"
 #include "train/divergence.hpp"
+#include "train/finite.hpp"
 #include "train/fit.hpp"
 #include "train/statistics.hpp"
 
 namespace ridgeline::train {
-namespace {
-
-const char* in_words(double value) {
-  return std::isnan(value) ? "nan" : "infinite";
-}
-
-}  // namespace
 
 void Fit::check_finite(double value, const char* what) const {
   if (std::isfinite(value)) return;
@@ -36,6 +30,13 @@ void Fit::check_validation(const Epoch& epoch) const {
   throw DivergedError(
       fmt::format("training diverged in epoch {}: the validation data loss is {}; {}", epoch.epoch,
                   in_words(loss), remedy()));
+}
+
+void Fit::check_weights() const {
+  const auto found = not_finite(core_.state);
+  if (!found) return;
+  throw DivergedError(fmt::format("training diverged in epoch {}: {} at a learning rate of {}; {}",
+                                  position_.epoch + 1, *found, rule_.learning_rate, remedy()));
 }
 
 std::string Fit::remedy() const {

@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <bit>
+#include <set>
 
 #include "ridgeline/error.hpp"
+#include "train/divergence.hpp"
 #include "train/hash.hpp"
 #include "train/reference.hpp"
 
@@ -13,8 +14,11 @@ namespace ridgeline::train {
 
 LoadedWeights match_weights(const interop::Safetensors& file,
                             std::span<const Parameter> parameters) {
+  refuse_diverged(file);
   LoadedWeights weights;
+  std::set<std::string_view> known;
   for (const auto& [name, node, spec] : parameters) {
+    known.insert(name);
     const auto found = file.tensors().find(name);
     if (found == file.tensors().end()) {
       weights.left.push_back(name + " is not in the file");
@@ -25,14 +29,13 @@ LoadedWeights match_weights(const interop::Safetensors& file,
       weights.left.push_back(
           fmt::format("{} is {} in the file, not F32", name, found->second.dtype));
     } else {
+      file.require_finite(name);
       weights.taken.push_back(name);
     }
   }
   for (const auto& [name, tensor] : file.tensors()) {
     if (is_reference(name)) continue;  // of the training that the file comes from
-    if (std::ranges::find(parameters, name, &Parameter::name) == parameters.end()) {
-      weights.left.push_back(name + " is not in the network");
-    }
+    if (!known.contains(name)) weights.left.push_back(name + " is not in the network");
   }
   if (!weights.taken.empty()) return weights;
   const std::string wanted = parameters.empty()

@@ -10,7 +10,8 @@
 namespace ridgeline::train {
 
 /// Which of the parameters, statistics too, the file has under their name, in their shape and as
-/// F32, and which tensors and parameters are left over, with why. Throws DataError where none fits.
+/// F32, and which tensors and parameters are left over, with why. Throws DataError where none fits,
+/// where one that fits has a number that is not finite, and for what a training left that diverged.
 LoadedWeights match_weights(const interop::Safetensors& file,
                             std::span<const Parameter> parameters);
 

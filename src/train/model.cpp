@@ -1,12 +1,14 @@
 #include "ridgeline/model.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "network/check.hpp"
 #include "network/summary.hpp"
 #include "train/core.hpp"
 #include "train/data_checks.hpp"
+#include "train/finite.hpp"
 #include "train/fit.hpp"
 #include "train/load_weights.hpp"
 #include "train/measure.hpp"
@@ -31,7 +33,15 @@ History Model::fit(const Dataset& train, const FitOptions& options) {
 Metrics Model::evaluate(const Dataset& data) {
   train::check_labels(*impl_, data, "images");
   data::Loader loader(data, train::evaluation_loader(*impl_));
-  return train::measure(*impl_, loader, true);
+  const Metrics metrics = train::measure(*impl_, loader, true);
+  if (!std::isfinite(metrics.objective)) {
+    predict(data);  // says which image it is where its outputs are not finite
+    const bool loss = !std::isfinite(metrics.data_loss);
+    throw DivergedError(fmt::format("the {} of these images is {}: {}",
+                                    loss ? "data loss" : "penalty",
+                                    loss ? metrics.data_loss : metrics.penalty, train::overflow));
+  }
+  return metrics;
 }
 
 std::vector<float> Model::predict(const Dataset& data) {
@@ -39,13 +49,16 @@ std::vector<float> Model::predict(const Dataset& data) {
   train::check_images(*impl_, data, "images");
   const auto outputs = static_cast<std::size_t>(impl_->outputs());
   std::vector<float> all(data.size() * outputs);
-  std::span<float> rest = all;
+  std::size_t done = 0;
   data::Loader loader(data, train::evaluation_loader(*impl_));
   loader.start(0);
   while (const data::Batch* batch = loader.next()) {
     const auto count = static_cast<std::size_t>(batch->images) * outputs;
-    impl_->engine.predict(impl_->state, train::for_engine(*batch), rest.first(count));
-    rest = rest.subspan(count);
+    const engine::Batch images = train::for_engine(*batch);
+    const auto given = std::span(all).subspan(done, count);
+    impl_->engine.predict(impl_->state, images, given);
+    train::check_outputs(*impl_, images, given, done / outputs);
+    done += count;
   }
   return all;
 }
@@ -55,15 +68,17 @@ std::vector<float> Model::predict(std::span<const float> pixels, ImageLayout lay
   if (layout == ImageLayout::nchw && pixels.size() % size == 0) {  // as they lie, without a copy
     const auto outputs = static_cast<std::size_t>(impl_->outputs());
     std::vector<float> all(pixels.size() / size * outputs);
-    std::span<float> rest = all;
+    std::size_t done = 0;
     while (!pixels.empty()) {
       const auto images = std::min<std::int64_t>(train::evaluation_batch(*impl_),
                                                  static_cast<std::int64_t>(pixels.size() / size));
       const auto count = static_cast<std::size_t>(images);
-      impl_->engine.predict(impl_->state, {.images = images, .inputs = pixels.first(count * size)},
-                            rest.first(count * outputs));
+      const engine::Batch batch{.images = images, .inputs = pixels.first(count * size)};
+      const auto given = std::span(all).subspan(done * outputs, count * outputs);
+      impl_->engine.predict(impl_->state, batch, given);
+      train::check_outputs(*impl_, batch, given, done);
       pixels = pixels.subspan(count * size);
-      rest = rest.subspan(count * outputs);
+      done += count;
     }
     return all;
   }
@@ -80,6 +95,8 @@ std::vector<std::vector<Prediction>> Model::top(std::span<const float> probabili
                    "{} probabilities are no whole number of images of {} outputs",
                    probabilities.size(), outputs);
   network::require(count >= 1, "the number of predictions must be at least 1, not {}", count);
+  network::require(std::ranges::none_of(probabilities, [](float p) { return std::isnan(p); }),
+                   "a probability is NaN, and has no place in an order");
   const auto& names = impl_->options.class_names;
   const std::size_t kept = std::min(outputs, static_cast<std::size_t>(count));
   std::vector<std::int32_t> order(outputs);
@@ -104,6 +121,9 @@ void Model::save(const std::filesystem::path& file) const {
 }
 Model Model::load(const std::filesystem::path& file, int threads) {
   return Model(std::make_unique<Impl>(train::load_model(file, threads)));
+}
+Model Model::load_diverged(const std::filesystem::path& file) {
+  return Model(std::make_unique<Impl>(train::load_model(file, 0, train::Diverged::taken)));
 }
 
 void Model::set_regularize(const Regularize& regularize) {

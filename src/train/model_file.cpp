@@ -11,6 +11,7 @@
 #include "interop/safetensors.hpp"
 #include "network/check.hpp"
 #include "ridgeline/error.hpp"
+#include "train/divergence.hpp"
 #include "train/format.hpp"
 #include "train/in_force.hpp"
 #include "train/reference.hpp"
@@ -22,6 +23,9 @@ constexpr FileFormat format{"ridgeline-model", 2};
 
 // Images come as numbers in [0, 1]; what else is done to them (normalize) is in the network.
 constexpr const char* preprocessing = R"({"range":[0,1],"layout":"NCHW"})";
+
+// Numbers of an image, 8 GiB of floats: a file that asks for more is wrong, not the machine small.
+constexpr std::int64_t most_of_input = std::int64_t{1} << 31;
 
 std::uint64_t read_seed(const std::string& text) {
   std::uint64_t seed = 0;
@@ -57,22 +61,38 @@ ModelOptions read_options(const interop::Safetensors& file, int threads) {
           .frozen = words_from_json(file.metadata("frozen"))};
 }
 
-void read_weights(const interop::Safetensors& file, ModelCore& core) {
-  const auto& parameters = core.layout().parameters;
-  for (std::size_t p = 0; p < parameters.size(); ++p) {
-    const auto& [name, node, spec] = parameters[p];
+// Before there is a state to hold them: shapes that the tensors do not have may ask for any amount
+// of memory.
+void check_tensors(const interop::Safetensors& file, const std::vector<Parameter>& parameters,
+                   bool finite) {
+  for (const auto& [name, node, spec] : parameters) {
     const auto found = file.tensors().find(name);
-    if (found != file.tensors().end() && found->second.shape != spec.shape) {
+    if (found == file.tensors().end())
+      throw DataError(fmt::format("there is no tensor '{}'", name));
+    if (found->second.shape != spec.shape) {
       throw DataError(fmt::format("{} is {}, but the network needs {}", name,
                                   found->second.shape.text(), spec.shape.text()));
     }
-    file.copy(name, core.state.weights(p));
+    if (finite) file.require_finite(name);
   }
-  const auto others = std::ranges::count_if(
-      file.tensors(), [](const auto& tensor) { return !is_reference(tensor.first); });
-  if (static_cast<std::size_t>(others) > parameters.size()) {
+  std::size_t others = 0;
+  for (const auto& [name, tensor] : file.tensors()) {
+    if (!is_reference(name)) {
+      ++others;
+    } else if (finite) {
+      file.require_finite(name);
+    }
+  }
+  if (others > parameters.size()) {
     throw DataError(fmt::format("it has {} tensors, but the network has {} parameters", others,
                                 parameters.size()));
+  }
+}
+
+void read_weights(const interop::Safetensors& file, ModelCore& core) {
+  const auto& parameters = core.layout().parameters;
+  for (std::size_t p = 0; p < parameters.size(); ++p) {
+    file.copy(parameters[p].name, core.state.weights(p));
   }
   read_reference(file, core.state);
   core.state.touch();
@@ -107,13 +127,20 @@ void save_model(const ModelCore& core, const std::filesystem::path& path, intero
   file.write(path);
 }
 
-ModelCore load_model(const std::filesystem::path& path, int threads) {
+ModelCore load_model(const std::filesystem::path& path, int threads, Diverged diverged) {
   network::require(threads >= 0, "train.threads must not be negative, but is {}", threads);
   const auto file = interop::Safetensors::read(path);
   format.check(file);
+  if (diverged == Diverged::refused) refuse_diverged(file);
   try {
-    ModelCore core(interop::network_from_json(file.metadata("network")),
-                   read_options(file, threads));
+    Network network = interop::network_from_json(file.metadata("network"));
+    ModelOptions options = read_options(file, threads);
+    const Layout layout = infer(network, options.input);
+    check_tensors(file, layout.parameters, !is_diverged(file));
+    const std::int64_t pixels = layout.input.elements();
+    network::require(pixels <= most_of_input, "an image of {} has {} numbers, and {} is the most",
+                     layout.input.text(), pixels, most_of_input);
+    ModelCore core(std::move(network), std::move(options));
     core.in_force = read_in_force(file, core.options.regularize, core.layout().parameters);
     read_weights(file, core);
     return core;

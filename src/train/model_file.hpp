@@ -16,8 +16,13 @@ namespace ridgeline::train {
 void save_model(const ModelCore& core, const std::filesystem::path& file,
                 interop::Metadata more = {});
 
+/// Whether load_model takes a file that a training left when it diverged, too, whose weights may be
+/// NaN. Those of other files must be finite.
+enum class Diverged { refused, taken };
+
 /// Throws DataError, which names the file, for one that is corrupt, of another kind or of another
 /// format version; ResourceError for one that cannot be read.
-ModelCore load_model(const std::filesystem::path& file, int threads);
+ModelCore load_model(const std::filesystem::path& file, int threads,
+                     Diverged diverged = Diverged::refused);
 
 }  // namespace ridgeline::train

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/kernels/conv_pool.hpp"
+#include "engine/non_finite.hpp"
 #include "engine/normal.hpp"
 #include "engine/targets.hpp"
 #include "tensor/buffer.hpp"
@@ -61,16 +62,18 @@ struct Plain {
     std::int64_t where = 0;
     for (std::int64_t p = 0; p < s.positions(); ++p) {
       const double v = convolution(f, y + p / s.window_width, x + p % s.window_width);
-      if (p == 0 || v > best) {
+      if (p == 0 || v > best || std::isnan(v)) {
         best = v;
         where = p;
       }
     }
     best += bias[static_cast<std::size_t>(f)];
-    const double slope = s.relu && best <= 0 ? s.slope : 1;
-    pooled.push_back(best * slope);
-    const double g = gradient[static_cast<std::size_t>(output)] * slope;
+    const double slope = s.relu ? s.slope : 1;
+    pooled.push_back(plain_relu(best, slope));
+    const double g =
+        plain_relu_back(gradient[static_cast<std::size_t>(output)], pooled.back(), slope);
     bias_gradient[static_cast<std::size_t>(f)] += g;
+    if (g == 0) return;  // the sparse gradient, which has no products with 0
     taps(f, y + where / s.window_width, x + where % s.window_width,
          [&](std::size_t i, std::size_t k) {
            kernel_gradient[k] += g * source[i];
@@ -79,18 +82,15 @@ struct Plain {
   }
 };
 
-void expect_near(const std::vector<float>& values, const Values& expected, const char* what) {
-  ASSERT_EQ(values.size(), expected.size()) << what;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    ASSERT_NEAR(values[i], expected[i], 2e-4) << what << " " << i;
-  }
-}
+constexpr double tolerance = 2e-4;
 
-void compare(const ConvPool& s, Random& random) {
-  const auto source = normal(s.height * s.row(), random);
-  const auto kernel = normal(s.filters * s.kernel_size(), random);
-  const auto bias = normal(s.filters, random);
-  const auto gradient = normal(s.windows() * s.filters, random);
+// With a number in one of the operands that is not finite, where `poisoned`.
+void compare(const ConvPool& s, Random& random, bool poisoned = false) {
+  auto source = normal(s.height * s.row(), random);
+  auto kernel = normal(s.filters * s.kernel_size(), random);
+  auto bias = normal(s.filters, random);
+  auto gradient = normal(s.windows() * s.filters, random);
+  const bool infinite = poisoned && poison({&source, &kernel, &bias, &gradient}, random).infinite();
   Plain plain{s, source, kernel, bias, gradient, {}, {}, {}, {}};
   plain.run();
 
@@ -103,7 +103,7 @@ void compare(const ConvPool& s, Random& random) {
   std::vector<std::uint8_t> chosen(static_cast<std::size_t>(s.windows() * s.padded_filters()));
   conv_pool_forward(
       s, {source.data(), packed.data(), bias.data(), pooled.data(), chosen.data(), scratch.data()});
-  expect_near(pooled, plain.pooled, "pooled");
+  expect_near(pooled, plain.pooled, tolerance, "pooled");
   if (winograd_fits(s)) {
     std::vector<float> transformed(static_cast<std::size_t>(winograd_packed_size(s)));
     winograd_pack(s, kernel.data(), transformed.data());
@@ -112,7 +112,9 @@ void compare(const ConvPool& s, Random& random) {
     std::fill(chosen.begin(), chosen.end(), std::uint8_t{255});
     winograd_forward(s, {source.data(), transformed.data(), bias.data(), pooled.data(),
                          chosen.data(), room.data()});
-    expect_near(pooled, plain.pooled, "pooled by Winograd");
+    expect_near(pooled, plain.pooled, tolerance, "pooled by Winograd",
+                infinite ? NonFinite::spread : NonFinite::same);
+    if (infinite) return;  // its choice of positions may be another
   }
 
   std::vector<float> by_rows(kernel.size()), kernel_gradient(kernel.size()),
@@ -121,9 +123,9 @@ void compare(const ConvPool& s, Random& random) {
       s, {source.data(), folded.data(), pooled.data(), chosen.data(), gradient.data(),
           by_rows.data(), bias_gradient.data(), source_gradient.data(), scratch.data()});
   rows_to_plain(s, by_rows.data(), kernel_gradient.data());
-  expect_near(kernel_gradient, plain.kernel_gradient, "kernel gradient");
-  expect_near(bias_gradient, plain.bias_gradient, "bias gradient");
-  expect_near(source_gradient, plain.source_gradient, "source gradient");
+  expect_near(kernel_gradient, plain.kernel_gradient, tolerance, "kernel gradient");
+  expect_near(bias_gradient, plain.bias_gradient, tolerance, "bias gradient");
+  expect_near(source_gradient, plain.source_gradient, tolerance, "source gradient");
 
   if (!lookup_fits(s)) return;
   Buffer<float> looked_up(static_cast<std::size_t>(s.packed_size()));
@@ -132,8 +134,9 @@ void compare(const ConvPool& s, Random& random) {
   conv_pool_lookup(s, {source.data(), nullptr, pooled.data(), chosen.data(), gradient.data(),
                        looked_up.data(), bias_gradient.data(), nullptr, room.data()});
   lookup_to_plain(s, looked_up.data(), kernel_gradient.data());
-  expect_near(kernel_gradient, plain.kernel_gradient, "kernel gradient by lookup");
-  expect_near(bias_gradient, plain.bias_gradient, "bias gradient by lookup");
+  expect_near(kernel_gradient, plain.kernel_gradient, tolerance, "kernel gradient by lookup",
+              NonFinite::spread);  // it has the products with 0
+  expect_near(bias_gradient, plain.bias_gradient, tolerance, "bias gradient by lookup");
 }
 
 std::int64_t pick(Random& random, std::initializer_list<std::int64_t> values) {
@@ -180,6 +183,13 @@ TEST(ConvPoolKernel, AgreesWithPlainLoopsOnEveryTarget) {
     const ConvPool shape = n % 3 == 0 ? draw_winograd(random) : draw(random);
     EXPECT_TRUE(n % 3 != 0 || winograd_fits(shape));
     compare(shape, random);
+  });
+}
+
+TEST(ConvPoolKernel, KeepsNanAndInfinityOnEveryTarget) {
+  on_every_target(240, [](std::uint64_t n) {
+    Random random(n, Purpose::test, 5);
+    compare(n % 3 == 0 ? draw_winograd(random) : draw(random), random, true);
   });
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/kernels/pool2d.hpp"
+#include "engine/non_finite.hpp"
 #include "engine/normal.hpp"
 #include "engine/targets.hpp"
 
@@ -54,13 +55,23 @@ void for_pixels(const Windows& w, std::int64_t images, Use use) {
   }
 }
 
-void expect_near(const Floats& got, const Floats& expected) {
-  for (std::size_t i = 0; i < expected.size(); ++i) ASSERT_NEAR(got[i], expected[i], 2e-6) << i;
+void expect_close(const Floats& got, const Floats& expected, const char* what) {
+  expect_near(got, {expected.begin(), expected.end()}, 2e-6, what);
 }
 
-void check(std::uint64_t seed) {
+// Of more positions than a byte tells apart.
+Windows large_windows(Random& random) {
+  Windows w{.channels = 1 + static_cast<std::int64_t>(random.below(20)), .height = 19, .width = 21};
+  w.kernel_height = w.kernel_width = 17;
+  w.pooled_height = w.pooled_width = 2;
+  w.step_height = 2;
+  w.step_width = 4;
+  return w;
+}
+
+void check(std::uint64_t seed, bool poisoned) {
   Random random(seed, Purpose::test, 44);
-  const Windows w = random_windows(random);
+  const Windows w = seed % 5 == 4 ? large_windows(random) : random_windows(random);
   const auto images = 1 + static_cast<std::int64_t>(random.below(3));
   const auto sources = static_cast<std::size_t>(images * w.source_size());
   const auto pools = static_cast<std::size_t>(images * w.pooled_size());
@@ -68,21 +79,22 @@ void check(std::uint64_t seed) {
   if (seed % 3 == 0) {
     for (float& v : source) v = std::round(v);  // ties
   }
-  const Floats gradient = normal(pools, random);
+  Floats gradient = normal(pools, random);
+  if (poisoned) poison({&source, &gradient}, random);
 
   Floats maxima(pools, -INFINITY), sums(pools), counts(pools);
   std::vector<std::size_t> chosen(pools);
   for_pixels(w, images, [&](std::size_t p, std::size_t s, std::int64_t) {
     sums[p] += source[s];
     ++counts[p];
-    if (source[s] <= maxima[p]) return;
+    if (counts[p] > 1 && !(source[s] > maxima[p] || std::isnan(source[s]))) return;
     maxima[p] = source[s];
     chosen[p] = s;
   });
   Floats max_gradient(sources), masked_gradient(sources), mean_gradient(sources);
   for (std::size_t p = 0; p < pools; ++p) {
     max_gradient[chosen[p]] += gradient[p];
-    masked_gradient[chosen[p]] += maxima[p] > 0 ? gradient[p] : 0.25F * gradient[p];
+    masked_gradient[chosen[p]] += static_cast<float>(plain_relu_back(gradient[p], maxima[p], 0.25));
   }
   Floats means(pools);
   for (std::size_t p = 0; p < pools; ++p) means[p] = sums[p] / counts[p];
@@ -91,21 +103,21 @@ void check(std::uint64_t seed) {
   });
 
   Floats pooled(pools), back(sources, 9);
-  std::vector<std::uint8_t> positions(static_cast<std::size_t>(images * w.positions_size()));
+  std::vector<std::int32_t> positions(static_cast<std::size_t>(images * w.positions_size()));
   max_pool(w, MaxPool<float>{images, source.data(), pooled.data(), nullptr});
-  EXPECT_EQ(pooled, maxima);
+  expect_close(pooled, maxima, "maxima alone");
   max_pool(w, MaxPool<float>{images, source.data(), pooled.data(), positions.data()});
-  EXPECT_EQ(pooled, maxima);
+  expect_close(pooled, maxima, "maxima");
   max_pool_backward(w,
                     MaxPoolBackward<float>{images, gradient.data(), positions.data(), back.data()});
-  expect_near(back, max_gradient);
+  expect_close(back, max_gradient, "gradient of maxima");
   max_pool_backward(w, MaxPoolBackward<float>{images, gradient.data(), positions.data(),
                                               back.data(), pooled.data(), 0.25F});
-  expect_near(back, masked_gradient);
+  expect_close(back, masked_gradient, "gradient through a ReLU");
   average_pool(w, images, source.data(), pooled.data());
-  expect_near(pooled, means);
+  expect_close(pooled, means, "means");
   average_pool_backward(w, images, gradient.data(), back.data());
-  expect_near(back, mean_gradient);
+  expect_close(back, mean_gradient, "gradient of means");
 
   // In bf16: on numbers of bf16 the same maxima, and means rounded.
   std::vector<Bf16> half(sources), half_pooled(pools), half_means(pools);
@@ -115,7 +127,7 @@ void check(std::uint64_t seed) {
   max_pool(w, MaxPool<Bf16>{images, half.data(), half_pooled.data(), nullptr});
   Floats wide(pools);
   widen(half_pooled.data(), static_cast<std::int64_t>(pools), wide.data());
-  EXPECT_EQ(wide, pooled);
+  expect_close(wide, pooled, "maxima in bf16");
   average_pool(w, images, source.data(), pooled.data());
   narrow(pooled.data(), static_cast<std::int64_t>(pools), half_means.data());
   average_pool(w, images, half.data(), half_pooled.data());
@@ -123,7 +135,11 @@ void check(std::uint64_t seed) {
 }
 
 TEST(Pool2D, MaximaAndMeansOnEveryTarget) {
-  on_every_target(30, check);
+  on_every_target(30, [](std::uint64_t draw) { check(draw, false); });
+}
+
+TEST(Pool2D, KeepsNanAndInfinityOnEveryTarget) {
+  on_every_target(100, [](std::uint64_t draw) { check(draw, true); });
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/kernels/winograd.hpp"
+#include "engine/non_finite.hpp"
 #include "engine/normal.hpp"
 #include "engine/targets.hpp"
 #include "tensor/buffer.hpp"
@@ -64,16 +65,32 @@ Conv3x3 random_shape(Random& random) {
   return s;
 }
 
-void check(std::uint64_t seed) {
+// With a number in one of the operands that is not finite, where `poisoned`.
+void check(std::uint64_t seed, bool poisoned) {
   Random random(seed, Purpose::test, 41);
   const Conv3x3 s = random_shape(random);
   const auto images = 1 + static_cast<std::int64_t>(random.below(3));
-  const auto source = normal(images * s.source_size(), random);
-  const auto kernel = normal(9 * s.channels * s.filters, random);
-  const auto bias = normal(s.filters, random);
-  const auto gradient = normal(images * s.output_size(), random);
-  const auto addend = normal(images * s.output_size(), random);
-  const auto mask = normal(images * s.output_size(), random);
+  auto source = normal(images * s.source_size(), random);
+  auto kernel = normal(9 * s.channels * s.filters, random);
+  auto bias = normal(s.filters, random);
+  auto gradient = normal(images * s.output_size(), random);
+  auto addend = normal(images * s.output_size(), random);
+  auto mask = normal(images * s.output_size(), random);
+  const double slope = poisoned ? 0 : 0.25, mask_slope = poisoned ? 0 : 0.5;
+  auto allowed = NonFinite::same;
+  if (poisoned) {
+    const Poison put = poison({&source, &kernel, &bias, &gradient, &addend, &mask}, random);
+    // Winograd's sums have products of the kernel with the padding's zeros, too.
+    if (put.infinite() || put.operand == &kernel) allowed = NonFinite::spread;
+  }
+  const auto expect = [&](const Floats& got, const Values& expected, double most, const char* what,
+                          NonFinite how) {
+    if (poisoned) {
+      expect_near(got, expected, 1e-3, what, how);
+    } else {
+      EXPECT_LT(error(got, expected), most) << what;
+    }
+  };
   Values output(gradient.size()), kernel_gradient(kernel.size()), bias_gradient(bias.size()),
       source_gradient(source.size());
   for_products(s, images, [&](std::size_t i, std::size_t k, std::size_t o) {
@@ -87,8 +104,7 @@ void check(std::uint64_t seed) {
     bias_gradient[f] += gradient[o];
     output[o] += bias[f];
     ended[o] += bias[f] + addend[o];
-    if (ended[o] <= 0) ended[o] *= 0.25;
-    if (mask[o] <= 0) ended[o] *= 0.5;
+    ended[o] = plain_relu_back(plain_relu(ended[o], slope), mask[o], mask_slope);
   }
 
   Buffer<std::byte> scratch(std::max(s.scratch(), s.backward().scratch()));
@@ -101,18 +117,18 @@ void check(std::uint64_t seed) {
                       .bias = bias.data(),
                       .output = got.data(),
                       .scratch = scratch.data()});
-  EXPECT_LT(error(got, output), 2e-6);
+  expect(got, output, 2e-6, "output", allowed);
   conv3x3_forward(s, {.images = images,
                       .source = source.data(),
                       .kernel = packed.data(),
                       .bias = bias.data(),
                       .output = got.data(),
                       .addend = addend.data(),
-                      .slope = 0.25,
+                      .slope = static_cast<float>(slope),
                       .mask = mask.data(),
-                      .mask_slope = 0.5,
+                      .mask_slope = static_cast<float>(mask_slope),
                       .scratch = scratch.data()});
-  EXPECT_LT(error(got, ended), 2e-6);
+  expect(got, ended, 2e-6, "output, addend and masks", allowed);
 
   Buffer<float> turned(static_cast<std::size_t>(s.backward().packed_size()));
   conv3x3_pack_backward(s, kernel.data(), turned.data());
@@ -123,19 +139,23 @@ void check(std::uint64_t seed) {
                                  .bias = nullptr,
                                  .output = got.data(),
                                  .scratch = scratch.data()});
-  EXPECT_LT(error(got, source_gradient), 2e-6);
+  expect(got, source_gradient, 2e-6, "source gradient", allowed);
 
   Floats sums(static_cast<std::size_t>(s.packed_size())), got_bias(bias.size());
   conv3x3_backward_weights(
       s, {images, source.data(), gradient.data(), sums.data(), got_bias.data(), scratch.data()});
   got.assign(kernel.size(), 0);
   conv3x3_sums_to_plain(s, sums.data(), got.data());
-  EXPECT_LT(error(got, kernel_gradient), 2e-6);
-  EXPECT_LT(error(got_bias, bias_gradient), 1e-5);
+  expect(got, kernel_gradient, 2e-6, "kernel gradient", NonFinite::spread);
+  expect(got_bias, bias_gradient, 1e-5, "bias gradient", NonFinite::same);
 }
 
 TEST(Winograd, ThreePassesOnEveryTarget) {
-  on_every_target(12, check);
+  on_every_target(12, [](std::uint64_t draw) { check(draw, false); });
+}
+
+TEST(Winograd, KeepsNanAndInfinityOnEveryTarget) {
+  on_every_target(40, [](std::uint64_t draw) { check(draw, true); });
 }
 
 }  // namespace

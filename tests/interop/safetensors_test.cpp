@@ -1,5 +1,8 @@
 #include "interop/safetensors.hpp"
 
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
 #include <cstdlib>
 #include <cstring>
 #include <limits>
@@ -27,6 +30,31 @@ std::string file_of(std::string_view header, std::size_t data) {
   std::string file(8, '\0');
   std::memcpy(file.data(), &length, 8);
   return file + std::string(header) + std::string(data, '\1');
+}
+
+// CRC-32 bit by bit, as RFC 1952 defines it.
+std::string plain_checksum(std::string_view bytes) {
+  std::uint32_t sum = ~0U;
+  for (const char byte : bytes) {
+    sum ^= static_cast<unsigned char>(byte);
+    for (int bit = 0; bit < 8; ++bit) sum = sum >> 1 ^ ((sum & 1) != 0 ? 0xEDB88320U : 0U);
+  }
+  return fmt::format("crc32:{:08x}", ~sum);
+}
+
+std::string text_of(const std::filesystem::path& file) {
+  const auto raw = test::read_bytes(file);
+  return {raw.begin(), raw.end()};
+}
+
+// Empty where it is read.
+std::string refusal_of(std::string_view file) {
+  try {
+    Safetensors(buffer_of(file), "x");
+  } catch (const DataError& error) {
+    return error.what();
+  }
+  return {};
 }
 
 std::string error_of(std::string_view file) {
@@ -93,8 +121,12 @@ TEST(Safetensors, EveryTensorIsAlignedInTheFile) {
 }
 
 TEST(Safetensors, AFileByHandIsReadAndWrittenInTheSameForm) {
-  const std::string by_hand = file_of(
-      R"({"__metadata__":{"k":"v"},"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}} )", 4);
+  const std::string none = "crc32:00000000";
+  std::string by_hand = file_of(R"({"__metadata__":{"checksum":"crc32:00000000","k":"v"},)"
+                                R"("w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}     )",
+                                4);
+  ASSERT_EQ(by_hand.size() % 8, 4u) << "give its header another blank";
+  by_hand.replace(by_hand.find(none), none.size(), plain_checksum(by_hand));
   const Safetensors file(buffer_of(by_hand), "x");
   std::vector<float> values(1);
   file.copy("w", values);
@@ -103,11 +135,52 @@ TEST(Safetensors, AFileByHandIsReadAndWrittenInTheSameForm) {
   writer.add("w", {1}, values);
   const Folder folder;
   writer.write(folder / "x");
-  const auto raw = test::read_bytes(folder / "x");
-  std::string expected = by_hand;
-  while ((expected.size() - 4) % 8 != 0) expected.insert(expected.size() - 4, 1, ' ');
-  expected[0] = static_cast<char>(expected.size() - 12);
-  EXPECT_EQ(std::string(raw.begin(), raw.end()), expected);
+  EXPECT_EQ(text_of(folder / "x"), by_hand);
+}
+
+TEST(Safetensors, AFlippedBitIsNoticed) {
+  const Folder folder;
+  sample().write(folder / "x");
+  const std::string good = text_of(folder / "x");
+  for (std::size_t bit = 0; bit < 8 * good.size(); ++bit) {
+    std::string bad = good;
+    bad[bit / 8] ^= static_cast<char>(1 << bit % 8);
+    if (!refusal_of(bad).empty()) continue;
+    // Only the name of the checksum may change, for then there is none.
+    EXPECT_EQ(bad.find("\"checksum\":\"crc32:"), std::string::npos) << "bit " << bit;
+    expect_sample(Safetensors(buffer_of(bad), "x"));
+  }
+  std::string bad = good;
+  bad.back() ^= 1;
+  const std::string kept(Safetensors(buffer_of(good), "x").metadata("checksum"));
+  EXPECT_THAT(
+      error_of(bad),
+      testing::MatchesRegex(
+          "x: damaged: its bytes give the checksum crc32:........, and it was written with " +
+          kept +
+          ": take another copy of it, or, where another program changed it on purpose, remove "
+          "'checksum' from its metadata"));
+}
+
+TEST(Safetensors, AFileThatAnotherProgramWroteNeedsNoChecksum) {
+  const std::string tensor = R"("w": {"dtype": "U8", "shape": [4], "data_offsets": [0, 4]}})";
+  for (const char* metadata :
+       {"", R"("__metadata__": {"k": "v"}, )", R"("__metadata__": {"checksum": "sha1:12"}, )",
+        R"("__metadata__": {"checksum": "crc32:12345678"}, )"}) {
+    EXPECT_EQ(refusal_of(file_of(std::string("{") + metadata + tensor, 4)), "") << metadata;
+  }
+  EXPECT_NE(error_of(R"({"__metadata__":{"checksum":"crc32:12345678"}, )" + tensor, 4), "");
+}
+
+TEST(Safetensors, NumbersThatAreNotFiniteAreFound) {
+  const Folder folder;
+  sample().write(folder / "x");
+  const Safetensors file = Safetensors::read(folder / "x");
+  file.require_finite("scalar");
+  EXPECT_EQ(message_of<DataError>([&] { file.require_finite("conv2d_1.kernel"); }),
+            (folder / "x").string() +
+                ": conv2d_1.kernel has 1 of 6 numbers that are not finite, the first inf at place "
+                "4: these are no weights to go on with");
 }
 
 // An independent reader: the format's own package, where a Python has it ($RIDGELINE_PYTHON).
@@ -130,7 +203,12 @@ TEST(Safetensors, ThePythonPackageReadsIt) {
       "    assert file.get_tensor('reals').tolist() == [[0.1], [-1e300]]\n"
       "    assert file.get_tensor('integers').tolist() == [-1, 2**63 - 1, 0]\n"
       "    assert file.get_tensor('bytes').tolist() == [1, 2, 255]\n"
-      "    assert file.get_tensor('nothing').shape == (0, 4)\n";
+      "    assert file.get_tensor('nothing').shape == (0, 4)\n"
+      "    kept = file.metadata()['checksum']\n"
+      "import zlib\n"
+      "data = open(sys.argv[1], 'rb').read()\n"
+      "zeros = data.replace(kept.encode(), b'crc32:00000000')\n"
+      "assert kept == 'crc32:%08x' % zlib.crc32(zeros)\n";
   folder.write("check.py", script);
   const std::string command =
       python + " " + (folder / "check.py").string() + " " + (folder / "x").string();
@@ -143,6 +221,21 @@ TEST(Safetensors, TextThatIsNotUtf8IsReplacedNotRefused) {
   const Folder folder;
   writer.write(folder / "x");
   EXPECT_EQ(Safetensors::read(folder / "x").metadata("names"), "caf\xef\xbf\xbd");
+}
+
+// So many that it would take many minutes if each were compared with all before it.
+TEST(Safetensors, ManyTensorsAndTexts) {
+  constexpr int count = 100'000;
+  SafetensorsWriter writer;
+  for (int i = 0; i < count; ++i) {
+    writer.metadata.emplace(fmt::format("text {}", i), "x");
+    writer.add(fmt::format("tensor {}", i), {0}, std::span<const float>());
+  }
+  const Folder folder;
+  writer.write(folder / "x");
+  const Safetensors file = Safetensors::read(folder / "x");
+  EXPECT_EQ(file.tensors().size(), std::size_t{count});
+  EXPECT_EQ(file.metadata("text 99999"), "x");
 }
 
 TEST(Safetensors, WrongRequests) {

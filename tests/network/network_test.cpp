@@ -1,5 +1,6 @@
 #include "ridgeline/network.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -153,6 +154,38 @@ TEST(Append, RefusesAndChangesNothing) {
   EXPECT_USAGE_ERROR(network.append(conv.named("stem")),
                      "two layers are named 'stem': rename one of them");
   EXPECT_EQ(network, before);
+}
+
+// So many that it would take hours if each layer were compared with all before it.
+TEST(Network, ManyLayersAreAppendedOneByOne) {
+  constexpr int count = 200'000;
+  Network network;
+  for (int i = 0; i < count; ++i) {
+    if (i % 2 == 0) {
+      network.append(flatten());
+    } else {
+      network.append(flatten().named(fmt::format("layer_{}", i)),
+                     {std::string(network.name_of(i - 1))});
+    }
+  }
+  EXPECT_EQ(network.find("flatten_100000"), count - 2);
+  EXPECT_EQ(network.find("layer_1"), 1);
+  EXPECT_USAGE_ERROR(network.append(flatten().named("layer_1")),
+                     "two layers are named 'layer_1': rename one of them");
+  EXPECT_EQ(network.nodes().size(), static_cast<std::size_t>(count));
+}
+
+TEST(Network, ALayerThatIsRefusedLeavesNoTrace) {
+  Network network;
+  network.append(flatten());
+  EXPECT_USAGE_ERROR(network.append(flatten(), {"flatten_1", "input"}),
+                     "flatten_2 takes exactly 1 input, not 2");
+  EXPECT_USAGE_ERROR(network.append(flatten().named("two"), {"flatten_1", "input"}),
+                     "two takes exactly 1 input, not 2");
+  EXPECT_EQ(network, Network({flatten()}));
+  EXPECT_EQ(network.find("two"), -1);
+  network.append(flatten());
+  EXPECT_EQ(network.find("flatten_2"), 1);
 }
 
 }  // namespace

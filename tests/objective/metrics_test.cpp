@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace ridgeline::objective {
 namespace {
 
@@ -33,6 +35,24 @@ TEST(Metrics, OfEqualValuesTheFirstAreInTop) {
     EXPECT_EQ(in_top(equal, c, 5), c < 5) << c;
     EXPECT_EQ(in_top(equal, c, 1), predicted_class(equal, Head::output) == c) << c;
   }
+}
+
+TEST(Metrics, AnImageWithANanIsNotRecognised) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  Counts counts(6);
+  std::vector<std::int32_t> labels;
+  std::vector<float> values;
+  for (std::int32_t place = 0; place < 6; ++place) {  // alone, everywhere, and where the truth is
+    for (int c = 0; c < 6; ++c) values.push_back(place == 5 || c == place ? nan : 0.1F);
+    labels.push_back(place);
+    EXPECT_FALSE(in_top(std::span(values).last(6), place, 5));
+    EXPECT_FALSE(in_top(std::span(values).last(6), place, 6));
+  }
+  counts.add(values, 6, {labels, {}, 0}, Head::output);
+  EXPECT_EQ(counts.images(), 6);
+  EXPECT_EQ(counts.correct(), 0);
+  EXPECT_EQ(counts.in_top5(), 0);
+  EXPECT_EQ(counts.confusion(), std::vector(6, std::vector<std::int64_t>(6, 0)));
 }
 
 TEST(Metrics, TheTrueClassOfIndicesAndOfValues) {

@@ -25,6 +25,7 @@ struct Case {
   LossPtr loss = cross_entropy();
   double tolerance = 2e-5;  // relative to the norm of each tensor
   bool winograd = true;
+  Precision precision = Precision::fp32;
 };
 
 inline std::vector<float> random_values(std::size_t count, Random& random, double scale = 1) {
@@ -61,6 +62,7 @@ class Harness {
                 {.threads = case_.threads,
                  .shards = case_.shards,
                  .seed = seed,
+                 .precision = case_.precision,
                  .winograd = case_.winograd}),
         state_(engine_.initial_state(seed)),
         seed_(seed) {
@@ -84,6 +86,7 @@ class Harness {
   std::int64_t outputs() const { return engine_.layout().output().elements(); }
   engine::Engine& engine() { return engine_; }
   engine::State& state() { return state_; }
+  std::vector<float>& inputs() { return inputs_; }
   const std::vector<std::int32_t>& labels() const { return labels_; }
 
   engine::Batch batch(std::int64_t first = 0, std::int64_t count = -1) const {

@@ -70,7 +70,7 @@ Maximum maximum(const network::Window& w, const network::Placement& p, const Bat
   for_window(w, p, x.height, x.width, oy, ox,
              [&](std::int64_t, std::int64_t, std::int64_t iy, std::int64_t ix) {
                const double v = x.at(n, c, iy, ix);
-               if (v > best.value) {
+               if (v > best.value || std::isnan(v)) {
                  best = {v, best.value, iy, ix};
                } else if (v > best.second) {
                  best.second = v;
@@ -309,11 +309,16 @@ namespace {
 
 using Kind = network::Activation::Kind;
 
+// A ReLU's 0, of an infinite number too; NaN goes through it.
+double sloped(const network::Activation& a, double x) {
+  return a.slope == 0 ? 0 : a.slope * x;
+}
+
 double value_of(const network::Activation& a, double x) {
   switch (a.kind) {
     case Kind::relu:
     case Kind::leaky_relu:
-      return x > 0 ? x : a.slope * x;
+      return x < 0 ? sloped(a, x) : x;
     case Kind::sigmoid:
       return 1 / (1 + std::exp(-x));
     case Kind::tanh:
@@ -330,9 +335,6 @@ double value_of(const network::Activation& a, double x) {
 double slope_of(const network::Activation& a, double x) {
   const double s = 1 / (1 + std::exp(-x));
   switch (a.kind) {
-    case Kind::relu:
-    case Kind::leaky_relu:
-      return x > 0 ? 1 : a.slope;
     case Kind::sigmoid:
       return s * (1 - s);
     case Kind::tanh:
@@ -384,8 +386,10 @@ Batch activate_backward(const std::string& text, const Batch& x, const Batch& dy
   const auto a = network::parse_activation(text);
   Batch dx = x.like();
   if (a.kind != Kind::softmax) {
+    const bool kinked = a.kind == Kind::relu || a.kind == Kind::leaky_relu;
     for (std::size_t k = 0; k < x.data.size(); ++k) {
-      dx.data[k] = dy.data[k] * slope_of(a, x.data[k]);
+      const double v = x.data[k], g = dy.data[k];
+      dx.data[k] = !kinked ? g * slope_of(a, v) : v <= 0 ? sloped(a, g) : g;
     }
     return dx;
   }

@@ -290,9 +290,10 @@ TEST(ModelFile, HoldsPlainTensorsAndWhatTheyMean) {
 }
 
 // A good file, changed in one place.
-std::string error_after(const std::string& key, const std::string& value) {
+std::string error_after(const std::string& key, const std::string& value,
+                        const Model& model = small_model()) {
   const Folder folder;
-  small_model().save(folder / "good");
+  model.save(folder / "good");
   const auto good = interop::Safetensors::read(folder / "good");
   interop::SafetensorsWriter writer;
   writer.metadata = good.metadata();
@@ -326,6 +327,14 @@ TEST(ModelFile, WrongContent) {
   EXPECT_EQ(error_after("loss", R"({"kind":"hinge","attributes":{}})").substr(0, 29),
             "loss: there is no loss 'hinge");
   EXPECT_EQ(error_after("input", "[1,8,8]"), "dense_1.kernel is 3x16, but the network needs 3x36");
+  // Nothing of that size is made before it is compared.
+  EXPECT_EQ(error_after("input", "[1,524290,65538]"),
+            "dense_1.kernel is 3x16, but the network needs 3x34359738368");
+  const Model any_size(Network{conv2d({.filters = 3}), global_average_pool2d(),
+                               dense({.units = test::classes, .activation = "softmax"})},
+                       small_options());
+  EXPECT_EQ(error_after("input", "[1,4294967296,32]", any_size),
+            "an image of 1x4294967296x32 has 137438953472 numbers, and 2147483648 is the most");
   EXPECT_EQ(
       error_after("class_names", R"(["a"])"),
       "there are 1 classes, but dense_1 gives 3 outputs: it must give 1, as dense with units = 1 "

@@ -110,7 +110,9 @@ TEST(DivergedRun, GivesWhatTheErrorGave) {
     ASSERT_TRUE(thrown);
     ASSERT_EQ(thrown->verdicts.size(), 1u);
 
-    const Model left = Model::load(run / "diverged.safetensors");
+    EXPECT_THROW(Model::load(run / "diverged.safetensors"), DataError);
+    EXPECT_THROW(model.load_weights(run / "diverged.safetensors"), DataError);
+    const Model left = Model::load_diverged(run / "diverged.safetensors");
     EXPECT_TRUE(test::same(test::all_weights(left), test::all_weights(model)));
     const History read = load_history(run.path(), left);
     EXPECT_EQ(read.diverged, thrown->what());

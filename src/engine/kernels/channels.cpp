@@ -107,23 +107,19 @@ HWY_INLINE void MomentsOf(const ChannelView& v, const T* x, double* mean, double
   });
 }
 
-HWY_INLINE Vec Relu(Vec v, Vec slope) {
-  return hn::IfThenElse(hn::Gt(v, hn::Zero(Tag())), v, hn::Mul(v, slope));
-}
-
 template <typename T>
 HWY_INLINE void AffineOf(const ChannelView& v, const Affine& a) {
   const T *from = static_cast<const T*>(a.x), *residual = static_cast<const T*>(a.residual);
   T* to = static_cast<T*>(a.y);
   const bool spread_out = v.lanes == 1;
-  const Vec slope = hn::Set(Tag(), a.slope);
+  const Relu relu(a.slope);
   ForRuns(v, [&](const Run& run) RIDGELINE_INLINE_LAMBDA {
     const Vec scale = OfChannels(spread_out, run, a.scale);
     const Vec shift = OfChannels(spread_out, run, a.shift);
     ForVectorsOf(spread_out, run, [&](const Part& part, std::int64_t i) RIDGELINE_INLINE_LAMBDA {
       Vec y = hn::MulAdd(scale, part.load(from + i), shift);
       if (residual != nullptr) y = hn::Add(y, part.load(residual + i));
-      part.store(Relu(y, slope), to + i);
+      part.store(relu(y), to + i);
     });
   });
 }
@@ -136,9 +132,9 @@ class Return {
       : slope_at_(from.slope),
         dy_(static_cast<const T*>(from.dy)),
         y_(static_cast<const T*>(from.y)),
-        slope_(hn::Set(Tag(), from.slope)),
-        scale_(slope_),
-        shift_(slope_) {
+        relu_(from.slope),
+        scale_(hn::Zero(Tag())),
+        shift_(scale_) {
     if (from.slope == 1 || from.y != nullptr) return;
     scale_ = OfChannels(spread_out, run, from.scale);
     shift_ = OfChannels(spread_out, run, from.shift);
@@ -147,13 +143,14 @@ class Return {
     const Vec dy = part.load(dy_ + i);
     if (slope_at_ == 1) return dy;
     const Vec y = y_ != nullptr ? part.load(y_ + i) : hn::MulAdd(scale_, x, shift_);
-    return hn::IfThenElse(hn::Gt(y, hn::Zero(Tag())), dy, hn::Mul(dy, slope_));
+    return relu_.back(dy, y);
   }
 
  private:
   float slope_at_;
   const T *dy_, *y_;
-  Vec slope_, scale_, shift_;
+  Relu relu_;
+  Vec scale_, shift_;
 };
 
 template <typename T>

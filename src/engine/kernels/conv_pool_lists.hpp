@@ -71,15 +71,13 @@ std::int32_t PatchAt(const ConvPool& s, std::int64_t y, std::int64_t x) {
 // A window's gradient behind the ReLU, added to the bias's.
 void Mask(const ConvPool& s, const ConvPoolBackward& a, std::int64_t window, float* masked) {
   const Tag d;
+  const Relu relu(s.relu ? s.slope : 1);
   const float* gradient = a.gradient + window * s.filters;
   const float* pooled = a.pooled + window * s.filters;
   for (std::int64_t f = 0; f < s.filters; f += lanes) {
     const Part part(s.filters - f);
     Vec g = part.load(gradient + f);
-    if (s.relu) {
-      const auto live = hn::Gt(part.load(pooled + f), hn::Zero(d));
-      g = hn::IfThenElse(live, g, hn::Mul(g, hn::Set(d, s.slope)));
-    }
+    if (s.relu) g = relu.back(g, part.load(pooled + f));
     hn::StoreU(g, d, masked + f);
     if (a.bias_gradient == nullptr) continue;
     part.store(hn::Add(part.load(a.bias_gradient + f), g), a.bias_gradient + f);
@@ -113,7 +111,8 @@ HWY_INLINE hn::Vec<D> Quads(D d, const T* from) {
   }
 }
 
-// Appends the entries that are not 0 of a group of windows to the filters' lists.
+// Appends the entries that are not 0 of a group of windows to the filters' lists. NaN is not 0, but
+// hn::Ne says so on some instruction sets.
 void ListByFilter(const ConvPool& s, const std::uint8_t* chosen, std::int64_t first,
                   std::int64_t windows, Lists& lists) {
   const Tag d;
@@ -144,7 +143,7 @@ void ListByFilter(const ConvPool& s, const std::uint8_t* chosen, std::int64_t fi
     for (std::int64_t i = 0; i < lanes; ++i) {
       const auto factor = Quads(d, lists.by_group.factors + i * 4);
       const auto offset = Quads(di, lists.by_group.offsets + i * 4);
-      const auto some = hn::Ne(factor, hn::Zero(d));
+      const auto some = hn::Not(hn::Eq(factor, hn::Zero(d)));
       const std::int64_t at = (f + i) * lists.by_filter_stride + lists.filled[f + i];
       hn::StoreU(hn::Compress(factor, some), d, lists.by_filter.factors + at);
       hn::StoreU(hn::Compress(offset, hn::RebindMask(di, some)), di, lists.by_filter.offsets + at);
@@ -168,7 +167,7 @@ void ListByPosition(const ConvPool& s, const std::uint8_t* chosen, const float* 
       const Vec g = hn::LoadU(d, masked + f);
       const auto where = hn::PromoteTo(di, hn::LoadU(db, chosen + f));
       const auto here = hn::RebindMask(d, hn::Eq(where, hn::Set(di, static_cast<std::int32_t>(p))));
-      const auto mask = hn::And(here, hn::Ne(g, hn::Zero(d)));
+      const auto mask = hn::AndNot(hn::Eq(g, hn::Zero(d)), here);
       const auto rows = hn::Mul(hn::Add(hn::Iota(di, 0), hn::Set(di, static_cast<std::int32_t>(f))),
                                 hn::Set(di, part));
       hn::StoreU(hn::Compress(g, mask), d, lists.by_position.factors + at);

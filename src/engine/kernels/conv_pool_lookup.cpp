@@ -133,7 +133,7 @@ void AddLookups(const ConvPool& s, const ConvPoolBackward& a, const LookupTile& 
   const IntTag di;
   const hn::Rebind<std::uint8_t, Tag> db;
   const Part part(s.filters - tile.filter);
-  const Vec slope = hn::Set(d, s.relu ? s.slope : 1);
+  const Relu relu(s.relu ? s.slope : 1);
   const std::int64_t padded = s.padded_filters(), stride = tables_stride(s) * lanes;
 
   HWY_ALIGN std::int32_t places[lanes] = {};
@@ -148,8 +148,7 @@ void AddLookups(const ConvPool& s, const ConvPoolBackward& a, const LookupTile& 
   const float* table = tile.tables;
   for (std::int64_t w = tile.first; w < tile.first + tile.windows; ++w, table += stride) {
     const Vec gradient = part.load(a.gradient + w * s.filters + tile.filter);
-    const auto live = hn::Gt(part.load(a.pooled + w * s.filters + tile.filter), hn::Zero(d));
-    const Vec g = hn::IfThenElse(live, gradient, hn::Mul(gradient, slope));
+    const Vec g = relu.back(gradient, part.load(a.pooled + w * s.filters + tile.filter));
     bias = hn::Add(bias, g);
     const auto chosen = hn::PromoteTo(di, hn::LoadU(db, a.chosen + w * padded + tile.filter));
     const auto where = hn::TableLookupLanes(place, hn::IndicesFromVec(di, chosen));

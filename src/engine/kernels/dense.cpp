@@ -68,8 +68,9 @@ HWY_INLINE void ForwardTile(const DenseShape& s, const DenseForward& a, std::int
     for (int n = 0; n < N; ++n) {
       float y = hn::GetLane(hn::SumOfLanes(d, sum[m][n]));
       if (a.bias != nullptr) y += a.bias[output + n];
-      // Which sign it has nobody can foresee: without a branch.
-      if (a.relu) y = std::max(y, 0.0F) + a.slope * std::min(y, 0.0F);
+      // Which sign it has nobody can foresee: without a branch. NaN stays NaN, and a slope of 0
+      // must not meet an infinite number.
+      if (a.relu) y = std::max(y, 0.0F) + (a.slope == 0 ? 0 : a.slope * std::min(y, 0.0F));
       a.y[(image + m) * s.outputs + output + n] = y;
     }
   }

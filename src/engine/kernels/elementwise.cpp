@@ -14,14 +14,18 @@ HWY_BEFORE_NAMESPACE();
 namespace ridgeline::engine::kernels::HWY_NAMESPACE {
 
 template <typename T>
+HWY_INLINE void Forward(const T* x, float slope, std::int64_t count, T* y) {
+  const Relu relu(slope);
+  ForVectors(count, [&](auto part, std::int64_t i)
+                        RIDGELINE_INLINE_LAMBDA { part.store(relu(part.load(x + i)), y + i); });
+}
+
+template <typename T>
 HWY_INLINE void Backward(const T* dy, const T* y, float slope, std::int64_t count, T* dx) {
-  const Vec zero = hn::Zero(Tag()), slopes = hn::Set(Tag(), slope);
-  for (std::int64_t i = 0; i < count; i += lanes) {
-    const Part part(count - i);
-    const Vec g = part.load(dy + i);
-    const auto open = hn::Gt(part.load(y + i), zero);
-    part.store(hn::IfThenElse(open, g, hn::Mul(g, slopes)), dx + i);
-  }
+  const Relu relu(slope);
+  ForVectors(count, [&](auto part, std::int64_t i) RIDGELINE_INLINE_LAMBDA {
+    part.store(relu.back(part.load(dy + i), part.load(y + i)), dx + i);
+  });
 }
 
 template <typename T>
@@ -36,6 +40,13 @@ void SumFp32(const float* a, const float* b, std::int64_t count, float* to) {
 }
 void SumBf16(const Bf16* a, const Bf16* b, std::int64_t count, Bf16* to) {
   Sum(a, b, count, to);
+}
+
+void ForwardFp32(const float* x, float slope, std::int64_t count, float* y) {
+  Forward(x, slope, count, y);
+}
+void ForwardBf16(const Bf16* x, float slope, std::int64_t count, Bf16* y) {
+  Forward(x, slope, count, y);
 }
 
 void BackwardFp32(const float* dy, const float* y, float slope, std::int64_t count, float* dx) {
@@ -53,8 +64,18 @@ namespace ridgeline::engine::kernels {
 
 HWY_EXPORT(SumFp32);
 HWY_EXPORT(SumBf16);
+HWY_EXPORT(ForwardFp32);
+HWY_EXPORT(ForwardBf16);
 HWY_EXPORT(BackwardFp32);
 HWY_EXPORT(BackwardBf16);
+
+void relu(const float* x, float slope, std::int64_t count, float* y) {
+  HWY_DYNAMIC_DISPATCH(ForwardFp32)(x, slope, count, y);
+}
+
+void relu(const Bf16* x, float slope, std::int64_t count, Bf16* y) {
+  HWY_DYNAMIC_DISPATCH(ForwardBf16)(x, slope, count, y);
+}
 
 void relu_backward(const float* dy, const float* y, float slope, std::int64_t count, float* dx) {
   HWY_DYNAMIC_DISPATCH(BackwardFp32)(dy, y, slope, count, dx);

@@ -6,7 +6,11 @@
 
 namespace ridgeline::engine::kernels {
 
-/// dx = dy, times `slope` where y is not above 0; of `count` numbers.
+/// y = x, times `slope` where x is below 0; of `count` numbers. y may be x.
+void relu(const float* x, float slope, std::int64_t count, float* y);
+void relu(const Bf16* x, float slope, std::int64_t count, Bf16* y);
+
+/// dx = dy, times `slope` where y is 0 or below; of `count` numbers. dx may be dy.
 void relu_backward(const float* dy, const float* y, float slope, std::int64_t count, float* dx);
 void relu_backward(const Bf16* dy, const Bf16* y, float slope, std::int64_t count, Bf16* dx);
 

@@ -48,12 +48,26 @@ HWY_INLINE bool Overlap(const Windows& w) {
   return w.step_height < w.kernel_height || w.step_width < w.kernel_width;
 }
 
-using PositionTag = hn::Rebind<std::uint8_t, Tag>;
 using NumberTag = hn::Rebind<std::int32_t, Tag>;
 
-template <typename T>
+HWY_INLINE void StorePositions(hn::Vec<NumberTag> where, std::int32_t* to) {
+  hn::StoreU(where, NumberTag(), to);
+}
+HWY_INLINE void StorePositions(hn::Vec<NumberTag> where, std::uint8_t* to) {
+  const hn::Rebind<std::uint8_t, Tag> bytes;
+  hn::StoreU(hn::DemoteTo(bytes, where), bytes, to);
+}
+HWY_INLINE hn::Vec<NumberTag> LoadPositions(const std::int32_t* from) {
+  return hn::LoadU(NumberTag(), from);
+}
+HWY_INLINE hn::Vec<NumberTag> LoadPositions(const std::uint8_t* from) {
+  return hn::PromoteTo(NumberTag(), hn::LoadU(hn::Rebind<std::uint8_t, Tag>(), from));
+}
+
+template <typename Position, typename T>
 HWY_INLINE void Max(const Windows& w, const MaxPool<T>& a) {
   const std::int64_t row = w.positions_size() / (w.pooled_height * w.pooled_width);
+  auto* positions = static_cast<Position*>(a.positions);
   for (std::int64_t n = 0; n < a.images; ++n) {
     const T* source = a.source + n * w.source_size();
     ForWindows(w, [&](std::int64_t number, const Window& window) RIDGELINE_INLINE_LAMBDA {
@@ -65,24 +79,24 @@ HWY_INLINE void Max(const Windows& w, const MaxPool<T>& a) {
         ForPixels(
             w, window, [&](std::int64_t pixel, std::int64_t position) RIDGELINE_INLINE_LAMBDA {
               const Vec v = part.load(source + pixel * w.channels + c);
-              const auto greater = hn::Gt(v, best);
-              best = hn::IfThenElse(greater, v, best);
-              where = hn::IfThenElse(greater, hn::Set(Tag(), static_cast<float>(position)), where);
+              const auto wins = Wins(v, best);
+              best = hn::IfThenElse(wins, v, best);
+              where = hn::IfThenElse(wins, hn::Set(Tag(), static_cast<float>(position)), where);
             });
         part.store(best, a.pooled + pooled * w.channels + c);
-        if (a.positions == nullptr) return;
-        hn::StoreU(hn::DemoteTo(PositionTag(), hn::ConvertTo(NumberTag(), where)), PositionTag(),
-                   a.positions + pooled * row + c);
+        if (positions == nullptr) return;
+        StorePositions(hn::ConvertTo(NumberTag(), where), positions + pooled * row + c);
       });
     });
   }
 }
 
-template <typename T>
+template <typename Position, typename T>
 HWY_INLINE void MaxBackward(const Windows& w, const MaxPoolBackward<T>& a) {
   const std::int64_t row = w.positions_size() / (w.pooled_height * w.pooled_width);
+  const auto* positions = static_cast<const Position*>(a.positions);
   const bool overlap = Overlap(w);
-  const Vec zero = hn::Zero(Tag()), slope = hn::Set(Tag(), a.slope);
+  const Relu relu(a.slope);
   for (std::int64_t n = 0; n < a.images; ++n) {
     T* to = a.source_gradient + n * w.source_size();
     std::fill_n(to, w.source_size(), T());
@@ -90,12 +104,8 @@ HWY_INLINE void MaxBackward(const Windows& w, const MaxPoolBackward<T>& a) {
       const std::int64_t pooled = n * w.pooled_height * w.pooled_width + number;
       ForVectors(w.channels, [&](auto part, std::int64_t c) RIDGELINE_INLINE_LAMBDA {
         Vec g = part.load(a.gradient + pooled * w.channels + c);
-        if (a.mask != nullptr) {
-          const auto open = hn::Gt(part.load(a.mask + pooled * w.channels + c), zero);
-          g = hn::IfThenElse(open, g, hn::Mul(g, slope));
-        }
-        const auto where =
-            hn::PromoteTo(NumberTag(), hn::LoadU(PositionTag(), a.positions + pooled * row + c));
+        if (a.mask != nullptr) g = relu.back(g, part.load(a.mask + pooled * w.channels + c));
+        const auto where = LoadPositions(positions + pooled * row + c);
         ForPixels(w, window,
                   [&](std::int64_t pixel, std::int64_t position) RIDGELINE_INLINE_LAMBDA {
                     T* at = to + pixel * w.channels + c;
@@ -152,16 +162,16 @@ HWY_INLINE void AverageBackward(const Windows& w, std::int64_t images, const T* 
 }
 
 void MaxFp32(const Windows& w, const MaxPool<float>& a) {
-  Max(w, a);
+  w.small() ? Max<std::uint8_t>(w, a) : Max<std::int32_t>(w, a);
 }
 void MaxBf16(const Windows& w, const MaxPool<Bf16>& a) {
-  Max(w, a);
+  w.small() ? Max<std::uint8_t>(w, a) : Max<std::int32_t>(w, a);
 }
 void MaxBackwardFp32(const Windows& w, const MaxPoolBackward<float>& a) {
-  MaxBackward(w, a);
+  w.small() ? MaxBackward<std::uint8_t>(w, a) : MaxBackward<std::int32_t>(w, a);
 }
 void MaxBackwardBf16(const Windows& w, const MaxPoolBackward<Bf16>& a) {
-  MaxBackward(w, a);
+  w.small() ? MaxBackward<std::uint8_t>(w, a) : MaxBackward<std::int32_t>(w, a);
 }
 void AverageFp32(const Windows& w, std::int64_t images, const float* source, float* pooled) {
   Average(w, images, source, pooled);

@@ -21,28 +21,30 @@ struct Windows {
   std::int64_t positions_size() const {
     return pooled_height * pooled_width * ((channels + 15) / 16 * 16);
   }
-  static constexpr std::int64_t most_positions = 255;  ///< of a max-pool's window
+  /// Whether the positions of a max-pool's window fit a byte. They are 32-bit numbers elsewhere.
+  bool small() const { return kernel_height * kernel_width <= 256; }
 };
 
-/// Maxima, and of each the position in its window: the first in row-major order where several are
-/// equal. `positions` may be null.
+/// Maxima, and the position of each in its window: the first in row-major order where several are
+/// equal. A NaN is greater than any number, and of several the last is taken, as in PyTorch.
+/// `positions` may be null.
 template <typename T>
 struct MaxPool {
   std::int64_t images;
   const T* source;
   T* pooled;
-  std::uint8_t* positions;
+  void* positions;  ///< std::uint8_t where the windows are small, std::int32_t elsewhere
 };
 void max_pool(const Windows& windows, const MaxPool<float>& arguments);
 void max_pool(const Windows& windows, const MaxPool<Bf16>& arguments);
 
-/// The gradient of the source. Where `mask` is given and not above 0, a gradient is multiplied by
-/// `slope` first: it is `pooled`, behind a ReLU that made the source.
+/// The gradient of the source. Where `mask` is given and 0 or below, a gradient is multiplied by
+/// `slope` first: the mask is `pooled`, and the source is the result of a ReLU.
 template <typename T>
 struct MaxPoolBackward {
   std::int64_t images;
   const T* gradient;
-  const std::uint8_t* positions;
+  const void* positions;
   T* source_gradient;
   const T* mask = nullptr;
   float slope = 1;

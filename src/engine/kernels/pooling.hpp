@@ -13,15 +13,15 @@
 HWY_BEFORE_NAMESPACE();
 namespace ridgeline::engine::kernels::HWY_NAMESPACE {
 
-/// The largest value and its position; of equal ones the first.
+/// The largest value and its position: of equal ones the first, of NaNs the last.
 struct Best {
   Vec value, where;
 
   explicit HWY_INLINE Best(Vec first) : value(first), where(hn::Zero(Tag())) {}
   HWY_INLINE void consider(Vec v, float position) {
-    const auto greater = hn::Gt(v, value);
-    value = hn::IfThenElse(greater, v, value);
-    where = hn::IfThenElse(greater, hn::Set(Tag(), position), where);
+    const auto wins = Wins(v, value);
+    value = hn::IfThenElse(wins, v, value);
+    where = hn::IfThenElse(wins, hn::Set(Tag(), position), where);
   }
 };
 
@@ -31,7 +31,7 @@ class WindowWriter {
   HWY_INLINE WindowWriter(const ConvPool& s, const ConvPoolForward& a, std::int64_t filter)
       : part_(s.filters - filter),
         bias_(a.bias == nullptr ? hn::Zero(Tag()) : part_.load(a.bias + filter)),
-        slope_(hn::Set(Tag(), s.relu ? s.slope : 1)),
+        relu_(s.relu ? s.slope : 1),
         filters_(s.filters),
         padded_(s.padded_filters()),
         pooled_(a.pooled + filter),
@@ -40,16 +40,15 @@ class WindowWriter {
   HWY_INLINE void write(const Best& best, std::int64_t window) const {
     const hn::Rebind<std::int32_t, Tag> di;
     const hn::Rebind<std::uint8_t, Tag> db;
-    Vec v = hn::Add(best.value, bias_);
-    v = hn::IfThenElse(hn::Gt(v, hn::Zero(Tag())), v, hn::Mul(v, slope_));
-    part_.store(v, pooled_ + window * filters_);
+    part_.store(relu_(hn::Add(best.value, bias_)), pooled_ + window * filters_);
     if (chosen_ == nullptr) return;
     hn::StoreU(hn::DemoteTo(db, hn::ConvertTo(di, best.where)), db, chosen_ + window * padded_);
   }
 
  private:
   Part part_;
-  Vec bias_, slope_;
+  Vec bias_;
+  Relu relu_;
   std::int64_t filters_, padded_;
   float* pooled_;
   std::uint8_t* chosen_;

@@ -125,6 +125,12 @@ void Add(float* a, const float* b, std::size_t count) {
   }
 }
 
+// hn::Min and hn::Max may give the bound for NaN.
+template <typename V>
+HWY_INLINE V Clamped(V v, V low, V high) {
+  return hn::IfThenElse(hn::IsNaN(v), v, hn::Min(hn::Max(v, low), high));
+}
+
 void Penalise(float* gradient, const float* weights, std::size_t count, float scale, float limit,
               float l2) {
   const Floats d;
@@ -132,7 +138,7 @@ void Penalise(float* gradient, const float* weights, std::size_t count, float sc
   const auto high = hn::Set(d, limit), low = hn::Set(d, -limit);
   for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
     auto g = hn::Mul(hn::Load(d, gradient + i), factor);
-    if (limit > 0) g = hn::Min(hn::Max(g, low), high);
+    if (limit > 0) g = Clamped(g, low, high);
     hn::Store(hn::MulAdd(strength, hn::Load(d, weights + i), g), d, gradient + i);
   }
 }
@@ -164,7 +170,8 @@ void Shrink(float* weights, const float* metric, std::size_t count, float l1) {
   for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
     const auto w = hn::Load(d, weights + i);
     const auto threshold = hn::Mul(strength, hn::Load(d, metric + i));
-    const auto size = hn::Max(hn::Sub(hn::Abs(w), threshold), hn::Zero(d));
+    const auto left = hn::Sub(hn::Abs(w), threshold);
+    const auto size = hn::IfThenZeroElse(hn::Lt(left, hn::Zero(d)), left);
     hn::Store(hn::CopySign(size, w), d, weights + i);
   }
 }

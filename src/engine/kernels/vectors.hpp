@@ -40,13 +40,43 @@ using WordTag = hn::Rebind<std::uint32_t, Tag>;
 HWY_INLINE Vec FromBf16(hn::Vec<HalfTag> upper) {
   return hn::BitCast(Tag(), hn::ShiftLeft<16>(hn::PromoteTo(WordTag(), upper)));
 }
-/// To the nearest, of two as near the even one.
+/// To the nearest, of two as near the even one. Rounding would carry a NaN's bits into its exponent
+/// and sign, so a NaN becomes the usual one.
 HWY_INLINE hn::Vec<HalfTag> ToNearestBf16(Vec v) {
   const WordTag d;
   const auto bits = hn::BitCast(d, v);
   const auto odd = hn::And(hn::ShiftRight<16>(bits), hn::Set(d, 1));
-  const auto upper = hn::ShiftRight<16>(hn::Add(bits, hn::Add(odd, hn::Set(d, 0x7FFF))));
+  const auto rounded = hn::Add(bits, hn::Add(odd, hn::Set(d, 0x7FFF)));
+  const auto is_nan = hn::RebindMask(d, hn::IsNaN(v));
+  const auto upper = hn::ShiftRight<16>(hn::IfThenElse(is_nan, hn::Set(d, 0x7FC00000), rounded));
   return hn::DemoteTo(HalfTag(), hn::BitCast(hn::Rebind<std::int32_t, Tag>(), upper));
+}
+
+/// A ReLU: numbers below 0 times `slope`, which is 1 where there is none, and NaN stays NaN. 0
+/// times an infinite number would be NaN, so a slope of 0 clears the product's bits instead.
+class Relu {
+ public:
+  explicit HWY_INLINE Relu(float slope)
+      : slope_(hn::Set(Tag(), slope)),
+        kept_(hn::BitCast(Tag(), hn::Set(WordTag(), slope == 0 ? 0U : ~0U))) {}
+
+  HWY_INLINE Vec operator()(Vec v) const {
+    return hn::IfThenElse(hn::Lt(v, hn::Zero(Tag())), Sloped(v), v);
+  }
+  /// The gradient of its input from that of its result, which a NaN lets through as PyTorch does.
+  HWY_INLINE Vec back(Vec gradient, Vec result) const {
+    return hn::IfThenElse(hn::Le(result, hn::Zero(Tag())), Sloped(gradient), gradient);
+  }
+
+ private:
+  HWY_INLINE Vec Sloped(Vec v) const { return hn::And(hn::Mul(v, slope_), kept_); }
+
+  Vec slope_, kept_;
+};
+
+/// Where a max-pool takes `v` in the place of what it has: a greater number, or any NaN.
+HWY_INLINE hn::Mask<Tag> Wins(Vec v, Vec best) {
+  return hn::Or(hn::Gt(v, best), hn::IsNaN(v));
 }
 
 // A vector that is all there, with the face of Part.

@@ -136,7 +136,8 @@ void GatherOutputs(const Conv3x3& s, const Conv3x3Forward<T>& a, std::int64_t fi
   const Tag d;
   const std::int64_t row = s.output_width * s.filters;
   TileWalk tile(s, first);
-  const Vec zero = hn::Zero(d), slope = hn::Set(d, a.slope), mask_slope = hn::Set(d, a.mask_slope);
+  const Vec zero = hn::Zero(d);
+  const Relu relu(a.slope), masked(a.mask_slope);
   for (std::int64_t t = 0; t < tiles; ++t, tile.advance(1)) {
     const Inside inside(s, tile);
     const std::int64_t at = tile.image * s.output_size() + tile.y * row + tile.x * s.filters;
@@ -148,11 +149,8 @@ void GatherOutputs(const Conv3x3& s, const Conv3x3Forward<T>& a, std::int64_t fi
       const auto write = [&](Vec v, std::int64_t to) RIDGELINE_INLINE_LAMBDA {
         v = hn::Add(v, bias);
         if (a.addend != nullptr) v = hn::Add(v, part.load(a.addend + to));
-        v = hn::IfThenElse(hn::Gt(v, zero), v, hn::Mul(v, slope));
-        if (a.mask != nullptr) {
-          const auto open = hn::Gt(part.load(a.mask + to), zero);
-          v = hn::IfThenElse(open, v, hn::Mul(v, mask_slope));
-        }
+        v = relu(v);
+        if (a.mask != nullptr) v = masked.back(v, part.load(a.mask + to));
         part.store(v, a.output + to);
       };
       write(outputs.at[0], at + f);

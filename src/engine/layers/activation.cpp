@@ -1,5 +1,8 @@
 #include "engine/layers/activation.hpp"
 
+#include <cmath>
+
+#include "engine/kernels/channels.hpp"
 #include "engine/kernels/elementwise.hpp"
 #include "engine/layers/batch_norm2d.hpp"
 #include "engine/layers/compilers.hpp"
@@ -30,11 +33,8 @@ Recipe recipe(const Activation& activation) {
       return {algorithm::eltwise_tanh, algorithm::eltwise_tanh_use_dst_for_bwd, true, 0};
     case Kind::gelu:
       return {algorithm::eltwise_gelu_erf, algorithm::eltwise_gelu_erf, false, 0};
-    case Kind::silu:
-      return {algorithm::eltwise_swish, algorithm::eltwise_swish, false, 1};
     default:
-      return {algorithm::eltwise_relu, algorithm::eltwise_relu_use_dst_for_bwd, true,
-              static_cast<float>(activation.slope)};
+      return {algorithm::eltwise_swish, algorithm::eltwise_swish, false, 1};
   }
 }
 
@@ -56,11 +56,45 @@ Tensor lay_backward(PlanBuilder& plan, const Recipe& recipe, const Tensor& kept,
   return result;
 }
 
-ActivationSteps lay_softmax(PlanBuilder& plan, const Tensor& source, const std::string& name) {
+float number(float value) {
+  return value;
+}
+float number(Bf16 value) {
+  float wide = 0;
+  kernels::widen(&value, 1, &wide);
+  return wide;
+}
+
+// oneDNN's softmax gives NaN only where its source has one. All probabilities of such a pixel are
+// NaN, since their sum is.
+template <typename T>
+void spread_nan(const kernels::ChannelView& v, T* y) {
+  for (std::int64_t n = 0; n < v.images; ++n, y += v.blocks * v.pixels * v.lanes) {
+    for (std::int64_t p = 0; p < v.pixels; ++p) {
+      const auto at = [&](std::int64_t c) {
+        return (c / v.lanes * v.pixels + p) * v.lanes + c % v.lanes;
+      };
+      std::int64_t c = 0;
+      while (c < v.channels && !std::isnan(number(y[at(c)]))) ++c;
+      if (c == v.channels) continue;
+      const T nan = y[at(c)];
+      for (c = 0; c < v.channels; ++c) y[at(c)] = nan;
+    }
+  }
+}
+
+ActivationSteps lay_softmax(PlanBuilder& plan, Tensor source, const std::string& name) {
+  if (!kernels::channel_view(source.desc)) source = plan.plain(source, name);
+  const kernels::ChannelView view = *kernels::channel_view(source.desc);
   const auto forward = dnn::softmax(plan.kind(), source.desc);
   const Tensor result = plan.buffer(source.desc);
   plan.run(name + " softmax", forward, dnnl::softmax_forward(forward),
            {{DNNL_ARG_SRC, source}, {DNNL_ARG_DST, result}});
+  plan.run_kernel(
+      name + " softmax", {result}, [view](std::span<void* const> operands, const ShardRun&) {
+        with_type(view.type,
+                  [&](auto type) { spread_nan(view, out<decltype(type)>(operands[0])); });
+      });
   return {result, [result, forward, name](PlanBuilder& plan, const Tensor& gradient) {
             const auto desc = dnn::softmax_backward(result.desc, result.desc, forward);
             const Tensor before = plan.buffer(result.desc);
@@ -74,7 +108,7 @@ ActivationSteps lay_softmax(PlanBuilder& plan, const Tensor& source, const std::
 
 }  // namespace
 
-dnn::FusedRelu fused_relu(std::string_view text) {
+FusedRelu fused_relu(std::string_view text) {
   const Activation activation = network::parse_activation(text);
   return {is_relu(activation), static_cast<float>(activation.slope)};
 }
@@ -90,6 +124,14 @@ ActivationSteps lay_activation(PlanBuilder& plan, std::string_view text, const T
     return {source, [](PlanBuilder&, const Tensor& gradient) { return gradient; }};
   }
   if (activation.kind == Kind::softmax) return lay_softmax(plan, source, name);
+  if (is_relu(activation)) {
+    const auto slope = static_cast<float>(activation.slope);
+    const Tensor result = plan.buffer(source.desc);
+    lay_relu(plan, slope, source, result, name);
+    return {result, [slope, result, name](PlanBuilder& plan, const Tensor& gradient) {
+              return lay_relu_mask(plan, slope, result, gradient, name);
+            }};
+  }
   const Recipe r = recipe(activation);
   const auto desc = dnn::eltwise(plan.kind(), r.forward, source.desc, r.alpha);
   const Tensor result = plan.buffer(source.desc);
@@ -99,6 +141,21 @@ ActivationSteps lay_activation(PlanBuilder& plan, std::string_view text, const T
   return {result, [r, kept, name](PlanBuilder& plan, const Tensor& gradient) {
             return lay_backward(plan, r, kept, gradient, name);
           }};
+}
+
+void lay_relu(PlanBuilder& plan, float slope, const Tensor& from, const Tensor& to,
+              const std::string& name) {
+  const std::int64_t size = dnn::elements(to.desc) / plan.images();
+  plan.run_by_image(name + " activation", "ridgeline:relu", {from, to},
+                    [size, slope, type = dnn::type_of(to.desc)](std::span<void* const> operands,
+                                                                const ShardRun& run) {
+                      const std::int64_t at = run.begin * size;
+                      with_type(type, [&](auto number) {
+                        using T = decltype(number);
+                        kernels::relu(in<T>(operands[0]) + at, slope, (run.end - run.begin) * size,
+                                      out<T>(operands[1]) + at);
+                      });
+                    });
 }
 
 Tensor lay_relu_mask(PlanBuilder& plan, float slope, const Tensor& result, const Tensor& gradient,
@@ -123,7 +180,7 @@ Tensor lay_relu_mask(PlanBuilder& plan, float slope, const Tensor& result, const
 std::function<Tensor(const Tensor&)> finish_with_activation(PlanBuilder& plan,
                                                             const NodeContext& node,
                                                             const Tensor& result) {
-  const dnn::FusedRelu relu = fused_relu(node.activation);
+  const FusedRelu relu = fused_relu(node.activation);
   if (relu.present) {
     plan.set_value(node.node, result);
     plan.set_fused_relu(node.node, relu.slope);
@@ -144,7 +201,8 @@ Backward compile_activation(PlanBuilder& plan, const NodeContext& node) {
     return compile_norm_into_relu(plan, *norm, node);
   }
   const int from = node.inputs[0];
-  const Tensor source = plan.for_onednn(plan.value(from), node.name);
+  const Tensor& value = plan.value(from);
+  const Tensor source = is_relu_layer(node) ? value : plan.for_onednn(value, node.name);
   const ActivationSteps steps = lay_activation(plan, node.activation, source, node.name);
   plan.set_value(node.node, steps.result);
   return [&plan, from, steps](const Tensor& gradient) {

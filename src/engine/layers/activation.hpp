@@ -1,13 +1,18 @@
 #pragma once
-// Activations: fused into the step before them where oneDNN can (ReLU and leaky ReLU), a step of
-// their own elsewhere.
+// Activations. ReLU and leaky ReLU are ours: oneDNN's turns NaN into 0. Our kernels apply them to
+// what they have just computed. The others are steps of oneDNN's.
 
 #include "engine/builder.hpp"
 
 namespace ridgeline::engine {
 
-/// What to fuse into the primitive that computes a layer: nothing unless `activation` is a ReLU.
-dnn::FusedRelu fused_relu(std::string_view activation);
+/// max(x, slope * x) at the end of a layer.
+struct FusedRelu {
+  bool present = false;
+  float slope = 0;
+};
+/// What the step that computes a layer does too: nothing unless `activation` is a ReLU.
+FusedRelu fused_relu(std::string_view activation);
 /// Whether a node is a ReLU and nothing else.
 bool is_relu_layer(const NodeContext& node);
 
@@ -20,7 +25,10 @@ struct ActivationSteps {
 ActivationSteps lay_activation(PlanBuilder& plan, std::string_view activation, const Tensor& source,
                                const std::string& name);
 
-/// The gradient behind a ReLU from that in front of it, by the sign of the ReLU's `result`.
+/// Lays a ReLU from one tensor to another of its layout, which may be the same.
+void lay_relu(PlanBuilder& plan, float slope, const Tensor& from, const Tensor& to,
+              const std::string& name);
+/// The gradient of a ReLU's input from that of its result, by the sign of the `result`.
 Tensor lay_relu_mask(PlanBuilder& plan, float slope, const Tensor& result, const Tensor& gradient,
                      const std::string& name);
 

@@ -86,10 +86,10 @@ Backward compile_conv2d(PlanBuilder& plan, const NodeContext& node) {
   const ConvParameters parameters(plan, node, c.kernel_dims);
   c.kernel = parameters.kernel();
   c.bias = parameters.bias();
-  c.forward = dnn::convolution(
-      plan.kind(), images_desc(plan, dnn::dims_of(c.source.desc)),
-      dnn::any(c.kernel_dims, plan.multiplied()), c.bias ? c.bias->desc : dnn::Desc(),
-      images_desc(plan, plan.dims(node.output)), c.window, fused_relu(parameters.activation()));
+  c.forward = dnn::convolution(plan.kind(), images_desc(plan, dnn::dims_of(c.source.desc)),
+                               dnn::any(c.kernel_dims, plan.multiplied()),
+                               c.bias ? c.bias->desc : dnn::Desc(),
+                               images_desc(plan, plan.dims(node.output)), c.window);
 
   const Tensor computed = plan.buffer(c.forward.dst_desc());
   std::vector<std::pair<int, Tensor>> arguments{
@@ -99,6 +99,8 @@ Backward compile_conv2d(PlanBuilder& plan, const NodeContext& node) {
   if (c.bias) arguments.emplace_back(DNNL_ARG_BIAS, *c.bias);
   plan.run(node.name + " forward", c.forward, dnnl::convolution_forward(c.forward),
            std::move(arguments), c.flops);
+  const FusedRelu relu = fused_relu(parameters.activation());
+  if (relu.present) lay_relu(plan, relu.slope, computed, computed, node.name);
   const Tensor result = plan.keep(computed, node.name);
   if (parameters.finish(result)) return {};
   const auto before_activation = finish_with_activation(plan, node, result);

@@ -55,7 +55,7 @@ ConvPool shape_of(const NodeContext& conv, const NodeContext& pool, const Extent
   const network::Window& w = window_of_pool(pool);
   const network::Placement p = padding_of(conv);
   const Extent framed = framed_extent(conv, pool, pooled);
-  const dnn::FusedRelu relu = fused_relu(conv.activation);
+  const FusedRelu relu = fused_relu(conv.activation);
   return {.channels = conv.shapes[0][0],
           .height = std::max(p.top + image.height, framed.height),
           .width = std::max(p.left + image.width, framed.width),

@@ -125,7 +125,7 @@ Backward compile_conv_winograd(PlanBuilder& plan, const NodeContext& node) {
   const Tensor packed =
       parameters.copy(s.packed_size(), "winograd",
                       [s](const float* from, float* to) { kernels::conv3x3_pack(s, from, to); });
-  const dnn::FusedRelu relu = fused_relu(parameters.activation());
+  const FusedRelu relu = fused_relu(parameters.activation());
   const Tensor result = plan.buffer(dnn::nhwc(plan.dims(node.output), type));
   plan.run_by_image(
       node.name + " forward", "ridgeline:winograd",

@@ -16,7 +16,7 @@ Backward compile_dense(PlanBuilder& plan, const NodeContext& node) {
   const Tensor source = plan.plain(plan.value(node.inputs[0]), node.name);
   const Tensor kernel = plan.parameter(node.node, "kernel", {shape.outputs, shape.inputs});
   const Tensor bias = has_bias ? plan.parameter(node.node, "bias", {shape.outputs}) : kernel;
-  const dnn::FusedRelu relu = fused_relu(node.activation);
+  const FusedRelu relu = fused_relu(node.activation);
 
   const Tensor result = plan.buffer(dnn::plain(plan.dims(node.output)));
   plan.run_kernel(

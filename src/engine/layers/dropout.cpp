@@ -15,7 +15,7 @@ void drop(const ShardRun& run, int node, float rate, std::size_t size, const flo
   for (std::int64_t image = 0; image < run.images; ++image) {
     Random random = random_stream(run, node, image);
     for (std::size_t i = 0; i < size; ++i) {
-      to[i] = random.uniform() < rate ? 0.0f : keep * from[i];
+      to[i] = from[i] * (random.uniform() < rate ? 0.0f : keep);  // NaN stays NaN
     }
     from += size;
     to += size;

@@ -1,0 +1,17 @@
+#pragma once
+// The parameters of a layer among those of a network.
+
+#include <algorithm>
+#include <span>
+
+#include "ridgeline/network.hpp"
+
+namespace ridgeline::network {
+
+/// Those that a node owns. A layout has its parameters in the order of the nodes.
+inline std::span<const Parameter> parameters_of(const Layout& layout, int node) {
+  const auto own = std::ranges::equal_range(layout.parameters, node, {}, &Parameter::node);
+  return {own.begin(), own.end()};
+}
+
+}  // namespace ridgeline::network
