@@ -176,6 +176,10 @@ TEST_F(Output, NamesCannotSteerTheTerminal) {
   EXPECT_EQ(predicted.code, 0) << predicted.err;
   EXPECT_THAT(predicted.out, HasSubstr("evil\\x1b]0;title\\x07.png"));
   EXPECT_THAT(predicted.out, Not(HasSubstr("\x1b")));
+  // An ESC [ in one character, which JSON may hold as it is, but a terminal may not be given.
+  folder_->write("evil\xc2\x9b.png", picture());
+  const auto json = on_terminal({"predict", "first", "evil\xc2\x9b.png", "--json"}, 80);
+  EXPECT_THAT(json, testing::Contains(HasSubstr("evil\\u009b.png")));
 }
 
 TEST_F(Output, JsonTakesPathsThatAreNotUtf8) {
@@ -249,6 +253,15 @@ TEST_F(Output, PipesDevicesAndVastFilesAreRefused) {
       const Outcome outcome = run(*folder_, words);
       EXPECT_TRUE(outcome.code == 3 || outcome.code == 5) << testing::PrintToString(words);
       EXPECT_THAT(outcome.err, HasSubstr(what));
+    }
+    std::filesystem::remove_all(path("study"));
+    std::filesystem::create_directory(path("study"));
+    std::filesystem::copy(path("first") + "/experiment.toml", path("study"));
+    std::filesystem::create_symlink(what, path("study") + "/study.sqlite");
+    const Outcome study = run(*folder_, {"select", "--resume", "study"});
+    EXPECT_TRUE(study.code == 3 || study.code == 5) << what << study.err;
+    for (const char* word : {"database", "SQL", "disk I/O"}) {
+      EXPECT_THAT(study.err, Not(HasSubstr(word)));
     }
     for (const char* record : {"history.csv", "diagnosis.csv"}) {
       std::filesystem::remove_all(path("copy"));

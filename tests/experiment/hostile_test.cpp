@@ -48,9 +48,9 @@ TEST(Nesting, CountsNoTextsAndComments) {
 }
 
 TEST(Toml, WhatIsWrongIsSaidInOurWords) {
-  for (const char* text :
-       {"a = \n", "a = \"x\n", "a = [1,\n", "a = {b = 1\n", "[a\n", "a\n", "a = 1 b = 2\n", "= 1\n",
-        "a = 1x\n", "a = tru\n", "a = 2020-13-01\n", "\xff\xfe", "a = \"\\q\"\n", "a.=1\n"}) {
+  for (const char* text : {"a = \n", "a = \"x\n", "a = [1,\n", "a = {b = 1\n", "[a\n", "a\n",
+                           "a = 1 b = 2\n", "= 1\n", "[[\x1b", "a = 1x\n", "a = tru\n",
+                           "a = 2020-13-01\n", "\xff\xfe", "a = \"\\q\"\n", "a.=1\n"}) {
     const std::string sentence = refusal(text);
     EXPECT_THAT(sentence, HasSubstr("experiment.toml:1: this is not TOML: ")) << text;
     EXPECT_THAT(sentence, HasSubstr("is wrong or not complete at column ")) << text;

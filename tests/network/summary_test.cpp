@@ -1,9 +1,10 @@
+#include "network/summary.hpp"
+
 #include <gtest/gtest.h>
 
 #include <sstream>
 
 #include "expect_error.hpp"
-#include "network/summary.hpp"
 #include "network/table.hpp"
 #include "ridgeline/network.hpp"
 

@@ -165,7 +165,7 @@ TEST(DivergedRun, WithoutStatisticsThereIsNothingToDiagnose) {
 TEST_F(RunRecord, FilesThatAreMissing) {
   std::filesystem::remove(folder_ / "run/diagnosis.csv");
   EXPECT_EQ(message_of<ResourceError>([&] { load_history(folder_ / "run", model_); }),
-            in_run("diagnosis.csv") + " cannot be read");
+            in_run("diagnosis.csv") + " cannot be read: No such file or directory");
 }
 
 TEST_F(RunRecord, AnEpochMoreInOneOfTheFiles) {
