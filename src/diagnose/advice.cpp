@@ -13,7 +13,7 @@
 namespace ridgeline::diagnose {
 namespace {
 
-// Those of which less is a weaker penalty: of a bound it is a stronger one.
+// A smaller number of these is a weaker penalty. A smaller bound is a stronger one.
 constexpr std::array in_objective{&Penalty::l2,          &Penalty::l1,         &Penalty::l2_sp,
                                   &Penalty::group_lasso, &Penalty::orthogonal, &Penalty::spectral};
 constexpr std::array decays{&Penalty::decay, &Penalty::independent_decay};
@@ -22,7 +22,7 @@ bool is_above_zero(const Schedule& schedule) {
   return std::max(schedule.value, schedule.to) > 0;
 }
 
-// As a shell takes it for one word.
+// The text as one word of a shell command.
 std::string shell_word(const std::string& text) {
   const auto plain = [](unsigned char c) {
     return std::isalnum(c) != 0 || std::string_view("/._-+=:,@%").find(c) != std::string_view::npos;
@@ -33,7 +33,7 @@ std::string shell_word(const std::string& text) {
   return word + "'";
 }
 
-// Of one that is a number: the command that chooses it among 0 and five strengths up to it.
+// The command that chooses the strength among 0 and five numbers up to it.
 std::string selection(const Record& record, const std::string& key, double strength) {
   if (record.experiment.empty()) return {};
   const std::string over = fmt::format("select.over={{\"{}\"={{min={:.3g},max={:.3g}}}}}", key,
@@ -42,7 +42,7 @@ std::string selection(const Record& record, const std::string& key, double stren
                      shell_word(record.experiment), shell_word(over));
 }
 
-// A tenth of the strengths that are `wanted` and above 0, and of `others`.
+// Names the strengths that are `wanted` and above 0, then `others`.
 template <typename Wanted>
 std::string tenth_of(const Record& record, Wanted wanted, std::vector<std::string> others = {}) {
   const Regularize& regularize = record.regularize;

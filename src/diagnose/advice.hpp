@@ -11,14 +11,14 @@
 
 namespace ridgeline::diagnose {
 
-/// A tenth of each strength in force; where it is one number and there is an experiment file, also
-/// the selection that chooses among weaker ones. Empty where there are none but bounds.
+/// A tenth of each strength in force. If one number is in force and there is an experiment file,
+/// also the command that selects among weaker ones. Empty if only bounds are in force.
 std::string weaker_penalty(const Record& record);
-/// Likewise of what is part of the objective, activations' penalties included.
+/// The same for the strengths in the objective, activations' penalties included.
 std::string weaker_penalty_in_objective(const Record& record);
 
-/// The strength that turned weights over, so far lowered that it takes a ten-thousandth of them off
-/// in a step.
+/// The strength that made the weights grow, divided so far that a step takes a ten-thousandth of
+/// them off.
 std::string penalty_within_reach(const Overshoot& overshoot);
 
 /// A tenth of the learning rate.
@@ -28,11 +28,11 @@ std::string clipped_gradients();
 
 /// Kernels whose size keeps the scale of signals behind ReLUs (He et al., arXiv 1502.01852).
 std::string he_kernels();
-/// ReLUs with such kernels in the place of units that saturate.
+/// ReLUs with such kernels instead of units that saturate.
 std::string rectified_units();
 
-/// A moving average of the weights. Empty unless there were 2000 updates: it forgets what training
-/// began with in 1000.
+/// A moving average of the weights. Empty for fewer than 2000 updates: the average forgets the
+/// first weights in 1000.
 std::string averaged_weights(const Record& record);
 
 /// Four times the epochs, with patience. Empty unless the validation loss was still falling: in the

@@ -78,9 +78,9 @@ bool lacks_he_kernels(const Record& record, std::span<const std::size_t> kernels
          });
 }
 
-// What helps with vanishing gradients depends on where they come from: while units saturate,
-// neither a weaker penalty nor other kernels help; while a penalty takes the weights, other kernels
-// do not.
+// What helps with vanishing gradients depends on their cause. While units saturate, neither a
+// weaker penalty nor other kernels help. While a penalty shrinks all kernels, other kernels do not
+// help.
 std::string advice(const Record& record, std::span<const std::size_t> kernels, bool vanishing) {
   if (!vanishing && has_layer(record, "add")) return clipped_gradients();
   if (saturates(record)) return vanishing ? rectified_units() : "";

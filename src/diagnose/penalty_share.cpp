@@ -18,7 +18,7 @@ constexpr double grown = 4;          // without a penalty a training ends betwee
 constexpr double idle_share = 1e-3;  // far below the noise of batches
 constexpr double idle_folds = 0.01;  // less than the last digit of what a run shows
 
-// Then a penalty is large by them and not by its strength.
+// If they have, the penalty is large because of them, and a weaker one does not help.
 bool weights_have_grown(const Record& record) {
   return std::ranges::any_of(trained_kernels(record),
                              [&](std::size_t p) { return size_at_end(record, p) > grown; });
