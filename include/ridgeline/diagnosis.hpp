@@ -73,7 +73,7 @@ struct Evidence {
   friend bool operator==(const Evidence&, const Evidence&) = default;
 };
 
-/// What was found, and what to do about it.
+/// What was found, and what was measured to help where that is found.
 struct Verdict {
   /// "over-fitting", "under-fitting", "vanishing-gradients", "exploding-gradients", "dead-units",
   /// "scale-invariant-layers", "penalty-dominates", "penalty-never-moves" or "too-few-steps"; of a
@@ -83,7 +83,7 @@ struct Verdict {
   std::vector<std::string> layers;  ///< that it is about; empty: the whole network
   std::string sentence;
   std::vector<Evidence> evidence;
-  std::string advice;
+  std::string advice;  ///< empty: nothing is known to help
   friend bool operator==(const Verdict&, const Verdict&) = default;
 };
 

@@ -157,6 +157,7 @@ Command diagnose_command() {
           "the root mean square of what the layer gives, and of its units behind a ReLU how many "
           "are "
           "dead.\n"
+          "What helps is said where it was measured to, and else only what was found.\n"
           "RUN/diagnosis.csv has it of all epochs and parameters; docs/diagnosis.md has the "
           "criteria "
           "of the\nverdicts, and what --json gives.\n\n"

@@ -48,7 +48,7 @@ std::string verdicts_text(const std::vector<Verdict>& verdicts, const Console& c
     text += fmt::format("{}{}: {}\n", text.empty() ? "" : "\n",
                         console.bold(name_of(verdict.severity)), verdict.sentence);
     text += console.dim(fmt::format("  {}", evidence_text(verdict.evidence))) + "\n";
-    text += fmt::format("  What helps: {}.\n", verdict.advice);
+    if (!verdict.advice.empty()) text += fmt::format("  What helps: {}.\n", verdict.advice);
   }
   return text;
 }

@@ -8,12 +8,21 @@
 
 #include <algorithm>
 
+#include "diagnose/advice.hpp"
 #include "diagnose/verdicts.hpp"
 
 namespace ridgeline::diagnose {
 namespace {
 
 constexpr double many = 0.6, most = 0.9;
+constexpr double far = 0.3;  // of the kernel's norm; steps that do no harm move it by less than 0.1
+
+bool killed_by_a_step(const Record& record, const Epoch& looked_at) {
+  return std::ranges::any_of(trained_kernels(record), [&](std::size_t p) {
+    const auto node = static_cast<std::size_t>(record.layout.parameters[p].node);
+    return looked_at.statistics.activations[node].dead >= many && largest_step(record, p) >= far;
+  });
+}
 
 }  // namespace
 
@@ -35,9 +44,9 @@ Verdicts dead_units(const Record& record) {
   if (verdict.layers.empty()) return {};
   verdict.sentence =
       fmt::format("Units behind a ReLU are dead, 0 for every image looked at: {}.", shares);
-  verdict.advice =
-      "lower optimizer.learning_rate or warm it up, take he_normal kernels with biases of 0 at the "
-      "start, put batch_norm2d before the ReLU, or use leaky_relu";
+  if (verdict.severity == Severity::problem && killed_by_a_step(record, *last)) {
+    verdict.advice = lower_learning_rate();
+  }
   return {std::move(verdict)};
 }
 

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "diagnose/advice.hpp"
 #include "diagnose/verdicts.hpp"
 
 namespace ridgeline::diagnose {
@@ -61,8 +62,7 @@ void too_strong(const Overshoot& overshoot, double rate, Verdict& verdict) {
       "so that the weights turn over and grow.",
       overshoot.key, overshoot.share, overshoot.layer);
   verdict.evidence = {{"shrink per step", overshoot.share}, {"learning rate", rate}};
-  verdict.advice = fmt::format(
-      "lower regularize.{}: what it takes off in a step must be far below 1", overshoot.key);
+  verdict.advice = penalty_within_reach(overshoot);
 }
 
 void too_large(double rate, double step, Verdict& verdict) {
@@ -77,23 +77,16 @@ void too_large(double rate, double step, Verdict& verdict) {
       "It diverged by steps that are too large: at a learning rate of {} {}.", rate, what);
   verdict.evidence = {{"learning rate", rate}};
   if (step > 0) verdict.evidence.push_back({"largest step over weights", step});
-  verdict.advice =
-      "lower optimizer.learning_rate, by a factor of 10 at first, or warm it up; "
-      "optimizer.clip_norm = 1 bounds what one batch can do; a batch_norm2d behind each "
-      "convolution bears larger steps, and kernel_initializer = \"he_normal\" begins with "
-      "gradients of one size in all layers";
+  verdict.advice = lower_learning_rate();
 }
 
 void by_what_it_was_given(bool at_start, Verdict& verdict) {
   verdict.kind = "diverged";
-  verdict.sentence =
-      at_start ? "It diverged at its very first step: not by learning, but by the weights or the "
-                 "images that it began with."
-               : "It diverged though neither a step nor the penalty was too large: what it was "
-                 "given, a batch or the validation images, made no finite number.";
-  verdict.advice =
-      "look for pixels and targets that are not finite or far out of range, and weights too large "
-      "to begin with; optimizer.clip_norm = 1 bounds what one batch can do";
+  verdict.sentence = fmt::format(
+      "It diverged {}: look for pixels, targets and weights that are not finite or far out of "
+      "range.",
+      at_start ? "at its very first step, before it learnt anything"
+               : "though neither a step nor the penalty was too large");
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "diagnose/advice.hpp"
 #include "diagnose/verdicts.hpp"
 
 namespace ridgeline::diagnose {
@@ -59,11 +60,6 @@ double activation_climb(const Record& record, std::span<const std::size_t> kerne
   return climb(sizes);
 }
 
-bool has(const Record& record, std::string_view kind) {
-  return std::ranges::any_of(record.network.nodes(),
-                             [&](const Node& node) { return node.layer.spec().kind() == kind; });
-}
-
 bool saturates(const Record& record) {
   const auto& nodes = record.network.nodes();
   return std::any_of(nodes.begin(), nodes.end() - 1, [](const Node& node) {
@@ -72,33 +68,26 @@ bool saturates(const Record& record) {
   });
 }
 
-// Where the penalty outweighs the data.
-std::string outweighed(const Record& record, std::span<const std::size_t> kernels) {
-  for (const std::size_t p : kernels) {
-    const double data = mean(record, p, &ParameterStatistics::gradient_norm);
-    const double penalty = mean(record, p, &ParameterStatistics::penalty_gradient);
-    if (penalty > data) return layer_of(record, p);
-  }
-  return {};
+// Whether there are ReLUs, and kernels of hidden layers that He's initialisation does not draw.
+bool lacks_he_kernels(const Record& record, std::span<const std::size_t> kernels) {
+  const bool rectifies = std::ranges::any_of(record.network.nodes(), [](const Node& node) {
+    return node.layer.spec().activation() == "relu";
+  });
+  return rectifies && std::ranges::any_of(kernels.first(kernels.size() - 1), [&](std::size_t p) {
+           return !record.layout.parameters[p].spec.initializer.starts_with("he_");
+         });
 }
 
+// What helps with vanishing gradients depends on their cause. While units saturate, neither a
+// weaker penalty nor other kernels help. While a penalty shrinks all kernels, other kernels do not
+// help.
 std::string advice(const Record& record, std::span<const std::size_t> kernels, bool vanishing) {
-  std::string text;
-  const auto add = [&](std::string_view what) {
-    text += fmt::format("{}{}", text.empty() ? "" : "; ", what);
-  };
-  if (saturates(record)) {
-    add("relu in the place of sigmoid or tanh, with kernel_initializer = \"he_normal\"");
-  } else {
-    add("kernel_initializer = \"he_normal\", which keeps the scale of signals behind ReLUs");
+  if (!vanishing && has_layer(record, "add")) return clipped_gradients();
+  if (saturates(record)) return vanishing ? rectified_units() : "";
+  if (vanishing && !penalised(record).empty() && penalty_acted_everywhere(record)) {
+    return weaker_penalty(record);
   }
-  if (!has(record, "batch_norm2d")) add("a batch_norm2d behind each convolution");
-  if (!has(record, "add")) add("residual connections (add) around every two layers");
-  if (!vanishing) add("optimizer.clip_norm = 1 and a lower learning rate until then");
-  if (const std::string layer = outweighed(record, kernels); !layer.empty()) {
-    add(fmt::format("less λ or L1: in {} the penalty's gradient is larger than the data's", layer));
-  }
-  return text;
+  return lacks_he_kernels(record, kernels) ? he_kernels() : "";
 }
 
 bool has_a_silent_layer(const Record& record) {

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <ranges>
 
+#include "diagnose/advice.hpp"
 #include "diagnose/verdicts.hpp"
 
 namespace ridgeline::diagnose {
@@ -41,10 +42,6 @@ double trend(std::span<const Epoch> epochs) {
   for (const Epoch& epoch : epochs) gaps.push_back(gap(epoch));
   return slope(gaps);
 }
-
-constexpr const char* advice =
-    "take the best epoch's weights (train.patience stops there), raise regularize.l2 (`ridgeline "
-    "select` chooses it), use data.augment or dropout, or a smaller network";
 
 }  // namespace
 
@@ -76,7 +73,7 @@ Verdicts over_fitting(const Record& record) {
   const Epoch& from = epochs[since];
   Verdict verdict{.kind = "over-fitting",
                   .severity = worse ? Severity::warning : Severity::note,
-                  .advice = advice};
+                  .advice = averaged_weights(record)};
   verdict.sentence =
       worse
           ? fmt::format(

@@ -7,14 +7,22 @@
 
 #include <algorithm>
 
+#include "diagnose/advice.hpp"
 #include "diagnose/verdicts.hpp"
 
 namespace ridgeline::diagnose {
 namespace {
 
 constexpr double dominant = 0.5;
+constexpr double grown = 4;          // without a penalty a training ends between 1 and 3
 constexpr double idle_share = 1e-3;  // far below the noise of batches
 constexpr double idle_folds = 0.01;  // less than the last digit of what a run shows
+
+// If they have, the penalty is large because of them, and a weaker one does not help.
+bool weights_have_grown(const Record& record) {
+  return std::ranges::any_of(trained_kernels(record),
+                             [&](std::size_t p) { return size_at_end(record, p) > grown; });
+}
 
 Verdicts dominating(const Record& record) {
   double share = 0, highest = 0;
@@ -37,10 +45,7 @@ Verdicts dominating(const Record& record) {
       {"penalty's share of the objective, mean", share},
       {"highest", highest},
       {"at the end", record.epochs.back().train.penalty / record.epochs.back().train.objective}};
-  verdict.advice =
-      "lower the strengths of [regularize], or of activity_regularization layers: `ridgeline "
-      "select` "
-      "chooses them";
+  if (!weights_have_grown(record)) verdict.advice = weaker_penalty_in_objective(record);
   return {std::move(verdict)};
 }
 
@@ -64,10 +69,10 @@ Verdicts idle(const Record& record) {
   Verdict verdict{.kind = "penalty-never-moves", .severity = Severity::note};
   verdict.sentence = fmt::format(
       "The penalty never moves anything: it is {:.2g} % of what moves the weights "
-      "where it is strongest, and has shrunk no kernel by more than {:.2g} %.",
+      "where it is strongest, and has shrunk no kernel by more than {:.2g} %: with "
+      "a strength of 0 the result would be the same.",
       100 * strongest, 100 * most_folds);
   verdict.evidence = {{"penalty's share", strongest}, {"e-folds of shrinking", most_folds}};
-  verdict.advice = "raise it, or set it to 0: the result would be the same";
   return {std::move(verdict)};
 }
 

@@ -58,6 +58,11 @@ const std::string& layer_of(const Record& record, std::size_t parameter) {
   return record.network.nodes()[static_cast<std::size_t>(node)].name;
 }
 
+bool has_layer(const Record& record, std::string_view kind) {
+  return std::ranges::any_of(record.network.nodes(),
+                             [&](const Node& node) { return node.layer.spec().kind() == kind; });
+}
+
 double mean(const Record& record, std::size_t parameter, double ParameterStatistics::*field) {
   return mean_over_epochs(record, parameter,
                           [&](const ParameterStatistics& s) { return s.*field; });
@@ -81,10 +86,31 @@ double folds(const Record& record, std::size_t parameter) {
   return sum;
 }
 
+bool penalty_acted_everywhere(const Record& record) {
+  return std::ranges::all_of(penalised(record), [&](std::size_t p) {
+    return record.layout.parameters[p].spec.role != Role::kernel || folds(record, p) >= 1;
+  });
+}
+
 std::int64_t steps(const Record& record) {
   std::int64_t sum = 0;
   for (const Epoch& epoch : record.epochs) sum += epoch.statistics.steps;
   return sum;
+}
+
+double size_at_end(const Record& record, std::size_t kernel) {
+  const ParameterSpec& spec = record.layout.parameters[kernel].spec;
+  const double drawn = std::sqrt(2.0 * static_cast<double>(spec.shape.elements()) /
+                                 static_cast<double>(spec.fan_in + spec.fan_out));
+  return record.epochs.back().statistics.parameters[kernel].weight_norm / drawn;
+}
+
+double largest_step(const Record& record, std::size_t parameter) {
+  double largest = 0;
+  for_epochs(record, parameter, [&](const ParameterStatistics& s, double) {
+    largest = std::max(largest, s.largest_update);
+  });
+  return largest;
 }
 
 double untrained_loss(const Record& record) {

@@ -25,6 +25,8 @@ struct Record {
   std::span<const Epoch> epochs;
   bool diverged = false;                    ///< in the last of them, which was broken off there
   std::optional<Overshoot> overshoot = {};  ///< of the penalties with which it diverged
+  Regularize regularize = {};               ///< what it was trained with
+  std::string experiment = {};  ///< the file that it was trained by; empty: there is none
 };
 
 /// Parameters that were trained, by their index.
@@ -34,6 +36,8 @@ std::vector<std::size_t> penalised(const Record& record);
 
 /// The name of the layer that a parameter belongs to.
 const std::string& layer_of(const Record& record, std::size_t parameter);
+
+bool has_layer(const Record& record, std::string_view kind);
 
 /// The mean over the epochs of a number of a parameter.
 double mean(const Record& record, std::size_t parameter, double ParameterStatistics::*field);
@@ -45,7 +49,16 @@ double mean_log(const Record& record, std::size_t parameter, double ParameterSta
 double penalty_share(const Record& record, std::size_t parameter);
 /// By how many e-folds the penalty alone would have shrunk a parameter: steps * shrink.
 double folds(const Record& record, std::size_t parameter);
+/// Whether it had the time to act on every kernel that it is on: an e-fold. Where gradients do not
+/// reach some layers, even a tiny penalty takes the weights of those, but of those alone.
+bool penalty_acted_everywhere(const Record& record);
 std::int64_t steps(const Record& record);
+
+/// Its norm at the end over that of what Glorot's initialisation gives, sqrt(2 n / (fan_in +
+/// fan_out)) for n weights (Glorot and Bengio, 2010).
+double size_at_end(const Record& record, std::size_t kernel);
+/// How far the largest of all steps moved it, over its norm.
+double largest_step(const Record& record, std::size_t parameter);
 
 /// The data loss of a network that gives every image the same: ln(classes) for cross-entropies, the
 /// first epoch's for other losses.

@@ -89,10 +89,6 @@ Verdicts scale_invariance(const Record& record) {
     verdict.evidence.push_back(
         {fmt::format("effective learning rate in epoch {}", epoch.epoch), rate(epoch)});
   }
-  verdict.advice =
-      "choose λ for these layers together with the learning rate: halving one and doubling the "
-      "other "
-      "keeps the balance; λ makes the function simpler only in the other layers";
   return {std::move(verdict)};
 }
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "diagnose/advice.hpp"
 #include "diagnose/verdicts.hpp"
 
 namespace ridgeline::diagnose {
@@ -30,11 +31,7 @@ Verdicts too_few_steps(const Record& record) {
       scale, taken);
   verdict.evidence = {
       {"time scale in steps", scale}, {"steps taken", taken}, {"e-folds of shrinking", most_folds}};
-  verdict.advice = fmt::format(
-      "train for longer, or raise λ or the learning rate: about {:.0f} times the λ would act "
-      "within "
-      "this training",
-      1 / most_folds);
+  verdict.advice = longer_training(record);
   return {std::move(verdict)};
 }
 

@@ -2,7 +2,9 @@
 // even the training images. All of:
 //   the training loss at the end is above `unlearnt` of that of a network that gives every image
 //   the same, and the validation loss is not above it by more than a tenth
-//   the penalty had the time to act: steps * shrink >= 1 (an e-fold)
+//   the penalty had the time to act on every kernel that it is on: steps * shrink >= 1 (an e-fold).
+//   A network whose gradients vanish loses the weights that they do not reach by even a tiny
+//   penalty, and learns no better without it
 //   it holds the weights: it has a share of `held` in what moves them (where penalty and data
 //   balance a half, less by the noise of batches), or they are below `small` of what
 //   Glorot's initialisation gives them, sqrt(2 n / (fan_in + fan_out)) for n weights (Glorot and
@@ -11,8 +13,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
+#include "diagnose/advice.hpp"
 #include "diagnose/verdicts.hpp"
 
 namespace ridgeline::diagnose {
@@ -22,14 +24,6 @@ constexpr double unlearnt = 0.6;
 constexpr double held = 0.3;
 constexpr double small = 0.3;  // of two such layers less than a tenth of the signal is left
 
-// The norm at the end over that of Glorot's initialisation.
-double size_at_end(const Record& record, std::size_t parameter) {
-  const ParameterSpec& spec = record.layout.parameters[parameter].spec;
-  const double drawn = std::sqrt(2.0 * static_cast<double>(spec.shape.elements()) /
-                                 static_cast<double>(spec.fan_in + spec.fan_out));
-  return record.epochs.back().statistics.parameters[parameter].weight_norm / drawn;
-}
-
 }  // namespace
 
 Verdicts under_fitting(const Record& record) {
@@ -37,11 +31,12 @@ Verdicts under_fitting(const Record& record) {
   const double loss = last.train.data_loss, untrained = untrained_loss(record);
   if (!(loss > unlearnt * untrained) || last.statistics.parameters.empty()) return {};
   if (last.validation && last.validation->data_loss > 1.1 * loss) return {};
+  if (!penalty_acted_everywhere(record)) return {};
 
   Verdict verdict{.kind = "under-fitting", .severity = Severity::problem};
   double strongest = 0, smallest = 1, most_folds = 0;
   for (const std::size_t p : penalised(record)) {
-    if (record.layout.parameters[p].spec.role != Role::kernel || folds(record, p) < 1) continue;
+    if (record.layout.parameters[p].spec.role != Role::kernel) continue;
     const double pulled = penalty_share(record, p), size = size_at_end(record, p);
     if (pulled < held && size > small) continue;
     verdict.layers.push_back(layer_of(record, p));
@@ -59,10 +54,7 @@ Verdicts under_fitting(const Record& record) {
                       {"penalty's share", strongest},
                       {"smallest norm over Glorot's", smallest},
                       {"e-folds of shrinking", most_folds}};
-  verdict.advice =
-      "lower regularize.l2 (or decay, or l1), by a factor of 10 at first: `ridgeline select` "
-      "chooses "
-      "it";
+  verdict.advice = weaker_penalty(record);
   return {std::move(verdict)};
 }
 

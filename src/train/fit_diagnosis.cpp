@@ -6,6 +6,7 @@
 #include "interop/atomic_file.hpp"
 #include "train/diagnosis_csv.hpp"
 #include "train/divergence.hpp"
+#include "train/experiment_file.hpp"
 #include "train/fit.hpp"
 #include "train/statistics.hpp"
 
@@ -54,8 +55,12 @@ void Fit::end_diagnosis() {
     diagnosis_csv_ += layer_lines(last, core_.network());
     if (!options_.run.empty()) interop::write_file(file("diagnosis.csv"), diagnosis_csv_);
   }
-  position_.history.verdicts = diagnose::verdicts(
-      {core_.network(), core_.layout(), core_.loss().kind(), position_.history.epochs});
+  position_.history.verdicts = diagnose::verdicts({.network = core_.network(),
+                                                   .layout = core_.layout(),
+                                                   .loss = core_.loss().kind(),
+                                                   .epochs = position_.history.epochs,
+                                                   .regularize = core_.options.regularize,
+                                                   .experiment = experiment_file(options_.run)});
 }
 
 void Fit::keep_statistics(const engine::UpdateReport& report) {

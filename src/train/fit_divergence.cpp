@@ -10,6 +10,7 @@
 #include "interop/atomic_file.hpp"
 #include "ridgeline/penalty_keys.hpp"
 #include "train/divergence.hpp"
+#include "train/experiment_file.hpp"
 #include "train/finite.hpp"
 #include "train/fit.hpp"
 #include "train/statistics.hpp"
@@ -89,7 +90,9 @@ DivergedError Fit::diverged(const std::string& sentence) {
                                                     .loss = core_.loss().kind(),
                                                     .epochs = epochs,
                                                     .diverged = true,
-                                                    .overshoot = divergence.overshoot}));
+                                                    .overshoot = divergence.overshoot,
+                                                    .regularize = core_.options.regularize,
+                                                    .experiment = experiment_file(options_.run)}));
   if (options_.run.empty()) return error;
   add_diagnosis(epochs.back());
   try {

@@ -13,6 +13,7 @@
 #include "interop/read_text.hpp"
 #include "ridgeline/error.hpp"
 #include "train/divergence.hpp"
+#include "train/experiment_file.hpp"
 #include "train/statistics.hpp"
 
 namespace ridgeline {
@@ -172,7 +173,9 @@ History load_history(const std::filesystem::path& run, const Model& model) {
                           .loss = model.options().loss->kind(),
                           .epochs = epochs,
                           .diverged = divergence.has_value(),
-                          .overshoot = divergence ? divergence->overshoot : std::nullopt});
+                          .overshoot = divergence ? divergence->overshoot : std::nullopt,
+                          .regularize = model.options().regularize,
+                          .experiment = train::experiment_file(run)});
   if (divergence) {
     history.diverged = divergence->sentence;
     history.broken_off = std::move(epochs.back());

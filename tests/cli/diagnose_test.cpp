@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <iomanip>
+#include <sstream>
 
 #include "cli/trained_model.hpp"
 
@@ -26,12 +28,47 @@ TEST_F(Diagnose, TellsWhatTheTrainingTold) {
   EXPECT_TRUE(told[0]["layers"].is_array());
   EXPECT_GT(told[0]["evidence"][0]["value"], 0.5);
   EXPECT_THAT(trained.err, HasSubstr("warning: The penalty dominates: "));
-  EXPECT_THAT(trained.err, HasSubstr("What helps: lower the strengths of [regularize]"));
+  EXPECT_THAT(trained.err,
+              HasSubstr("What helps: a tenth of regularize.l2 (3), or what `ridgeline select "
+                        "heavy/experiment.toml 'select.over={"));
 
   const Outcome later = run(*folder_, {"diagnose", "heavy", "--json"});
   ASSERT_EQ(later.code, 0) << later.err;
   EXPECT_EQ(later.json()["diagnosis"], told);
   EXPECT_EQ(later.json()["epochs"], 4);
+}
+
+TEST_F(Diagnose, TellsWhatItFoundWithoutAnAdvice) {
+  const Outcome trained = run(*folder_, words({"train.run=idle", "regularize.l2=1e-12", "--json"}));
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  EXPECT_THAT(trained.err, HasSubstr("note: The penalty never moves anything: "));
+  EXPECT_THAT(trained.err, Not(HasSubstr("What helps")));
+  const json told = trained.json()["diagnosis"];
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0]["kind"], "penalty-never-moves");
+  EXPECT_EQ(told[0]["advice"], "");
+}
+
+// The command that an advice proposes, pasted.
+TEST_F(Diagnose, ProposesACommandThatRuns) {
+  const Outcome trained =
+      run(*folder_, words({"train.run=too much", "regularize.l2=30", "--json"}));
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  const std::string advice = trained.json()["diagnosis"][0]["advice"];
+  const auto begin = advice.find("`ridgeline select ") + 1, end = advice.rfind('`');
+  ASSERT_LT(begin, end) << advice;
+  std::istringstream proposed(advice.substr(begin, end - begin));
+  std::vector<std::string> pasted;
+  for (std::string word; proposed >> std::quoted(word, '\'');) pasted.push_back(word);
+  ASSERT_EQ(pasted.size(), 6U) << advice;
+  EXPECT_EQ(pasted[2], "too much/experiment.toml");
+  pasted.erase(pasted.begin());
+  for (const char* word : {"select.study=weaker", "select.folds=2", "train.epochs=1", "--json"}) {
+    pasted.emplace_back(word);
+  }
+  const Outcome selected = run(*folder_, pasted);
+  ASSERT_EQ(selected.code, 0) << selected.err;
+  EXPECT_EQ(selected.json()["trials"].size(), 6U);
 }
 
 TEST_F(Diagnose, HasATableOfTheLayers) {
@@ -64,7 +101,7 @@ TEST_F(Diagnose, OfATrainingThatDiverges) {
   const auto verdict = trained.err.find("\nproblem: It diverged by steps that are too large: ");
   ASSERT_NE(verdict, std::string::npos) << trained.err;
   EXPECT_LT(verdict, trained.err.find("\ntraining diverged in epoch 1, step "));
-  EXPECT_THAT(trained.err, HasSubstr("What helps: lower optimizer.learning_rate"));
+  EXPECT_THAT(trained.err, HasSubstr("What helps: a tenth of optimizer.learning_rate"));
 
   const Outcome later = run(*folder_, {"diagnose", "wild"});
   ASSERT_EQ(later.code, 0) << later.err;

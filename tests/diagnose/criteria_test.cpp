@@ -1,36 +1,13 @@
 // Where the criteria draw the line, on records made by hand.
 #include <cmath>
 
-#include "diagnose/support.hpp"
-#include "diagnose/verdicts.hpp"
+#include "diagnose/made.hpp"
 
 namespace ridgeline::diagnose {
 namespace {
 
 using test::evidence;
-
-// A network with its layout and epochs that a test fills in.
-struct Made {
-  explicit Made(Network n = test::healthy_network())
-      : network(std::move(n)), layout(infer(network, {1, test::image_side, test::image_side})) {}
-
-  Epoch& add(double train_loss, double validation_loss, double error = 0) {
-    Epoch& epoch = epochs.emplace_back();
-    epoch.epoch = static_cast<int>(epochs.size());
-    epoch.train.data_loss = epoch.train.objective = train_loss;
-    epoch.validation = Metrics{.data_loss = validation_loss, .data_loss_error = error};
-    epoch.statistics.steps = 100;
-    epoch.statistics.parameters.assign(
-        layout.parameters.size(), {.gradient_norm = 1, .weight_norm = 1, .update_ratio = 0.01});
-    epoch.statistics.activations.assign(network.nodes().size(), {.rms = 1, .mean_absolute = 1});
-    return epoch;
-  }
-  Record record() const { return {network, layout, "cross-entropy", epochs}; }
-
-  Network network;
-  Layout layout;
-  std::vector<Epoch> epochs;
-};
+using test::Made;
 
 // What a training diverged from, and where the lines are.
 TEST(Divergence, ByThePenaltyOrTheSteps) {
@@ -70,7 +47,8 @@ TEST(Divergence, ByThePenaltyOrTheSteps) {
   EXPECT_EQ(found().kind, "penalty-too-strong");
   EXPECT_EQ(found().layers, std::vector<std::string>{"dense_1"});
   EXPECT_EQ(evidence(found(), "shrink per step"), 3);
-  EXPECT_NE(found().advice.find("lower regularize.decay"), std::string::npos);
+  EXPECT_EQ(found().advice,
+            "regularize.decay divided by 30000, so that it takes 0.0001 of a weight off in a step");
 }
 
 // What moved far in an epoch's last step breaks the next one at its first.
@@ -163,6 +141,16 @@ TEST(OverFitting, AGapThatIsWideSinceAnEpoch) {
   EXPECT_TRUE(over_fitting(made.record()).empty());
 }
 
+TEST(OverFitting, AnAverageHelpsOnlyOverManyUpdates) {
+  Made made;
+  for (const double loss : {0.9, 0.3, 0.2}) {
+    made.add(loss, 0.9, 0.01).statistics.steps = 666;
+  }
+  EXPECT_EQ(over_fitting(made.record()).at(0).advice, "");
+  made.epochs[0].statistics.steps = 668;
+  EXPECT_EQ(over_fitting(made.record()).at(0).advice, "train.average=ema, where it is not on yet");
+}
+
 TEST(OverFitting, UnknownWithoutValidation) {
   Made made;
   made.add(1, 1);
@@ -209,12 +197,24 @@ TEST(GradientFlow, SmallerGradientsOfLargerWeightsAreNoneTheWorse) {
 }
 
 TEST(GradientFlow, TheAdviceFitsTheNetwork) {
-  Made made = with_gradients(5);
-  EXPECT_EQ(gradient_flow(made.record())[0].advice.find("less λ"), std::string::npos);
-  made.epochs[0].statistics.parameters[0].penalty_gradient = 2;
-  EXPECT_NE(gradient_flow(made.record())[0].advice.find(
-                "less λ or L1: in conv2d_1 the penalty's gradient is larger than the data's"),
-            std::string::npos);
+  const std::string weaker = "a tenth of regularize.l2 (1e-05)";
+  const std::string he = "kernel_initializer = \"he_normal\" for the hidden layers";
+  const auto advice = [](Made made, double climb, double shrink) {
+    std::vector<ParameterStatistics>& parameters = made.add(1, 1).statistics.parameters;
+    for (std::size_t p = 0; p < parameters.size(); ++p) {
+      parameters[p].gradient_norm = std::pow(climb, static_cast<double>(p));
+      parameters[p].shrink = shrink * (p == 0 ? 1 : 0.9);
+    }
+    return gradient_flow(made.record()).at(0).advice;
+  };
+  EXPECT_EQ(advice(Made(), 5, 0), he);
+  EXPECT_EQ(advice(Made(), 5, 0.02), weaker);  // two e-folds
+  EXPECT_EQ(advice(Made(), 5, 0.0105), he);    // not in every kernel
+  EXPECT_EQ(advice(Made(), 0.2, 0.02), he);
+  EXPECT_EQ(advice(Made(test::deep(4, "relu", "he_normal")), 5, 0), "");
+  EXPECT_EQ(advice(Made(test::deep(4, "tanh")), 5, 0.02),
+            "relu in the place of sigmoid and tanh, with kernel_initializer = \"he_normal\"");
+  EXPECT_EQ(advice(Made(test::residual(4)), 0.2, 0), "optimizer.clip_norm=1");
 }
 
 TEST(GradientFlow, LeavesALayerThatIsDeadToItsOwnVerdict) {
@@ -222,6 +222,19 @@ TEST(GradientFlow, LeavesALayerThatIsDeadToItsOwnVerdict) {
   made.epochs[0].statistics.activations[2].dead = 1;
   EXPECT_TRUE(gradient_flow(made.record()).empty());
   EXPECT_EQ(dead_units(made.record()).size(), 1u);
+}
+
+TEST(DeadUnits, BlamesTheLearningRateOnlyForALargeStep) {
+  Made made;
+  made.add(1, 1).statistics.activations[0].dead = 0.95;
+  made.epochs[0].statistics.parameters[2].largest_update = 1;  // of a layer that is alive
+  EXPECT_EQ(dead_units(made.record()).at(0).advice, "");
+  made.epochs[0].statistics.parameters[0].largest_update = 0.3;
+  made.add(1, 1).statistics.activations[0].dead = 0.95;
+  EXPECT_NE(dead_units(made.record()).at(0).advice.find("a tenth of optimizer.learning_rate"),
+            std::string::npos);
+  made.epochs[1].statistics.activations[0].dead = 0.89;
+  EXPECT_EQ(dead_units(made.record()).at(0).advice, "");
 }
 
 TEST(DeadUnits, FromMoreThanHalfOfALayerOn) {
@@ -260,6 +273,23 @@ TEST(PenaltySize, NeverMovesOrHadTooFewSteps) {
   EXPECT_EQ(kind(2e-5), "too-few-steps");
   EXPECT_EQ(kind(4.9e-4), "too-few-steps");
   EXPECT_EQ(kind(5.1e-4), "");
+}
+
+TEST(PenaltySize, IsNotToBlameWhereTheWeightsHaveGrown) {
+  Made made;
+  made.add(2, 2).train.penalty = 3;
+  made.epochs[0].train.objective = 5;
+  EXPECT_EQ(penalty_size(made.record()).at(0).advice, "a tenth of regularize.l2 (1e-05)");
+  made.epochs[0].statistics.parameters[2].weight_norm = 100;
+  EXPECT_EQ(penalty_size(made.record()).at(0).advice, "");
+}
+
+TEST(UnderFitting, NeedsTimeToActOnEveryKernel) {
+  Made made;
+  for (ParameterStatistics& s : made.add(1.38, 1.38).statistics.parameters) s.shrink = 0.02;
+  EXPECT_EQ(under_fitting(made.record()).at(0).advice, "a tenth of regularize.l2 (1e-05)");
+  made.epochs[0].statistics.parameters[6].shrink = 0.009;
+  EXPECT_TRUE(under_fitting(made.record()).empty());
 }
 
 TEST(PenaltySize, DominatesNotWhereTheDataIsFitted) {

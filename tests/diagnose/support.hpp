@@ -59,6 +59,16 @@ inline Network deep(int depth, const std::string& activation,
   return Network(layers);
 }
 
+/// Hidden layers with a shortcut around each but the first.
+inline Network residual(int depth) {
+  const Output image = input();
+  Output x = dense({.units = 32, .activation = "relu"})(flatten()(image));
+  for (int i = 1; i < depth; ++i) {
+    x = add()(x, dense({.units = 32, .activation = "relu"})(x));
+  }
+  return {image, output()(x)};
+}
+
 struct Training {
   OptimizerSetting optimizer = adam({.learning_rate = 2e-3});
   Regularize regularize = l2(1e-2);

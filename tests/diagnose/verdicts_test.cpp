@@ -16,7 +16,6 @@ using test::Training;
 void expect_whole(const Verdict& verdict) {
   EXPECT_TRUE(verdict.sentence.ends_with('.')) << verdict.sentence;
   EXPECT_FALSE(verdict.evidence.empty());
-  EXPECT_FALSE(verdict.advice.empty());
   for (const Evidence& e : verdict.evidence) EXPECT_TRUE(std::isfinite(e.value)) << e.name;
 }
 
@@ -76,7 +75,6 @@ TEST(Verdicts, VanishingGradients) {
   expect_whole(*verdict);
   EXPECT_LT(evidence(*verdict, "gradients' ratio, first kernel to last"), 0.01);
   EXPECT_NE(verdict->advice.find("relu in the place of sigmoid"), std::string::npos);
-  EXPECT_NE(verdict->advice.find("residual"), std::string::npos);
   EXPECT_FALSE(find(train(test::deep(6, "relu", "he_normal")), "vanishing-gradients"));
 }
 
@@ -109,7 +107,7 @@ TEST(Verdicts, ExplodingGradients) {
   ASSERT_TRUE(verdict) << kinds(history);
   expect_whole(*verdict);
   EXPECT_GT(evidence(*verdict, "activations' ratio, last to first"), 100);
-  EXPECT_NE(verdict->advice.find("clip_norm"), std::string::npos);
+  EXPECT_EQ(verdict->advice, "");  // the kernels are He's, and there is no shortcut
 
   Model healthy = test::model_of(test::deep(6, "relu", "he_normal"), training);
   EXPECT_FALSE(find(train(healthy, training), "exploding-gradients"));
@@ -276,8 +274,7 @@ TEST(Verdicts, ALearningRateTooHigh) {
   EXPECT_EQ(evidence(verdicts[0], "learning rate"), 10);
   EXPECT_GT(evidence(verdicts[0], "largest gradient norm"),
             100 * evidence(verdicts[0], "largest in the epochs before"));
-  EXPECT_NE(verdicts[0].advice.find("clip_norm"), std::string::npos);
-  EXPECT_NE(verdicts[0].advice.find("batch_norm2d"), std::string::npos);
+  EXPECT_NE(verdicts[0].advice.find("a tenth of optimizer.learning_rate"), std::string::npos);
   EXPECT_EQ(first_kind(Descent{.learning_rate = 0.01}.verdicts()), "");
 }
 
@@ -315,7 +312,7 @@ TEST(Verdicts, ABatchThatIsNoNumber) {
   const auto verdicts = Descent().verdicts(images());
   ASSERT_EQ(first_kind(verdicts), "diverged");
   expect_whole(verdicts[0]);
-  EXPECT_NE(verdicts[0].advice.find("pixels"), std::string::npos);
+  EXPECT_NE(verdicts[0].sentence.find("pixels"), std::string::npos);
 }
 
 TEST(Verdicts, TheMostSevereFirst) {
