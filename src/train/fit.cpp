@@ -1,7 +1,6 @@
 #include "train/fit.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 
 #include "engine/lookahead.hpp"
@@ -11,7 +10,6 @@
 #include "ridgeline/error.hpp"
 #include "train/data_checks.hpp"
 #include "train/fingerprint.hpp"
-#include "train/finite.hpp"
 #include "train/history.hpp"
 #include "train/measure.hpp"
 #include "train/model_file.hpp"
@@ -209,7 +207,6 @@ void Fit::train_batch(const data::Batch& batch) {
                                .last = updates && first + images == batch.images,
                                .images = of_update},
                               values);
-    if (!std::isfinite(sums.loss)) check_pixels(core_, part, 0);
     check_finite(sums.loss, "data loss");
     check_finite(sums.activity, "activity penalty");
     counts_.clear();
