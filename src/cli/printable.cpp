@@ -9,6 +9,8 @@
 #include <cwchar>
 #include <utility>
 
+#include "tensor/shell_word.hpp"
+
 namespace ridgeline::cli {
 namespace {
 
@@ -151,12 +153,6 @@ std::string wrapped_line(std::string_view line, int width) {
   return text + row;
 }
 
-bool is_safe_in_a_shell(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view("_-+./,:=@%").find(c) != std::string_view::npos ||
-         static_cast<unsigned char>(c) >= 0x80;
-}
-
 }  // namespace
 
 bool utf8_locale() {
@@ -218,13 +214,6 @@ std::string wrapped(std::string_view lines, int width) {
   return text;
 }
 
-std::string shell_quoted(std::string_view word) {
-  if (!word.empty() && std::ranges::all_of(word, is_safe_in_a_shell)) return std::string(word);
-  std::string text = "'";
-  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
-}
-
 std::string unbroken(std::string_view text) {
   std::string result;
   for (const char c : text) result += c == ' ' ? std::string(unbreakable) : std::string(1, c);
@@ -232,8 +221,7 @@ std::string unbroken(std::string_view text) {
 }
 
 std::string command(std::string_view words, std::string_view path, std::string_view more) {
-  return unbroken(
-      fmt::format("{} {}{}{}", words, shell_quoted(path), more.empty() ? "" : " ", more));
+  return unbroken(fmt::format("{} {}{}{}", words, shell_word(path), more.empty() ? "" : " ", more));
 }
 
 }  // namespace ridgeline::cli

@@ -34,12 +34,10 @@ std::string shortened(std::string_view text, int width);
 /// that begins with "ridgeline".
 std::string wrapped(std::string_view lines, int width);
 
-/// A word of a command line, quoted where a shell would change it: 'my run'.
-std::string shell_quoted(std::string_view word);
 /// A text that wrapped() does not break, such as a command to copy.
 std::string unbroken(std::string_view text);
-/// "ridgeline train --resume 'my run'": a command with a path, which is shell_quoted(), as
-/// unbroken() text.
+/// "ridgeline train --resume 'my run'": a command with a path, which becomes a
+/// shell_word(), as unbroken() text.
 std::string command(std::string_view words, std::string_view path, std::string_view more = {});
 
 }  // namespace ridgeline::cli

@@ -16,6 +16,7 @@
 #include "experiment/selection.hpp"
 #include "ridgeline/error.hpp"
 #include "select/curve.hpp"
+#include "tensor/shell_word.hpp"
 
 namespace ridgeline::cli {
 namespace {
@@ -82,10 +83,9 @@ std::string next_command(const Experiment& experiment, const Selection& selectio
   const std::string& study = experiment.select.study;
   int number = 2;
   while (std::filesystem::exists(fmt::format("{}-{}", study, number))) ++number;
-  return fmt::format(
-      "ridgeline select {} {} {}", shell_quoted((path(study) / record_name).string()),
-      shell_quoted(fmt::format("select.study={}-{}", study, number)),
-      shell_quoted(fmt::format("select.over={}", to_toml(experiment::encode(over)))));
+  return fmt::format("ridgeline select {} {} {}", shell_word((path(study) / record_name).string()),
+                     shell_word(fmt::format("select.study={}-{}", study, number)),
+                     shell_word(fmt::format("select.over={}", to_toml(experiment::encode(over)))));
 }
 
 nlohmann::ordered_json edges_json(const Selection& selection) {

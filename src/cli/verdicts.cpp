@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace ridgeline::cli {
@@ -18,6 +19,21 @@ std::string evidence_text(const std::vector<Evidence>& evidence) {
       i = evidence.size() - 1;
     }
     text += fmt::format("{}{} {:.4g}", i == 0 ? "" : ", ", evidence[i].name, evidence[i].value);
+  }
+  return text;
+}
+
+// A command in a sentence, between backticks, must stay one line: it is for copying.
+std::string with_whole_commands(std::string_view sentence) {
+  std::string text;
+  bool in_command = false;
+  while (!sentence.empty()) {
+    const std::size_t end = std::min(sentence.find('`'), sentence.size());
+    const std::string_view part = sentence.substr(0, end);
+    text += in_command ? unbroken(part) : std::string(part);
+    if (end < sentence.size()) text += '`';
+    in_command = !in_command;
+    sentence.remove_prefix(std::min(end + 1, sentence.size()));
   }
   return text;
 }
@@ -48,7 +64,8 @@ std::string verdicts_text(const std::vector<Verdict>& verdicts, const Console& c
     text += fmt::format("{}{}: {}\n", text.empty() ? "" : "\n",
                         console.bold(name_of(verdict.severity)), verdict.sentence);
     text += console.dim(fmt::format("  {}", evidence_text(verdict.evidence))) + "\n";
-    if (!verdict.advice.empty()) text += fmt::format("  What helps: {}.\n", verdict.advice);
+    if (verdict.advice.empty()) continue;
+    text += fmt::format("  What helps: {}.\n", with_whole_commands(verdict.advice));
   }
   return text;
 }

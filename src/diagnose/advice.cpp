@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <iterator>
 
 #include "ridgeline/penalty_keys.hpp"
+#include "tensor/shell_word.hpp"
 
 namespace ridgeline::diagnose {
 namespace {
@@ -20,17 +20,6 @@ constexpr std::array decays{&Penalty::decay, &Penalty::independent_decay};
 
 bool is_above_zero(const Schedule& schedule) {
   return std::max(schedule.value, schedule.to) > 0;
-}
-
-// The text as one word of a shell command.
-std::string shell_word(const std::string& text) {
-  const auto plain = [](unsigned char c) {
-    return std::isalnum(c) != 0 || std::string_view("/._-+=:,@%").find(c) != std::string_view::npos;
-  };
-  if (std::ranges::all_of(text, plain)) return text;
-  std::string word = "'";
-  for (const char c : text) word += c == '\'' ? "'\\''" : std::string(1, c);
-  return word + "'";
 }
 
 // The command that chooses the strength among 0 and five numbers up to it.
