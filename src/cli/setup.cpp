@@ -6,6 +6,7 @@
 #include "cli/table.hpp"
 #include "experiment/file.hpp"
 #include "ridgeline/error.hpp"
+#include "select/study.hpp"
 #include "train/load_weights.hpp"
 
 namespace ridgeline::cli {
@@ -64,7 +65,7 @@ bool holds_run(const std::filesystem::path& folder) {
 }
 
 bool holds_study(const std::filesystem::path& folder) {
-  return std::filesystem::exists(folder / "study.sqlite");
+  return selection::Study::exists(folder);
 }
 
 experiment::Images load_images(experiment::Experiment& experiment) {

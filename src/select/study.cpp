@@ -27,11 +27,13 @@ void note(Database& database, const Settings& settings) {
   }
 }
 
-/// An empty file is no study: SQLite makes one when it opens what is not there.
+/// Whether there is more than an empty file, which SQLite makes when it opens a file that does not
+/// exist.
 bool is_there(const std::filesystem::path& file) {
   std::error_code error;
-  const auto size = std::filesystem::file_size(file, error);
-  return !error && size > 0;
+  const auto status = std::filesystem::status(file, error);
+  if (!std::filesystem::is_regular_file(status)) return std::filesystem::exists(status);
+  return std::filesystem::file_size(file, error) > 0;
 }
 
 void write_new(const std::filesystem::path& file, const Settings& settings) {
@@ -46,7 +48,11 @@ void write_new(const std::filesystem::path& file, const Settings& settings) {
 
 /// A study appears under its name only when whole. Whether it was made; the folder is locked.
 bool make_unless_there(const std::filesystem::path& file, const Settings& settings) {
-  if (is_there(file)) return false;
+  if (is_there(file)) {
+    if (std::filesystem::is_regular_file(file)) return false;
+    throw DataError(
+        fmt::format("{}: is not a regular file, where a study is expected", file.string()));
+  }
   const std::filesystem::path part = file.string() + ".part", journal = part.string() + "-journal";
   std::error_code error;
   const auto remove_parts = [&] {
