@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <limits>
+#include <type_traits>
 #include <utility>
 
 #include "engine/kernels/conv_pool.hpp"
@@ -117,6 +119,7 @@ struct PooledTile {
   const float* source;  // the first window's top left corner
   const float* kernel;  // [kernel size][16], of each block of filters
   std::int64_t filter, window;
+  bool numbers;  // whether no sum can be NaN
 };
 
 template <int Windows, int Vectors>
@@ -146,18 +149,38 @@ void PoolTile(const ConvPool& s, const ConvPoolForward& a, const PooledTile& til
       });
     }
   }
-  Unroll<Vectors>([&](auto v) RIDGELINE_INLINE_LAMBDA {
-    const std::int64_t filter = tile.filter + v * lanes;
-    if (filter >= s.filters) return;
-    const WindowWriter writer(s, a, filter);
-    Unroll<Windows>([&](auto w) RIDGELINE_INLINE_LAMBDA {
-      Best best(sum[w * 4 * Vectors + v]);
-      Unroll<3>([&](auto p) RIDGELINE_INLINE_LAMBDA {
-        best.consider(sum[(w * 4 + p + 1) * Vectors + v], static_cast<float>(p + 1));
+  const auto pool = [&](auto numbers) RIDGELINE_INLINE_LAMBDA {
+    Unroll<Vectors>([&](auto v) RIDGELINE_INLINE_LAMBDA {
+      const std::int64_t filter = tile.filter + v * lanes;
+      if (filter >= s.filters) return;
+      const WindowWriter writer(s, a, filter);
+      Unroll<Windows>([&](auto w) RIDGELINE_INLINE_LAMBDA {
+        Best best(sum[w * 4 * Vectors + v]);
+        Unroll<3>([&](auto p) RIDGELINE_INLINE_LAMBDA {
+          const Vec value = sum[(w * 4 + p + 1) * Vectors + v];
+          if constexpr (numbers) {
+            best.consider_number(value, static_cast<float>(p + 1));
+          } else {
+            best.consider(value, static_cast<float>(p + 1));
+          }
+        });
+        writer.write(best, tile.window + w);
       });
-      writer.write(best, tile.window + w);
     });
-  });
+  };
+  if (tile.numbers) {
+    pool(std::true_type());
+  } else {
+    pool(std::false_type());
+  }
+}
+
+// Whether no sum of the image's products can be NaN: everything is finite, and too small to
+// overflow. Looking costs a fraction of the products.
+bool SumsAreNumbers(const ConvPool& s, const ConvPoolForward& a) {
+  const double image = LargestMagnitude(a.source, s.height * s.row());
+  const double kernel = LargestMagnitude(a.kernel, s.packed_size());
+  return image * kernel * static_cast<double>(s.kernel_size()) < std::numeric_limits<float>::max();
 }
 
 using PoolTileFunction = void (*)(const ConvPool&, const ConvPoolForward&, const PooledTile&);
@@ -170,13 +193,14 @@ PoolTileFunction FindPoolTile(std::int64_t windows, std::integer_sequence<int, W
 void ForwardInRegisters(const ConvPool& s, const ConvPoolForward& a) {
   constexpr auto counts = std::make_integer_sequence<int, most_windows>();
   const std::int64_t tiles = (s.pooled_width + most_windows - 1) / most_windows;
+  const bool numbers = SumsAreNumbers(s, a);
   for (std::int64_t filter = 0; filter < s.padded_filters();) {
     const bool whole = s.padded_filters() - filter >= pooled_vectors * lanes;
     const std::int64_t vectors = whole ? pooled_vectors : 1;
     PooledTile tile{a.source,
                     a.kernel + filter / ConvPool::block * ConvPool::block * s.kernel_size() +
                         filter % ConvPool::block,
-                    filter, 0};
+                    filter, 0, numbers};
     for (std::int64_t py = 0; py < s.pooled_height; ++py) {
       for (std::int64_t t = 0; t < tiles; ++t) {
         const std::int64_t x = t * s.pooled_width / tiles, end = (t + 1) * s.pooled_width / tiles;
