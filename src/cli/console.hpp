@@ -20,7 +20,7 @@ class Console {
   bool json() const { return json_; }
   /// Whether a line can be drawn again and again: a terminal, and not a dumb one.
   bool live() const { return live_; }
-  /// Columns of the terminal; 80 where there is none.
+  /// Columns of the terminal; 80 without a terminal.
   int width() const;
   /// What tables and long lines must fit.
   Page page() const;

@@ -25,11 +25,11 @@ std::string model_table(const Model& model, const Page& page);
 
 /// The share of exact zeros in each kernel, by its name, which L1 and group lasso leave.
 nlohmann::ordered_json zeros_json(const Model& model);
-/// A line that says so; empty where there are none.
+/// A line with these shares; empty if no weight is exactly 0.
 std::string zeros_text(const Model& model);
 
 /// The model file that MODEL stands for: itself, or the one in a run's or study's folder.
-/// Throws DataError where there is none.
+/// Throws DataError if there is no such file.
 std::filesystem::path model_file(const std::filesystem::path& model);
 
 }  // namespace ridgeline::cli

@@ -70,7 +70,7 @@ nlohmann::ordered_json number_or_null(double value) {
   return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json();
 }
 
-/// The command that searches beyond the edges, in a study of its own; empty where there is none.
+/// The command that searches beyond the edges, in a study of its own; empty without an edge.
 std::string next_command(const Experiment& experiment, const Selection& selection) {
   SearchSpace over = experiment.select.over;
   bool any = false;

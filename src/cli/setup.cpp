@@ -114,7 +114,7 @@ void settle_weights(experiment::Experiment& experiment, const experiment::Images
 
 namespace {
 
-/// A sentence on the classes that no training image is of; empty where there are none. Labels with
+/// A sentence on the classes without a training image; empty if every class has one. Labels with
 /// gaps can be meant (letters that begin at 1, a choice of digits), so that this is no error; a
 /// label that is none, such as 255 for "void", makes classes of all numbers below it.
 std::string classes_without_images(const Dataset& train) {

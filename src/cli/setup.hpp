@@ -30,7 +30,7 @@ struct Resuming {
   const char* folder_key;
 };
 /// What --resume goes on with: the record in `folder`, with the overrides applied. Throws
-/// UsageError where there is none, and for words that name another file or folder.
+/// UsageError if the folder has no record, and for words that name another file or folder.
 experiment::Experiment read_record(const std::filesystem::path& folder,
                                    const ExperimentWords& words, const Resuming& resuming);
 

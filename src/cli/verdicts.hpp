@@ -13,7 +13,7 @@ namespace ridgeline::cli {
 /// A list of {"kind", "severity", "layers", "sentence", "evidence": [{"name", "value"}], "advice"}.
 nlohmann::ordered_json to_json(const std::vector<Verdict>& verdicts);
 
-/// Each with its evidence and, where it has an advice, what helps; a sentence where there are none.
+/// Each with its evidence and its advice, if it has one. Without verdicts: a sentence that says so.
 std::string verdicts_text(const std::vector<Verdict>& verdicts, const Console& console);
 
 }  // namespace ridgeline::cli

@@ -97,7 +97,7 @@ dnnl::softmax_backward::primitive_desc softmax_backward(
 dnnl::reorder::primitive_desc reorder(const Desc& from, const Desc& to);
 
 /// Makes oneDNN run on the calling thread alone from now on, for threads of the engine's own.
-/// Throws std::bad_alloc where there is no memory for what OpenMP keeps of a thread.
+/// Throws std::bad_alloc if memory for OpenMP's record of the thread is short.
 void use_one_thread();
 
 /// Makes oneDNN run on the calling thread alone while it lives, for callers: their setting of

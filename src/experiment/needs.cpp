@@ -31,7 +31,7 @@ Need option_of(std::string field, std::function<std::string(const Experiment&)> 
     const std::string name = kind(experiment);
     const auto known = options([&] { return options_of(name); });
     if (!known || known->find(field)) return {};
-    return fmt::format("is nothing that {} has", name);
+    return fmt::format("has no effect on {}", name);
   }};
 }
 

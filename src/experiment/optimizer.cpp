@@ -41,7 +41,7 @@ OptimizerSetting build_optimizer(const Experiment& experiment) {
       attributes.set(std::string(field.name), value);
     } else if (value != plain.*field.member) {
       throw UsageError(
-          fmt::format("optimizer.{} is nothing that {} has", field.name, section.kind));
+          fmt::format("optimizer.{} has no effect on {}", field.name, section.kind));
     }
   });
   setting.optimizer = make_optimizer(section.kind, attributes);

@@ -52,7 +52,7 @@ std::vector<T> list_of(const nlohmann::ordered_json& json, std::string_view name
   return json.get<std::vector<T>>();
 }
 
-/// The member of an object. Throws DataError where there is none.
+/// The member of an object. Throws DataError if the object does not have it.
 inline const nlohmann::ordered_json& member(const nlohmann::ordered_json& json,
                                             std::string_view name) {
   if (!json.is_object()) throw DataError(fmt::format("a JSON object with '{}' is expected", name));

@@ -25,7 +25,7 @@ void require_memory(std::size_t bytes, std::string_view purpose);
 
 /// Makes the next small allocations of the calling thread succeed: it fills malloc's per-thread
 /// cache with one block of each size. For libraries that end the process when such an allocation
-/// fails. Throws std::bad_alloc where there is no memory for the blocks, about 40 KiB.
+/// fails. Throws std::bad_alloc if memory for the blocks, about 40 KiB, is short.
 void reserve_small_blocks();
 
 }  // namespace ridgeline

@@ -15,7 +15,7 @@ struct RunSize {
 /// About that: the tensors exactly, what describes them roughly. `options`: of the model.
 RunSize run_size(const Layout& layout, const ModelOptions& options, const FitOptions& fit);
 
-/// Removes the checkpoint of a run that nothing will go on with; nothing where there is none.
+/// Removes the checkpoint of a run that will not be resumed, if it has one.
 void remove_checkpoint(const std::filesystem::path& run);
 
 }  // namespace ridgeline::train

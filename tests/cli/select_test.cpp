@@ -296,7 +296,7 @@ TEST_F(Selecting, WhatIsRefusedLeavesNothing) {
       {"train.batch=61", "only 60 training images"},
       {"select.over={ \"train.epochs\" = [1.5, 2.5] }", "train.epochs must be a whole number"},
       {"select.over={ \"train.run\" = [1, 2] }", "train.run is not a number"},
-      {"select.over={ \"optimizer.momentum\" = [0, 0.9] }", "which is nothing that adam has"},
+      {"select.over={ \"optimizer.momentum\" = [0, 0.9] }", "which has no effect on adam"},
       {"select.metric=val_penalty", "measures how large the weights are"},
       {"select.metric=val_objective", "which regularize.l2 changes by itself"},
       {"train.run=here", "train.run has no effect on ridgeline select"},

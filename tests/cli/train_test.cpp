@@ -95,7 +95,7 @@ TEST_F(TrainedModel, SettingsWithoutEffectAreRefused) {
   const std::vector<std::pair<std::string, std::string>> idle{
       {"train.average_decay=0.9", "train.average_decay has no effect without train.average"},
       {"select.folds=3", "select.folds has no effect on ridgeline train"},
-      {"optimizer.momentum=0", "optimizer.momentum is nothing that adam has"},
+      {"optimizer.momentum=0", "optimizer.momentum has no effect on adam"},
       {"regularize.l2={ from = 1e-3, to = 1e-5 }", "regularize.l2.to has no effect without a kind"},
       {"regularize.rule=[{ match = \"*.bias\", l2 = 0 }]", "regularize.rule[0] '*.bias' changes"},
       {"optimizer.learning_rate={ kind = \"cosine\", from = 1e-3, every = 100 }",

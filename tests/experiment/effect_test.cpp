@@ -36,13 +36,13 @@ TEST(Effect, SettingsThatNothingReadsAreRefusedWhereTheyAre) {
             "experiment.toml:2: optimizer.lookahead_alpha has no effect without "
             "optimizer.lookahead above 0"},
            {"[optimizer]\nmomentum = 0\n",
-            "experiment.toml:2: optimizer.momentum is nothing that adam has"},
+            "experiment.toml:2: optimizer.momentum has no effect on adam"},
            {"[optimizer]\nkind = \"sgd\"\nbeta1 = 0.9\n",
-            "experiment.toml:3: optimizer.beta1 is nothing that sgd has"},
+            "experiment.toml:3: optimizer.beta1 has no effect on sgd"},
            {"[loss]\nkind = \"mse\"\nlabel_smoothing = 0\n",
-            "experiment.toml:3: loss.label_smoothing is nothing that mse has"},
+            "experiment.toml:3: loss.label_smoothing has no effect on mse"},
            {"[loss]\nkind = \"mse\"\nclass_weights = []\n",
-            "experiment.toml:3: loss.class_weights is nothing that mse has"},
+            "experiment.toml:3: loss.class_weights has no effect on mse"},
            {"[regularize]\ncpr_warmup = 10\n",
             "experiment.toml:2: regularize.cpr_warmup has no effect without regularize.cpr above "
             "0"},
@@ -141,7 +141,7 @@ TEST(Effect, ASearchedKeyMustHaveOne) {
     return refusal(file, {"select.over={ " + space + " }"});
   };
   EXPECT_EQ(over("", "\"optimizer.momentum\" = [0.5, 0.9]"),
-            "select.over names optimizer.momentum, which is nothing that adam has");
+            "select.over names optimizer.momentum, which has no effect on adam");
   EXPECT_EQ(over("[optimizer]\nkind = \"sgd\"\n", "\"optimizer.momentum\" = [0.5, 0.9]"), "");
   EXPECT_THAT(over("", "\"train.average_decay\" = [0.5, 0.9]"),
               HasSubstr("select.over names train.average_decay, which has no effect"));

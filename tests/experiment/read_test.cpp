@@ -170,14 +170,14 @@ TEST(Read, WhatIsNotThereYetSaysSo) {
 
 TEST(Read, OptionsOfAnotherKindAreRefused) {
   EXPECT_EQ(refusal("[optimizer]\nkind = \"adam\"\nmomentum = 0.9\n"),
-            "experiment.toml:3: optimizer.momentum is nothing that adam has");
+            "experiment.toml:3: optimizer.momentum has no effect on adam");
   EXPECT_EQ(refusal("[optimizer]\nkind = \"sgd\"\nbeta1 = 0.8\n"),
-            "experiment.toml:3: optimizer.beta1 is nothing that sgd has");
+            "experiment.toml:3: optimizer.beta1 has no effect on sgd");
   EXPECT_NE(refusal("[loss]\nkind = \"mse\"\nlabel_smoothing = 0.1\n"), "");
   const std::string file = "[optimizer]\nkind = \"sgd\"\nmomentum = 0.9\n";
   EXPECT_EQ(refusal(file, {"optimizer.kind=adam"}),
-            "experiment.toml:3: optimizer.momentum is nothing that adam has");
-  EXPECT_EQ(refusal(file, {"optimizer.beta1=0.8"}), "optimizer.beta1 is nothing that sgd has")
+            "experiment.toml:3: optimizer.momentum has no effect on adam");
+  EXPECT_EQ(refusal(file, {"optimizer.beta1=0.8"}), "optimizer.beta1 has no effect on sgd")
       << "it stands on no line";
 }
 
@@ -263,9 +263,9 @@ TEST(Read, OptionsOfOptimizersOutsideTheirLimits) {
             "experiment.toml:3: optimizer.lookahead must be at least 0, not -1");
   EXPECT_EQ(of("adam", "lookahead_alpha = 1.5"),
             "experiment.toml:3: optimizer.lookahead_alpha must be above 0 and at most 1, not 1.5");
-  EXPECT_EQ(of("adam", "rho = 0.5"), "experiment.toml:3: optimizer.rho is nothing that adam has");
+  EXPECT_EQ(of("adam", "rho = 0.5"), "experiment.toml:3: optimizer.rho has no effect on adam");
   EXPECT_EQ(of("lion", "epsilon = 1"),
-            "experiment.toml:3: optimizer.epsilon is nothing that lion has");
+            "experiment.toml:3: optimizer.epsilon has no effect on lion");
   EXPECT_EQ(of("adam", "rhoo = 0.5"),
             "experiment.toml:3: unknown key 'optimizer.rhoo': did you mean 'optimizer.rho'?");
   EXPECT_EQ(of("lios", ""),

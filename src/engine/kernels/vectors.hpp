@@ -52,7 +52,7 @@ HWY_INLINE hn::Vec<HalfTag> ToNearestBf16(Vec v) {
   return hn::DemoteTo(HalfTag(), hn::BitCast(hn::Rebind<std::int32_t, Tag>(), upper));
 }
 
-/// A ReLU: numbers below 0 times `slope`, which is 1 where there is none, and NaN stays NaN. 0
+/// A ReLU: numbers below 0 times `slope`; a slope of 1 is no ReLU. NaN stays NaN. 0
 /// times an infinite number would be NaN, so a slope of 0 clears the product's bits instead.
 class Relu {
  public:
