@@ -237,8 +237,8 @@ class Model {
   /// then.
   void set_regularize(const Regularize& regularize);
 
-  /// About how many bytes of memory fit() takes with batches of so many images, at least 1: weights,
-  /// the optimizer's state, gradients and activations, without the images of the data set.
+  /// About how many bytes of memory fit() takes with batches of so many images, at least 1:
+  /// weights, the optimizer's state, gradients and activations, without the images of the data set.
   std::size_t training_memory(std::int64_t batch);
 
   const Network& network() const;

@@ -2,8 +2,8 @@
 // oneDNN behind one face: 2.6 and 3.x differ in how primitive descriptors are made. Everything
 // that depends on the version is here.
 
-#include <oneapi/dnnl/dnnl.hpp>
 #include <new>
+#include <oneapi/dnnl/dnnl.hpp>
 #include <optional>
 #include <string>
 #include <vector>

@@ -40,8 +40,7 @@ OptimizerSetting build_optimizer(const Experiment& experiment) {
     if (known.find(field.name)) {
       attributes.set(std::string(field.name), value);
     } else if (value != plain.*field.member) {
-      throw UsageError(
-          fmt::format("optimizer.{} has no effect on {}", field.name, section.kind));
+      throw UsageError(fmt::format("optimizer.{} has no effect on {}", field.name, section.kind));
     }
   });
   setting.optimizer = make_optimizer(section.kind, attributes);
