@@ -14,7 +14,8 @@
 namespace ridgeline::cli {
 namespace {
 
-constexpr std::string_view unbreakable = "\u00a0";
+// A code that no text has: Unicode reserves it for use inside programs.
+constexpr std::string_view unbreakable = "\ufdd0";
 
 constexpr std::array<std::string_view, 5> styles_of_ours{"\x1b[0m", "\x1b[1m", "\x1b[2m",
                                                          "\x1b[31m", "\x1b[36m"};
@@ -26,7 +27,7 @@ constexpr std::array<std::pair<char32_t, std::string_view>, 31> in_ascii{{
     {U'₂', "2"},      {U'ᵀ', "^T"},  {U'‖', "||"},  {U'→', "->"},   {U'←', "<-"}, {U'↑', "^"},
     {U'↓', "v"},      {U'≥', ">="},  {U'≤', "<="},  {U'…', "..."},  {U'━', "="},  {U'─', "-"},
     {U'┈', "-"},      {U'│', "|"},   {U'┤', "+"},   {U'┴', "+"},    {U'●', "*"},  {U'○', "o"},
-    {U'\u00a0', " "},
+    {U'\ufdd0', " "},
 }};
 
 struct Character {
@@ -221,7 +222,9 @@ std::string unbroken(std::string_view text) {
 }
 
 std::string command(std::string_view words, std::string_view path, std::string_view more) {
-  return unbroken(fmt::format("{} {}{}{}", words, shell_word(path), more.empty() ? "" : " ", more));
+  const std::string_view here = path.starts_with('-') ? "./" : "";  // else it reads as an option
+  return unbroken(fmt::format("{} {}{}{}", words, shell_word(fmt::format("{}{}", here, path)),
+                              more.empty() ? "" : " ", more));
 }
 
 }  // namespace ridgeline::cli

@@ -85,6 +85,10 @@ TEST(Wrapped, LeavesCommandsWhole) {
 TEST(Command, QuotesItsPath) {
   EXPECT_EQ(wrapped(command("ridgeline evaluate", "my run", "--json"), 1000),
             "ridgeline evaluate 'my run' --json");
+  EXPECT_EQ(wrapped(command("ridgeline evaluate", "-x"), 1000), "ridgeline evaluate ./-x")
+      << "else it reads as an option";
+  EXPECT_EQ(wrapped(command("ridgeline evaluate", "n\u00a0b"), 1000),
+            "ridgeline evaluate n\u00a0b");
 }
 
 TEST(Table, ColumnsThatDoNotFitFollowBelow) {
