@@ -9,6 +9,10 @@ Monitor::Monitor(std::string_view name)
   network::require(validation_ || name.starts_with("train_"),
                    "train.monitor begins with val_ or train_, as in val_data_loss, not '{}'", name);
   Metrics().value(metric_);
+  network::require(metric_ != "penalty",
+                   "train.monitor = {} measures how large the weights are, not how good the "
+                   "predictions: use val_data_loss or val_accuracy",
+                   name);
 }
 
 double Monitor::value(const Epoch& epoch) const {

@@ -29,6 +29,11 @@ Epoch epoch_of(double train_loss, double val_loss, double val_accuracy) {
   return epoch;
 }
 
+TEST(Monitor, APenaltyIsNoMeasureOfHowGoodAnEpochIs) {
+  EXPECT_THROW(Monitor("val_penalty"), UsageError);
+  EXPECT_THROW(Monitor("train_penalty"), UsageError);
+}
+
 TEST(Monitor, LowerIsBetterAndForAccuraciesHigher) {
   const Epoch first = epoch_of(3, 2, 0.5), second = epoch_of(2, 3, 0.6);
   EXPECT_TRUE(Monitor("val_data_loss").better(first, second));
