@@ -37,7 +37,7 @@ void decode_strengths(const Value& value, std::string_view key, PenaltyRule& out
   const auto names_whom = [](const Entry& entry) {
     return entry.key == "match" || entry.key == "role";
   };
-  if (std::ranges::all_of(table, names_whom)) {
+  if (!value.recorded && std::ranges::all_of(table, names_whom)) {
     throw UsageError(
         fmt::format("{}{} changes nothing: give it a strength, such as l2 = 0, or leave it out",
                     value.where, key));
@@ -84,7 +84,8 @@ void decode(const Value& value, std::string_view key, Schedule& out) {
     fail(value, key, "a number or a schedule such as { kind = \"cosine\", from = 1e-3, to = 0 }");
   }
   located(value.where, [&] { schedule.check(key); });
-  if (const auto* table = value.get<Table>()) expect_fields_of_kind(*table, key, schedule);
+  const auto* table = value.get<Table>();
+  if (table && !value.recorded) expect_fields_of_kind(*table, key, schedule);
   out = schedule;
 }
 

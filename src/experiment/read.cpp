@@ -21,9 +21,10 @@ class Reader {
  public:
   explicit Reader(Command command) : command_(command) {}
 
-  void apply_file(const Table& root) {
-    apply(root);
+  void apply_file(Table root) {
     is_record_ = find(root, provenance) != nullptr;
+    if (is_record_) mark_recorded(root);
+    apply(root);
     if (is_record_) wanted_.clear();
     of_file_ = experiment_;
   }
@@ -95,7 +96,7 @@ class Reader {
         continue;
       }
       settle(key, [&] {
-        if (word == time) return;
+        if (word == time || (is_record_ && !wanted_.contains(key))) return;
         throw UsageError(fmt::format("{} must have no words in braces other than {} and {}, not {}",
                                      key, placeholder, time, word));
       });
@@ -139,6 +140,7 @@ class Reader {
     };
     const Experiment by_file = judged(of_file_), by_all = judged(experiment_);
     for (const auto& [name, word] : wanted_) {
+      refuse_number_of_searched(name, word);
       const std::string reason = no_effect(key(name), by_all, command_, word);
       if (reason.empty()) continue;
       if (!word && no_effect(key(name), by_file, command_, word).empty()) continue;
@@ -146,6 +148,16 @@ class Reader {
     }
     const bool chooses = command_ == Command::select || (command_ == Command::any && !is_record_);
     if (chooses) check_search(experiment_);
+  }
+
+  /// A search sets its keys itself. It keeps only the form of a schedule.
+  void refuse_number_of_searched(const std::string& name, bool word) const {
+    const bool searched = command_ == Command::select && experiment_.select.over.contains(name);
+    if (!word || !searched || key(name).write(experiment_).get<Table>()) return;
+    throw UsageError(
+        fmt::format("{} has no effect, because select.over searches it: leave it out, or set "
+                    "select.over",
+                    name));
   }
 
   /// Runs `action`; an error is said to be where the key stands that its sentence begins with, or

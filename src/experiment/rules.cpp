@@ -56,7 +56,7 @@ void check_rules(const Experiment& experiment, const Regularize& applied,
   if (rules == 0) return;
   const auto with_all = course(experiment, all, parameters);
   for (std::size_t r = 0; r < rules; ++r) {
-    const std::size_t at = all.rules.size() - rules + r;  // behind those of layers
+    const std::size_t at = all.rules.size() - rules + r;  // after those of layers
     Regularize without = all;
     without.rules.erase(without.rules.begin() + static_cast<std::ptrdiff_t>(at));
     if (course(experiment, without, parameters) != with_all) continue;
@@ -64,6 +64,22 @@ void check_rules(const Experiment& experiment, const Regularize& applied,
         fmt::format("regularize.rule[{}] '{}' changes nothing: the parameters that it matches have "
                     "the same penalties without it; leave it out",
                     r, all.rules[at].match));
+  }
+}
+
+void check_searched(const Regularize& applied, const Experiment& experiment,
+                    const std::vector<Parameter>& parameters, const SearchSpace& searched) {
+  const Regularize some = with_any_value(applied, searched);
+  for (const PenaltyKey& key : penalty_keys) {
+    const std::string name = fmt::format("regularize.{}", key.name);
+    if (!searched.contains(name)) continue;
+    Regularize other = some;
+    (other.*key.base).value += 1;
+    if (course(experiment, other, parameters) != course(experiment, some, parameters)) continue;
+    throw UsageError(
+        fmt::format("select.over names {}, which changes nothing: rules set the strength of every "
+                    "trained parameter",
+                    name));
   }
 }
 

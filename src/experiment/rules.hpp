@@ -16,4 +16,9 @@ namespace ridgeline::experiment {
 void check_rules(const Experiment& experiment, const Regularize& applied,
                  const std::vector<Parameter>& parameters, const SearchSpace& searched);
 
+/// Throws UsageError for a searched strength of [regularize] that no trained parameter takes, since
+/// rules set another for each.
+void check_searched(const Regularize& applied, const Experiment& experiment,
+                    const std::vector<Parameter>& parameters, const SearchSpace& searched);
+
 }  // namespace ridgeline::experiment

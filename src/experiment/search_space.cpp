@@ -53,7 +53,7 @@ void check_search_space(const Value& value, std::string_view name) {
                         "such as regularize.l2 or optimizer.learning_rate",
                         chosen));
       }
-      if (found.whole) check_whole(range, chosen);
+      if (found.whole && !range.recorded) check_whole(range, chosen);
     });
   }
 }

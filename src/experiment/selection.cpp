@@ -76,6 +76,8 @@ Selection select(const Experiment& experiment, const Images& given, Listener lis
   Model first = model_of(experiment);
   check_rules(experiment, first.options().regularize, first.layout().parameters,
               experiment.select.over);
+  check_searched(first.options().regularize, experiment, first.layout().parameters,
+                 experiment.select.over);
   settled.train.threads = first.options().threads;
   settled.train.shards = first.options().shards;
   settled.train.kernels = first.options().kernels;

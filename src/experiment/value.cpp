@@ -65,6 +65,18 @@ struct TomlText {
 
 }  // namespace
 
+void mark_recorded(Table& table) {
+  const auto mark = [](Value& value, auto& self) -> void {
+    value.recorded = true;
+    if (auto* array = std::get_if<Array>(&value.data)) {
+      for (Value& item : *array) self(item, self);
+    } else if (auto* inner = std::get_if<Table>(&value.data)) {
+      mark_recorded(*inner);
+    }
+  };
+  for (Entry& entry : table) mark(entry.value, mark);
+}
+
 const Value* find(const Table& table, std::string_view key) {
   const auto entry = std::ranges::find(table, key, &Entry::key);
   return entry == table.end() ? nullptr : &entry->value;

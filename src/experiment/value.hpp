@@ -19,7 +19,8 @@ using Table = std::vector<Entry>;  // in the file's order
 
 struct Value {
   std::variant<bool, std::int64_t, double, std::string, Array, Table> data;
-  std::string where;  ///< "experiment.toml:12: ", or empty for an override
+  std::string where;      ///< "experiment.toml:12: ", or empty for an override
+  bool recorded = false;  ///< from the record of a run, which may hold settings without effect
 
   template <typename T>
   const T* get() const {
@@ -31,6 +32,9 @@ struct Entry {
   std::string key;
   Value value;
 };
+
+/// Marks all values of a table as recorded.
+void mark_recorded(Table& table);
 
 /// The beginning of a text that is too long for a sentence.
 std::string excerpt(std::string_view text);

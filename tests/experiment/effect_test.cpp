@@ -210,6 +210,36 @@ TEST(Effect, ASchedulesKindDecidesWhatItHas) {
   EXPECT_EQ(l2("{ kind = \"step\", from = 1e-3, factor = 0.5, every = 2, warmup = 1 }"), "");
 }
 
+TEST(Effect, TheRecordOfAnEarlierVersionIsReadAsItIs) {
+  std::string record = to_toml(parsed("", {"train.run=old"}));
+  const auto replace = [&](const std::string& line, const std::string& with) {
+    const auto at = record.find("\n" + line);
+    ASSERT_NE(at, std::string::npos) << line;
+    record.replace(at + 1, record.find('\n', at + 1) - at - 1, with);
+  };
+  replace("l2 = ", "l2 = { from = 1e-3, to = 1e-5 }");
+  replace("rule = ", "rule = [{ match = \"dense*\" }]");
+  replace("run = ", "run = \"runs/{foo}\"");
+  replace("over = ", "over = { \"train.epochs\" = [1.5, 2.5] }");
+  EXPECT_EQ(refusal_on(Command::train, record), "");
+  EXPECT_THAT(refusal_on(Command::train, record, {"train.run={bar}"}), HasSubstr("not {bar}"));
+  EXPECT_THAT(refusal_on(Command::train, record, {"regularize.l2={ from = 1, to = 0 }"}),
+              HasSubstr("regularize.l2.to has no effect"));
+}
+
+TEST(Effect, ANumberOfWhatIsSearchedIsRefusedAsAWord) {
+  const char* file = "[regularize]\nl2 = 0.5\n";
+  EXPECT_EQ(refusal_on(Command::select, file), "");
+  EXPECT_EQ(refusal_on(Command::select, "", {"regularize.l2=0.5"}),
+            "regularize.l2 has no effect, because select.over searches it: leave it out, or set "
+            "select.over");
+  EXPECT_EQ(refusal_on(Command::train, "", {"regularize.l2=0.5"}), "");
+  EXPECT_EQ(
+      refusal_on(Command::select, "", {"regularize.l2={ kind = \"cosine\", from = 1, to = 0 }"}),
+      "")
+      << "its form is kept";
+}
+
 TEST(Effect, OneNetworkOfTwo) {
   const std::string layers = "model.layers=[{ flatten = {} }, { dense = { units = 3 } }]";
   for (const auto& words : {std::vector<std::string>{"model.preset=mlp", layers},

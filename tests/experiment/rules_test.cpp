@@ -65,6 +65,24 @@ TEST(Rules, WhatIsSearchedMayBeAnything) {
   EXPECT_EQ(refusal_of("[{ match = \"dense*.kernel\", l2 = 0 }]", {"regularize.l2=0"}), "");
 }
 
+TEST(Rules, ASearchedStrengthThatTheyReplaceIsRefused) {
+  const auto refused = [](const std::string& rules, const std::string& key) {
+    const Experiment experiment = parsed("", {"regularize.rule=" + rules});
+    try {
+      check_searched(experiment.regularize, experiment,
+                     infer(preset("lenet5", 10), {1, 28, 28}).parameters, {{key, {}}});
+    } catch (const UsageError& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_THAT(refused("[{ match = \"*.kernel\", l2 = 1e-3 }]", "regularize.l2"),
+              testing::StartsWith("select.over names regularize.l2, which changes nothing"));
+  EXPECT_EQ(refused("[{ match = \"*.kernel\", l2 = 1e-3 }]", "regularize.l1"), "");
+  EXPECT_EQ(refused("[{ match = \"dense*\", l2 = 1e-3 }]", "regularize.l2"), "");
+  EXPECT_EQ(refused("[{ match = \"*\", l2_factor = 2 }]", "regularize.l2"), "");
+}
+
 TEST(Rules, OneWithoutAStrengthIsRefusedWhereItIs) {
   EXPECT_EQ(refusal("[[regularize.rule]]\nmatch = \"dense*\"\n"),
             "experiment.toml:1: regularize.rule[0] changes nothing: give it a strength, such as "
