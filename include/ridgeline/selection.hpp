@@ -41,7 +41,7 @@ struct Trial {
   std::optional<Metrics> train, validation;
 };
 
-/// What is left to do when a selection begins: what its study has already is not counted.
+/// What is left to do when a selection begins. Trainings that its study already has do not count.
 struct SelectPlan {
   int candidates = 0, folds = 0;
   int trainings = 0;        ///< folds and refit

@@ -16,6 +16,7 @@
 #include "experiment/selection.hpp"
 #include "ridgeline/error.hpp"
 #include "select/curve.hpp"
+#include "select/edge.hpp"
 #include "tensor/shell_word.hpp"
 
 namespace ridgeline::cli {
@@ -137,11 +138,16 @@ nlohmann::ordered_json to_json(const Experiment& experiment, const Selection& se
 void print_edges(Console& console, const Experiment& experiment, const Selection& selection) {
   for (const RangeEdge& edge : selection.at_edge) {
     const double chosen = selection.chosen.at(edge.key);
-    const bool near_zero = chosen == 0 && !edge.upper && edge.next;
+    const bool at_zero = chosen == 0 && edge.next;
     console.print("{} {:g} is at the {} edge of what was tried: the best may be {}.\n", edge.key,
                   chosen, edge.upper ? "upper" : "lower",
-                  near_zero ? fmt::format("between 0 and {:g}", edge.next->max)
-                            : fmt::format("{} it", edge.upper ? "above" : "below"));
+                  at_zero && edge.upper ? fmt::format("above {:g}", edge.next->min)
+                  : at_zero             ? fmt::format("between 0 and {:g}", edge.next->max)
+                  : edge.upper          ? "above it"
+                                        : "below it");
+  }
+  if (selection::all_score_alike(selection)) {
+    console.print("All candidates score alike: what was searched made no difference here.\n");
   }
   const std::string next = next_command(experiment, selection);
   if (!next.empty()) console.print("To look there: {}\n", unbroken(next));

@@ -1,10 +1,7 @@
 #include "select/edge.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <optional>
 
 #include "ridgeline/error.hpp"
@@ -53,12 +50,17 @@ double error_at(const Selection& selection, const std::string& key, double value
   return found->standard_error;
 }
 
-/// Whether a better number may be between 0 and the smallest other one. One of the two was chosen.
-bool between_zero_and(double low, const Selection& selection, const std::string& key) {
+/// Whether 0 is no bound at all, so that it comes after the largest number.
+bool zero_is_no_bound(std::string_view key) {
+  return key == "regularize.max_norm" || key == "regularize.fixed_norm";
+}
+
+/// Whether a better number may be between 0 and its nearest other one. One of the two was chosen.
+bool between_zero_and(double nearest, const Selection& selection, const std::string& key) {
   if (selection.chosen.size() != 1) return false;
   const double chosen = selection.chosen.at(key);
-  if (chosen != 0 && chosen != low) return false;
-  const double gap = std::abs(score_at(selection, key, 0) - score_at(selection, key, low));
+  if (chosen != 0 && chosen != nearest) return false;
+  const double gap = std::abs(score_at(selection, key, 0) - score_at(selection, key, nearest));
   return gap > error_at(selection, key, chosen);
 }
 
@@ -71,7 +73,7 @@ double beyond(double edge, const Tried& tried, bool upper, double share) {
   } else {
     value = edge + (upper ? share : -share) * (tried.high() - tried.low());
   }
-  return std::strtod(fmt::format("{:.3g}", value).c_str(), nullptr);
+  return with_digits(value, 3);
 }
 
 std::optional<Range> next_range(const std::string& key, double edge, const Tried& tried, bool upper,
@@ -93,16 +95,31 @@ std::optional<Range> next_range(const std::string& key, double edge, const Tried
 
 }  // namespace
 
+bool all_score_alike(const Selection& selection) {
+  const Trial* first = nullptr;
+  int done = 0;
+  for (const Trial& trial : selection.trials) {
+    if (trial.status != "done") continue;
+    if (first && trial.score != first->score) return false;
+    first = &trial;
+    ++done;
+  }
+  return done > 1;
+}
+
 std::vector<RangeEdge> edges_of(
     const Selection& selection, const SearchSpace& over,
     const std::function<double(const std::string& key, double value)>& settle) {
   std::vector<RangeEdge> edges;
+  if (all_score_alike(selection)) return edges;
   for (const auto& [key, chosen] : selection.chosen) {
     const Tried tried = tried_of(key, over.at(key), selection.trials);
     if (tried.values.size() < (takes_zero(key) ? 1 : 2)) continue;
-    const bool upper = chosen == tried.high();
+    const bool unbounded = zero_is_no_bound(key), zero_is_least = takes_zero(key) && !unbounded;
+    const bool upper =
+        unbounded ? between_zero_and(tried.high(), selection, key) : chosen == tried.high();
     const bool lower =
-        takes_zero(key) ? between_zero_and(tried.low(), selection, key) : chosen == tried.low();
+        zero_is_least ? between_zero_and(tried.low(), selection, key) : chosen == tried.low();
     if (!upper && !lower) continue;
     edges.push_back(
         {key, upper, next_range(key, upper ? tried.high() : tried.low(), tried, upper, settle)});

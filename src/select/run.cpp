@@ -26,6 +26,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr int most_trials = 100'000;
+
 /// Seconds since `start`, or what the epochs took where some of them were trained before it.
 double seconds_of(Clock::time_point start, const std::vector<Epoch>& epochs) {
   double sum = 0;
@@ -38,6 +40,10 @@ void check_options(const SelectOptions& o) {
   for (const auto& [key, range] : o.over) check(key, range);
   if (o.trials < 1) {
     throw UsageError(fmt::format("select.trials must be at least 1, not {}", o.trials));
+  }
+  if (o.trials > most_trials) {
+    throw UsageError(
+        fmt::format("select.trials must be at most {}, not {}", most_trials, o.trials));
   }
   if (o.folds < 1) {
     throw UsageError(fmt::format("select.folds must be at least 1, not {}", o.folds));

@@ -11,8 +11,8 @@ namespace ridgeline::selection {
 /// Whether more of a metric is better: accuracies, not losses. Throws UsageError for a metric that
 /// is not measured on the validation images, with the nearest one that is.
 bool higher_is_better(std::string_view metric);
-/// Throws UsageError likewise, and for a metric that does not say how good a trial of this search
-/// is: val_penalty, and val_objective where a penalty is searched.
+/// Throws UsageError for an unknown metric, and for a metric that does not say how good a trial of
+/// this search is: val_penalty, and val_objective where a penalty is searched.
 void check_metric(std::string_view metric, const SearchSpace& over);
 /// A metric ("val_data_loss") of an epoch; NaN where it had no validation.
 double score_of(std::string_view metric, const Epoch& epoch);

@@ -60,6 +60,30 @@ TEST(Edge, OtherKeysHaveTwo) {
   EXPECT_THAT(edges_of(of(rate, {1e-3}, 1e-3), over, {}), IsEmpty()) << "nothing was searched";
 }
 
+TEST(Edge, ThereIsNoneWhereAllScoreAlike) {
+  const Selection alike = scored(2, 2, 2, 2, 1e-1);
+  EXPECT_TRUE(all_score_alike(alike));
+  EXPECT_THAT(edges_of(alike, penalty, {}), IsEmpty());
+  EXPECT_FALSE(all_score_alike(scored(2, 2, 2, 3, 1e-1)));
+}
+
+TEST(Edge, OfABoundZeroComesAfterTheLargest) {
+  const std::string bound = "regularize.max_norm";
+  const SearchSpace over{{bound, {.values = {0.5, 1}}}};
+  const auto scores = [&](double none, double half, double one, double chosen) {
+    Selection selection = of(bound, {0, 0.5, 1}, chosen);
+    selection.trials[0].score = none;
+    selection.trials[1].score = half;
+    selection.trials[2].score = one;
+    return selection;
+  };
+  EXPECT_EQ(edges_of(scores(1, 3, 2, 0), over, {}).at(0),
+            (RangeEdge{bound, true, Range{.min = 1, .max = 1.5, .log = false}}));
+  EXPECT_EQ(edges_of(scores(2, 3, 1, 1), over, {}).at(0).upper, true);
+  EXPECT_THAT(edges_of(scores(1, 3, 1.01, 0), over, {}), IsEmpty());
+  EXPECT_EQ(edges_of(scores(3, 1, 2, 0.5), over, {}).at(0).upper, false);
+}
+
 TEST(Edge, WhatDivergedBeyondItWasTried) {
   const std::string rate = "optimizer.learning_rate";
   Selection selection = of(rate, {1e-3, 1e-2, 1e30}, 1e-2);

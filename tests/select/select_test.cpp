@@ -259,6 +259,7 @@ TEST_F(Select, RefusesWhatDoesNotFit) {
   refused([](auto&, auto& o) { o.over = log_range("train.batch", 8, 16.5); },
           "train.batch must be a whole number, not 16.5");
   refused([](auto&, auto& o) { o.metric = "val_penalty"; }, "not how good the predictions");
+  refused([](auto&, auto& o) { o.trials = 1'000'000'000; }, "select.trials must be at most 100000");
 }
 
 TEST(Keys, AreSetAndRounded) {

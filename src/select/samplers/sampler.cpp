@@ -50,7 +50,15 @@ void check(const std::string& key, const Range& range) {
 }
 
 bool takes_zero(std::string_view key) {
-  return key.starts_with("regularize.");
+  // The warm-up's 0 stands for an automatic one.
+  return key.starts_with("regularize.") && key != "regularize.cpr_warmup";
+}
+
+double with_digits(double value, int digits) {
+  const std::string text = fmt::format("{:.{}g}", value, digits);
+  double rounded = value;
+  std::from_chars(text.data(), text.data() + text.size(), rounded);  // the same in every locale
+  return rounded;
 }
 
 double value_at(const Range& range, double position) {
@@ -60,10 +68,7 @@ double value_at(const Range& range, double position) {
   if (position == 1) return range.max;
   const double step = 1e-4 * std::abs(value);  // that four digits can be off by, and twice
   if (range.max - range.min < 1e3 * step) return value;
-  const std::string digits = fmt::format("{:.4g}", value);
-  double rounded = value;
-  std::from_chars(digits.data(), digits.data() + digits.size(), rounded);  // of no locale
-  return rounded;
+  return with_digits(value, 4);
 }
 
 }  // namespace ridgeline::selection

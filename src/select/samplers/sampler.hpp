@@ -44,4 +44,7 @@ bool takes_zero(std::string_view key);
 /// range is wide enough.
 double value_at(const Range& range, double position);
 
+/// The value rounded to so many significant digits.
+double with_digits(double value, int digits);
+
 }  // namespace ridgeline::selection
