@@ -18,7 +18,7 @@ int width_of(const Page& page) {
   return std::min(page.width, 100);
 }
 
-/// `text` in lines of at most `width`, each but the first behind `indent` blanks.
+/// `text` in lines of at most `width`. All lines after the first begin with `indent` blanks.
 std::string hanging(std::string_view text, int indent, int width) {
   const std::string lines = wrapped(text, width - indent);
   std::string result;

@@ -38,7 +38,7 @@ const std::vector<Key>& keys();
 /// Throws UsageError: "unknown key 'train.bacth': did you mean 'train.batch'?"
 const Key& key(std::string_view name);
 
-/// Why a setting of the key has no effect, to be read behind its name; empty where it has one.
+/// Why a setting of the key has no effect: it follows the name in a sentence. Empty if it has one.
 /// `word`: whether it is given on the command line.
 std::string no_effect(const Key& key, const Experiment& experiment, Command command, bool word);
 

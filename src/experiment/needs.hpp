@@ -1,6 +1,6 @@
 #pragma once
 // When a setting has an effect. The table of keys declares it beside each key; reading refuses a
-// setting that is given without effect, and a selection a key that it could not change anything by.
+// setting that is given without effect. A selection refuses a key that changes nothing.
 
 #include <functional>
 #include <string>
@@ -14,7 +14,7 @@ namespace ridgeline::experiment {
 enum class Command { any, train, select };
 
 struct Need {
-  /// Why the setting has no effect, to be read behind its key: "has no effect without ...". Empty
+  /// Why the setting has no effect; it follows the key: "has no effect without ...". Empty
   /// where it has one.
   std::function<std::string(const Experiment&)> unmet;
   Command command = Command::any;  ///< the only command that has this need

@@ -64,10 +64,10 @@ void AtomicFile::open() {
       std::error_code unknown;
       // Folders such as /proc are there, and yet no file can be made in them.
       const bool no_folder = error == ENOENT && !fs::is_directory(folder_of(target_), unknown);
-      fail(no_folder         ? fmt::format("there is no folder {}", folder_of(target_).string())
-           : error == ENOENT ? fmt::format("no file can be made in the folder {}: {}",
-                                           folder_of(target_).string(), reason(error))
-                             : reason(error));
+      fail(no_folder ? fmt::format("there is no folder {}", folder_of(target_).string())
+           : error == ENOENT
+               ? fmt::format("no file can be made in the folder {}", folder_of(target_).string())
+               : reason(error));
     }
     while (flock(descriptor_, LOCK_EX) != 0 && errno == EINTR) {
     }

@@ -1,7 +1,7 @@
 #pragma once
 // The safetensors format (github.com/huggingface/safetensors): the length of a header as eight
 // little-endian bytes, the header in JSON ({"name": {"dtype", "shape", "data_offsets"}, ...,
-// "__metadata__": {text: text}}), and the tensors one behind the other. Nothing in it is code. A
+// "__metadata__": {text: text}}), and the tensors one after the other. Nothing in it is code. A
 // file that we write has a checksum in its metadata, "crc32:" and eight hexadecimal digits: the
 // CRC-32 of all its bytes, with zeros in the place of these digits.
 

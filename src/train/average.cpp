@@ -65,7 +65,7 @@ Average::Average(const FitOptions& options)
           "not {}",
           from);
   require(options.average != "swa" || from <= options.epochs,
-          "train.average_from is {} but there are only {} epochs: none would be averaged", from,
+          "train.average_from is {} but train.epochs is {}: no epoch would be averaged", from,
           options.epochs);
   constexpr double most = 1e9;  // epochs are fewer
   first_epoch_ = static_cast<std::int64_t>(from < 1 ? std::floor(from * options.epochs) + 1

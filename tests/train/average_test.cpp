@@ -112,7 +112,7 @@ TEST(Average, SwaWhoseFirstEpochNeverComesIsRefused) {
   options.average = "swa";
   options.average_from = 5;
   EXPECT_EQ(test::message_of<UsageError>([&] { model.fit(pictures(30), options); }),
-            "train.average_from is 5 but there are only 3 epochs: none would be averaged");
+            "train.average_from is 5 but train.epochs is 3: no epoch would be averaged");
 }
 
 // The mean of 4 epochs' weights, with the statistics measured over batches of `batch` images, two
