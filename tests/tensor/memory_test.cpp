@@ -5,10 +5,10 @@
 #include <sys/resource.h>
 
 #include <cstdlib>
-#include <fstream>
 #include <limits>
 #include <thread>
 
+#include "data/folder.hpp"
 #include "ridgeline/error.hpp"
 #include "tensor/buffer.hpp"
 
@@ -19,19 +19,12 @@ constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max();
 
 class ControlGroup : public testing::Test {
  protected:
-  ControlGroup() {
-    folder_ = testing::TempDir() + "ridgeline-control-group";
-    std::filesystem::remove_all(folder_);
+  void write(const std::string& file, const std::string& text) const { folder_.write(file, text); }
+  std::size_t left() const {
+    return control_group_memory(folder_.path() / "proc", folder_.path() / "groups");
   }
-  ~ControlGroup() override { std::filesystem::remove_all(folder_); }
 
-  void write(const std::string& file, const std::string& text) const {
-    std::filesystem::create_directories((folder_ / file).parent_path());
-    std::ofstream(folder_ / file) << text;
-  }
-  std::size_t left() const { return control_group_memory(folder_ / "proc", folder_ / "groups"); }
-
-  std::filesystem::path folder_;
+  test::Folder folder_;
 };
 
 TEST_F(ControlGroup, WithoutOneThereIsNoLimit) {
