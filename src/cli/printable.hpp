@@ -21,7 +21,7 @@ bool utf8_locale();
 /// A text from outside, such as the name of a class, as part of a line. Control characters, those
 /// that turn the direction of writing, and bytes that are not UTF-8 become "\n", "\x1b", "\u202e".
 std::string printable(std::string_view text, bool utf8);
-/// The same of whole lines, whose ends stay; so do the styles of ours, where there are `styles`.
+/// The same for whole lines. The ends of lines stay, and with `styles` our own styles stay too.
 std::string printable_lines(std::string_view text, bool utf8, bool styles);
 
 /// How many columns a text takes: styles none, wide characters two.

@@ -245,8 +245,8 @@ Made any_training(Random& random) {
   return made;
 }
 
-// Neither two verdicts on one training nor those on two trainings, one of which may have followed
-// the advice on the other, change a thing in opposite ways.
+// No two pieces of advice change a setting in opposite directions. This holds for the verdicts of
+// one training, and for those of a training that followed the advice on another.
 TEST(Advice, GoesOneWayOnly) {
   Random random(5, Purpose::test);
   std::map<std::string, std::set<std::string>> directions;
