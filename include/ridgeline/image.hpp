@@ -1,0 +1,24 @@
+#pragma once
+// An image of 8 bits a channel in memory, of any size.
+
+#include <cstdint>
+#include <vector>
+
+namespace ridgeline {
+
+/// height x width x channels bytes, interleaved, rows from top to bottom. 1 channel is grey, 3 are
+/// sRGB in this order; no other number of channels is used for photographs.
+struct Image {
+  std::int64_t channels = 0, height = 0, width = 0;
+  std::vector<std::uint8_t> pixels;
+
+  friend bool operator==(const Image&, const Image&) = default;
+};
+
+/// The pixels [left, left + width) x [top, top + height) of an image.
+struct PixelBox {
+  std::int64_t left = 0, top = 0, width = 0, height = 0;
+  friend bool operator==(const PixelBox&, const PixelBox&) = default;
+};
+
+}  // namespace ridgeline

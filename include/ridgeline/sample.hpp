@@ -1,0 +1,91 @@
+#pragma once
+// Samples: an image of any size with what a network should say about it.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "ridgeline/image.hpp"
+#include "ridgeline/shape.hpp"
+
+namespace ridgeline {
+
+/// Boxes around the objects of an image, in its pixels: left, top, right, bottom, as real numbers;
+/// pixel (0, 0) covers [0, 1) x [0, 1).
+struct Boxes {
+  struct Box {
+    float left = 0, top = 0, right = 0, bottom = 0;
+    std::int32_t label = 0;  ///< an index into the class names
+    bool crowd = false;      ///< a group of objects, which is neither counted nor missed (COCO)
+    friend bool operator==(const Box&, const Box&) = default;
+  };
+  std::vector<Box> boxes;
+  friend bool operator==(const Boxes&, const Boxes&) = default;
+};
+
+/// A class for each pixel: an image of one channel, of the size of its photograph. 255 is ignored.
+struct Mask {
+  static constexpr std::uint8_t ignored = 255;
+  Image labels;
+  friend bool operator==(const Mask&, const Mask&) = default;
+};
+
+/// What a network should say about an image: nothing known, one class (an index into the names of
+/// the schema), values (one for each name: labels as 0 and 1, soft labels, or numbers), boxes, or
+/// a mask.
+using Target = std::variant<std::monostate, std::int32_t, std::vector<float>, Boxes, Mask>;
+
+/// What the targets of a set of samples are: its task and the names of classes, labels or values.
+struct TargetSchema {
+  /// "classify", "multi-label", "regress", or an application's own; empty: no targets.
+  std::string task;
+  std::vector<std::string> names;
+  friend bool operator==(const TargetSchema&, const TargetSchema&) = default;
+};
+
+/// What a reader of images may save: a decoder may skip pixels outside `box`, and may give the
+/// image at 1/2, 1/4 or 1/8 of its size as long as the box keeps at least `height` x `width`.
+struct ImageRequest {
+  std::optional<PixelBox> box;         ///< in pixels of the full image; absent: all of it
+  std::int64_t height = 0, width = 0;  ///< 0: the full size
+};
+
+/// Where samples come from: a file format, a folder, or an application's own. All functions may be
+/// called from several threads at once.
+class SampleSource {
+ public:
+  virtual ~SampleSource() = default;
+  virtual std::size_t size() const = 0;
+  virtual const TargetSchema& schema() const = 0;
+  /// Read when it is needed. Throws DataError.
+  virtual Target target(std::size_t index) const = 0;
+  /// How much the sample counts in the loss, at least 0.
+  virtual double weight(std::size_t index) const;
+  /// Samples of the same group, a number of at least 0, stay on one side of every split; -1: a
+  /// group of its own.
+  virtual std::int64_t group(std::size_t index) const;
+  /// What messages call the sample: the path of its file, or "image 17".
+  virtual std::string name(std::size_t index) const;
+
+  /// {channels, height, width} of every image; empty where they differ or are not known.
+  virtual Shape image_shape() const;
+  /// {channels, height, width} of one image before any request, from the file's header alone where
+  /// that is possible. Throws DataError.
+  virtual Shape image_shape(std::size_t index) const;
+  /// The image, decoded. Throws DataError that names the file. The default makes it from `bytes`.
+  virtual Image image(std::size_t index, const ImageRequest& request = {}) const;
+  /// The image as channels x height x width numbers in [0, 1]. The default converts `image`; a
+  /// source of numbers that are not bytes overrides it and `eight_bit`.
+  virtual void read(std::size_t index, std::span<float> pixels) const;
+  /// Whether `image` works: the images are bytes.
+  virtual bool eight_bit() const { return true; }
+  /// The bytes of an image, channels x height x width, where they are in memory; else empty.
+  virtual std::span<const std::uint8_t> bytes(std::size_t index) const;
+  /// Whether reading is little more than a copy: the threads that train then read for themselves.
+  virtual bool in_memory() const { return false; }
+};
+
+}  // namespace ridgeline
