@@ -11,28 +11,12 @@
 #include <string_view>
 #include <vector>
 
+#include "ridgeline/sample.hpp"
 #include "ridgeline/shape.hpp"
 
 namespace ridgeline {
 
-/// Where images come from: a file format, or an application's own.
-class ImageSource {
- public:
-  virtual ~ImageSource() = default;
-  virtual std::size_t size() const = 0;
-  /// {channels, height, width} of every image.
-  virtual Shape image_shape() const = 0;
-  /// Writes image `index` as channels x height x width numbers in [0, 1]. Called from several
-  /// threads at once. Throws DataError.
-  virtual void read(std::size_t index, std::span<float> pixels) const = 0;
-  /// The bytes of image `index`, channels x height x width, where they are in memory; else empty.
-  virtual std::span<const std::uint8_t> bytes(std::size_t index) const;
-  /// Whether `read` is little more than a copy: training's threads then read for themselves, each
-  /// what it needs next, and no other thread reads ahead.
-  virtual bool in_memory() const { return false; }
-};
-
-/// How the numbers of images in memory lie.
+/// The order of the numbers of images in memory.
 enum class ImageLayout {
   nchw,  ///< planes: PyTorch's and CIFAR-10's order
   nhwc,  ///< interleaved: OpenCV's, PNG's and TensorFlow's order
@@ -41,29 +25,47 @@ enum class ImageLayout {
 class Dataset {
  public:
   Dataset() = default;
-  /// `labels` holds one class index per image, or `targets` holds target_width values per image.
-  /// No labels at all make a set without classes, for `predict`. Throws DataError for counts that
-  /// differ or a label outside [0, class_names.size()), UsageError for a target_width below 1.
-  Dataset(std::shared_ptr<const ImageSource> images, std::vector<std::int32_t> labels,
+  /// The samples of a source, all of them. What follows makes a source of images and targets.
+  explicit Dataset(std::shared_ptr<const SampleSource> samples);
+  /// `labels` holds one class index for each image; no labels at all make a set for `predict`.
+  /// Throws DataError for counts that differ or a label outside [0, class_names.size()).
+  Dataset(std::shared_ptr<const SampleSource> images, std::vector<std::int32_t> labels,
           std::vector<std::string> class_names);
-  Dataset(std::shared_ptr<const ImageSource> images, std::vector<float> targets,
-          std::int64_t target_width);
+  /// `values` holds `width` numbers for each image: a regression. Throws DataError for counts that
+  /// differ, UsageError for a width below 1.
+  Dataset(std::shared_ptr<const SampleSource> images, std::vector<float> values,
+          std::int64_t width);
+  /// `values` holds one number for each name and image. The task says what they are: "classify"
+  /// (soft labels), "multi-label" (0 or 1) or "regress". Throws likewise.
+  Dataset(std::shared_ptr<const SampleSource> images, std::vector<float> values,
+          TargetSchema schema);
 
   std::size_t size() const { return indices_.size(); }
   bool empty() const { return indices_.empty(); }
-  Shape image_shape() const;  ///< {channels, height, width}; empty where no images were given
-  std::int64_t classes() const { return static_cast<std::int64_t>(names().size()); }
-  const std::vector<std::string>& names() const;
-  bool has_classes() const;
-  std::int32_t label(std::size_t i) const;             ///< only where has_classes()
-  std::span<const float> target(std::size_t i) const;  ///< target_width values, or empty
-  std::int64_t target_width() const;                   ///< 0 without targets
+  Shape image_shape() const;  ///< {channels, height, width}; empty where images differ in size
+  /// What the targets are. Without targets its task is empty.
+  const TargetSchema& schema() const;
+  /// Of classes, labels or values.
+  const std::vector<std::string>& names() const { return schema().names; }
+  std::int64_t classes() const;  ///< 0 where the targets are not classes
+  bool has_classes() const { return schema().task == "classify"; }
+  bool has_targets() const { return !schema().task.empty(); }
+  Target target(std::size_t i) const;
+  /// The class of image i, or the most probable one of soft labels. Only where has_classes().
+  std::int32_t label(std::size_t i) const;
+  bool weighted() const;
+  double weight(std::size_t i) const;
+  bool grouped() const;
+  std::int64_t group(std::size_t i) const;
+  std::string name(std::size_t i) const;  ///< what messages call the sample
   /// Writes image i, channels x height x width, in [0, 1]. Thread-safe.
   void read(std::size_t i, std::span<float> pixels) const;
-  std::span<const std::uint8_t> bytes(std::size_t i) const;  ///< as ImageSource::bytes
-  bool in_memory() const;                                    ///< as ImageSource::in_memory
-  /// The index of image i in the set that this one is part of: its identity for random numbers.
+  std::span<const std::uint8_t> bytes(std::size_t i) const;  ///< as SampleSource::bytes
+  bool in_memory() const;                                    ///< as SampleSource::in_memory
+  /// The index of image i in its source: its identity for random numbers.
   std::uint64_t id(std::size_t i) const { return indices_[i]; }
+  /// The source itself.
+  const std::shared_ptr<const SampleSource>& source() const { return samples_; }
 
   /// Images `which` of this set, in that order. Throws UsageError for an index out of range.
   Dataset subset(std::span<const std::size_t> which) const;
@@ -74,21 +76,20 @@ class Dataset {
   Dataset cache(std::optional<std::size_t> bytes = {}) const;
 
  private:
-  struct Content;
-  std::shared_ptr<const Content> content_;
+  std::shared_ptr<const SampleSource> samples_;
   std::vector<std::size_t> indices_;
 };
 
 /// Images in memory, copied: `pixels` holds images of `shape` {channels, height, width} in
 /// `layout`; bytes are divided by 255, floats are taken as they are. Throws UsageError for another
 /// kind of shape, DataError where `pixels` is no whole number of images.
-std::shared_ptr<const ImageSource> memory_images(std::span<const std::uint8_t> pixels,
-                                                 const Shape& shape, ImageLayout layout);
-std::shared_ptr<const ImageSource> memory_images(std::span<const float> pixels, const Shape& shape,
-                                                 ImageLayout layout);
+std::shared_ptr<const SampleSource> memory_images(std::span<const std::uint8_t> pixels,
+                                                  const Shape& shape, ImageLayout layout);
+std::shared_ptr<const SampleSource> memory_images(std::span<const float> pixels, const Shape& shape,
+                                                  ImageLayout layout);
 
-/// The same with labels, of which there may be none: such a set is for `predict`. `names` may be
-/// empty: the classes are then called by their numbers, up to the largest label.
+/// The same with labels. Without labels the set is for `predict`. Without names the classes are
+/// called by their numbers, up to the largest label.
 Dataset from_memory(std::span<const std::uint8_t> pixels, const Shape& shape, ImageLayout layout,
                     std::span<const std::int32_t> labels, std::vector<std::string> names = {});
 Dataset from_memory(std::span<const float> pixels, const Shape& shape, ImageLayout layout,

@@ -20,6 +20,7 @@
 #include "ridgeline/precision.hpp"
 #include "ridgeline/regularize.hpp"
 #include "ridgeline/shrink.hpp"
+#include "ridgeline/task.hpp"
 
 namespace ridgeline {
 
@@ -108,7 +109,11 @@ struct ModelOptions {
   /// Measures on this machine which is fastest, where `kernels` is empty, and sets them. What was
   /// measured is kept in the user's cache, so that a later model gets the same.
   bool autotune = false;
-  std::vector<std::string> class_names;  ///< one per output; empty: those of the training data
+  /// "classify", "multi-label", "regress", or one that was registered; empty: that of the training
+  /// data.
+  std::string task;
+  /// Of classes, labels or values, one for each output; empty: those of the training data.
+  std::vector<std::string> class_names;
   /// Globs over "layer.parameter" or the layer, as in PenaltyRule: parameters that stay as they
   /// are, and are neither penalised nor counted in the penalty. Running statistics are measured all
   /// the same.
@@ -165,12 +170,6 @@ struct LoadedWeights {
   /// What was left over on either side, and why: "dense_2.kernel is 10x64 in the file and 3x64 in
   /// the network", "head.weight is not in the network".
   std::vector<std::string> left;
-};
-
-struct Prediction {
-  std::int32_t label = 0;
-  std::string name;
-  double probability = 0;
 };
 
 class Model {

@@ -59,11 +59,16 @@ class SampleSource {
  public:
   virtual ~SampleSource() = default;
   virtual std::size_t size() const = 0;
-  virtual const TargetSchema& schema() const = 0;
+  /// The default: there are no targets.
+  virtual const TargetSchema& schema() const;
   /// Read when it is needed. Throws DataError.
-  virtual Target target(std::size_t index) const = 0;
+  virtual Target target(std::size_t index) const;
+  /// Whether samples have weights. Without them each counts 1.
+  virtual bool weighted() const { return false; }
   /// How much the sample counts in the loss, at least 0.
   virtual double weight(std::size_t index) const;
+  /// Whether samples belong to groups.
+  virtual bool grouped() const { return false; }
   /// Samples of the same group, a number of at least 0, stay on one side of every split; -1: a
   /// group of its own.
   virtual std::int64_t group(std::size_t index) const;
@@ -74,7 +79,7 @@ class SampleSource {
   virtual Shape image_shape() const;
   /// {channels, height, width} of one image before any request, from the file's header alone where
   /// that is possible. Throws DataError.
-  virtual Shape image_shape(std::size_t index) const;
+  virtual Shape shape_of(std::size_t index) const;
   /// The image, decoded. Throws DataError that names the file. The default makes it from `bytes`.
   virtual Image image(std::size_t index, const ImageRequest& request = {}) const;
   /// The image as channels x height x width numbers in [0, 1]. The default converts `image`; a

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "data/pixels.hpp"
+#include "data/wrapper.hpp"
 
 namespace ridgeline::data {
 namespace {
@@ -25,18 +26,15 @@ std::vector<std::uint8_t> as_bytes(std::span<const float> pixels) {
   return std::ranges::equal(back, pixels) ? bytes : std::vector<std::uint8_t>();
 }
 
-class CachedImages final : public ImageSource {
+class CachedImages final : public WrappedSource {
  public:
-  CachedImages(std::shared_ptr<const ImageSource> source, std::size_t bytes)
-      : source_(std::move(source)), room_(bytes), images_(source_->size()) {}
-
-  std::size_t size() const override { return source_->size(); }
-  Shape image_shape() const override { return source_->image_shape(); }
+  CachedImages(std::shared_ptr<const SampleSource> source, std::size_t bytes)
+      : WrappedSource(std::move(source)), free_(bytes), images_(size()) {}
 
   void read(std::size_t index, std::span<float> pixels) const override {
     Image& image = images_[index];
     if (image.state.load(std::memory_order_acquire) == State::kept) return image.give(pixels);
-    source_->read(index, pixels);
+    source().read(index, pixels);
     State absent = State::absent;
     if (!image.state.compare_exchange_strong(absent, State::taken)) return;  // by another thread
     const bool fits = keep(image, pixels);
@@ -60,9 +58,9 @@ class CachedImages final : public ImageSource {
   };
 
   bool reserve(std::size_t bytes) const {
-    std::size_t room = room_.load();
-    while (room >= bytes) {
-      if (room_.compare_exchange_weak(room, room - bytes)) return true;
+    std::size_t free = free_.load();
+    while (free >= bytes) {
+      if (free_.compare_exchange_weak(free, free - bytes)) return true;
     }
     return false;
   }
@@ -75,15 +73,14 @@ class CachedImages final : public ImageSource {
     return true;
   }
 
-  std::shared_ptr<const ImageSource> source_;
-  mutable std::atomic<std::size_t> room_;
+  mutable std::atomic<std::size_t> free_;
   mutable std::vector<Image> images_;
 };
 
 }  // namespace
 
-std::shared_ptr<const ImageSource> cached(std::shared_ptr<const ImageSource> source,
-                                          std::size_t bytes) {
+std::shared_ptr<const SampleSource> cached(std::shared_ptr<const SampleSource> source,
+                                           std::size_t bytes) {
   return std::make_shared<CachedImages>(std::move(source), bytes);
 }
 

@@ -9,8 +9,8 @@ namespace ridgeline::data {
 
 /// Keeps each image of `source` from when it is first read, as bytes where its numbers are whole
 /// 255ths and as floats elsewhere, until `bytes` are full; the rest is read anew each time.
-std::shared_ptr<const ImageSource> cached(std::shared_ptr<const ImageSource> source,
-                                          std::size_t bytes);
+std::shared_ptr<const SampleSource> cached(std::shared_ptr<const SampleSource> source,
+                                           std::size_t bytes);
 
 /// Half of the memory that is free now.
 std::size_t half_of_free_memory();

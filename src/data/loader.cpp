@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "data/collators.hpp"
 #include "ridgeline/error.hpp"
 #include "tensor/buffer.hpp"
 #include "tensor/random.hpp"
@@ -21,8 +22,8 @@ namespace {
 /// A place of the ring: the memory of one batch, written by one reader at a time.
 struct Slot {
   Buffer<float> inputs;
-  std::vector<std::int32_t> labels;
-  std::vector<float> values;
+  std::vector<Target> targets;
+  TensorBatch collated;
   std::vector<std::uint64_t> ids;
   Batch batch;
   std::int64_t number = -1;  // the batch that is ready here
@@ -55,10 +56,7 @@ struct Loader::Workers {
         shape(data.image_shape()),
         pixels(static_cast<std::size_t>(shape.elements())),
         mixes(data::mixes(options.augment)),
-        soft_classes(mixes && data.has_classes()),
-        width(static_cast<std::size_t>(!soft_classes          ? data.target_width()
-                                       : options.outputs == 1 ? 1
-                                                              : data.classes())),
+        collator(options.collator ? *options.collator : collator_for(data.schema())),
         lazy(options.lazy && data.in_memory()),
         order(data.size()),
         ring(static_cast<std::size_t>(
@@ -67,8 +65,7 @@ struct Loader::Workers {
     for (Slot& slot : ring) {
       slot.inputs = Buffer<float>(n * pixels);
       slot.ids.resize(n);
-      slot.labels.resize(data.has_classes() && !soft_classes ? n : 0);
-      slot.values.resize(n * width);
+      slot.targets.resize(data.has_targets() ? n : 0);
     }
     std::iota(order.begin(), order.end(), std::size_t{0});
     if (lazy) return;
@@ -171,23 +168,25 @@ struct Loader::Workers {
     for (std::size_t k = 0; k < count; ++k) {
       const std::size_t i = order[first + k];
       slot.ids[k] = data.id(i);
-      if (!slot.labels.empty()) slot.labels[k] = data.label(i);
-      write_values(i, epoch, std::span(slot.values).subspan(k * width, width));
+      if (data.has_targets()) slot.targets[k] = target_of(i, epoch);
+    }
+    collate(std::span(slot.targets).first(data.has_targets() ? count : 0), slot.collated);
+    if (data.weighted()) {
+      auto& weights = slot.collated.add_floats(weight_tensor);
+      for (std::size_t k = 0; k < count; ++k) {
+        weights.push_back(static_cast<float>(data.weight(order[first + k])));
+      }
     }
     slot.batch = {.images = static_cast<std::int64_t>(count),
                   .inputs = slot.inputs.span().first(count * pixels),
-                  .targets = targets_of(
-                      std::span(std::as_const(slot.labels)).first(slot.labels.empty() ? 0 : count),
-                      std::span(std::as_const(slot.values)).first(count * width)),
+                  .targets = slot.collated.view(),
                   .ids = std::span(slot.ids).first(count),
                   .fill = {}};
   }
 
-  Targets targets_of(std::span<const std::int32_t> labels, std::span<const float> values) const {
-    if (!labels.empty()) return class_targets(labels);
-    if (values.empty()) return {};
-    return value_targets(values, static_cast<std::int64_t>(width),
-                         soft_classes ? probabilities_tensor : values_tensor);
+  void collate(std::span<const Target> targets, TensorBatch& batch_of) const {
+    batch_of.clear();
+    if (!targets.empty()) collator.collate(targets, data.schema(), batch_of);
   }
 
   // Images [begin, begin + count) of a batch that has been described.
@@ -212,21 +211,11 @@ struct Loader::Workers {
     return draw_mix(options.augment, shape, data.size(), random);
   }
 
-  void write_values(std::size_t i, std::int64_t in_epoch, std::span<float> values) const {
-    if (values.empty()) return;
+  // Of an image, mixed with another image's where the images are.
+  Target target_of(std::size_t i, std::int64_t in_epoch) const {
     const auto mix = mix_of(i, in_epoch);
-    for (std::size_t c = 0; c < values.size(); ++c) {
-      const double own = value_of(i, c), share = mix ? mix->share : 1;
-      values[c] =
-          static_cast<float>(mix ? share * own + (1 - share) * value_of(mix->other, c) : own);
-    }
-  }
-
-  // Number `c` of an image's target, where it is values: its own, or its class as 0 and 1.
-  double value_of(std::size_t i, std::size_t c) const {
-    if (!soft_classes) return data.target(i)[c];
-    const auto label = static_cast<std::size_t>(data.label(i));
-    return label == (width == 1 ? 1 : c) ? 1 : 0;
+    if (!mix) return data.target(i);
+    return collator.mix(data.target(i), data.target(mix->other), mix->share, data.schema());
   }
 
   const Dataset data;
@@ -234,8 +223,8 @@ struct Loader::Workers {
   const std::int64_t images, batch, batches;
   const Shape shape;
   const std::size_t pixels;
-  const bool mixes, soft_classes;  // whether images are mixed; and their targets are classes
-  const std::size_t width;         // of the targets' values
+  const bool mixes;
+  const Collator& collator;
   const bool lazy;
   std::vector<std::size_t> order;  // changed only while no reader is busy
   std::vector<Slot> ring;
@@ -274,10 +263,12 @@ bool Loader::mixes() const {
 }
 void Loader::for_mixed_targets(std::int64_t epoch,
                                const std::function<void(const Targets&)>& use) const {
-  std::vector<float> values(workers_->width);
+  if (!workers_->data.has_targets()) return;
+  TensorBatch one;
   for (std::size_t i = 0; i < workers_->data.size(); ++i) {
-    workers_->write_values(i, epoch, values);
-    use(workers_->targets_of({}, values));
+    const Target target = workers_->target_of(i, epoch);
+    workers_->collate({&target, 1}, one);
+    use(one.view());
   }
 }
 

@@ -9,6 +9,7 @@
 #include <span>
 
 #include "data/augment.hpp"
+#include "ridgeline/collator.hpp"
 #include "ridgeline/dataset.hpp"
 #include "ridgeline/targets.hpp"
 
@@ -19,10 +20,8 @@ struct LoaderOptions {
   bool shuffle = false;
   std::uint64_t seed = 1;
   std::vector<Augmentation> augment;
-  /// Of the network, where an augmentation mixes classes: with 1 output the targets are the second
-  /// class's share, with others one share a class.
-  std::int64_t outputs = 0;
-  int threads = 1;    ///< that read ahead
+  const Collator* collator = nullptr;  ///< null: the one that fits the data's schema
+  int threads = 1;                     ///< that read ahead
   bool lazy = false;  ///< where the data is in memory, leave the images to Batch::fill
   int ahead = 4;      ///< batches made before they are asked for
 };
@@ -31,7 +30,7 @@ struct LoaderOptions {
 struct Batch {
   std::int64_t images = 0;
   std::span<const float> inputs;  ///< images x channels x height x width, on a cache line
-  /// Of these images; none without labels. Probabilities where classes are mixed.
+  /// Of these images, and their weights; none without targets.
   Targets targets;
   std::span<const std::uint64_t> ids;  ///< Dataset::id of each
   /// Reads `count` images from `first` on into `inputs`, which are not there before; from several

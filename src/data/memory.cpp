@@ -10,7 +10,7 @@
 namespace ridgeline {
 namespace {
 
-class ByteImages final : public ImageSource {
+class ByteImages final : public SampleSource {
  public:
   explicit ByteImages(data::ByteRecords records)
       : records_(std::move(records)), pixels_(records_.shape.elements()) {
@@ -34,7 +34,7 @@ class ByteImages final : public ImageSource {
   std::size_t pixels_;
 };
 
-class FloatImages final : public ImageSource {
+class FloatImages final : public SampleSource {
  public:
   FloatImages(std::vector<float> values, Shape shape)
       : values_(std::move(values)), shape_(std::move(shape)), pixels_(shape_.elements()) {}
@@ -42,6 +42,7 @@ class FloatImages final : public ImageSource {
   std::size_t size() const override { return values_.size() / pixels_; }
   Shape image_shape() const override { return shape_; }
   bool in_memory() const override { return true; }
+  bool eight_bit() const override { return false; }
   void read(std::size_t index, std::span<float> pixels) const override {
     std::copy_n(values_.data() + index * pixels_, pixels_, pixels.data());
   }
@@ -90,7 +91,7 @@ Dataset labelled(std::span<const T> pixels, const Shape& shape, ImageLayout layo
 
 }  // namespace
 
-std::shared_ptr<const ImageSource> data::byte_images(ByteRecords records) {
+std::shared_ptr<const SampleSource> data::byte_images(ByteRecords records) {
   return std::make_shared<const ByteImages>(std::move(records));
 }
 
@@ -100,13 +101,13 @@ std::vector<std::string> data::numbered_names(std::int64_t classes) {
   return names;
 }
 
-std::shared_ptr<const ImageSource> memory_images(std::span<const std::uint8_t> pixels,
-                                                 const Shape& shape, ImageLayout layout) {
+std::shared_ptr<const SampleSource> memory_images(std::span<const std::uint8_t> pixels,
+                                                  const Shape& shape, ImageLayout layout) {
   return data::byte_images({.bytes = as_planes(pixels, shape, layout), .shape = shape});
 }
 
-std::shared_ptr<const ImageSource> memory_images(std::span<const float> pixels, const Shape& shape,
-                                                 ImageLayout layout) {
+std::shared_ptr<const SampleSource> memory_images(std::span<const float> pixels, const Shape& shape,
+                                                  ImageLayout layout) {
   return std::make_shared<const FloatImages>(as_planes(pixels, shape, layout), shape);
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// Images that lie in memory as bytes: a quarter of the room that floats take, and decoded on the
-// reader's own thread.
+// Images that are in memory as bytes, which take a quarter of the memory of floats. The thread that
+// reads an image converts it.
 
 #include <cstdint>
 #include <vector>
@@ -14,9 +14,9 @@ struct ByteRecords {
   std::vector<std::uint8_t> bytes;
   Shape shape;  ///< {channels, height, width}
   std::size_t offset = 0;
-  std::size_t stride = 0;  ///< 0: the images lie one behind the other
+  std::size_t stride = 0;  ///< 0: one image follows the other
 };
-std::shared_ptr<const ImageSource> byte_images(ByteRecords records);
+std::shared_ptr<const SampleSource> byte_images(ByteRecords records);
 
 /// "0", "1", ...: what classes without names are called.
 std::vector<std::string> numbered_names(std::int64_t classes);

@@ -8,10 +8,10 @@
 namespace ridgeline::data {
 
 Summary summarize(const Dataset& data, std::size_t at_most) {
-  Summary summary{
-      .images = data.size(), .shape = data.image_shape(), .target_width = data.target_width()};
-  for (const std::string& name : data.names()) summary.classes.push_back({name, 0});
+  Summary summary{.images = data.size(), .shape = data.image_shape()};
+  if (!data.has_classes()) summary.target_width = static_cast<std::int64_t>(data.names().size());
   if (data.has_classes()) {
+    for (const std::string& name : data.names()) summary.classes.push_back({name, 0});
     for (std::size_t i = 0; i < data.size(); ++i) ++summary.classes[data.label(i)].images;
   }
   if (data.empty()) return summary;

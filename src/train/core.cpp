@@ -131,8 +131,9 @@ ModelCore::ModelCore(Network network, ModelOptions given)
   state.frozen = frozen_ones(options.frozen, layout().parameters);
   check_optimizer();
   const auto names = static_cast<std::int64_t>(options.class_names.size());
+  const bool classes = options.task.empty() || options.task == "classify";
   require(
-      names == 0 || names == outputs() || (names == 2 && outputs() == 1),
+      !classes || names == 0 || names == outputs() || (names == 2 && outputs() == 1),
       "there are {0} classes, but {1} gives {2} outputs: it must give {0}, as dense with units = "
       "{0} does",
       names, this->network().nodes().back().name, outputs());

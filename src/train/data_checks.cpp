@@ -9,10 +9,7 @@ namespace {
 
 using network::require;
 
-// What a loss calls the classes of a network: a single output tells two apart.
-std::int64_t classes_of(const ModelCore& core) {
-  return std::max<std::int64_t>(core.outputs(), 2);
-}
+constexpr std::size_t at_a_time = 4096;
 
 }  // namespace
 
@@ -25,22 +22,31 @@ void check_images(const ModelCore& core, const Dataset& data, std::string_view w
 
 double check_labels(const ModelCore& core, const Dataset& data, std::string_view what) {
   check_images(core, data, what);
-  require(data.has_classes() || data.target_width() > 0, "the {} have no labels", what);
-  require(!data.has_classes() || data.classes() <= classes_of(core),
-          "the {} have {} classes, but {} gives {} outputs: it must give {}, as dense with units = "
-          "{} does",
-          what, data.classes(), core.network().nodes().back().name, core.outputs(), data.classes(),
-          data.classes());
-  std::vector<std::int32_t> classes;
-  std::vector<float> values;
-  for (std::size_t i = 0; i < data.size(); ++i) {
-    if (data.has_classes()) classes.push_back(data.label(i));
-    values.insert(values.end(), data.target(i).begin(), data.target(i).end());
+  require(data.has_targets(), "the {} have no labels", what);
+  const auto& outputs = core.layout().network_outputs;
+  const Task& task = task_named(data.schema().task);
+  task.check(what, data.schema(), core.loss(), outputs);
+  if (task.collator().follows_image()) return 0;
+  TensorBatch batch;
+  std::vector<Target> targets;
+  double weight = 0;
+  for (std::size_t first = 0; first < data.size(); first += at_a_time) {
+    targets.clear();
+    batch.clear();
+    const std::size_t end = std::min(first + at_a_time, data.size());
+    for (std::size_t i = first; i < end; ++i) targets.push_back(data.target(i));
+    task.collator().collate(targets, data.schema(), batch);
+    if (data.weighted()) {
+      auto& weights = batch.add_floats(weight_tensor);
+      for (std::size_t i = first; i < end; ++i) {
+        weights.push_back(static_cast<float>(data.weight(i)));
+      }
+    }
+    const Tensors tensors = batch.view();
+    core.loss().check_targets(tensors, outputs, static_cast<std::int64_t>(first));
+    weight += core.loss().weight(tensors);
   }
-  const Targets targets =
-      data.has_classes() ? class_targets(classes) : value_targets(values, data.target_width());
-  core.loss().check_targets(targets, core.layout().network_outputs, 0);
-  return core.loss().weight(targets);
+  return weight;
 }
 
 }  // namespace ridgeline::train

@@ -18,14 +18,22 @@ void add(Attributes& print, std::string key, const Value& value) {
   print.set(std::move(key), fmt::format("{}", value));
 }
 
+void add(Hash& hash, const Target& target) {
+  if (const auto* label = std::get_if<std::int32_t>(&target)) {
+    hash.add(static_cast<std::uint64_t>(*label));
+  } else if (const auto* values = std::get_if<std::vector<float>>(&target)) {
+    for (const float value : *values) hash.add(std::bit_cast<std::uint32_t>(value));
+  }
+}
+
 }  // namespace
 
 std::string describe(const Dataset& data) {
   Hash hash;
   for (std::size_t i = 0; i < data.size(); ++i) {
     hash.add(data.id(i));
-    if (data.has_classes()) hash.add(static_cast<std::uint64_t>(data.label(i)));
-    for (const float value : data.target(i)) hash.add(std::bit_cast<std::uint32_t>(value));
+    add(hash, data.target(i));
+    if (data.weighted()) hash.add(std::bit_cast<std::uint64_t>(data.weight(i)));
   }
   return fmt::format("{} ({:x})", data.size(), hash.value());
 }

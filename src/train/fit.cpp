@@ -45,15 +45,13 @@ Fit::Fit(ModelCore& core, const Dataset& data, FitOptions options)
     validation_ = std::move(split.validation);
   }
   full_weight_ = check_labels(core_, train_, "training images");
+  const Task& task = task_named(train_.schema().task);
+  task.check_training("training images", train_.schema(), core_.loss(),
+                      core_.layout().network_outputs);
   if (!validation_.empty()) {
     check_labels(core_, validation_, "validation images");
     validation_loader_ = std::make_unique<data::Loader>(validation_, evaluation_loader(core_));
   }
-  require(!train_.has_classes() || train_.classes() == std::max<std::int64_t>(core_.outputs(), 2),
-          "the training images have {} classes, but {} gives {} outputs: it must give {}, as dense "
-          "with units = {} does",
-          train_.classes(), core_.network().nodes().back().name, core_.outputs(), train_.classes(),
-          train_.classes());
   const auto images = static_cast<std::int64_t>(train_.size());
   require(options_.batch <= images || full_batch_,
           "train.batch is {} but there are only {} training images", options_.batch, images);
@@ -61,6 +59,7 @@ Fit::Fit(ModelCore& core, const Dataset& data, FitOptions options)
           "train.patience needs validation images to measure {}: set data.validation",
           options_.monitor);
   if (core_.options.class_names.empty()) core_.options.class_names = train_.names();
+  if (core_.options.task.empty()) core_.options.task = task.name();
   if (!options_.run.empty()) fingerprint_ = fingerprint(core_, options_, train_, validation_);
   loader_ = std::make_unique<data::Loader>(
       train_, data::LoaderOptions{
@@ -68,7 +67,7 @@ Fit::Fit(ModelCore& core, const Dataset& data, FitOptions options)
                   .shuffle = !full_batch_,
                   .seed = core_.options.seed,
                   .augment = data::parse_augmentations(options_.augment),
-                  .outputs = core_.outputs(),
+                  .collator = &task.collator(),
                   .threads = 1 + core_.options.threads / 8,
                   .lazy = true,
                   .ahead = static_cast<int>(std::max<std::int64_t>(1, 4 / options_.accumulate))});
@@ -180,9 +179,8 @@ bool Fit::train_epoch() {
 
 double Fit::mixed_weight() const {
   double sum = 0;
-  loader_->for_mixed_targets(position_.first_stream + position_.epoch, [&](const Targets& targets) {
-    sum += core_.loss().weight(targets);
-  });
+  loader_->for_mixed_targets(position_.first_stream + position_.epoch,
+                             [&](const Targets& targets) { sum += core_.loss().weight(targets); });
   return sum;
 }
 

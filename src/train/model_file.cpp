@@ -57,6 +57,8 @@ ModelOptions read_options(const interop::Safetensors& file, int threads) {
           .kernels = words_from_json(file.metadata().contains("kernels")
                                          ? std::string_view(file.metadata("kernels"))
                                          : "[]"),  // files of before it
+          .task = file.metadata().contains("task") ? std::string(file.metadata("task"))
+                                                   : std::string(),  // files of before it
           .class_names = words_from_json(file.metadata("class_names")),
           .frozen = words_from_json(file.metadata("frozen"))};
 }
@@ -106,6 +108,7 @@ void save_model(const ModelCore& core, const std::filesystem::path& path, intero
       {"network", interop::to_json(core.network())},
       {"input", interop::to_json(core.options.input)},
       {"class_names", interop::to_json(core.options.class_names)},
+      {"task", core.options.task},
       {"preprocessing", preprocessing},
       {"loss", interop::to_json(core.loss())},
       {"optimizer", interop::to_json(core.options.optimizer)},

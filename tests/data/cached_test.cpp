@@ -13,7 +13,7 @@ constexpr std::size_t images = 40;
 const Shape shape{1, 4, 5};
 
 // Images that are not in memory, and how often they were read. Odd ones are no bytes.
-class Slow final : public ImageSource {
+class Slow final : public SampleSource {
  public:
   std::size_t size() const override { return images; }
   Shape image_shape() const override { return shape; }

@@ -84,15 +84,35 @@ TEST(DatasetTargets, AreRowsOfTheirWidth) {
   const std::vector<float> pixels(3);
   const auto images = memory_images(pixels, {1, 1, 1}, ImageLayout::nchw);
   const Dataset data(images, {1, 2, 3, 4, 5, 6}, 2);
-  EXPECT_EQ(data.target_width(), 2);
+  EXPECT_EQ(data.schema().task, "regress");
+  EXPECT_THAT(data.names(), ElementsAre("0", "1"));
   EXPECT_FALSE(data.has_classes());
   const std::vector<std::size_t> last{2};
-  EXPECT_THAT(data.subset(last).target(0), ElementsAre(5, 6));
+  EXPECT_EQ(data.subset(last).target(0), Target(std::vector<float>{5, 6}));
   EXPECT_THAT(message_of<DataError>([&] {
                 Dataset(images, {1, 2, 3, 4}, 2);
               }),
               HasSubstr("3 images but 4 target values"));
   EXPECT_THROW(Dataset(images, std::vector<float>{1, 2, 3}, 0), UsageError);
+}
+
+TEST(DatasetTargets, OfEachKind) {
+  const std::vector<float> pixels(2);
+  const auto images = memory_images(pixels, {1, 1, 1}, ImageLayout::nchw);
+  const Dataset soft(images, {0.25f, 0.75f, 1, 0}, TargetSchema{"classify", {"a", "b"}});
+  EXPECT_TRUE(soft.has_classes());
+  EXPECT_EQ(soft.classes(), 2);
+  EXPECT_EQ(soft.label(0), 1) << "the most probable";
+  EXPECT_EQ(soft.label(1), 0);
+  const Dataset labels(images, {0, 1, 1, 1}, TargetSchema{"multi-label", {"a", "b"}});
+  EXPECT_FALSE(labels.has_classes());
+  EXPECT_EQ(labels.classes(), 0);
+  EXPECT_EQ(labels.weight(1), 1);
+  EXPECT_EQ(labels.group(1), -1);
+  EXPECT_EQ(labels.name(1), "image 1");
+  const Dataset none(images);
+  EXPECT_FALSE(none.has_targets());
+  EXPECT_EQ(none.target(0), Target());
 }
 
 TEST(DatasetSubset, KeepsTheIdentity) {

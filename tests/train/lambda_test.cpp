@@ -76,7 +76,8 @@ Dataset data(const Arrays& arrays, std::int64_t outputs) {
     return from_memory(x, shape, ImageLayout::nchw,
                        std::vector<std::int32_t>(labels->second.begin(), labels->second.end()));
   }
-  return Dataset(memory_images(x, shape, ImageLayout::nchw), floats(arrays.at("targets")), outputs);
+  const auto pixels = memory_images(x, shape, ImageLayout::nchw);
+  return Dataset(pixels, floats(arrays.at("targets")), outputs);
 }
 
 OptimizerSetting optimizer(const Case& c, double rate, double momentum) {

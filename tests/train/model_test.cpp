@@ -221,11 +221,12 @@ TEST(Evaluate, ValuesAsTargets) {
   }
   const auto images = memory_images(p.pixels, {1, 6, 6}, ImageLayout::nchw);
   Model model = small_model();
-  const Metrics soft_metrics = model.evaluate(Dataset(images, soft, test::classes));
+  const TargetSchema schema{"classify", {"a", "b", "c"}};
+  const Metrics soft_metrics = model.evaluate(Dataset(images, soft, schema));
   const Metrics metrics = model.evaluate(Dataset(images, p.labels, {"a", "b", "c"}));
   EXPECT_NEAR(soft_metrics.data_loss, metrics.data_loss, 1e-9);
   EXPECT_EQ(soft_metrics.confusion, metrics.confusion);
-  EXPECT_THROW(model.evaluate(Dataset(images, std::vector<float>(24), 2)), DataError);
+  EXPECT_THROW(model.evaluate(Dataset(images, soft, test::classes)), UsageError) << "numbers";
 }
 
 TEST(ModelFile, RoundTrip) {

@@ -90,7 +90,7 @@ Array read_array(const fs::path& path, std::uint32_t rank) {
 }
 
 struct Part {
-  std::shared_ptr<const ImageSource> images;
+  std::shared_ptr<const SampleSource> images;
   std::vector<std::int32_t> labels;
 };
 

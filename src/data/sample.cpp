@@ -1,0 +1,70 @@
+// What a source of samples gives where it does not say otherwise.
+
+#include "ridgeline/sample.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "data/pixels.hpp"
+#include "ridgeline/error.hpp"
+
+namespace ridgeline {
+
+const TargetSchema& SampleSource::schema() const {
+  static const TargetSchema none;
+  return none;
+}
+Target SampleSource::target(std::size_t) const {
+  return std::monostate();
+}
+double SampleSource::weight(std::size_t) const {
+  return 1;
+}
+std::int64_t SampleSource::group(std::size_t) const {
+  return -1;
+}
+std::string SampleSource::name(std::size_t index) const {
+  return "image " + std::to_string(index);
+}
+Shape SampleSource::image_shape() const {
+  return {};
+}
+Shape SampleSource::shape_of(std::size_t index) const {
+  if (const Shape all = image_shape(); all.rank() > 0) return all;
+  const Image decoded = image(index);
+  return {decoded.channels, decoded.height, decoded.width};
+}
+
+Image SampleSource::image(std::size_t index, const ImageRequest&) const {
+  const auto planes = bytes(index);
+  const Shape shape = image_shape();
+  if (planes.empty() || shape.rank() != 3) {
+    throw UsageError(name(index) + " is not an image of bytes");
+  }
+  Image image{shape[0], shape[1], shape[2], std::vector<std::uint8_t>(planes.size())};
+  const auto channels = static_cast<std::size_t>(shape[0]), area = planes.size() / channels;
+  for (std::size_t c = 0; c < channels; ++c) {
+    for (std::size_t i = 0; i < area; ++i) image.pixels[i * channels + c] = planes[c * area + i];
+  }
+  return image;
+}
+
+void SampleSource::read(std::size_t index, std::span<float> pixels) const {
+  const Image decoded = image(index);
+  const auto channels = static_cast<std::size_t>(decoded.channels);
+  const std::size_t area = decoded.pixels.size() / channels;
+  if (pixels.size() != decoded.pixels.size()) {
+    throw DataError(name(index) + " has another size than the images before it: set data.size");
+  }
+  std::vector<std::uint8_t> planes(decoded.pixels.size());
+  for (std::size_t c = 0; c < channels; ++c) {
+    for (std::size_t i = 0; i < area; ++i) planes[c * area + i] = decoded.pixels[i * channels + c];
+  }
+  data::to_floats(planes, pixels.data());
+}
+
+std::span<const std::uint8_t> SampleSource::bytes(std::size_t) const {
+  return {};
+}
+
+}  // namespace ridgeline

@@ -1,0 +1,41 @@
+#pragma once
+// A source that changes one thing about another.
+
+#include <memory>
+#include <utility>
+
+#include "ridgeline/sample.hpp"
+
+namespace ridgeline::data {
+
+/// Gives what `source` gives. What is derived from it overrides the rest.
+class WrappedSource : public SampleSource {
+ public:
+  explicit WrappedSource(std::shared_ptr<const SampleSource> source) : source_(std::move(source)) {}
+
+  std::size_t size() const override { return source_->size(); }
+  const TargetSchema& schema() const override { return source_->schema(); }
+  Target target(std::size_t i) const override { return source_->target(i); }
+  bool weighted() const override { return source_->weighted(); }
+  double weight(std::size_t i) const override { return source_->weight(i); }
+  bool grouped() const override { return source_->grouped(); }
+  std::int64_t group(std::size_t i) const override { return source_->group(i); }
+  std::string name(std::size_t i) const override { return source_->name(i); }
+  Shape image_shape() const override { return source_->image_shape(); }
+  Shape shape_of(std::size_t i) const override { return source_->shape_of(i); }
+  Image image(std::size_t i, const ImageRequest& request) const override {
+    return source_->image(i, request);
+  }
+  void read(std::size_t i, std::span<float> pixels) const override { source_->read(i, pixels); }
+  bool eight_bit() const override { return source_->eight_bit(); }
+  std::span<const std::uint8_t> bytes(std::size_t i) const override { return source_->bytes(i); }
+  bool in_memory() const override { return source_->in_memory(); }
+
+ protected:
+  const SampleSource& source() const { return *source_; }
+
+ private:
+  std::shared_ptr<const SampleSource> source_;
+};
+
+}  // namespace ridgeline::data
