@@ -82,6 +82,12 @@ Header read_header(Bytes file) {
 }
 
 Decoded decode_box(Bytes file, const ImageRequest& request) {
+  Decoded decoded;
+  decode_box(file, request, decoded);
+  return decoded;
+}
+
+void decode_box(Bytes file, const ImageRequest& request, Decoded& to) {
   const Open source = open(file);
   const Stored& stored = source.decoder->stored();
   const Header header = header_of(source);
@@ -99,8 +105,11 @@ Decoded decode_box(Bytes file, const ImageRequest& request) {
   require_memory(static_cast<std::size_t>(bytes * (stored.orientation > 1 ? 2 : 1) +
                                           stored.extra_per_pixel * stored.height * stored.width),
                  "decode an image");
-  Image image{stored.channels, region.height, region.width,
-              std::vector<std::uint8_t>(static_cast<std::size_t>(bytes))};
+  Image& image = to.image;
+  image.channels = stored.channels;
+  image.height = region.height;
+  image.width = region.width;
+  image.pixels.resize(static_cast<std::size_t>(bytes));
   source.decoder->read(region, shrink, image.pixels.data());
 
   const double scale = 1.0 / shrink;
@@ -108,8 +117,8 @@ Decoded decode_box(Bytes file, const ImageRequest& request) {
                      static_cast<double>(box.top) * scale - static_cast<double>(region.top),
                      static_cast<double>(box.width) * scale,
                      static_cast<double>(box.height) * scale};
-  return {orient(std::move(image), stored.orientation),
-          to_seen(real, {region.height, region.width}, stored.orientation)};
+  if (stored.orientation != 1) image = orient(std::move(image), stored.orientation);
+  to.box = to_seen(real, {region.height, region.width}, stored.orientation);
 }
 
 Image decode(Bytes file, const ImageRequest& request) {

@@ -45,22 +45,17 @@ void gather(const ImageView& from, const std::vector<std::int64_t>& rows,
   }
 }
 
-Image nearest(const ImageView& image, const Axis& rows, const Axis& columns, Image to) {
+void nearest(const ImageView& image, const Axis& rows, const Axis& columns, Image& to) {
   const auto gather_pixels = image.channels == 1 ? gather<1> : gather<3>;
   gather_pixels(image, nearest_inputs(rows), nearest_inputs(columns), to.pixels.data());
-  return to;
 }
 
 /// Rows `first` to `end` of the image, with as many columns as the taps have outputs.
-std::vector<std::uint8_t> resize_rows(const ImageView& image, const Taps& taps, std::int64_t first,
-                                      std::int64_t end) {
+void resize_rows(const ImageView& image, const Taps& taps, std::int64_t first, std::int64_t end,
+                 std::uint8_t* to, std::vector<std::uint8_t>& padded) {
   constexpr std::size_t read_beyond = 32;  // resize_row
   const auto bytes = static_cast<std::size_t>(image.width * image.channels);
-  const auto out_bytes = static_cast<std::size_t>(taps.outputs() * image.channels);
-  std::vector<std::uint8_t> out(out_bytes * static_cast<std::size_t>(end - first));
-  std::vector<std::uint8_t> padded;
-  std::uint8_t* to = out.data();
-  for (std::int64_t y = first; y < end; ++y, to += out_bytes) {
+  for (std::int64_t y = first; y < end; ++y, to += taps.outputs() * image.channels) {
     const std::size_t start = static_cast<std::size_t>(y) * bytes;
     const std::uint8_t* row = image.pixels.data() + start;
     if (image.pixels.size() - start < bytes + read_beyond) {
@@ -70,7 +65,6 @@ std::vector<std::uint8_t> resize_rows(const ImageView& image, const Taps& taps, 
     }
     resize_row(row, image.channels, taps, to);
   }
-  return out;
 }
 
 bool changes(const Axis& axis) {
@@ -94,40 +88,52 @@ Filter filter_of(std::string_view name) {
 }
 
 Image resize(const ImageView& image, Size size, Filter filter, const std::optional<RealBox>& box) {
+  Image to;
+  ResizeScratch scratch;
+  resize(image, size, filter, box, to, scratch);
+  return to;
+}
+
+void resize(const ImageView& image, Size size, Filter filter, const std::optional<RealBox>& box,
+            Image& to, ResizeScratch& scratch) {
   const RealBox part = box.value_or(
       RealBox{0, 0, static_cast<double>(image.width), static_cast<double>(image.height)});
   check(image, size, part);
   const Axis columns{image.width, part.left, part.width, size.width};
   const Axis rows{image.height, part.top, part.height, size.height};
-  const auto out_bytes = static_cast<std::size_t>(size.height * size.width * image.channels);
-  require_memory(out_bytes + static_cast<std::size_t>(image.height * size.width * image.channels),
+  const std::int64_t row_bytes = size.width * image.channels;
+  require_memory(static_cast<std::size_t>((size.height + image.height) * row_bytes),
                  "resize an image");
-  Image out{image.channels, size.height, size.width, std::vector<std::uint8_t>(out_bytes)};
-  if (filter == Filter::nearest) return nearest(image, rows, columns, std::move(out));
+  to.channels = image.channels;
+  to.height = size.height;
+  to.width = size.width;
+  to.pixels.resize(static_cast<std::size_t>(size.height * row_bytes));
+  if (filter == Filter::nearest) return nearest(image, rows, columns, to);
 
+  const bool across = changes(columns), down = changes(rows);
+  if (!across && !down) {
+    std::copy(image.pixels.begin(), image.pixels.end(), to.pixels.begin());
+    return;
+  }
+  Taps row_taps = down ? taps(rows, filter, 2) : Taps{};
   const std::uint8_t* source = image.pixels.data();
-  std::vector<std::uint8_t> between;
-  Taps down = taps(rows, filter, 2);
-  if (changes(columns)) {
-    // Only the rows that the second pass reads.
-    const std::int64_t first = down.first.front();
-    const std::int64_t end = down.first.back() + down.count.back();
-    between = resize_rows(image, taps(columns, filter, taps_multiple), first, end);
-    for (std::int64_t& row : down.first) row -= first;
-    source = between.data();
-    if (!changes(rows)) {
-      out.pixels = std::move(between);
-      return out;
+  if (across) {
+    const Taps column_taps = taps(columns, filter, taps_multiple);
+    if (!down) {
+      resize_rows(image, column_taps, 0, image.height, to.pixels.data(), scratch.row);
+      return;
     }
-  } else if (!changes(rows)) {
-    out.pixels.assign(image.pixels.begin(), image.pixels.end());
-    return out;
+    // Only the rows that the second pass reads.
+    const std::int64_t first = row_taps.first.front();
+    const std::int64_t end = row_taps.first.back() + row_taps.count.back();
+    scratch.columns.resize(static_cast<std::size_t>((end - first) * row_bytes));
+    resize_rows(image, column_taps, first, end, scratch.columns.data(), scratch.row);
+    for (std::int64_t& row : row_taps.first) row -= first;
+    source = scratch.columns.data();
   }
-  const std::int64_t bytes = size.width * image.channels;
   for (std::int64_t y = 0; y < size.height; ++y) {
-    resize_column(source, bytes, down, y, out.pixels.data() + y * bytes);
+    resize_column(source, row_bytes, row_taps, y, to.pixels.data() + y * row_bytes);
   }
-  return out;
 }
 
 }  // namespace ridgeline::image

@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "image/decode.hpp"
 #include "ridgeline/image.hpp"
@@ -49,5 +50,15 @@ Filter filter_of(std::string_view name);
 /// image.
 Image resize(const ImageView& image, Size size, Filter filter,
              const std::optional<RealBox>& box = std::nullopt);
+
+/// Memory that a thread uses again, from one image to the next.
+struct ResizeScratch {
+  std::vector<std::uint8_t> columns;  ///< the image after its columns are resized
+  std::vector<std::uint8_t> row;
+};
+
+/// The same into `to`, whose memory is used again. `image` is not a view of `to`.
+void resize(const ImageView& image, Size size, Filter filter, const std::optional<RealBox>& box,
+            Image& to, ResizeScratch& scratch);
 
 }  // namespace ridgeline::image

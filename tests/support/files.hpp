@@ -20,6 +20,16 @@ inline std::vector<std::filesystem::path> files_of(const std::string& name) {
   return files;
 }
 
+/// The small image files of every format, which are also the fuzzers' seeds.
+inline std::vector<std::filesystem::path> image_files() {
+  std::vector<std::filesystem::path> files;
+  for (const char* format : {"jpeg", "png", "webp", "tiff", "bmp", "pnm"}) {
+    const auto some = files_of(std::string("fuzz/corpus/") + format);
+    files.insert(files.end(), some.begin(), some.end());
+  }
+  return files;
+}
+
 inline Bytes golden_bytes(const std::string& name) {
   return read_bytes(std::filesystem::path(RIDGELINE_TEST_DATA) / name);
 }

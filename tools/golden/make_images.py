@@ -1,5 +1,5 @@
 """Small image files of every format and kind for the tests and the fuzzers, and their pixels by Pillow.
-Writes tests/fuzz/corpus/FORMAT/NAME and tests/golden/images.txt. Needs Pillow 11 or later and numpy.
+Writes tests/fuzz/corpus/FORMAT/NAME and tests/golden/images, tests/golden/images.txt. Needs Pillow 11 or later and numpy.
 
 Pillow is the oracle. Where its rule is not that of docs/images.md (16 bits, transparency), the pixels
 are computed here from what it read."""
@@ -271,6 +271,10 @@ for orientation in (1, 6):
     path = corpus / "exif" / f"orientation-{orientation}"
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(exif(orientation).tobytes())
+for kind, (filter, channels) in enumerate(((0, 1), (1, 0), (2, 1), (3, 0), (3, 1))):
+    path = corpus / "resize" / f"filter-{kind}"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(struct.pack("8B4d", filter, channels, 40, 60, 20 + 30 * kind, 17, 1, 7, 0.1, 0.2, 0.7, 0.6))
 # Larger than the blocks of the coders, for decoding in parts.
 large = Image.fromarray(photo(110, 150))
 parts = root / "tests/golden/images"
