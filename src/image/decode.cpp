@@ -24,8 +24,8 @@ struct Open {
 };
 
 Open open(Bytes file) {
-  const auto found = std::find_if(formats.begin(), formats.end(),
-                                  [&](const Format* one) { return one->recognises(file); });
+  const auto* const found = std::find_if(formats.begin(), formats.end(),
+                                         [&](const Format* one) { return one->recognises(file); });
   if (found == formats.end()) throw DataError(not_an_image(file));
   Open open{*found, (*found)->open(file)};
   const Stored& stored = open.decoder->stored();
@@ -64,9 +64,10 @@ void check_box(const PixelBox& box, const Header& header) {
 int shrink_of(const PixelBox& box, const ImageRequest& request, int most) {
   if (request.height < 1 || request.width < 1) return 1;
   int shrink = 1;
-  while (2 * shrink <= most && box.height / (2 * shrink) >= request.height &&
-         box.width / (2 * shrink) >= request.width) {
-    shrink *= 2;
+  for (std::int64_t next = 2;
+       next <= most && box.height / next >= request.height && box.width / next >= request.width;
+       next *= 2) {
+    shrink = static_cast<int>(next);
   }
   return shrink;
 }

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "tensor/memory.hpp"
+
 namespace ridgeline::image {
 namespace {
 
@@ -44,7 +46,9 @@ Taps taps(const Axis& axis, Filter filter, std::int64_t multiple) {
 
   Taps taps;
   taps.stride = (most + multiple - 1) / multiple * multiple;
-  std::vector<double> exact(static_cast<std::size_t>(axis.outputs * taps.stride));
+  const auto weights_in_all = static_cast<std::size_t>(axis.outputs * taps.stride);
+  require_memory(weights_in_all * (sizeof(double) + sizeof(std::int16_t)), "resize an image");
+  std::vector<double> exact(weights_in_all);
   double greatest = 0;
   for (std::int64_t i = 0; i < axis.outputs; ++i) {
     const double centre = axis.start + (static_cast<double>(i) + 0.5) * scale;
@@ -68,10 +72,12 @@ Taps taps(const Axis& axis, Filter filter, std::int64_t multiple) {
 
   // As many binary places as 16 bits hold; more than 21 could overflow the sum of 32 bits.
   while (taps.shift < 21 && std::ldexp(greatest, taps.shift + 1) < 32767) ++taps.shift;
-  taps.weights.reserve(exact.size());
+  constexpr std::size_t read_beyond = 8;
+  taps.weights.reserve(exact.size() + read_beyond);
   for (const double weight : exact) {
     taps.weights.push_back(static_cast<std::int16_t>(std::lround(std::ldexp(weight, taps.shift))));
   }
+  taps.weights.resize(exact.size() + read_beyond);
   return taps;
 }
 

@@ -9,7 +9,8 @@
 namespace ridgeline::image {
 
 /// Output i is the sum of weights[i * stride + k] * input[first[i] + k] over k < count[i], divided
-/// by 2^shift. Weights from count[i] on are 0.
+/// by 2^shift. Weights from count[i] on are 0, and eight zeros follow the last ones, which vectors
+/// read.
 struct Taps {
   std::vector<std::int64_t> first, count;
   std::vector<std::int16_t> weights;
