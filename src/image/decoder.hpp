@@ -17,6 +17,8 @@ struct Stored {
   int orientation = 1;
   int most_shrink = 1;      ///< the decoder can give 1/1, 1/2, ... 1/most_shrink of the size
   int extra_per_pixel = 0;  ///< bytes that decoding takes besides the result
+  /// The least bytes of the file that a row can have, where the format says so.
+  double least_row_bytes = 0;
 };
 
 /// A file whose header has been read. It refers to the file's bytes.

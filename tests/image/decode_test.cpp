@@ -192,6 +192,14 @@ TEST(Decode, AbsurdSizesAreRefusedByTheHeader) {
   bmp[28] = 24;
   EXPECT_THAT(error_of(bmp), HasSubstr("pixels, and the limit is"));
   EXPECT_THAT(error_of("P6\n10000 10000\n255\n"), HasSubstr("cut short"));
+  EXPECT_THAT(error_of("P1\n10000 10000\n1 0 1"), HasSubstr("cut short"));
+  // A size below the limit that the file's few bytes cannot hold.
+  Bytes short_png = png(PNG_FORMAT_GRAY, 1, 1, {0});
+  short_png[18] = short_png[22] = 0x3a;
+  EXPECT_EQ(error_of(short_png), "the PNG file cannot be decoded: it is cut short");
+  bmp[20] = bmp[24] = 0;
+  bmp[19] = bmp[23] = 0x3a;
+  EXPECT_THAT(error_of(bmp), HasSubstr("cut short"));
   EXPECT_THAT(error_of("P6\n0 3\n255\n"), HasSubstr("no pixels"));
 }
 

@@ -14,10 +14,13 @@ class Bmp : public Decoder {
  public:
   explicit Bmp(Bytes file) : reader_(file, "BMP"), header_(BmpHeader::read(reader_)) {
     reader_.go_to(header_.pixels_at);
-    stored_ = {.channels = header_.bits <= 8 && header_.grey ? 1 : 3,
-               .height = header_.height,
-               .width = header_.width,
-               .extra_per_pixel = header_.packing == Packing::none ? 0 : 1};
+    const bool packed = header_.packing != Packing::none;
+    stored_ = {
+        .channels = header_.bits <= 8 && header_.grey ? 1 : 3,
+        .height = header_.height,
+        .width = header_.width,
+        .extra_per_pixel = packed ? 1 : 0,
+        .least_row_bytes = packed ? 0 : static_cast<double>(header_.width * header_.bits) / 8};
   }
 
   void read(const PixelBox& box, int /*shrink*/, std::uint8_t* to) override {

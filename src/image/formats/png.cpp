@@ -39,13 +39,15 @@ class Png : public Decoder {
     if (file.size() < signature_bytes + 25 || !begins_with(file.subspan(12), "IHDR")) {
       cannot_decode("PNG", "it is cut short in its header");
     }
-    const unsigned colour_type = file[25];
+    const unsigned depth = file[24], colour_type = file[25];
+    constexpr double most_ratio = 1032;  // of deflate
     interlaced_ = file[28] != 0;
     stored_ = {.channels = (colour_type & PNG_COLOR_MASK_COLOR) != 0 ? 3 : 1,
                .height = big_endian(file, 20),
                .width = big_endian(file, 16),
                .orientation = exif_orientation(chunk(file, "eXIf")),
                .extra_per_pixel = interlaced_ ? 4 : 0};
+    stored_.least_row_bytes = static_cast<double>(stored_.width * depth) / 8 / most_ratio;
   }
   ~Png() override { destroy(); }
 

@@ -26,6 +26,9 @@ class Pnm : public Decoder {
       cannot_decode("PNM", "its header must end with a white space");
     }
     stored_ = {.channels = kind == 3 || kind == 6 ? 3 : 1, .height = height, .width = width};
+    // As text, a number takes a digit and a space.
+    const double bytes = bits_ ? (binary_ ? 0.125 : 1) : binary_ && most_ < 256 ? 1 : 2;
+    stored_.least_row_bytes = bytes * static_cast<double>(stored_.width * stored_.channels);
   }
 
   void read(const PixelBox& box, int /*shrink*/, std::uint8_t* to) override {
