@@ -35,49 +35,47 @@ double value(Filter filter, double x) {
   }
 }
 
+std::int64_t whole(double x) {
+  return static_cast<std::int64_t>(x);
+}
+
 }  // namespace
 
 Taps taps(const Axis& axis, Filter filter, std::int64_t multiple) {
   assert(filter != Filter::nearest);
   const double scale = axis.length / static_cast<double>(axis.outputs);
   const double wider = std::max(scale, 1.0);
-  const double support = reach(filter) * wider;
+  const double support = reach(filter) * wider, narrower = 1 / wider;
   const auto most = static_cast<std::int64_t>(std::ceil(support)) * 2 + 1;
 
   Taps taps;
   taps.stride = (most + multiple - 1) / multiple * multiple;
-  const auto weights_in_all = static_cast<std::size_t>(axis.outputs * taps.stride);
-  require_memory(weights_in_all * (sizeof(double) + sizeof(std::int16_t)), "resize an image");
-  std::vector<double> exact(weights_in_all);
-  double greatest = 0;
+  constexpr std::int64_t read_beyond = 8;
+  const auto weights_in_all = static_cast<std::size_t>(axis.outputs * taps.stride + read_beyond);
+  require_memory(2 * weights_in_all * sizeof(std::int16_t), "resize an image");
+  taps.high.resize(weights_in_all);
+  taps.low.resize(weights_in_all);
+  std::vector<double> weights(static_cast<std::size_t>(taps.stride));
   for (std::int64_t i = 0; i < axis.outputs; ++i) {
     const double centre = axis.start + (static_cast<double>(i) + 0.5) * scale;
-    const auto first = std::max<std::int64_t>(0, static_cast<std::int64_t>(centre - support + 0.5));
-    const auto end =
-        std::min<std::int64_t>(axis.size, static_cast<std::int64_t>(centre + support + 0.5));
-    double* weights = exact.data() + i * taps.stride;
+    const auto first = std::max(std::int64_t{0}, whole(centre - support + 0.5));
+    const auto end = std::min(axis.size, whole(centre + support + 0.5));
     double sum = 0;
     for (std::int64_t x = first; x < end; ++x) {
-      const double weight = value(filter, (static_cast<double>(x) - centre + 0.5) / wider);
-      weights[x - first] = weight;
+      const double weight = value(filter, (static_cast<double>(x) - centre + 0.5) * narrower);
+      weights[static_cast<std::size_t>(x - first)] = weight;
       sum += weight;
     }
     for (std::int64_t k = 0; k < end - first; ++k) {
-      if (sum != 0) weights[k] /= sum;
-      greatest = std::max(greatest, std::abs(weights[k]));
+      const double share = weights[static_cast<std::size_t>(k)] / sum;
+      const auto weight = static_cast<std::int32_t>(std::lround(std::ldexp(share, Taps::shift)));
+      const auto at = static_cast<std::size_t>(i * taps.stride + k);
+      taps.high[at] = static_cast<std::int16_t>(weight >> Taps::split);
+      taps.low[at] = static_cast<std::int16_t>(weight & ((1 << Taps::split) - 1));
     }
     taps.first.push_back(first);
     taps.count.push_back(end - first);
   }
-
-  // As many binary places as 16 bits hold; more than 21 could overflow the sum of 32 bits.
-  while (taps.shift < 21 && std::ldexp(greatest, taps.shift + 1) < 32767) ++taps.shift;
-  constexpr std::size_t read_beyond = 8;
-  taps.weights.reserve(exact.size() + read_beyond);
-  for (const double weight : exact) {
-    taps.weights.push_back(static_cast<std::int16_t>(std::lround(std::ldexp(weight, taps.shift))));
-  }
-  taps.weights.resize(exact.size() + read_beyond);
   return taps;
 }
 

@@ -8,17 +8,21 @@
 
 namespace ridgeline::image {
 
-/// Output i is the sum of weights[i * stride + k] * input[first[i] + k] over k < count[i], divided
-/// by 2^shift. Weights from count[i] on are 0, and eight zeros follow the last ones, which vectors
-/// read.
+/// Output i is the sum of weight k of i times input[first[i] + k] over k < count[i], divided by
+/// 2^shift and rounded. A weight has more than 16 bits, so it is split: high * 2^split + low.
+/// Weights from count[i] on are 0, and eight zeros follow the last ones, which vectors read.
 struct Taps {
+  static constexpr int shift = 22, split = 11;  // Pillow's weights have 22 binary places
+
   std::vector<std::int64_t> first, count;
-  std::vector<std::int16_t> weights;
+  std::vector<std::int16_t> high, low;
   std::int64_t stride = 0;
-  int shift = 0;
 
   std::int64_t outputs() const { return static_cast<std::int64_t>(first.size()); }
-  const std::int16_t* of(std::int64_t output) const { return weights.data() + output * stride; }
+  std::int32_t weight(std::int64_t output, std::int64_t k) const {
+    const auto at = static_cast<std::size_t>(output * stride + k);
+    return high[at] * (1 << split) + low[at];
+  }
 };
 
 /// An axis of `size` inputs, the part from `start` to `start + length` of which becomes `outputs`.

@@ -51,8 +51,8 @@ TEST(Resize, IsPillowsToOneGreyLevel) {
       }
       EXPECT_LE(worst, filter == Filter::nearest ? 0 : 1);
     }
-    // All but a few pixels are the same.
-    EXPECT_GT(static_cast<double>(equal), 0.98 * static_cast<double>(all));
+    // A weight can be rounded otherwise where the C library's sine is another.
+    EXPECT_GT(static_cast<double>(equal), 0.999 * static_cast<double>(all));
     testing::Test::RecordProperty("equal", std::to_string(equal) + " of " + std::to_string(all));
   });
 }
