@@ -26,7 +26,7 @@ set(RIDGELINE_PC_LIBS "")
 set(RIDGELINE_PC_REQUIRES "")
 if(NOT BUILD_SHARED_LIBS)
   set(RIDGELINE_PC_LIBS " -ldnnl ${OpenMP_CXX_FLAGS} -pthread")
-  set(RIDGELINE_PC_REQUIRES " zlib libcurl libcrypto libarchive libpng libjpeg sqlite3 fmt")
+  set(RIDGELINE_PC_REQUIRES " zlib libcurl libcrypto libarchive libpng libjpeg libtiff-4 libwebp sqlite3 fmt")
   string(APPEND RIDGELINE_PC_REQUIRES " tomlplusplus libhwy")
 endif()
 # From the file's own place, so that the whole installation can be moved.

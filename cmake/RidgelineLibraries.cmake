@@ -8,12 +8,20 @@ ridgeline_find(OpenSSL)
 ridgeline_find(LibArchive)
 ridgeline_find(PNG)
 ridgeline_find(JPEG)
+ridgeline_find(TIFF)
 ridgeline_find(SQLite3)
 ridgeline_find(fmt)
 ridgeline_find(nlohmann_json)
 ridgeline_find(tomlplusplus)
 ridgeline_find(hwy)
 ridgeline_find(dnnl)
+
+# Not every libwebp brings a package for CMake.
+ridgeline_find(PkgConfig)
+pkg_check_modules(WEBP IMPORTED_TARGET libwebp)
+if(NOT TARGET PkgConfig::WEBP)
+  ridgeline_find(libwebp)  # says that it is missing
+endif()
 
 # oneDNN is built on one of several runtimes. With OpenMP the engine asks for one thread per
 # primitive and brings its own, for which it needs the same runtime.

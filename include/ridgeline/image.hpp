@@ -21,4 +21,16 @@ struct PixelBox {
   friend bool operator==(const PixelBox&, const PixelBox&) = default;
 };
 
+/// A rectangle whose edges may be between pixels; pixel (0, 0) covers [0, 1) x [0, 1).
+struct RealBox {
+  double left = 0, top = 0, width = 0, height = 0;
+  friend bool operator==(const RealBox&, const RealBox&) = default;
+};
+
+/// What was decoded of an image for an ImageRequest (sample.hpp).
+struct DecodedImage {
+  Image image;
+  RealBox box;  ///< what was asked for, in the pixels of `image`, which may extend beyond it
+};
+
 }  // namespace ridgeline

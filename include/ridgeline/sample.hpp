@@ -2,6 +2,7 @@
 // Samples: an image of any size with what a network should say about it.
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -80,12 +81,20 @@ class SampleSource {
   /// {channels, height, width} of one image before any request, from the file's header alone where
   /// that is possible. Throws DataError.
   virtual Shape shape_of(std::size_t index) const;
-  /// The image, decoded. Throws DataError that names the file. The default makes it from `bytes`.
-  virtual Image image(std::size_t index, const ImageRequest& request = {}) const;
+  /// Says what is needed of an image whose {channels, height, width} are these.
+  using Choose = std::function<ImageRequest(const Shape& full)>;
+  /// What `choose` asks for. `to` may have been used for another image: its memory is used again.
+  /// Throws DataError that names the file. The default takes the whole image from `bytes`.
+  virtual void decode(std::size_t index, const Choose& choose, DecodedImage& to) const;
+  /// The whole image.
+  Image image(std::size_t index) const;
+  /// What tells the stored image from a changed one: a hash of its file's size and time of change.
+  /// 0: not known.
+  virtual std::uint64_t stamp(std::size_t index) const;
   /// The image as channels x height x width numbers in [0, 1]. The default converts `image`; a
   /// source of numbers that are not bytes overrides it and `eight_bit`.
   virtual void read(std::size_t index, std::span<float> pixels) const;
-  /// Whether `image` works: the images are bytes.
+  /// Whether `decode` works: the images are bytes.
   virtual bool eight_bit() const { return true; }
   /// The bytes of an image, channels x height x width, where they are in memory; else empty.
   virtual std::span<const std::uint8_t> bytes(std::size_t index) const;

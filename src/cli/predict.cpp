@@ -7,7 +7,8 @@
 #include "cli/numbers.hpp"
 #include "cli/results.hpp"
 #include "cli/table.hpp"
-#include "data/formats/image.hpp"
+#include "data/image_file.hpp"
+#include "image/fit.hpp"
 #include "ridgeline/error.hpp"
 
 namespace ridgeline::cli {
@@ -24,7 +25,7 @@ Predictions predict_files(Model& model, Files files, int top) {
     std::vector<float> pixels;
     for (const std::string& file :
          files.subspan(first, std::min(images_at_once, files.size() - first))) {
-      const auto image = data::fit_image(data::read_image(file), model.options().input);
+      const auto image = image::fit_image(data::read_image(file), model.options().input);
       pixels.insert(pixels.end(), image.begin(), image.end());
     }
     auto some = model.top(model.predict(std::span<const float>(pixels)), top);
@@ -76,11 +77,12 @@ Command predict_command() {
       .name = "predict",
       .summary = "the most probable labels of image files",
       .positionals = {{"MODEL", "a model file, or the folder of a run or study"},
-                      {"IMAGE", "PNG or JPEG files", true, true}},
+                      {"IMAGE", "image files: JPEG, PNG, WebP, TIFF, BMP, PNM", true, true}},
       .options = {{"--top", "N", "labels for each image; 5 if absent"}},
       .details =
           "Images of another size are resized to the model's input (bilinear, antialiased, the\n"
-          "aspect ratio not kept); grey and RGB are converted into each other.\n\n"
+          "aspect ratio not kept); grey and RGB are converted into each other. docs/images.md says\n"
+          "what is read of each format.\n\n"
           "Examples:\n"
           "  ridgeline predict runs/fashion-mnist-article-cnn-20250101-120000 shirt.png\n"
           "  ridgeline predict model.safetensors --top 1 --json photos/*.jpg\n",

@@ -7,6 +7,8 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "image/quotient-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace ridgeline::data::HWY_NAMESPACE {
 
@@ -16,21 +18,11 @@ void ToFloats(const std::uint8_t* from, std::size_t count, float* to) {
   const hn::ScalableTag<float> d;
   const hn::Rebind<std::int32_t, decltype(d)> di;
   const hn::Rebind<std::uint8_t, decltype(d)> db;
-  const auto most = hn::Set(d, 255.0F);
-#if HWY_NATIVE_FMA
-  const auto inverse = hn::Set(d, 1 / 255.0F);
-#endif
   const std::size_t lanes = hn::Lanes(d);
   std::size_t i = 0;
   for (; i + lanes <= count; i += lanes) {
     const auto x = hn::ConvertTo(d, hn::PromoteTo(di, hn::LoadU(db, from + i)));
-#if HWY_NATIVE_FMA
-    // The product, mended by what is left of x, is the quotient for each of the 256 bytes.
-    const auto product = hn::Mul(x, inverse);
-    hn::StoreU(hn::MulAdd(hn::NegMulAdd(product, most, x), inverse, product), d, to + i);
-#else
-    hn::StoreU(hn::Div(x, most), d, to + i);
-#endif
+    hn::StoreU(image::HWY_NAMESPACE::Quotient(d, x), d, to + i);
   }
   for (; i < count; ++i) to[i] = static_cast<float>(from[i]) / 255.0F;
 }

@@ -35,18 +35,36 @@ Shape SampleSource::shape_of(std::size_t index) const {
   return {decoded.channels, decoded.height, decoded.width};
 }
 
-Image SampleSource::image(std::size_t index, const ImageRequest&) const {
+void SampleSource::decode(std::size_t index, const Choose& choose, DecodedImage& to) const {
   const auto planes = bytes(index);
   const Shape shape = image_shape();
   if (planes.empty() || shape.rank() != 3) {
     throw UsageError(name(index) + " is not an image of bytes");
   }
-  Image image{shape[0], shape[1], shape[2], std::vector<std::uint8_t>(planes.size())};
+  const ImageRequest request = choose(shape);
+  const auto [left, top, width, height] = request.box.value_or(PixelBox{0, 0, shape[2], shape[1]});
+  to.box = {static_cast<double>(left), static_cast<double>(top), static_cast<double>(width),
+            static_cast<double>(height)};
+  Image& image = to.image;
+  image.channels = shape[0];
+  image.height = shape[1];
+  image.width = shape[2];
+  image.pixels.resize(planes.size());
   const auto channels = static_cast<std::size_t>(shape[0]), area = planes.size() / channels;
   for (std::size_t c = 0; c < channels; ++c) {
     for (std::size_t i = 0; i < area; ++i) image.pixels[i * channels + c] = planes[c * area + i];
   }
-  return image;
+}
+
+Image SampleSource::image(std::size_t index) const {
+  DecodedImage decoded;
+  decode(
+      index, [](const Shape&) { return ImageRequest(); }, decoded);
+  return std::move(decoded.image);
+}
+
+std::uint64_t SampleSource::stamp(std::size_t) const {
+  return 0;
 }
 
 void SampleSource::read(std::size_t index, std::span<float> pixels) const {

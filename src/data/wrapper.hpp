@@ -23,9 +23,10 @@ class WrappedSource : public SampleSource {
   std::string name(std::size_t i) const override { return source_->name(i); }
   Shape image_shape() const override { return source_->image_shape(); }
   Shape shape_of(std::size_t i) const override { return source_->shape_of(i); }
-  Image image(std::size_t i, const ImageRequest& request) const override {
-    return source_->image(i, request);
+  void decode(std::size_t i, const Choose& choose, DecodedImage& to) const override {
+    source_->decode(i, choose, to);
   }
+  std::uint64_t stamp(std::size_t i) const override { return source_->stamp(i); }
   void read(std::size_t i, std::span<float> pixels) const override { source_->read(i, pixels); }
   bool eight_bit() const override { return source_->eight_bit(); }
   std::span<const std::uint8_t> bytes(std::size_t i) const override { return source_->bytes(i); }

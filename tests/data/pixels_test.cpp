@@ -1,25 +1,16 @@
 #include "data/pixels.hpp"
 
 #include <gtest/gtest.h>
-#include <hwy/targets.h>
 
 #include <numeric>
 #include <vector>
 
+#include "support/highway_targets.hpp"
+
 namespace ridgeline::data {
 namespace {
 
-template <typename F>
-void on_every_target(F check) {
-  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
-    SCOPED_TRACE(hwy::TargetName(target));
-    hwy::SetSupportedTargetsForTest(target);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-    check();
-  }
-  hwy::SetSupportedTargetsForTest(0);
-  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-}
+using test::on_every_target;
 
 TEST(Pixels, BytesBecomeTheBitsOfTheDivision) {
   on_every_target([] {

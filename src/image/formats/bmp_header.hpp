@@ -1,0 +1,33 @@
+#pragma once
+// What comes before the pixels of a BMP file.
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "image/formats/bytes.hpp"
+
+namespace ridgeline::image {
+
+struct BmpHeader {
+  enum class Packing { none, rle8, rle4 };
+  /// The bits of a pixel that hold one channel.
+  struct Mask {
+    std::uint32_t bits = 0;
+    std::uint8_t value(std::uint32_t pixel) const;  ///< as 8 bits; 255 of an empty mask
+  };
+
+  std::int64_t height = 0, width = 0;
+  bool top_down = false;
+  unsigned bits = 0;  ///< of a pixel
+  Packing packing = Packing::none;
+  std::array<Mask, 4> masks;                         ///< red, green, blue, alpha, of 16 and 32 bits
+  std::vector<std::array<std::uint8_t, 3>> palette;  ///< red, green, blue, of up to 8 bits
+  bool grey = false;                                 ///< all colours of the palette are
+  std::size_t pixels_at = 0;
+
+  /// Throws DataError.
+  static BmpHeader read(ByteReader reader);
+};
+
+}  // namespace ridgeline::image

@@ -1,0 +1,19 @@
+#pragma once
+// Pixels as bytes into the planes of numbers that a network takes.
+
+#include <span>
+
+#include "image/resize.hpp"
+#include "ridgeline/image.hpp"
+
+namespace ridgeline::image {
+
+/// The image as channels x height x width numbers in [0, 1]: byte / 255, rounded as the division
+/// is. `mirrored`: each row from right to left. `to` has as many numbers as the image has bytes.
+void to_planes(const ImageView& image, bool mirrored, std::span<float> to);
+
+/// Grey becomes RGB by repetition; RGB becomes grey by ITU-R BT.601's weights (Pillow's mode L).
+/// Throws UsageError for other than 1 and 3 channels.
+Image to_channels(Image image, std::int64_t channels);
+
+}  // namespace ridgeline::image
