@@ -17,7 +17,7 @@
 namespace ridgeline::data {
 namespace {
 
-using Bytes = std::vector<std::uint8_t>;
+using Bytes = std::span<const std::uint8_t>;
 
 // What is larger is no photograph, and decoding it would only exhaust the memory.
 constexpr std::int64_t most_pixels = std::int64_t{1} << 28;
@@ -26,12 +26,13 @@ constexpr std::uint64_t most_bytes = std::uint64_t{1} << 30;
 /// Makes room for an image; false where it is out of reason.
 bool prepare(Image& image, std::int64_t channels, std::int64_t height, std::int64_t width) {
   if (height * width > most_pixels) return false;
-  image = {channels, height, width, Bytes(static_cast<std::size_t>(channels * height * width))};
+  image = {channels, height, width,
+           std::vector<std::uint8_t>(static_cast<std::size_t>(channels * height * width))};
   return true;
 }
 
 /// The decoders return what went wrong, or nothing.
-std::string decode_png(const Bytes& bytes, Image& image) {
+std::string decode_png(Bytes bytes, Image& image) {
   png_image png{};
   png.version = PNG_IMAGE_VERSION;
   const auto failure = [&](const char* what) {
@@ -72,7 +73,7 @@ void jpeg_warned(j_common_ptr jpeg, int level) {
 }
 
 // Nothing here may need a destructor: libjpeg's errors jump over them.
-std::string decode_jpeg(const Bytes& bytes, Image& image) {
+std::string decode_jpeg(Bytes bytes, Image& image) {
   jpeg_decompress_struct jpeg;
   JpegErrors errors;
   jpeg.err = jpeg_std_error(&errors.manager);
@@ -101,7 +102,7 @@ std::string decode_jpeg(const Bytes& bytes, Image& image) {
   return {};
 }
 
-bool begins_with(const Bytes& bytes, std::initializer_list<std::uint8_t> signature) {
+bool begins_with(Bytes bytes, std::initializer_list<std::uint8_t> signature) {
   return bytes.size() >= signature.size() &&
          std::equal(signature.begin(), signature.end(), bytes.begin());
 }
@@ -111,8 +112,12 @@ bool begins_with(const Bytes& bytes, std::initializer_list<std::uint8_t> signatu
 Image read_image(const std::filesystem::path& file) {
   FileReader reader(file);
   reader.expect_at_most(most_bytes);
-  Bytes bytes(reader.stored_bytes());
+  std::vector<std::uint8_t> bytes(reader.stored_bytes());
   reader.read(bytes);
+  return decode_image(bytes, file.string());
+}
+
+Image decode_image(std::span<const std::uint8_t> bytes, std::string_view name) {
   Image image;
   std::string wrong = "is neither PNG nor JPEG, which are the formats that can be read";
   if (begins_with(bytes, {0x89, 'P', 'N', 'G'})) {
@@ -120,7 +125,7 @@ Image read_image(const std::filesystem::path& file) {
   } else if (begins_with(bytes, {0xff, 0xd8, 0xff})) {
     wrong = decode_jpeg(bytes, image);
   }
-  if (!wrong.empty()) throw DataError(fmt::format("{}: {}", file.string(), wrong));
+  if (!wrong.empty()) throw DataError(fmt::format("{}: {}", name, wrong));
   return image;
 }
 

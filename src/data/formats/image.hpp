@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <span>
+#include <string_view>
 #include <vector>
 
 #include "ridgeline/shape.hpp"
@@ -19,6 +21,8 @@ struct Image {
 /// grey, else 3. Transparent parts lie on white; orientation tags are not followed.
 /// Throws DataError, naming the file, for what cannot be decoded to its end.
 Image read_image(const std::filesystem::path& file);
+/// The same of a file's bytes; `name` is what messages call it.
+Image decode_image(std::span<const std::uint8_t> bytes, std::string_view name);
 
 /// The image as {channels, height, width} numbers in [0, 1]. Grey becomes RGB by repetition, RGB
 /// grey by ITU-R BT.601's weights. The size changes by bilinear interpolation whose triangle grows

@@ -1,0 +1,18 @@
+#pragma once
+// The one place where sources decode image files.
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "ridgeline/sample.hpp"
+
+namespace ridgeline::data {
+
+/// The image in the bytes of a file. Throws DataError that begins with `name`.
+ridgeline::Image decode_file(std::span<const std::uint8_t> bytes, const ImageRequest& request,
+                             std::string_view name);
+/// {channels, height, width} of the image, from its header. Throws as decode_file does.
+Shape shape_of_file(std::span<const std::uint8_t> bytes, std::string_view name);
+
+}  // namespace ridgeline::data
