@@ -1,5 +1,3 @@
-#include "data/sources/class_folders.hpp"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,6 +6,7 @@
 #include "archives.hpp"
 #include "images.hpp"
 #include "ridgeline/error.hpp"
+#include "ridgeline/sources.hpp"
 
 namespace ridgeline::data {
 namespace {
@@ -34,7 +33,7 @@ struct ClassFolders : testing::Test {
     for (const std::string& file : files) folder.write(file, "x");
   }
   SampleParts open(const FolderOptions& options = {}) {
-    return open_class_folders(folder.path(), options);
+    return class_folders(folder.path(), options);
   }
   std::string error(const FolderOptions& options = {}) {
     return message_of<DataError>([&] { open(options); });
@@ -63,7 +62,7 @@ TEST_F(ClassFolders, WithParts) {
                                     std::string(name) + "/a/3.jpg", std::string("test/b/4.jpg")}) {
       other.write(file, "x");
     }
-    const SampleParts parts = open_class_folders(other.path());
+    const SampleParts parts = class_folders(other.path());
     EXPECT_THAT(data::described(*parts.train, other.path()),
                 ElementsAre("train/a/2.jpg=a", "train/b/1.jpg=b"));
     ASSERT_NE(parts.validation, nullptr);
@@ -117,7 +116,7 @@ TEST_F(ClassFolders, NoClasses) {
   write({"1.jpg", "2.jpg"});
   EXPECT_THAT(error(), HasSubstr("holds images and no class folders"));
   test::Folder empty;
-  EXPECT_THAT(message_of<DataError>([&] { open_class_folders(empty.path()); }),
+  EXPECT_THAT(message_of<DataError>([&] { class_folders(empty.path()); }),
               HasSubstr("holds no images and no class folders"));
 }
 
@@ -206,7 +205,7 @@ TEST_F(ClassFolders, InArchives) {
   folder.write("pets.zip", test::zip_of(files, {.deflated = true}));
   folder.write("pets.tar", test::tar_of(files));
   for (const char* name : {"pets.zip", "pets.tar"}) {
-    const SampleParts parts = open_class_folders(folder / name);
+    const SampleParts parts = class_folders(folder / name);
     EXPECT_THAT(described(*parts.validation),
                 ElementsAre(std::string(name) + "/pets/val/dog/3.jpg=dog"));
   }
@@ -234,7 +233,7 @@ TEST(ClassFoldersOnDisk, TinyImageNet) {
     GTEST_SKIP() << "RIDGELINE_TEST_IMAGES does not name the folder that holds tiny-imagenet-20";
   }
   const fs::path root = fs::path(images) / "tiny-imagenet-20";
-  const SampleParts parts = open_class_folders(root);
+  const SampleParts parts = class_folders(root);
   EXPECT_EQ(parts.train->size(), 5000U);
   EXPECT_EQ(parts.validation->size(), 1000U);
   EXPECT_EQ(parts.train->schema().names.size(), 20U);

@@ -4,9 +4,9 @@
 #include <thread>
 
 #include "data/error_log.hpp"
-#include "data/sources/class_folders.hpp"
 #include "data/sources/subset.hpp"
 #include "folder.hpp"
+#include "ridgeline/sources.hpp"
 
 namespace ridgeline::data {
 namespace {
@@ -21,7 +21,7 @@ struct Exclude : testing::Test {
     for (const char* file : {"cat/1.jpg", "cat/2.jpg", "dog/1.jpg", "dog/3.jpg"}) {
       folder.write(file, "x");
     }
-    source = open_class_folders(folder.path()).train;
+    source = class_folders(folder.path()).train;
   }
   std::vector<std::string> left(const std::string& list) {
     lists.write("list", list);

@@ -1,5 +1,3 @@
-#include "data/sources/table.hpp"
-
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,6 +5,7 @@
 #include "archives.hpp"
 #include "images.hpp"
 #include "ridgeline/error.hpp"
+#include "ridgeline/sources.hpp"
 
 namespace ridgeline::data {
 namespace {
@@ -26,7 +25,7 @@ struct Table : testing::Test {
   }
   SampleParts open(const std::string& text, const TableOptions& options = {}) {
     folder.write("labels.csv", text);
-    return open_table(folder / "labels.csv", options);
+    return image_table(folder / "labels.csv", options);
   }
   std::string error(const std::string& text, const TableOptions& options = {}) {
     return message_of<DataError>([&] { open(text, options); });
@@ -201,16 +200,16 @@ TEST_F(Table, ListedClasses) {
 
 TEST_F(Table, OtherFormats) {
   folder.write("l.tsv", "path\tlabel\na/1.jpg\tone, two\na/2.jpg\tx\n");
-  EXPECT_THAT(open_table(folder / "l.tsv").train->schema().names, ElementsAre("one, two", "x"));
+  EXPECT_THAT(image_table(folder / "l.tsv").train->schema().names, ElementsAre("one, two", "x"));
   folder.write("l.csv", "path;label\na/1.jpg;1,5\na/2.jpg;x\n");
-  EXPECT_THAT(open_table(folder / "l.csv").train->schema().names, ElementsAre("1,5", "x"));
+  EXPECT_THAT(image_table(folder / "l.csv").train->schema().names, ElementsAre("1,5", "x"));
   folder.write("l.jsonl",
                "{\"file_name\": \"a/1.jpg\", \"labels\": [\"x\", \"y\"]}\n"
                "{\"file_name\": \"a/2.jpg\", \"labels\": []}\n");
-  const auto train = open_table(folder / "l.jsonl", {.task = "multi-label"}).train;
+  const auto train = image_table(folder / "l.jsonl", {.task = "multi-label"}).train;
   EXPECT_THAT(targets(*train), ElementsAre(Values{1, 1}, Values{0, 0}));
   folder.write("l.jsonl", "{\"path\": \"a/1.jpg\", \"label\": \"x\"}\n{\"path\": \"a/2.jpg\"}\n");
-  EXPECT_THAT(message_of<DataError>([&] { open_table(folder / "l.jsonl"); }),
+  EXPECT_THAT(message_of<DataError>([&] { image_table(folder / "l.jsonl"); }),
               HasSubstr("l.jsonl:2: the column label is empty"));
 }
 
@@ -222,23 +221,23 @@ TEST_F(Table, PathsOfAPattern) {
 
 TEST_F(Table, InAFolderOrArchive) {
   folder.write("labels.csv", "path,label\n1.jpg,x\n2.jpg,y\n");
-  EXPECT_EQ(open_table(folder.path(), {.images = "a"}).train->size(), 2U);
+  EXPECT_EQ(image_table(folder.path(), {.images = "a"}).train->size(), 2U);
   folder.write("more.csv", "");
-  EXPECT_THAT(message_of<DataError>([&] { open_table(folder.path()); }),
+  EXPECT_THAT(message_of<DataError>([&] { image_table(folder.path()); }),
               HasSubstr("several tables (labels.csv, more.csv): say by data.table"));
-  EXPECT_EQ(open_table(folder.path(), {.table = "labels.csv", .images = "a"}).train->size(), 2U);
+  EXPECT_EQ(image_table(folder.path(), {.table = "labels.csv", .images = "a"}).train->size(), 2U);
   const test::Files files{{"d/labels.csv", "path,label\nimg/1.jpg,x\nimg/2.jpg,y\n"},
                           {"d/img/1.jpg", "one"},
                           {"d/img/2.jpg", "two"}};
   folder.write("d.zip", test::zip_of(files, {.deflated = true}));
   folder.write("d.tar", test::tar_of(files));
   for (const char* name : {"d.zip", "d.tar"}) {
-    EXPECT_EQ(open_table(folder / name).train->name(1), (folder / name).string() + "/d/img/2.jpg");
+    EXPECT_EQ(image_table(folder / name).train->name(1), (folder / name).string() + "/d/img/2.jpg");
   }
   // A table beside an archive of images.
   folder.write("img.zip", test::zip_of({{"1.jpg", "x"}, {"2.jpg", "y"}}));
   EXPECT_EQ(
-      open_table(folder / "labels.csv", {.images = (folder / "img.zip").string()}).train->size(),
+      image_table(folder / "labels.csv", {.images = (folder / "img.zip").string()}).train->size(),
       2U);
 }
 

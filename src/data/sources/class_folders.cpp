@@ -1,5 +1,3 @@
-#include "data/sources/class_folders.hpp"
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -13,15 +11,16 @@
 #include "data/sources/folder_layout.hpp"
 #include "ridgeline/attributes.hpp"
 #include "ridgeline/error.hpp"
+#include "ridgeline/sources.hpp"
 
 namespace ridgeline::data {
 namespace {
 
 using Names = std::vector<std::string>;
 
-class Reader {
+class ClassFolders {
  public:
-  Reader(std::shared_ptr<const FileTree> tree, const FolderOptions& options)
+  ClassFolders(std::shared_ptr<const FileTree> tree, const FolderOptions& options)
       : tree_(std::move(tree)), options_(options), layout_(*tree_, options_) {}
 
   SampleParts read() {
@@ -201,12 +200,14 @@ class Reader {
 };
 
 }  // namespace
+}  // namespace ridgeline::data
 
-SampleParts open_class_folders(const std::filesystem::path& path, const FolderOptions& options) {
-  return Reader(open_tree(path,
-                          {.follow_links = options.follow_links, .index_from = options.index_from}),
-                options)
-      .read();
+namespace ridgeline {
+
+SampleParts class_folders(const std::filesystem::path& path, const FolderOptions& options) {
+  auto tree = data::open_tree(
+      path, {.follow_links = options.follow_links, .index_from = options.index_from});
+  return data::ClassFolders(std::move(tree), options).read();
 }
 
-}  // namespace ridgeline::data
+}  // namespace ridgeline

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "data/sources/class_folders.hpp"
 #include "data/sources/file_tree.hpp"
+#include "ridgeline/sources.hpp"
 
 namespace ridgeline::data {
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "data/sources/image_files.hpp"
 #include "ridgeline/error.hpp"
 
 namespace ridgeline::data {

@@ -5,12 +5,6 @@
 
 namespace ridgeline::data {
 
-const std::vector<std::string>& image_extensions() {
-  static const std::vector<std::string> all{"jpg", "jpeg", "png", "webp", "bmp",
-                                            "ppm", "pgm",  "pbm", "tif",  "tiff"};
-  return all;
-}
-
 bool has_extension(std::string_view name, const std::vector<std::string>& extensions) {
   const std::size_t dot = name.rfind('.');
   if (dot == std::string_view::npos) return false;

@@ -7,8 +7,6 @@
 
 namespace ridgeline::data {
 
-/// What image files are called by default.
-const std::vector<std::string>& image_extensions();
 /// Whether the part of `name` after its last dot is among `extensions`, in upper or lower case.
 bool has_extension(std::string_view name, const std::vector<std::string>& extensions);
 

@@ -102,12 +102,12 @@ class Scanner {
 
   unsigned char resolve(int folder_descriptor, const char* name, const fs::path& folder) const {
     struct stat status {};
-    if (fstatat(folder_descriptor, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return DT_UNKNOWN;
-    if (S_ISLNK(status.st_mode)) {
-      if (!options_.follow_links) require_inside(folder / name, real_root_);
-      // Reading a link to nothing says what is wrong with it.
-      if (fstatat(folder_descriptor, name, &status, 0) != 0) return DT_REG;
+    if (!options_.follow_links) {
+      if (fstatat(folder_descriptor, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return DT_UNKNOWN;
+      if (S_ISLNK(status.st_mode)) require_inside(folder / name, real_root_);
     }
+    // Reading a link to nothing says what is wrong with it.
+    if (fstatat(folder_descriptor, name, &status, 0) != 0) return DT_REG;
     return S_ISREG(status.st_mode) ? DT_REG : S_ISDIR(status.st_mode) ? DT_DIR : DT_UNKNOWN;
   }
 
@@ -131,9 +131,8 @@ FolderListing scan(const fs::path& root, const TreeOptions& options) {
   std::sort(folders.begin(), folders.end(), path_less);
   for (const std::string& folder : folders) {
     // Each part of the path may be a link.
-    if (!options.follow_links) {
-      std::error_code error;
-      if (!fs::exists(root / folder, error) && !error) continue;
+    std::error_code error;
+    if (!options.follow_links && fs::exists(root / folder, error)) {
       require_inside(root / folder, fs::canonical(root));
     }
     scanner.visit(folder);

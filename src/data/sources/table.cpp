@@ -1,5 +1,3 @@
-#include "data/sources/table.hpp"
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -11,6 +9,7 @@
 #include "data/sources/file_samples.hpp"
 #include "data/sources/table_rows.hpp"
 #include "ridgeline/error.hpp"
+#include "ridgeline/sources.hpp"
 
 namespace ridgeline::data {
 namespace {
@@ -51,9 +50,15 @@ Opened open_in_archive(const fs::path& path, const TableOptions& options) {
 
 Opened open_in_folder(const fs::path& path, const TableOptions& options) {
   std::vector<std::string> tables;
-  for (const fs::directory_entry& entry : fs::directory_iterator(path)) {
-    const std::string name = entry.path().filename().string();
+  std::error_code error;
+  fs::directory_iterator entry(path, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
     if (!hidden(name) && is_table_name(name)) tables.push_back(name);
+  }
+  if (error) {
+    throw ResourceError(
+        fmt::format("{}: the folder cannot be read: {}", path.string(), error.message()));
   }
   std::sort(tables.begin(), tables.end());
   return {TableFile(path / find_table(tables, path, options.table)), path / options.images, {}, {}};
@@ -203,9 +208,12 @@ class TableSource {
 };
 
 }  // namespace
+}  // namespace ridgeline::data
 
-SampleParts open_table(const fs::path& path, const TableOptions& options) {
-  return TableSource(path, options).read();
+namespace ridgeline {
+
+SampleParts image_table(const std::filesystem::path& path, const TableOptions& options) {
+  return data::TableSource(path, options).read();
 }
 
-}  // namespace ridgeline::data
+}  // namespace ridgeline

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "data/sources/table.hpp"
 #include "data/sources/table_file.hpp"
 #include "data/sources/table_targets.hpp"
+#include "ridgeline/sources.hpp"
 
 namespace ridgeline::data {
 
