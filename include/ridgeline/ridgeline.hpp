@@ -17,4 +17,5 @@
 #include "ridgeline/selection.hpp"
 #include "ridgeline/shape.hpp"
 #include "ridgeline/shrink.hpp"
+#include "ridgeline/sources.hpp"
 #include "ridgeline/version.hpp"

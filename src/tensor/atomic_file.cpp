@@ -1,4 +1,4 @@
-#include "interop/atomic_file.hpp"
+#include "tensor/atomic_file.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -11,7 +11,7 @@
 
 #include "ridgeline/error.hpp"
 
-namespace ridgeline::interop {
+namespace ridgeline {
 namespace {
 
 namespace fs = std::filesystem;
@@ -77,7 +77,7 @@ void AtomicFile::open() {
   if (ftruncate(descriptor_, 0) != 0) {
     const int error = errno;
     unlink(part_.c_str());
-    close(descriptor_);  // no destructor runs behind a constructor that throws
+    close(descriptor_);  // no destructor runs after a constructor that throws
     fail(reason(error));
   }
 }
@@ -139,4 +139,4 @@ void make_folder(const fs::path& folder) {
   }
 }
 
-}  // namespace ridgeline::interop
+}  // namespace ridgeline

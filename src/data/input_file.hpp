@@ -1,0 +1,34 @@
+#pragma once
+// A file that is read at any place, by several threads at once.
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <vector>
+
+namespace ridgeline::data {
+
+class InputFile {
+ public:
+  /// Throws DataError for a file that is missing or not a regular file, ResourceError for one that
+  /// may not be read.
+  explicit InputFile(std::filesystem::path path);
+  ~InputFile();
+  InputFile(const InputFile&) = delete;
+  InputFile& operator=(const InputFile&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+  std::uint64_t size() const { return size_; }
+  /// Fills `bytes` from byte `at` on. Throws DataError where the file ends too early.
+  void read(std::uint64_t at, std::span<std::uint8_t> bytes) const;
+
+ private:
+  std::filesystem::path path_;
+  std::uint64_t size_ = 0;
+  int descriptor_ = -1;
+};
+
+/// A whole file, or its first `at_most` bytes. Throws as InputFile does.
+std::vector<std::uint8_t> read_bytes(const std::filesystem::path& path, std::uint64_t at_most);
+
+}  // namespace ridgeline::data

@@ -1,0 +1,102 @@
+#include "data/sources/archive_tree.hpp"
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+
+#include "ridgeline/error.hpp"
+
+namespace ridgeline::data {
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+
+/// Unpacks `size` bytes of a raw deflate stream, or fewer where it ends too early.
+Bytes unpack(const Bytes& packed, std::uint64_t size) {
+  Bytes bytes(size);
+  z_stream stream{};
+  if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) {
+    throw ResourceError("there is not enough memory to unpack a member of an archive");
+  }
+  stream.next_in = const_cast<std::uint8_t*>(packed.data());
+  stream.avail_in = static_cast<unsigned>(packed.size());
+  stream.next_out = bytes.data();
+  stream.avail_out = static_cast<unsigned>(bytes.size());
+  inflate(&stream, Z_FINISH);
+  bytes.resize(stream.total_out);
+  inflateEnd(&stream);
+  return bytes;
+}
+
+class ArchiveTree : public FileTree {
+ public:
+  ArchiveTree(const std::filesystem::path& path, ArchiveIndex (*read_index)(const InputFile&),
+              bool zip)
+      : ArchiveTree(std::make_unique<InputFile>(path), read_index, zip) {}
+
+  Bytes read(std::size_t file, std::uint64_t at_most) const override {
+    const Member& member = members_[file];
+    const std::uint64_t size = std::min(member.size, at_most);
+    if (size > most_file_bytes || (member.deflated && member.stored > most_file_bytes)) {
+      throw DataError(fmt::format("{}: is larger than {} bytes, which no image is", name(file),
+                                  most_file_bytes));
+    }
+    if (member.size == 0) throw DataError(fmt::format("{}: is empty", name(file)));
+    Bytes bytes(member.deflated ? member.stored : size);
+    archive_->read(zip_ ? data_offset(file) : member.offset, bytes);
+    if (member.deflated) bytes = unpack(bytes, size);
+    const bool whole_file = size == member.size;
+    if (bytes.size() != size || (zip_ && whole_file && checksum(bytes) != member.checksum)) {
+      throw DataError(
+          fmt::format("{}: the member of the archive is corrupt: its {}", name(file),
+                      bytes.size() != size ? "bytes end too early" : "checksum is wrong"));
+    }
+    return bytes;
+  }
+
+ private:
+  // By reference: the archive is read before it is taken.
+  ArchiveTree(std::unique_ptr<InputFile>&& archive, ArchiveIndex (*read_index)(const InputFile&),
+              bool zip)
+      : ArchiveTree(std::move(archive), read_index(*archive), zip) {}
+  ArchiveTree(std::unique_ptr<InputFile>&& archive, ArchiveIndex index, bool zip)
+      : FileTree(archive->path(), std::move(index.files)),
+        archive_(std::move(archive)),
+        members_(std::move(index.members)),
+        zip_(zip) {}
+
+  static std::uint32_t checksum(const Bytes& bytes) {
+    return static_cast<std::uint32_t>(crc32_z(0, bytes.data(), bytes.size()));
+  }
+
+  // The name and the extra field in front of the bytes may differ from those of the directory.
+  std::uint64_t data_offset(std::size_t file) const {
+    std::array<std::uint8_t, 30> header{};
+    const std::uint64_t at = members_[file].offset;
+    archive_->read(at, header);
+    if (header[0] != 'P' || header[1] != 'K' || header[2] != 3 || header[3] != 4) {
+      throw DataError(fmt::format("{}: the archive is corrupt: byte {} does not begin a member",
+                                  name(file), at));
+    }
+    const auto pair = [&](std::size_t k) { return header[k] | unsigned{header[k + 1]} << 8; };
+    return at + header.size() + pair(26) + pair(28);
+  }
+
+  std::unique_ptr<InputFile> archive_;
+  std::vector<Member> members_;
+  bool zip_;
+};
+
+}  // namespace
+
+std::shared_ptr<const FileTree> open_zip(const std::filesystem::path& path) {
+  return std::make_shared<ArchiveTree>(path, read_zip, true);
+}
+
+std::shared_ptr<const FileTree> open_tar(const std::filesystem::path& path) {
+  return std::make_shared<ArchiveTree>(path, read_tar, false);
+}
+
+}  // namespace ridgeline::data

@@ -1,0 +1,72 @@
+#pragma once
+// The files of a zip or tar archive, read in place.
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "data/input_file.hpp"
+#include "data/sources/file_tree.hpp"
+
+namespace ridgeline::data {
+
+/// Where a member of an archive is, and how it is packed.
+struct Member {
+  std::uint64_t offset = 0;  ///< of its bytes; in a zip archive, of the header before them
+  std::uint64_t stored = 0;  ///< bytes in the archive
+  std::uint64_t size = 0;    ///< bytes when unpacked
+  std::uint32_t checksum = 0;
+  bool deflated = false;
+};
+
+/// The members of an archive in the order of their list.
+struct ArchiveIndex {
+  FileList files;
+  std::vector<Member> members;
+};
+
+/// Gathers the members of an archive, which come in any order.
+class MemberTable {
+ public:
+  explicit MemberTable(const InputFile& archive) : archive_(archive) {}
+
+  /// Adds a file, or a folder where the name ends with '/'. Throws DataError for a name that leaves
+  /// the archive.
+  void add(std::string_view name, const Member& member);
+  /// The member that was added under this name last. Throws DataError where there is none.
+  const Member& find(std::string_view name);
+  /// Throws DataError for a name that appears twice.
+  ArchiveIndex index();
+
+ private:
+  struct Entry {
+    std::uint64_t begin = 0, length = 0;  // of the path in paths_
+    bool folder = false;
+    Member member;
+  };
+  std::string_view path(const Entry& entry) const {
+    return std::string_view(paths_).substr(entry.begin, entry.length);
+  }
+
+  const InputFile& archive_;
+  std::string paths_;
+  std::vector<Entry> entries_;
+  std::unordered_map<std::string, std::size_t> places_;  // of entries, made for the first `find`
+  std::size_t placed_ = 0;
+};
+
+/// The members of a zip archive: its central directory, with zip64. Throws DataError for an archive
+/// that is broken, in parts or encrypted, and for members that claim more bytes than they can hold.
+ArchiveIndex read_zip(const InputFile& archive);
+/// The members of a tar archive: v7, ustar, pax and GNU. Throws DataError for a broken one.
+ArchiveIndex read_tar(const InputFile& archive);
+/// Whether a file that begins so is a tar archive.
+bool looks_like_tar(std::span<const std::uint8_t> head);
+
+std::shared_ptr<const FileTree> open_zip(const std::filesystem::path& path);
+std::shared_ptr<const FileTree> open_tar(const std::filesystem::path& path);
+
+}  // namespace ridgeline::data

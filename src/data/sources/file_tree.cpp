@@ -1,0 +1,75 @@
+#include "data/sources/file_tree.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "data/input_file.hpp"
+#include "data/sources/archive_tree.hpp"
+#include "data/sources/folder_tree.hpp"
+#include "ridgeline/error.hpp"
+
+namespace ridgeline::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool begins_with(const std::vector<std::uint8_t>& bytes, std::string_view signature) {
+  return bytes.size() >= signature.size() &&
+         std::equal(signature.begin(), signature.end(), bytes.begin(),
+                    [](char a, std::uint8_t b) { return static_cast<std::uint8_t>(a) == b; });
+}
+
+constexpr std::size_t head_bytes = 512;
+
+bool looks_like_zip(const std::vector<std::uint8_t>& head) {
+  return begins_with(head, "PK\3\4") || begins_with(head, "PK\5\6");
+}
+
+struct Packer {
+  std::string_view signature, name, unpack;
+};
+
+const Packer* packer_of(const std::vector<std::uint8_t>& head) {
+  static constexpr std::array<Packer, 4> packers{{{"\x1f\x8b", "gzip", "gunzip"},
+                                                  {"BZh", "bzip2", "bunzip2"},
+                                                  {"\xfd\x37zXZ", "xz", "unxz"},
+                                                  {"\x28\xb5\x2f\xfd", "zstd", "unzstd"}}};
+  const auto found = std::find_if(packers.begin(), packers.end(), [&](const Packer& packer) {
+    return begins_with(head, packer.signature);
+  });
+  return found == packers.end() ? nullptr : found;
+}
+
+}  // namespace
+
+std::string FileTree::folder_name(std::string_view path) const {
+  return path.empty() ? root_.string() : (root_ / path).string();
+}
+
+bool hidden(std::string_view name) {
+  return name.starts_with('.') || name == "__MACOSX" || name == "@eaDir";
+}
+
+std::shared_ptr<const FileTree> open_tree(const fs::path& path, const TreeOptions& options) {
+  std::error_code error;
+  if (fs::is_directory(path, error)) return open_folder(path, options);
+  const std::vector<std::uint8_t> head = read_bytes(path, head_bytes);
+  if (looks_like_zip(head)) return open_zip(path);
+  if (looks_like_tar(head)) return open_tar(path);
+  if (const Packer* packer = packer_of(head)) {
+    throw DataError(fmt::format(
+        "{}: is compressed with {}, and the files of a compressed archive cannot be read in any "
+        "order: decompress it with {}, which leaves a tar archive",
+        path.string(), packer->name, packer->unpack));
+  }
+  throw DataError(fmt::format("{}: is neither a folder nor a zip or tar archive", path.string()));
+}
+
+bool is_archive(const fs::path& file) {
+  const std::vector<std::uint8_t> head = read_bytes(file, head_bytes);
+  return looks_like_zip(head) || looks_like_tar(head) || packer_of(head) != nullptr;
+}
+
+}  // namespace ridgeline::data

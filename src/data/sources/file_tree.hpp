@@ -1,0 +1,71 @@
+#pragma once
+// The files of a folder or of an archive, read in place: one thing for all that read data sets.
+
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "data/sources/file_list.hpp"
+
+namespace ridgeline::data {
+
+/// What is larger is no photograph and no table of names: reading it would exhaust the memory.
+inline constexpr std::uint64_t most_file_bytes = std::uint64_t{1} << 30;
+
+/// All functions may be called from several threads at once.
+class FileTree {
+ public:
+  static constexpr std::uint64_t whole = std::numeric_limits<std::uint64_t>::max();
+
+  FileTree(std::filesystem::path root, FileList files)
+      : root_(std::move(root)), files_(std::move(files)) {}
+  virtual ~FileTree() = default;
+  FileTree(const FileTree&) = delete;
+  FileTree& operator=(const FileTree&) = delete;
+
+  /// The folder or archive.
+  const std::filesystem::path& root() const { return root_; }
+  const FileList& files() const { return files_; }
+  /// What messages call a file: "photos.zip/train/cat/1.jpg".
+  std::string name(std::size_t file) const { return (root_ / files_.path(file)).string(); }
+  /// What messages call a folder.
+  std::string folder_name(std::string_view path) const;
+  /// The bytes of a file, or its first `at_most`. Throws DataError that names the file where it is
+  /// missing, corrupt or larger than most_file_bytes, ResourceError where it may not be read.
+  virtual std::vector<std::uint8_t> read(std::size_t file, std::uint64_t at_most = whole) const = 0;
+
+ private:
+  std::filesystem::path root_;
+  FileList files_;
+};
+
+struct TreeOptions {
+  /// Follow links that leave the folder, as in a folder made of links to the images. Without it
+  /// such a link is refused.
+  bool follow_links = false;
+  /// Folders of this many files or more get an index in the user's cache; 0: none gets one.
+  std::size_t index_from = 10'000;
+  /// Look at these folders alone (paths in the tree), and not at what they contain. An archive is
+  /// always listed whole.
+  std::optional<std::set<std::string>> only = {};
+};
+
+/// The files of a folder, a zip archive or a tar archive. Names that begin with a dot, "__MACOSX"
+/// and "@eaDir" are left out: they are made by programs for themselves. Throws DataError for what
+/// is missing, broken or neither; for names, links or paths that leave the folder; ResourceError
+/// for what may not be read.
+std::shared_ptr<const FileTree> open_tree(const std::filesystem::path& path,
+                                          const TreeOptions& options = {});
+
+/// Whether a file is an archive by its content, be it one that can be read or not.
+bool is_archive(const std::filesystem::path& file);
+
+/// Whether a file or folder of this name is left out.
+bool hidden(std::string_view name);
+
+}  // namespace ridgeline::data

@@ -1,0 +1,55 @@
+#pragma once
+// The folders of a tree as parts and classes, and the images in them.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/sources/file_tree.hpp"
+#include "ridgeline/sources.hpp"
+
+namespace ridgeline::data {
+
+/// What the folders of the parts are called, in lower case.
+extern const std::vector<std::string> train_names, validation_names, test_names;
+
+class FolderLayout {
+ public:
+  /// Both outlive the layout.
+  FolderLayout(const FileTree& tree, const FolderOptions& options)
+      : tree_(tree), options_(options) {}
+
+  const std::string& path(std::size_t folder) const { return folders()[folder].path; }
+  std::string message_name(std::size_t folder) const { return tree_.folder_name(path(folder)); }
+  /// The last part of the folder's path.
+  std::string name(std::size_t folder) const {
+    return std::string(split_path(path(folder)).second);
+  }
+  /// The folders directly in a folder.
+  std::vector<std::size_t> children(std::size_t folder) const;
+  /// Their names for a message.
+  std::string listed_children(std::size_t folder) const;
+
+  /// The files [first, second) of a folder; at any depth where `deep`.
+  std::pair<std::size_t, std::size_t> files(std::size_t folder, bool deep) const;
+  bool is_image(std::size_t file) const;
+  std::vector<std::uint32_t> images(std::size_t folder, bool deep) const;
+  bool has_images(std::size_t folder, bool deep) const;
+
+  /// The folder that holds the parts or the class folders: the root, ImageNet's own folder in it,
+  /// or the one folder that an archive was made of.
+  std::size_t find_base() const;
+  /// The child of `base` that is called `wanted`, or by one of the `usual` names where that is
+  /// empty. Throws DataError where `wanted` is not there, or two have usual names.
+  std::optional<std::size_t> find_part(std::size_t base, const std::string& wanted,
+                                       const std::vector<std::string>& usual) const;
+
+ private:
+  const std::vector<FileList::Folder>& folders() const { return tree_.files().folders(); }
+
+  const FileTree& tree_;
+  const FolderOptions& options_;
+};
+
+}  // namespace ridgeline::data

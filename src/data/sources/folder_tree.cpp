@@ -1,0 +1,108 @@
+#include "data/sources/folder_tree.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include "data/input_file.hpp"
+#include "data/places.hpp"
+#include "data/sources/folder_index.hpp"
+#include "data/sources/scan.hpp"
+#include "ridgeline/error.hpp"
+#include "tensor/atomic_file.hpp"
+
+namespace ridgeline::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+class FolderTree : public FileTree {
+ public:
+  FolderTree(fs::path root, FileList files, bool follow_links)
+      : FileTree(root, std::move(files)), real_root_(fs::canonical(root)), follow_(follow_links) {}
+
+  std::vector<std::uint8_t> read(std::size_t file, std::uint64_t at_most) const override {
+    const fs::path path = root() / files().path(file);
+    struct stat status {};
+    // A file may have become a link since the folder was listed.
+    if (!follow_ && lstat(path.c_str(), &status) == 0 && S_ISLNK(status.st_mode)) {
+      require_inside(path, real_root_);
+    }
+    std::vector<std::uint8_t> bytes = read_bytes(path, std::min(at_most, most_file_bytes + 1));
+    if (bytes.size() > most_file_bytes) {
+      throw DataError(fmt::format("{}: is larger than {} bytes, which no image is", path.string(),
+                                  most_file_bytes));
+    }
+    if (bytes.empty()) throw DataError(fmt::format("{}: is empty", path.string()));
+    return bytes;
+  }
+
+ private:
+  fs::path real_root_;
+  bool follow_;
+};
+
+/// What an index is made for: the folder, and how it was listed.
+std::string index_key(const fs::path& real_root, const TreeOptions& options) {
+  return real_root.string() + (options.follow_links ? "\nlinks" : "");
+}
+
+/// Where the index of a key is; empty where there is no cache.
+fs::path index_file(std::string_view key) {
+  const fs::path cache = cache_root();
+  if (cache.empty()) return {};
+  std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
+  for (const char c : key) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return cache / "ridgeline" / "index" / fmt::format("{:016x}", hash);
+}
+
+/// Whether no folder has changed since it was listed.
+bool current(const FolderListing& listing, const fs::path& root) {
+  const auto& folders = listing.files.folders();
+  for (std::size_t f = 0; f < folders.size(); ++f) {
+    if (listing.times[f] == FolderTimes{} ||
+        listing.times[f] != folder_times(root / folders[f].path)) {
+      return false;
+    }
+  }
+  return !folders.empty();
+}
+
+std::optional<FolderListing> load_index(const fs::path& file, std::string_view key) {
+  std::error_code error;
+  if (file.empty() || !fs::is_regular_file(file, error)) return std::nullopt;
+  try {
+    return read_index(read_bytes(file, FileTree::whole), key);
+  } catch (const Error&) {
+    // A folder can always be listed again.
+    return std::nullopt;
+  }
+}
+
+void save_index(const fs::path& file, std::string_view key, const FolderListing& listing) {
+  if (file.empty()) return;
+  try {
+    make_folder(file.parent_path());
+    AtomicFile out(file);
+    out.write(write_index(listing, key));
+    out.commit();
+  } catch (const ResourceError&) {
+    // A full or read-only disk costs the time of listing the folder again, and nothing else.
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<const FileTree> open_folder(const fs::path& path, const TreeOptions& options) {
+  const bool indexed = options.index_from > 0 && !options.only;
+  const std::string key = index_key(fs::canonical(path), options);
+  const fs::path file = indexed ? index_file(key) : fs::path();
+  if (auto listing = load_index(file, key); listing && current(*listing, path)) {
+    return std::make_shared<FolderTree>(path, std::move(listing->files), options.follow_links);
+  }
+  FolderListing listing = scan(path, options);
+  if (indexed && listing.files.size() >= options.index_from) save_index(file, key, listing);
+  return std::make_shared<FolderTree>(path, std::move(listing.files), options.follow_links);
+}
+
+}  // namespace ridgeline::data

@@ -1,0 +1,33 @@
+#pragma once
+// Listing a folder on the disk.
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "data/sources/file_tree.hpp"
+
+namespace ridgeline::data {
+
+/// When a folder's entries changed last, in nanoseconds: its times of modification and of change.
+/// The second one cannot be set back by a program that copies folders.
+struct FolderTimes {
+  std::int64_t modified = 0, changed = 0;
+  friend bool operator==(const FolderTimes&, const FolderTimes&) = default;
+};
+
+struct FolderListing {
+  FileList files;
+  std::vector<FolderTimes> times;  ///< of each folder; zeros where a change may go unnoticed
+};
+
+/// Lists `root` as open_tree says. Throws as it does.
+FolderListing scan(const std::filesystem::path& root, const TreeOptions& options);
+
+/// The times of a folder now; zeros where it is not there.
+FolderTimes folder_times(const std::filesystem::path& folder);
+
+/// Throws DataError where the link `path` leads out of `root`, whose real path `real_root` is.
+void require_inside(const std::filesystem::path& path, const std::filesystem::path& real_root);
+
+}  // namespace ridgeline::data

@@ -1,0 +1,46 @@
+#pragma once
+// The rows of a table of images, as they are in the file.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "data/sources/table_file.hpp"
+#include "data/sources/table_targets.hpp"
+#include "ridgeline/sources.hpp"
+
+namespace ridgeline::data {
+
+enum class Part : std::uint8_t { train, validation, test };
+
+struct TableRows {
+  std::string paths;  ///< one after another, as they are in the table
+  std::vector<std::uint64_t> path_ends;
+  std::vector<Part> parts;
+  std::vector<TableTargets::Row> rows;
+  std::vector<std::int32_t> groups;  ///< -1: a group of its own; empty without the column
+  std::vector<float> weights;        ///< empty without the column
+
+  std::size_t size() const { return rows.size(); }
+  std::string_view path(std::size_t row) const {
+    const std::uint64_t begin = row == 0 ? 0 : path_ends[row - 1];
+    return std::string_view(paths).substr(begin, path_ends[row] - begin);
+  }
+};
+
+/// Which columns of a table are what.
+struct TableColumns {
+  std::string path, split, group, weight;  ///< empty: there is no such column
+  TargetColumns targets;
+};
+
+/// The columns that `options` name, or those that the table has by their usual names. Throws
+/// DataError for a column that is not there, UsageError for options that do not fit together.
+TableColumns find_columns(const TableFile& table, const TableFormat& format,
+                          const TableOptions& options);
+
+/// Reads the rows, and their targets into `targets`. Throws DataError with file and line.
+TableRows read_rows(const TableFile& table, const TableFormat& format, const TableColumns& columns,
+                    TableTargets& targets);
+
+}  // namespace ridgeline::data

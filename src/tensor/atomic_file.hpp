@@ -1,0 +1,47 @@
+#pragma once
+// Files that appear under their name only when whole, whatever happens while they are written:
+// a full disk, a kill, a power cut.
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string_view>
+
+namespace ridgeline {
+
+/// Writes beside the target, under its name with ".part" added, and takes the target's place
+/// on commit(). A process that is killed leaves at most the .part file, which the next writer of
+/// the same target takes over; several writers of one target wait for each other.
+/// Every failure is a ResourceError that names the target; what was there before stays.
+class AtomicFile {
+ public:
+  /// `target` is a regular file or does not exist; a symbolic link is followed.
+  explicit AtomicFile(const std::filesystem::path& target);
+  /// Without commit(), nothing remains.
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  void write(std::span<const std::byte> bytes);
+  void write(std::string_view text) { write(std::as_bytes(std::span(text))); }
+  /// Writes over bytes that have been written already, from byte `at` on.
+  void rewrite(std::size_t at, std::string_view text);
+  /// Puts the file on the disk and then in its place. Called once, at the end.
+  void commit();
+
+ private:
+  [[noreturn]] void fail(std::string_view what) const;
+  void open();
+
+  std::filesystem::path target_;
+  std::filesystem::path part_;
+  int descriptor_ = -1;
+};
+
+/// The whole of a small file at once.
+void write_file(const std::filesystem::path& target, std::string_view text);
+
+/// Makes a folder and those above it. Throws ResourceError.
+void make_folder(const std::filesystem::path& folder);
+
+}  // namespace ridgeline
