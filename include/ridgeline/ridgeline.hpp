@@ -2,6 +2,7 @@
 // Everything: networks, data, losses, optimisers, penalties, models, their diagnosis, the choice of
 // λ and what it is called elsewhere.
 
+#include "ridgeline/compute.hpp"
 #include "ridgeline/dataset.hpp"
 #include "ridgeline/diagnosis.hpp"
 #include "ridgeline/error.hpp"

@@ -150,7 +150,7 @@ int train(const Arguments& arguments, Console& console) {
   if (arguments.flag("--pin")) pin_threads_since(threads);
   experiment.train.threads = model.options().threads;
   experiment.train.shards = model.options().shards;
-  experiment.train.kernels = model.options().kernels;
+  experiment.train.compute = model.options().compute;
   console.print("{}\n{}\n", describe(experiment, images, validation_text(experiment, images)),
                 model_table(model, console.page()));
   const Regularize strongest = model.options().regularize.strongest();

@@ -15,6 +15,7 @@
 #include "experiment/value.hpp"
 #include "ridgeline/network.hpp"
 #include "ridgeline/optimizer.hpp"
+#include "ridgeline/precision.hpp"
 #include "ridgeline/regularize.hpp"
 #include "ridgeline/selection.hpp"
 
@@ -24,6 +25,7 @@ void decode(const Value& value, std::string_view key, bool& out);
 void decode(const Value& value, std::string_view key, std::int64_t& out);
 void decode(const Value& value, std::string_view key, double& out);  ///< finite
 void decode(const Value& value, std::string_view key, std::string& out);
+void decode(const Value& value, std::string_view key, Precision& out);  ///< by its name
 void decode(const Value& value, std::string_view key, std::vector<std::string>& out);
 void decode(const Value& value, std::string_view key, std::vector<double>& out);
 /// A number, or a string.
@@ -47,6 +49,7 @@ Value encode(bool value);
 Value encode(std::int64_t value);
 Value encode(double value);
 Value encode(std::string value);
+Value encode(Precision value);
 Value encode(const std::vector<std::string>& value);
 Value encode(const std::vector<double>& value);
 Value encode(const std::variant<double, std::string>& value);

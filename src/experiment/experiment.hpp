@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "ridgeline/compute.hpp"
 #include "ridgeline/network.hpp"
 #include "ridgeline/optimizer.hpp"
 #include "ridgeline/regularize.hpp"
@@ -70,12 +71,10 @@ struct TrainSection {
   std::int64_t batch = 32;
   std::int64_t accumulate = 1;
   std::int64_t seed = 1;
-  std::string precision = "fp32";
   std::int64_t threads = 0;
   std::int64_t shards = 0;
   bool autotune = false;
-  std::vector<std::string> kernels;  ///< "conv2d_1=winograd"; empty: by table, or autotune
-  bool winograd = true;
+  ComputeOptions compute;
   std::string monitor = "val_data_loss";
   std::int64_t patience = 0;
   std::string average = "none";

@@ -11,6 +11,7 @@
 #include "experiment/search_space.hpp"
 #include "ridgeline/attributes.hpp"
 #include "ridgeline/dataset.hpp"
+#include "train/compute_fields.hpp"
 
 namespace ridgeline::experiment {
 namespace {
@@ -30,24 +31,45 @@ Value from_number(Schedule schedule, double number) {
   return encode(schedule);
 }
 
-template <typename Section, typename Field>
-Key row(std::string name, Section Experiment::*section, Field Section::*field, std::string meaning,
-        Check check = {}) {
+/// A key of the field that `at` finds in an experiment.
+template <typename At>
+Key row_at(std::string name, At at, std::string meaning, Check check = {}) {
+  using Field = std::remove_cvref_t<decltype(at(std::declval<Experiment&>()))>;
   Key key;
   key.name = name;
   key.meaning = std::move(meaning);
   key.read = [=](Experiment& experiment, const Value& value) {
-    decode(value, name, experiment.*section.*field);
+    decode(value, name, at(experiment));
     if (check) check(value, name);
   };
-  key.write = [=](const Experiment& experiment) { return encode(experiment.*section.*field); };
+  key.write = [=](const Experiment& experiment) { return encode(at(experiment)); };
   key.whole = std::is_same_v<Field, std::int64_t>;
   if constexpr (is_number<Field>) {
-    key.set = [read = key.read, section, field](Experiment& experiment, double number) {
-      read(experiment, from_number(experiment.*section.*field, number));
+    key.set = [read = key.read, at](Experiment& experiment, double number) {
+      read(experiment, from_number(at(experiment), number));
     };
   }
   return key;
+}
+
+template <typename Section, typename Field>
+Key row(std::string name, Section Experiment::*section, Field Section::*field, std::string meaning,
+        Check check = {}) {
+  return row_at(
+      std::move(name), [=](auto& experiment) -> auto& { return experiment.*section.*field; },
+      std::move(meaning), std::move(check));
+}
+
+/// [train] has the fields of ComputeOptions among its own.
+std::vector<Key> compute_rows() {
+  std::vector<Key> rows;
+  train::for_each_compute_field([&](const auto& field) {
+    rows.push_back(row_at(
+        fmt::format("train.{}", field.name),
+        [member = field.member](auto& e) -> auto& { return e.train.compute.*member; },
+        std::string(field.meaning)));
+  });
+  return rows;
 }
 
 void check_source(const Value& value, std::string_view key) {
@@ -234,21 +256,15 @@ std::vector<Key> make_keys() {
           "of splits, initial weights, shuffling, augmentation and dropout; the same weights on "
           "another number of cores need train.shards, too",
           at_least(0)),
-      row("train.precision", train, &TrainSection::precision,
-          "bf16: activations and their gradients in half the memory; weights stay fp32",
-          one_of({"fp32", "bf16"})),
       row("train.threads", train, &TrainSection::threads, "0: all cores", whole(0)),
       row("train.shards", train, &TrainSection::shards,
           "parts of a batch, which fix the order of sums; 0: one a thread, so as many as cores",
           whole(0)),
       row("train.autotune", train, &TrainSection::autotune,
           "kernels chosen by measurement on this machine, and recorded")
-          .needing(beside("train.kernels, which decide instead",
-                          [](const E& e) { return e.train.autotune && !e.train.kernels.empty(); })),
-      row("train.kernels", train, &TrainSection::kernels,
-          "who computes a convolution: LAYER=onednn, direct or winograd; others by a fixed table"),
-      row("train.winograd", train, &TrainSection::winograd,
-          "convolutions by Winograd's algorithm where it pays"),
+          .needing(beside(
+              "train.kernels, which decide instead",
+              [](const E& e) { return e.train.autotune && !e.train.compute.kernels.empty(); })),
       row("train.monitor", train, &TrainSection::monitor,
           "what the best epoch is best in: val_data_loss, val_accuracy, train_objective, ...",
           metric({"val_", "train_"}))
@@ -316,6 +332,9 @@ std::string guess_key(std::string_view name) {
 const std::vector<Key>& keys() {
   static const std::vector<Key> table = [] {
     std::vector<Key> all = make_keys();
+    const std::vector<Key> compute = compute_rows();
+    all.insert(std::ranges::find(all, "train.autotune", &Key::name), compute.begin(),
+               compute.end());
     for (Key& key : all) {
       if (key.section() != "select") continue;
       key.needs.push_back(not_on(Command::train, "it is for ridgeline select"));
