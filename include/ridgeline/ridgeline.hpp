@@ -6,6 +6,7 @@
 #include "ridgeline/dataset.hpp"
 #include "ridgeline/diagnosis.hpp"
 #include "ridgeline/error.hpp"
+#include "ridgeline/experiment.hpp"
 #include "ridgeline/lambda.hpp"
 #include "ridgeline/layers.hpp"
 #include "ridgeline/loss.hpp"

@@ -5,6 +5,7 @@
 #include "experiment/file.hpp"
 #include "experiment/keys.hpp"
 #include "experiment/rules.hpp"
+#include "experiment/train.hpp"
 #include "select/folds.hpp"
 #include "select/jobs.hpp"
 #include "select/recipe.hpp"
@@ -62,9 +63,7 @@ Selection select(const Experiment& experiment, const Images& given, Listener lis
               experiment.select.over);
   check_searched(first.options().regularize, experiment, first.layout().parameters,
                  experiment.select.over);
-  settled.train.threads = first.options().threads;
-  settled.train.shards = first.options().shards;
-  settled.train.compute = first.options().compute;
+  take_resolved(settled, first);
   settled.select.jobs = options.jobs =
       selection::jobs_of(options, selection::job_limits(first, experiment.train.batch));
 
