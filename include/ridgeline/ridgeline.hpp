@@ -2,6 +2,7 @@
 // Everything: networks, data, losses, optimisers, penalties, models, their diagnosis, the choice of
 // λ and what it is called elsewhere.
 
+#include "ridgeline/augmentation.hpp"
 #include "ridgeline/compute.hpp"
 #include "ridgeline/dataset.hpp"
 #include "ridgeline/diagnosis.hpp"
@@ -14,6 +15,8 @@
 #include "ridgeline/network.hpp"
 #include "ridgeline/optimizer.hpp"
 #include "ridgeline/optimizers.hpp"
+#include "ridgeline/option.hpp"
+#include "ridgeline/penalty_term.hpp"
 #include "ridgeline/precision.hpp"
 #include "ridgeline/regularize.hpp"
 #include "ridgeline/selection.hpp"

@@ -15,6 +15,7 @@
 #include "experiment/value.hpp"
 #include "ridgeline/network.hpp"
 #include "ridgeline/optimizer.hpp"
+#include "ridgeline/option.hpp"
 #include "ridgeline/precision.hpp"
 #include "ridgeline/regularize.hpp"
 #include "ridgeline/selection.hpp"
@@ -44,6 +45,13 @@ void decode(const Value& value, std::string_view key, SearchSpace& out);
 /// Tables { conv2d = { filters = 32 }, name = "...", inputs = ["..."], regularize = ... }; the
 /// image is "input", and regularize a rule without a match, { l2 = 1e-3 }, or an array of them.
 void decode(const Value& value, std::string_view key, Network& out);
+
+/// A boolean, number or string, or an array of numbers, as it is written.
+AttributeValue decode_attribute(const Value& value, std::string_view key);
+Value encode_attribute(const AttributeValue& value);
+/// As the option declares it. Throws UsageError for another type, and for a number out of its
+/// limits.
+AttributeValue decode_option(const Option& option, const Value& value, std::string_view key);
 
 Value encode(bool value);
 Value encode(std::int64_t value);

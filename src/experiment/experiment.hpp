@@ -1,6 +1,7 @@
 #pragma once
 // An experiment: everything that `train` and `select` can be told, as plain values. Each field is
-// a key of the experiment file under the same name; keys.cpp has their meanings and limits.
+// a key of the experiment file under the same name, and so is each option; keys.cpp has their
+// meanings and limits.
 
 #include <cstdint>
 #include <string>
@@ -8,8 +9,9 @@
 #include <vector>
 
 #include "ridgeline/compute.hpp"
+#include "ridgeline/loss.hpp"
 #include "ridgeline/network.hpp"
-#include "ridgeline/optimizer.hpp"
+#include "ridgeline/optimizers.hpp"
 #include "ridgeline/regularize.hpp"
 #include "ridgeline/selection.hpp"
 
@@ -23,6 +25,7 @@ struct DataSection {
   std::int64_t limit = 0;                              ///< training images to use; 0: all
   std::string groups;
   std::vector<std::string> augment;
+  Attributes options = {};  ///< of the source
   bool operator==(const DataSection&) const = default;
 };
 
@@ -36,29 +39,14 @@ struct ModelSection {
 
 struct LossSection {
   std::string kind = "cross-entropy";
-  double label_smoothing = 0;
-  std::vector<double> class_weights;
+  Attributes options = cross_entropy()->attributes();  ///< of the kind
   bool operator==(const LossSection&) const = default;
 };
 
-/// The options of all kinds side by side: here at the defaults of adam and, where it has no such
-/// option, of the kind that does. Those that are not the kind's stay there; a file that does not
-/// give one of the kind's gets the kind's default.
 struct OptimizerSection {
   std::string kind = "adam";
   Schedule learning_rate = 1e-3;
-  double momentum = 0;
-  bool nesterov = false;
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double epsilon = 1e-7;
-  double momentum_decay = 4e-3;
-  double rho = 0.9;
-  bool centered = false;
-  double initial_accumulator = 0.1;
-  double trust = 1e-3;
-  std::int64_t newton_schulz = 5;
-  std::int64_t history = 10;
+  Attributes options = adam().optimizer->attributes();  ///< of the kind
   std::int64_t lookahead = 0;
   double lookahead_alpha = 0.5;
   double clip_norm = 0;

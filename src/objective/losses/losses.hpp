@@ -1,13 +1,18 @@
 #pragma once
-// One factory per kind of loss, each in a file of its own; registry.cpp has the table.
+// The kinds of losses, each in a file of its own; registry.cpp has the table.
 
 #include "ridgeline/loss.hpp"
 
 namespace ridgeline::objective {
 
-LossPtr make_cross_entropy(const Attributes& attributes);
-LossPtr make_mean_squared_error(const Attributes& attributes);
-LossPtr make_binary_cross_entropy(const Attributes& attributes);
+/// A kind with its options, and what makes it.
+struct LossKind {
+  Kind kind;
+  LossFactory make;
+};
+LossKind cross_entropy_kind();
+LossKind mean_squared_error_kind();
+LossKind binary_cross_entropy_kind();
 
 /// Throws DataError where targets do not fit: counts, a class that the outputs do not know (a
 /// single output tells classes 0 and 1 apart), another width, or a value that is not finite.
