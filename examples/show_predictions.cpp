@@ -84,7 +84,7 @@ int terminal_columns() {
 int main(int argc, char** argv) try {
   if (argc < 2) {
     std::cerr << "show_predictions MODEL.safetensors [SOURCE [COUNT]]\n";
-    return static_cast<int>(rl::ExitCode::usage);
+    return 2;
   }
   const bool colour = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
   rl::Model model = rl::Model::load(argv[1]);

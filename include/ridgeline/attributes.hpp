@@ -35,6 +35,13 @@ class Attributes {
   std::vector<std::int64_t> integers(std::string_view name,
                                      std::vector<std::int64_t> fallback) const;
   std::vector<double> reals(std::string_view name, std::vector<double> fallback) const;
+  // The named value of a kind's options, which are complete (Kind::complete). Throw UsageError
+  // where there is none, too.
+  bool boolean(std::string_view name) const;
+  std::int64_t integer(std::string_view name) const;
+  double real(std::string_view name) const;
+  std::string text(std::string_view name) const;
+  std::vector<double> reals(std::string_view name) const;
 
   /// Throws UsageError for a name that is not among `known`, with the nearest known one:
   /// "conv2d has no key 'filter': did you mean 'filters'?"

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ridgeline/option.hpp"
 #include "ridgeline/sample.hpp"
 #include "ridgeline/shape.hpp"
 
@@ -104,7 +105,9 @@ struct TrainTest {
 /// (or one of the source's usual name inside it), else in the usual places. Throws UsageError for
 /// an unknown name, DataError for a broken file or a `path` without it, ResourceError where nothing
 /// is found (the message lists the places and how to get the data).
-TrainTest load(std::string_view source, const std::filesystem::path& path = {});
+/// `options` are those of the source. Throws UsageError for one that it does not have, too.
+TrainTest load(std::string_view source, const std::filesystem::path& path = {},
+               const Attributes& options = {});
 /// The folder that `load` reads. Throws as it does for what is not found.
 std::filesystem::path locate(std::string_view source, const std::filesystem::path& path = {});
 TrainTest cifar10(const std::filesystem::path& path = {});
@@ -123,11 +126,18 @@ struct DataSource {
   std::vector<std::string> markers;  ///< files of which any shows the data is there; not none
   std::string how_to_get;            ///< "run `ridgeline data get cifar10`"
   std::function<TrainTest(const std::filesystem::path& folder)> open;
+  /// Keys of [data] in the experiment file, and what opens a source that has some: it is given all
+  /// of them, checked.
+  std::vector<Option> options = {};
+  std::function<TrainTest(const std::filesystem::path& folder, const Attributes& options)>
+      open_with = {};
 };
 /// Adds a source, or replaces the one of this name. Throws UsageError for one without markers.
 /// Thread-safe.
 void register_source(DataSource source);
 std::vector<std::string> source_names();
+/// The sources as kinds, with their options.
+std::vector<Kind> source_kinds();
 
 /// A split by class: both parts have the classes' shares, to within an image. Deterministic by
 /// seed.

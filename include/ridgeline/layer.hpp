@@ -2,7 +2,10 @@
 // What a layer is, apart from how it is computed: a value with a kind, attributes, a rule for
 // its output's shape and the parameters that it owns. layers.hpp has the built-in ones.
 
+#include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,6 +37,41 @@ struct ParameterSpec {
   std::int64_t fan_out = 1;  ///< outputs that one input reaches: out / groups * height * width
 };
 
+/// Where an output channel of a layer comes from. Of a flat input or output each number is a
+/// channel.
+enum class ChannelFlow {
+  opaque,   ///< nothing is known
+  passes,   ///< from channels of its own: LayerSpec::sources
+  mixes,    ///< a weighted sum over all channels, with a row of "kernel" for each output
+  grouped,  ///< likewise over some of the channels
+};
+
+/// What the library may rely on about a layer. The defaults promise nothing, so that a layer
+/// without traits is treated with care: its filters stay, and nothing is said about it.
+struct LayerTraits {
+  ChannelFlow channels = ChannelFlow::opaque;
+  bool sums_inputs = false;  ///< the output is the sum of the inputs: one that is 0 may go
+  /// Multiplying a channel of the input by a number above 0 multiplies what comes from it. Of a
+  /// layer with a kernel: multiplying kernel and bias does so.
+  bool keeps_scale = false;
+  /// Adding a number to a channel of the input, or to the bias, adds a number to what comes from
+  /// it.
+  bool keeps_shift = false;
+  bool normalizes = false;  ///< takes the mean and the scale out of each channel
+  bool rectifies = false;   ///< max(x, 0) comes last: a unit that is 0 for every image is dead
+  bool saturates = false;   ///< far from 0 its gradient vanishes, as that of sigmoid and tanh
+};
+
+/// A channel of one of a layer's inputs.
+struct InputChannel {
+  std::size_t input = 0;
+  std::int64_t channel = 0;
+  friend bool operator==(const InputChannel&, const InputChannel&) = default;
+};
+
+/// A number of one of a layer's parameters: value("bias", 3).
+using ParameterValue = std::function<double(std::string_view parameter, std::int64_t index)>;
+
 /// The definition of a layer: immutable, shared between networks.
 class LayerSpec {
  public:
@@ -59,6 +97,23 @@ class LayerSpec {
   /// Nominal multiply-adds times two of the forward pass for one image: those of convolutions and
   /// dense layers, without their biases; 0 for all else.
   virtual std::int64_t flops(std::span<const Shape> inputs) const;
+
+  /// By default nothing but what activation() says.
+  virtual LayerTraits traits() const;
+  // What drop_zero_filters asks (shrink.hpp), all of it outside training.
+  /// ChannelFlow::passes: what output channel `channel` comes from. By default the channel of the
+  /// same number of each input.
+  virtual std::vector<InputChannel> sources(std::span<const Shape> inputs,
+                                            std::int64_t channel) const;
+  /// What an output channel is for every image and pixel. ChannelFlow::passes: where its sources
+  /// are numbers with this sum; by default the sum. ChannelFlow::mixes: where its row of the kernel
+  /// is 0, and so is the sum. Nothing where the output depends on other channels too.
+  virtual std::optional<double> constant(double sum, std::int64_t channel,
+                                         const ParameterValue& value) const;
+  /// ChannelFlow::mixes: whether an output may see padding beside its input.
+  virtual bool pads(std::span<const Shape> inputs) const;
+  /// ChannelFlow::mixes: the same layer with another number of outputs. Null: it cannot be resized.
+  virtual std::shared_ptr<const LayerSpec> with_outputs(std::int64_t outputs, bool use_bias) const;
 };
 
 /// A layer as a value: its definition and, optionally, a name and penalties of its own.

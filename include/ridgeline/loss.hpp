@@ -3,6 +3,7 @@
 // (class weights: over the sum of the weights met).
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "ridgeline/attributes.hpp"
+#include "ridgeline/option.hpp"
 #include "ridgeline/output_spec.hpp"
 #include "ridgeline/targets.hpp"
 
@@ -78,9 +80,12 @@ LossPtr binary_cross_entropy();
 /// "cross-entropy", "mse", "binary-cross-entropy", as the experiment file names them. Throws
 /// UsageError for an unknown kind or attribute, with the nearest known one.
 LossPtr make_loss(std::string_view kind, const Attributes& attributes = {});
-/// Makes a kind of loss known to make_loss. Throws UsageError for a kind that is known already.
-/// Thread-safe.
-using LossFactory = LossPtr (*)(const Attributes&);
-void register_loss(std::string kind, LossFactory factory);
+/// Makes a kind of loss known to make_loss and to `loss.kind` of the experiment file, and its
+/// options to [loss]. The factory is given all of them, checked. Throws UsageError for a kind that
+/// is known already. Thread-safe.
+using LossFactory = std::function<LossPtr(const Attributes& options)>;
+void register_loss(Kind kind, LossFactory factory);
+/// All kinds of losses, the built-in ones first.
+std::vector<Kind> loss_kinds();
 
 }  // namespace ridgeline

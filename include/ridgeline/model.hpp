@@ -12,12 +12,12 @@
 #include <string>
 #include <vector>
 
+#include "ridgeline/compute.hpp"
 #include "ridgeline/dataset.hpp"
 #include "ridgeline/diagnosis.hpp"
 #include "ridgeline/loss.hpp"
 #include "ridgeline/network.hpp"
 #include "ridgeline/optimizers.hpp"
-#include "ridgeline/precision.hpp"
 #include "ridgeline/regularize.hpp"
 #include "ridgeline/shrink.hpp"
 #include "ridgeline/task.hpp"
@@ -98,16 +98,9 @@ struct ModelOptions {
   std::uint64_t seed = 1;  ///< of initialisation, shuffling, augmentation, dropout, noise
   int threads = 0;         ///< 0: all cores; resolved in Model::options
   int shards = 0;          ///< 0: one per thread; fixes the order of summation; likewise resolved
-  Precision precision = Precision::fp32;  ///< likewise in evaluate and predict
-  /// Convolutions by Winograd's minimal filtering where it pays: less than half the products, about
-  /// twice the rounding error of fp32 sums.
-  bool winograd = true;
-  /// Who computes which convolution: "conv2d_1=winograd", "...=direct" (ours, with the max-pool
-  /// behind it) or "...=onednn". Others, and all where it is empty, go by a fixed table. Decides
-  /// the last bits, and so belongs to what a run is resumed with.
-  std::vector<std::string> kernels;
-  /// Measures on this machine which is fastest, where `kernels` is empty, and sets them. What was
-  /// measured is kept in the user's cache, so that a later model gets the same.
+  ComputeOptions compute;  ///< precision and kernels
+  /// Measures on this machine which kernels are fastest, and sets compute.kernels if it is empty.
+  /// The user's cache keeps the measurements, so that a later model gets the same.
   bool autotune = false;
   /// "classify", "multi-label", "regress", or one that was registered; empty: that of the training
   /// data.
@@ -226,8 +219,8 @@ class Model {
 
   /// A smaller model that predicts the same, to rounding: without the filters and units that are
   /// zero (drop_zero_filters in shrink.hpp); `staying` becomes those that cannot go. Penalties and
-  /// all else stay, but for rules and frozen patterns whose layers are gone, and `kernels`, which
-  /// were chosen for other sizes.
+  /// all else stay, but for rules and frozen patterns whose layers are gone, and `compute.kernels`,
+  /// which were chosen for other sizes.
   Model shrunk(std::vector<StayingFilters>* staying = nullptr) const;
 
   /// Other penalties and constraints from the next step on; fit's callbacks may call it. Those that

@@ -4,13 +4,16 @@
 // L1, constraints.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ridgeline/attributes.hpp"
 #include "ridgeline/layer.hpp"
+#include "ridgeline/option.hpp"
 #include "ridgeline/parallel.hpp"
 #include "ridgeline/schedule.hpp"
 
@@ -90,9 +93,14 @@ std::shared_ptr<const Optimizer> make_optimizer(std::string_view kind,
 /// A kind with everything at its default: its attributes, its learning rate, its way with batches.
 /// Throws UsageError for an unknown kind.
 OptimizerSetting default_optimizer(std::string_view kind);
-/// Makes a kind of optimiser, and its learning rate where none is given, known to the two above.
-/// Throws UsageError for a kind that is known already. Thread-safe.
-using OptimizerFactory = std::shared_ptr<const Optimizer> (*)(const Attributes&);
-void register_optimizer(std::string kind, OptimizerFactory factory, double learning_rate = 1e-3);
+/// Makes a kind of optimiser, and its learning rate where none is given, known to the two above and
+/// to `optimizer.kind` of the experiment file, and its options to [optimizer]. The factory is given
+/// all of them, checked. `full_batch`: as OptimizerSetting has it. Throws UsageError for a kind
+/// that is known already. Thread-safe.
+using OptimizerFactory = std::function<std::shared_ptr<const Optimizer>(const Attributes& options)>;
+void register_optimizer(Kind kind, OptimizerFactory factory, double learning_rate = 1e-3,
+                        bool full_batch = false);
+/// All kinds of optimisers, the built-in ones first.
+std::vector<Kind> optimizer_kinds();
 
 }  // namespace ridgeline

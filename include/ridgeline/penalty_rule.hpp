@@ -1,6 +1,8 @@
 #pragma once
 // An exception to what a penalty is in general; regularize.hpp says what the strengths do.
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +20,8 @@ struct PenaltyRule {
   std::string role = {};  ///< only "kernel", "bias" or "norm" among them; empty: all
   std::optional<Schedule> independent_decay = {}, l2_sp = {}, group_lasso = {}, orthogonal = {},
                           spectral = {}, max_norm = {}, fixed_norm = {}, cpr = {};
+  /// The strengths of penalties that an application registered, by name.
+  std::map<std::string, Schedule, std::less<>> own = {};
 
   /// Throws UsageError, naming `key`, for a value that is negative or not finite, an unknown role,
   /// or both l2 and l2_factor.

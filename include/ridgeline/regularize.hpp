@@ -8,9 +8,12 @@
 // A kernel is seen as a matrix W with a row for each output (filter or unit), all else as one row.
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "ridgeline/attributes.hpp"
 #include "ridgeline/network.hpp"
 #include "ridgeline/penalty_rule.hpp"
 #include "ridgeline/schedule.hpp"
@@ -41,7 +44,15 @@ struct Penalty {
   /// a bound, learned as training goes, by a decay whose strength grows with this rate while it
   /// does (1: the authors'). No part of J.
   double cpr = 0;
+  std::map<std::string, double, std::less<>> own = {};  ///< of penalties that were registered
   friend bool operator==(const Penalty&, const Penalty&) = default;
+};
+
+/// A penalty that an application registered (penalty_term.hpp).
+struct OwnPenalty {
+  Schedule strength = 0;
+  Attributes options = {};
+  friend bool operator==(const OwnPenalty&, const OwnPenalty&) = default;
 };
 
 /// A strength is a number or a schedule over the epochs; "proportional" follows the learning rate.
@@ -56,6 +67,7 @@ struct Regularize {
   /// The update after which cpr takes the mean square as its bound; 0: the one at which its growth
   /// begins to slow down (the authors' inflection point).
   std::int64_t cpr_warmup = 0;
+  std::map<std::string, OwnPenalty, std::less<>> own = {};  ///< by the name of the kind
 
   /// Throws UsageError for a value that is negative or not finite, or an unknown role.
   void check() const;

@@ -2,9 +2,12 @@
 // Everything: networks, data, losses, optimisers, penalties, models, their diagnosis, the choice of
 // λ and what it is called elsewhere.
 
+#include "ridgeline/augmentation.hpp"
+#include "ridgeline/compute.hpp"
 #include "ridgeline/dataset.hpp"
 #include "ridgeline/diagnosis.hpp"
 #include "ridgeline/error.hpp"
+#include "ridgeline/experiment.hpp"
 #include "ridgeline/lambda.hpp"
 #include "ridgeline/layers.hpp"
 #include "ridgeline/loss.hpp"
@@ -12,6 +15,8 @@
 #include "ridgeline/network.hpp"
 #include "ridgeline/optimizer.hpp"
 #include "ridgeline/optimizers.hpp"
+#include "ridgeline/option.hpp"
+#include "ridgeline/penalty_term.hpp"
 #include "ridgeline/precision.hpp"
 #include "ridgeline/regularize.hpp"
 #include "ridgeline/selection.hpp"

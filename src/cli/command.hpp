@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/console.hpp"
+#include "cli/exit_code.hpp"
 
 namespace ridgeline::cli {
 

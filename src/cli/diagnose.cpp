@@ -52,7 +52,7 @@ std::vector<LayerRow> layer_rows(const Model& model, const EpochStatistics& stat
   std::vector<LayerRow> rows;
   const auto& nodes = model.network().nodes();
   for (std::size_t n = 0; n < nodes.size(); ++n) {
-    LayerRow row{.name = nodes[n].name, .relu = nodes[n].layer.spec().activation() == "relu"};
+    LayerRow row{.name = nodes[n].name, .relu = nodes[n].layer.spec().traits().rectifies};
     if (!statistics.activations.empty()) row.activation = &statistics.activations[n];
     for (std::size_t p = 0; p < statistics.parameters.size(); ++p) {
       const Parameter& parameter = model.layout().parameters[p];

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "experiment/keys.hpp"
+#include "ridgeline/experiment.hpp"
 
 namespace ridgeline::cli {
 namespace {
@@ -113,16 +113,7 @@ std::string help(const Command& command, const Page& page) {
 }
 
 std::string help_keys() {
-  const experiment::Experiment defaults;
-  std::string text = "Keys of the experiment file, and of key=value, with their defaults:\n";
-  std::string_view section;
-  for (const experiment::Key& key : experiment::keys()) {
-    if (key.section() != section) text += "\n";
-    section = key.section();
-    text +=
-        fmt::format("  {} = {}\n      {}\n", key.name, to_toml(key.write(defaults)), key.meaning);
-  }
-  return text;
+  return experiment_keys();
 }
 
 }  // namespace ridgeline::cli

@@ -77,7 +77,7 @@ ordered_json model_json(const std::string& file, const Model& model) {
           {"input", model.options().input.dims()},
           {"classes", model.options().class_names},
           {"loss", model.options().loss->kind()},
-          {"precision", name_of(model.options().precision)},
+          {"precision", name_of(model.options().compute.precision)},
           {"l2", {{"kind", l2.kind}, {"from", l2.value}, {"to", l2.at(1, 1)}}},
           {"regularize", ordered_json::parse(interop::to_json(model.options().regularize))},
           {"trainable", model.layout().trainable()},
@@ -92,8 +92,8 @@ void inspect_model(const path& file, Console& console) {
   console.print("{}\n{}{}", model_table(model, console.page()), zeros_text(model),
                 not_finite_text(model));
   console.print("input    {}\nloss     {}\n", options.input.text(), options.loss->kind());
-  if (options.precision != Precision::fp32) {
-    console.print("computed in {}\n", name_of(options.precision));
+  if (options.compute.precision != Precision::fp32) {
+    console.print("computed in {}\n", name_of(options.compute.precision));
   }
   if (!options.class_names.empty()) {
     std::vector<std::string> names;

@@ -72,18 +72,18 @@ int main(int argc, char** argv) {
     return code;
   } catch (const DivergedError& error) {
     cli::print_verdicts(error.verdicts);
-    return cli::fail(error.exit_code(), error.what());
+    return cli::fail(cli::exit_code(error.kind()), error.what());
   } catch (const Error& error) {
-    return cli::fail(error.exit_code(), error.what());
+    return cli::fail(cli::exit_code(error.kind()), error.what());
   } catch (const std::bad_alloc&) {
-    return cli::fail(ExitCode::resource,
+    return cli::fail(cli::ExitCode::resource,
                      "there is not enough memory: a smaller train.batch or network needs less");
   } catch (const std::filesystem::filesystem_error& error) {
-    return cli::fail(ExitCode::resource,
+    return cli::fail(cli::ExitCode::resource,
                      fmt::format("{}: {}", error.path1().string(), error.code().message()));
   } catch (const std::exception& error) {
     return cli::fail(
-        ExitCode::resource,
+        cli::ExitCode::resource,
         fmt::format("this is a defect of ridgeline, please report it: {}", error.what()));
   }
 }

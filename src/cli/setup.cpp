@@ -59,11 +59,6 @@ experiment::Experiment read_record(const std::filesystem::path& folder,
   return experiment::read(folder / record_name, words.overrides, resuming.command);
 }
 
-bool holds_run(const std::filesystem::path& folder) {
-  return std::filesystem::exists(folder / "history.csv") ||
-         std::filesystem::exists(folder / "checkpoint.safetensors");
-}
-
 bool holds_study(const std::filesystem::path& folder) {
   return selection::Study::exists(folder);
 }

@@ -9,11 +9,12 @@
 #include "cli/command.hpp"
 #include "experiment/build.hpp"
 #include "experiment/needs.hpp"
+#include "experiment/train.hpp"
 
 namespace ridgeline::cli {
 
-/// The experiment file that a run's folder holds.
-inline constexpr const char* record_name = "experiment.toml";
+using experiment::holds_run;
+using experiment::record_name;
 
 /// The positionals of such a command, for the table.
 std::vector<Positional> experiment_positionals();
@@ -37,8 +38,7 @@ experiment::Experiment read_record(const std::filesystem::path& folder,
 /// The network of a preset, or of an experiment file ("mine.toml"), for so many classes.
 Network named_network(const std::string& name, std::int64_t classes);
 
-/// Whether a run, or a study, lies in `folder`.
-bool holds_run(const std::filesystem::path& folder);
+/// Whether a study is in `folder`.
 bool holds_study(const std::filesystem::path& folder);
 
 /// The images; data.path becomes the folder in which they were found, so that a record of the

@@ -87,7 +87,7 @@ double live_units(const Model& model, const Dataset& data) {
   std::size_t live = 0, all = 0;
   const auto& nodes = model.network().nodes();
   for (std::size_t node = 0; node < nodes.size(); ++node) {
-    if (nodes[node].layer.spec().activation() != "relu") continue;
+    if (!nodes[node].layer.spec().traits().rectifies) continue;
     const auto outputs = outputs_at(model, node, images, count);
     live += outputs.size() - static_cast<std::size_t>(std::ranges::count(outputs, 0.0f));
     all += outputs.size();
@@ -105,7 +105,7 @@ Throughput measure_training(const Network& network, const Dataset& data, std::ui
                         .seed = seed,
                         .threads = threads,
                         .shards = options.shards,
-                        .precision = options.precision});
+                        .compute = {.precision = options.precision}});
   if (options.pin) pin_threads_since(before);
   Stopwatch stopwatch(static_cast<std::int64_t>(data.size()), options);
   model.fit(data, {.epochs = std::numeric_limits<int>::max(),
@@ -123,7 +123,7 @@ double statistics_cost(const Network& network, const Dataset& data, std::uint64_
                         .regularize = l2(1e-4),
                         .threads = threads,
                         .shards = options.shards,
-                        .precision = options.precision});
+                        .compute = {.precision = options.precision}});
   if (options.pin) pin_threads_since(before);
   const auto seconds = [&](bool statistics) {
     const History history =
@@ -143,7 +143,7 @@ Throughput measure_prediction(const Network& network, const Dataset& data, std::
                         .seed = seed,
                         .threads = threads,
                         .shards = options.shards,
-                        .precision = options.precision});
+                        .compute = {.precision = options.precision}});
   if (options.pin) pin_threads_since(before);
   const auto batch = static_cast<std::size_t>(options.batch);
   constexpr std::size_t enough = 2048;  // more than the caches hold

@@ -1,3 +1,5 @@
+#include "experiment/train.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -70,19 +72,6 @@ std::string validation_text(const Experiment& experiment, const experiment::Imag
   return *share > 0 ? fmt::format(" ({:.3g} % of them for validation)", 100 * *share) : "";
 }
 
-/// Trains in the run's folder, which becomes the experiment's. What is refused leaves no folder, or
-/// the one that was there as it was.
-History fit(Model& model, const Dataset& train, FitOptions options, Experiment& experiment) {
-  const interop::NewFolder folder = experiment::new_folder(experiment.train.run);
-  experiment.train.run = folder.path().string();
-  options.run = folder.path();
-  options.callbacks.on_begin = [&] {
-    if (!options.resume) refuse_taken(options.run);  // by another program, since begin()
-    experiment::save(experiment, options.run / record_name);
-  };
-  return model.fit(train, options);
-}
-
 /// What training has left.
 struct Trained {
   const Model& model;
@@ -148,9 +137,7 @@ int train(const Arguments& arguments, Console& console) {
     experiment::check_rules(experiment, model.options().regularize, model.layout().parameters, {});
   }
   if (arguments.flag("--pin")) pin_threads_since(threads);
-  experiment.train.threads = model.options().threads;
-  experiment.train.shards = model.options().shards;
-  experiment.train.kernels = model.options().kernels;
+  take_resolved(experiment, model);
   console.print("{}\n{}\n", describe(experiment, images, validation_text(experiment, images)),
                 model_table(model, console.page()));
   const Regularize strongest = model.options().regularize.strongest();
@@ -167,7 +154,7 @@ int train(const Arguments& arguments, Console& console) {
   options.resume = run.has_value();
   options.callbacks = progress.callbacks(options.epochs);
   options.stop = &stop_on_interrupt();
-  const History history = fit(model, images.train, options, experiment);
+  const History history = experiment::train(model, images.train, options, experiment, refuse_taken);
 
   if (!progress.begun() && !history.interrupted) {
     console.print("This run is finished, after {}: train.epochs=N with a larger N goes on.\n",

@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 
 #include "data/augmentations/augmentations.hpp"
+#include "data/own_augmentations.hpp"
 #include "ridgeline/error.hpp"
 
 namespace ridgeline::data {
@@ -40,8 +42,8 @@ bool above_zero(double number) {
   return number > 0;
 }
 
-// In the order of Augmentation::Kind.
-constexpr std::array<Entry, 6> table{{
+// In the order of Augmentation::Kind, whose last one is not found by name here.
+constexpr std::array<Entry, 7> table{{
     {.name = "flip", .form = "flip", .number = "", .fits = "", .change = flip},
     {.name = "crop",
      .form = "crop:N",
@@ -77,6 +79,7 @@ constexpr std::array<Entry, 6> table{{
      .fits = "",
      .draw = draw_cutmix,
      .blend = blend_cutmix},
+    {.name = "", .form = "", .number = "", .fits = ""},
 }};
 
 const Entry& entry_of(const Augmentation& augmentation) {
@@ -99,7 +102,8 @@ std::optional<double> read_number(std::string_view text) {
 Augmentation parse_augmentation(std::string_view text) {
   const std::size_t colon = text.find(':');
   const std::string_view name = text.substr(0, colon);
-  for (std::size_t k = 0; k < table.size(); ++k) {
+  if (auto own = own_augmentation(text)) return {Augmentation::Kind::own, 0, std::move(own)};
+  for (std::size_t k = 0; k + 1 < table.size(); ++k) {
     const Entry& entry = table[k];
     // A number is looked for where one is wanted, and only there.
     if (entry.name != name || (colon == std::string_view::npos) != entry.number.empty()) continue;
@@ -110,7 +114,10 @@ Augmentation parse_augmentation(std::string_view text) {
     throw UsageError(fmt::format("augmentation \"{}\": {} wants {}", text, name, entry.number));
   }
   std::vector<std::string> known;
-  for (const Entry& entry : table) known.push_back(fmt::format("\"{}\"", entry.form));
+  for (const Entry& entry : table) {
+    if (!entry.form.empty()) known.push_back(fmt::format("\"{}\"", entry.form));
+  }
+  for (const Kind& kind : own_kinds()) known.push_back(fmt::format("\"{}\"", kind.name));
   throw UsageError(fmt::format("there is no augmentation \"{}\": the known ones are {}", text,
                                fmt::join(known, ", ")));
 }
@@ -154,6 +161,10 @@ void augment(std::span<const Augmentation> augmentations, const Shape& shape,
              std::span<float> pixels, Scratch& scratch) {
   const auto change = [&](const Augmentation& augmentation, std::span<float> image) {
     const Entry& entry = entry_of(augmentation);
+    if (augmentation.own) {
+      ImageRandom numbers(random);
+      (*augmentation.own)({shape, image, scratch.moved}, numbers);
+    }
     if (entry.change) entry.change(augmentation.number, {shape, image, scratch.moved}, random);
   };
   for (std::size_t k = 0; k < augmentations.size(); ++k) {
@@ -163,6 +174,22 @@ void augment(std::span<const Augmentation> augmentations, const Shape& shape,
     for (const Augmentation& before : augmentations.first(k)) change(before, scratch.other);
     entry_of(augmentations[k]).blend(*mix, {shape, pixels, scratch.moved}, scratch.other);
   }
+}
+
+std::vector<Kind> built_in_kinds() {
+  std::vector<Kind> kinds;
+  for (const Entry& entry : table) {
+    if (entry.name.empty()) continue;
+    Kind& kind = kinds.emplace_back(Kind{.name = std::string(entry.name)});
+    if (entry.number.empty()) continue;
+    // What the list of forms calls it: "crop:N".
+    std::string option(entry.form.substr(entry.name.size() + 1));
+    std::ranges::transform(option, option.begin(), [](char c) {
+      return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    });
+    kind.options.push_back({std::move(option), std::string(entry.number), 0.0});
+  }
+  return kinds;
 }
 
 }  // namespace ridgeline::data

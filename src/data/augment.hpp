@@ -3,12 +3,14 @@
 // training image mix its target likewise.
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "ridgeline/augmentation.hpp"
 #include "ridgeline/shape.hpp"
 #include "tensor/random.hpp"
 
@@ -26,8 +28,9 @@ namespace ridgeline::data {
 ///                      Beta(alpha, alpha), its centre anywhere, cut off at the border; the share
 ///                      is then what was left (Yun et al., arXiv 1905.04899)
 struct Augmentation {
-  enum class Kind { flip, crop, cutout, noise, mixup, cutmix } kind;
-  double number = 0;  ///< pixels, size, deviation or alpha
+  enum class Kind { flip, crop, cutout, noise, mixup, cutmix, own } kind;
+  double number = 0;                        ///< pixels, size, deviation or alpha
+  std::shared_ptr<const Augment> own = {};  ///< of an augmentation that was registered
   friend bool operator==(const Augmentation&, const Augmentation&) = default;
 };
 

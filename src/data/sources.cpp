@@ -8,6 +8,7 @@
 #include "data/formats/cifar.hpp"
 #include "data/formats/idx.hpp"
 #include "data/places.hpp"
+#include "network/kind_registry.hpp"
 #include "ridgeline/dataset.hpp"
 #include "ridgeline/error.hpp"
 
@@ -64,6 +65,10 @@ struct Table {
 Table& table() {
   static Table table;
   return table;
+}
+
+Kind kind_of(const DataSource& source) {
+  return {.name = source.name, .meaning = source.title, .options = source.options};
 }
 
 DataSource find_source(std::string_view name) {
@@ -129,6 +134,7 @@ void register_source(DataSource source) {
   }
   Table& known = table();
   const std::lock_guard lock(known.mutex);
+  network::count_added_kind();
   std::erase_if(known.sources, [&](const DataSource& old) { return old.name == source.name; });
   known.sources.push_back(std::move(source));
 }
@@ -141,13 +147,24 @@ std::vector<std::string> source_names() {
   return names;
 }
 
+std::vector<Kind> source_kinds() {
+  Table& known = table();
+  const std::lock_guard lock(known.mutex);
+  std::vector<Kind> kinds;
+  for (const DataSource& source : known.sources) kinds.push_back(kind_of(source));
+  return kinds;
+}
+
 fs::path locate(std::string_view name, const fs::path& path) {
   const DataSource source = find_source(name);
   return path.empty() ? find_usual(source) : find_explicit(source, path);
 }
 
-TrainTest load(std::string_view name, const fs::path& path) {
-  return find_source(name).open(locate(name, path));
+TrainTest load(std::string_view name, const fs::path& path, const Attributes& options) {
+  const DataSource source = find_source(name);
+  const Attributes complete = kind_of(source).complete(options, "data.");
+  const fs::path folder = locate(name, path);
+  return source.open_with ? source.open_with(folder, complete) : source.open(folder);
 }
 
 TrainTest cifar10(const fs::path& path) {

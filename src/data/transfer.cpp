@@ -95,7 +95,7 @@ bool fetch_from(const Transfer& transfer, std::uint64_t begin) {
 
   if (progress.thrown) std::rethrow_exception(progress.thrown);
   if (progress.interrupted) {
-    throw Error(ExitCode::interrupted,
+    throw Error(ErrorKind::interrupted,
                 fmt::format("the download of {} was interrupted: the same command goes on with it",
                             transfer.url));
   }

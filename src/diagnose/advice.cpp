@@ -72,7 +72,10 @@ std::string weaker_penalty(const Record& record) {
 
 std::string weaker_penalty_in_objective(const Record& record) {
   std::vector<std::string> activities;
-  if (has_layer(record, "activity_regularization")) {
+  const bool penalised = std::ranges::any_of(record.network.nodes(), [](const Node& node) {
+    return !node.layer.spec().penalty().empty();
+  });
+  if (penalised) {
     activities.emplace_back("the strengths of the activity_regularization layers");
   }
   return tenth_of(record, is_in_objective, std::move(activities));

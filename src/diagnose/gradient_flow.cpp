@@ -62,18 +62,14 @@ double activation_climb(const Record& record, std::span<const std::size_t> kerne
 
 bool saturates(const Record& record) {
   const auto& nodes = record.network.nodes();
-  return std::any_of(nodes.begin(), nodes.end() - 1, [](const Node& node) {
-    const std::string activation = node.layer.spec().activation();
-    return activation == "sigmoid" || activation == "tanh";
-  });
+  return std::any_of(nodes.begin(), nodes.end() - 1,
+                     [](const Node& node) { return node.layer.spec().traits().saturates; });
 }
 
 // Whether there are ReLUs, and kernels of hidden layers that He's initialisation does not draw.
 bool lacks_he_kernels(const Record& record, std::span<const std::size_t> kernels) {
-  const bool rectifies = std::ranges::any_of(record.network.nodes(), [](const Node& node) {
-    return node.layer.spec().activation() == "relu";
-  });
-  return rectifies && std::ranges::any_of(kernels.first(kernels.size() - 1), [&](std::size_t p) {
+  return has_layer(record, &LayerTraits::rectifies) &&
+         std::ranges::any_of(kernels.first(kernels.size() - 1), [&](std::size_t p) {
            return !record.layout.parameters[p].spec.initializer.starts_with("he_");
          });
 }
@@ -82,7 +78,7 @@ bool lacks_he_kernels(const Record& record, std::span<const std::size_t> kernels
 // weaker penalty nor other kernels help. While a penalty shrinks all kernels, other kernels do not
 // help.
 std::string advice(const Record& record, std::span<const std::size_t> kernels, bool vanishing) {
-  if (!vanishing && has_layer(record, "add")) return clipped_gradients();
+  if (!vanishing && has_layer(record, &LayerTraits::sums_inputs)) return clipped_gradients();
   if (saturates(record)) return vanishing ? rectified_units() : "";
   if (vanishing && !penalised(record).empty() && penalty_acted_everywhere(record)) {
     return weaker_penalty(record);

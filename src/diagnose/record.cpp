@@ -58,9 +58,9 @@ const std::string& layer_of(const Record& record, std::size_t parameter) {
   return record.network.nodes()[static_cast<std::size_t>(node)].name;
 }
 
-bool has_layer(const Record& record, std::string_view kind) {
+bool has_layer(const Record& record, bool LayerTraits::*trait) {
   return std::ranges::any_of(record.network.nodes(),
-                             [&](const Node& node) { return node.layer.spec().kind() == kind; });
+                             [&](const Node& node) { return node.layer.spec().traits().*trait; });
 }
 
 double mean(const Record& record, std::size_t parameter, double ParameterStatistics::*field) {

@@ -37,7 +37,8 @@ std::vector<std::size_t> penalised(const Record& record);
 /// The name of the layer that a parameter belongs to.
 const std::string& layer_of(const Record& record, std::size_t parameter);
 
-bool has_layer(const Record& record, std::string_view kind);
+/// Whether a layer has the trait.
+bool has_layer(const Record& record, bool LayerTraits::*trait);
 
 /// The mean over the epochs of a number of a parameter.
 double mean(const Record& record, std::size_t parameter, double ParameterStatistics::*field);

@@ -1,32 +1,22 @@
-// Scale-invariant layers: a normalisation behind a convolution takes out the scale of each filter,
+// Scale-invariant layers: a normalisation after a convolution takes out the scale of each filter,
 // so that the loss does not depend on it, and a penalty cannot make the function simpler. It only
 // shrinks |w|, and with that raises the effective learning rate a / |w|^2, a being the step per
 // unit of gradient (van Laarhoven, arXiv 1706.05350; Hoffer et al., arXiv 1803.01814).
 //
-// A kernel is such a one where everything that reads the layer leads to a normalisation through
-// layers that keep scale: pools, upsampling, dropout, concatenation, and ReLUs, which keep positive
-// factors. A bias right before a normalisation is taken out with the mean, since these layers keep
-// what is added to a whole channel, too; a ReLU does not, and behind it the kernel alone is not
-// scale-invariant.
+// A kernel is scale-invariant if everything that reads the layer leads to a normalisation through
+// layers that keep scale (LayerTraits): pools, upsampling, dropout, concatenation, and ReLUs, which
+// keep positive factors. A normalisation also takes out a bias, as a part of the mean, if the
+// layers before it keep what is added to a whole channel. A ReLU does not keep that: before it, a
+// kernel with a bias is not scale-invariant.
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "diagnose/verdicts.hpp"
 
 namespace ridgeline::diagnose {
 namespace {
-
-constexpr std::array<std::string_view, 7> keep_scale{
-    "max_pool2d",        "average_pool2d", "global_average_pool2d", "upsample2d", "dropout",
-    "spatial_dropout2d", "concat"};
-
-bool is_relu(const LayerSpec& spec) {
-  const std::string activation = spec.activation();
-  return activation == "relu" || activation.starts_with("leaky_relu");
-}
 
 bool has_bias(const Record& record, int node) {
   return std::ranges::any_of(record.layout.parameters, [&](const Parameter& p) {
@@ -34,29 +24,32 @@ bool has_bias(const Record& record, int node) {
   });
 }
 
-// Whether all that reads `node` ends in a normalisation. `relu`: may there be one on the way.
-bool is_normalised(const Record& record, int node, bool relu) {
+// Whether the scale, and where a bias shifted it the shift too, passes through.
+bool keeps_enough(const LayerTraits& traits, bool shifted) {
+  return traits.keeps_scale && (traits.keeps_shift || !shifted);
+}
+
+// Whether all that reads `node` ends in a normalisation, which takes scale and shift out.
+bool is_normalised(const Record& record, int node, bool shifted) {
   const auto& nodes = record.network.nodes();
   bool read = false;
   for (std::size_t n = 0; n < nodes.size(); ++n) {
     if (std::ranges::find(nodes[n].inputs, node) == nodes[n].inputs.end()) continue;
     read = true;
-    const LayerSpec& spec = nodes[n].layer.spec();
-    if (spec.kind() == "batch_norm2d") continue;
-    const bool keeps = std::ranges::find(keep_scale, spec.kind()) != keep_scale.end() ||
-                       (spec.kind() == "activation" && relu && is_relu(spec));
-    if (!keeps || !is_normalised(record, static_cast<int>(n), relu)) return false;
+    const LayerTraits traits = nodes[n].layer.spec().traits();
+    if (traits.normalizes) continue;
+    const bool keeps = traits.channels == ChannelFlow::passes && keeps_enough(traits, shifted);
+    if (!keeps || !is_normalised(record, static_cast<int>(n), shifted)) return false;
   }
   return read;
 }
 
 bool is_scale_invariant(const Record& record, const Parameter& parameter) {
   if (parameter.spec.role != Role::kernel) return false;
-  const LayerSpec& spec =
-      record.network.nodes()[static_cast<std::size_t>(parameter.node)].layer.spec();
-  const bool relu_may_follow = !has_bias(record, parameter.node);
-  const bool own = spec.activation() == "linear" || (relu_may_follow && is_relu(spec));
-  return own && is_normalised(record, parameter.node, relu_may_follow);
+  const LayerTraits traits =
+      record.network.nodes()[static_cast<std::size_t>(parameter.node)].layer.spec().traits();
+  const bool shifted = has_bias(record, parameter.node);
+  return keeps_enough(traits, shifted) && is_normalised(record, parameter.node, shifted);
 }
 
 }  // namespace

@@ -12,17 +12,17 @@
 #include "engine/choices.hpp"
 #include "engine/memory_plan.hpp"
 #include "engine/plan.hpp"
+#include "ridgeline/compute.hpp"
 #include "ridgeline/network.hpp"
 
 namespace ridgeline::engine {
 
 /// What a plan may choose; Options says what each means.
 struct Ways {
-  bool bf16 = false;
+  ComputeOptions compute = {};
   Bf16Use bf16_use = Bf16Use::none;
-  bool winograd = true;
   bool fused = true;
-  Choices choices = {};
+  Choices choices = {};   ///< compute.kernels, read
   bool observed = false;  ///< every layer's values are summed up; for plans that are not fused
 };
 
@@ -55,16 +55,18 @@ class PlanBuilder {
   std::vector<ConvolutionWays> convolutions();
 
   bool training() const { return plan_.training; }
-  bool winograd() const { return ways_.winograd; }
+  const ComputeOptions& compute() const { return ways_.compute; }
   bool fused() const { return ways_.fused; }
   const Choices& choices() const { return ways_.choices; }
   dnnl::prop_kind kind() const;
 
   /// What activations and their gradients are kept as, where kernels know both; and what oneDNN's
   /// convolutions multiply, and its other steps work on.
-  dnn::Type kept() const { return ways_.bf16 ? dnn::bf16 : dnn::fp32; }
+  dnn::Type kept() const {
+    return ways_.compute.precision == Precision::bf16 ? dnn::bf16 : dnn::fp32;
+  }
   dnn::Type multiplied() const {
-    return ways_.bf16 && ways_.bf16_use == Bf16Use::convolutions ? dnn::bf16 : dnn::fp32;
+    return ways_.bf16_use == Bf16Use::convolutions ? kept() : dnn::fp32;
   }
   /// A value as oneDNN's other steps take it on this CPU.
   Tensor for_onednn(const Tensor& value, const std::string& name);

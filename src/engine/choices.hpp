@@ -31,6 +31,8 @@ inline std::optional<Way> way_named(std::string_view name) {
 
 /// By layer. A layer that is not named is computed as the table of conv_ways.cpp says.
 using Choices = std::map<std::string, Way>;
+/// From ComputeOptions::kernels. Throws UsageError for a text that is not LAYER=WAY.
+Choices choices_of(const std::vector<std::string>& kernels);
 
 /// What oneDNN is given in bf16, where activations are kept so; the rest is converted.
 enum class Bf16Use {

@@ -20,9 +20,9 @@
 #include "engine/choices.hpp"
 #include "engine/state.hpp"
 #include "engine/update.hpp"
+#include "ridgeline/compute.hpp"
 #include "ridgeline/loss.hpp"
 #include "ridgeline/network.hpp"
-#include "ridgeline/precision.hpp"
 
 namespace ridgeline::engine {
 
@@ -30,10 +30,8 @@ struct Options {
   int threads = 0;         ///< 0: one per core that this process may run on
   int shards = 0;          ///< 0: one per thread; more fix the sums for more threads
   std::uint64_t seed = 1;  ///< of dropout and noise
-  Precision precision = Precision::fp32;
-  bool winograd = true;  ///< where it pays: less arithmetic, twice the rounding error
-  bool fused = true;     ///< convolutions and the pools behind them in one; false: each by oneDNN
-  Choices choices = {};  ///< who computes which convolution
+  ComputeOptions compute = {};
+  bool fused = true;  ///< convolutions and the pools after them in one step; false: each by oneDNN
   std::optional<Bf16Use> bf16_use = {};  ///< of oneDNN; by the CPU if absent
 };
 

@@ -46,8 +46,7 @@ struct Engine::Impl {
   };
 
   Ways ways() const {
-    return {options.precision == Precision::bf16, options.bf16_use.value_or(dnn::bf16_use()),
-            options.winograd, options.fused, options.choices};
+    return {options.compute, options.bf16_use.value_or(dnn::bf16_use()), options.fused, choices};
   }
   const CompiledPlan& compiled(std::int64_t images, bool training, Head head,
                                bool observed = false);
@@ -66,6 +65,7 @@ struct Engine::Impl {
   Network network;
   Layout layout;
   Options options;
+  Choices choices;
   Team team;
   std::map<std::tuple<std::int64_t, bool, Head, bool>, CompiledPlan> plans;
   std::vector<ShardMemory> shards;

@@ -44,6 +44,7 @@ Engine::Impl::Impl(Network n, const Shape& input, const Options& o)
     : network(std::move(n)),
       layout(infer(network, input)),
       options(resolved(o)),
+      choices(choices_of(options.compute.kernels)),
       team(options.threads),
       shards(static_cast<std::size_t>(options.shards)),
       loss_sums(shards.size()),

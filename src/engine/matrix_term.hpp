@@ -2,46 +2,14 @@
 // A term of the penalty, or a constraint, that must see a whole parameter. The update pass calls
 // them without knowing them; objective/terms/ has ours.
 
-#include <cstdint>
-#include <span>
-#include <string_view>
 #include <vector>
 
-#include "ridgeline/parallel.hpp"
+#include "ridgeline/penalty_term.hpp"
 
 namespace ridgeline::engine {
 
-/// A parameter as a matrix in row-major order, a row for each output. Arrays of its size are
-/// aligned to 64 bytes.
-struct TermContext {
-  std::int64_t rows, columns;
-  double strength;                   ///< above 0
-  const float* reference = nullptr;  ///< the weights that training began with, where it is wanted
-  std::span<double> memory = {};     ///< what the term keeps from step to step: zeros at first
-  Parallel parallel = {};            ///< for loops over large parameters
-  std::size_t size() const { return static_cast<std::size_t>(rows * columns); }
-  std::size_t row_size() const { return static_cast<std::size_t>(columns); }
-};
-
-class MatrixTerm {
- public:
-  virtual ~MatrixTerm() = default;
-  virtual std::string_view name() const = 0;
-  /// Numbers kept for a parameter from step to step, in the checkpoint too.
-  virtual std::size_t memory(std::int64_t, std::int64_t) const { return 0; }
-  virtual bool wants_reference() const { return false; }
-  /// Whether the optimiser's metric is needed: one that has none refuses the term.
-  virtual bool wants_metric() const { return false; }
-  /// What it adds to the objective.
-  virtual double value(const TermContext&, const float*) const { return 0; }
-  /// Adds the gradient of value() to the one that the optimiser sees, and gives the value.
-  virtual bool has_gradient() const { return false; }
-  virtual double add_gradient(const TermContext&, const float*, float*) const { return 0; }
-  /// Moves the weights behind the optimiser's step: a proximal map or a projection. `metric` is
-  /// the step per unit of gradient of each weight, where it is wanted.
-  virtual bool has_map() const { return false; }
-  virtual void map(const TermContext&, const float*, float*) const {}
-};
+using TermContext = ridgeline::TermContext;
+using MatrixTerm = ridgeline::PenaltyTerm;
 
 /// A term and how strong it is.
 struct AppliedTerm {

@@ -5,6 +5,7 @@
 
 #include <ctime>
 
+#include "experiment/kinds.hpp"
 #include "ridgeline/error.hpp"
 
 namespace ridgeline::experiment {
@@ -14,7 +15,7 @@ namespace {
 Dataset named_images(const Experiment& experiment, const TrainTest& sets, const std::string& name,
                      bool test) {
   if (name == "test") return sets.test;
-  const TrainTest other = load(experiment.data.source, name);
+  const TrainTest other = load(experiment.data.source, name, experiment.data.options);
   return (test && !other.test.empty()) || other.train.empty() ? other.test : other.train;
 }
 
@@ -33,7 +34,7 @@ int to_int(std::int64_t value) {
 
 Images load_images(const Experiment& experiment) {
   const DataSection& data = experiment.data;
-  const TrainTest sets = load(data.source, data.path);
+  const TrainTest sets = load(data.source, data.path, data.options);
   Images images{.train = limited(sets.train, static_cast<std::size_t>(data.limit)),
                 .validation = {},
                 .test = sets.test};
@@ -56,11 +57,25 @@ Network build_network(const Experiment& experiment, std::int64_t classes) {
 }
 
 LossPtr build_loss(const Experiment& experiment) {
-  const LossSection& loss = experiment.loss;
-  Attributes attributes;
-  if (loss.label_smoothing != 0) attributes.set("label_smoothing", loss.label_smoothing);
-  if (!loss.class_weights.empty()) attributes.set("class_weights", loss.class_weights);
-  return make_loss(loss.kind, attributes);
+  return make_loss(experiment.loss.kind, experiment.loss.options);
+}
+
+OptimizerSetting build_optimizer(const Experiment& experiment) {
+  const OptimizerSection& section = experiment.optimizer;
+  OptimizerSetting setting = default_optimizer(section.kind);
+  setting.optimizer = make_optimizer(section.kind, section.options);
+  setting.learning_rate = section.learning_rate;
+  setting.clip_norm = section.clip_norm;
+  setting.clip_value = section.clip_value;
+  setting.lookahead = {.interval = section.lookahead, .alpha = section.lookahead_alpha};
+  setting.lookahead.check();
+  return setting;
+}
+
+void take_defaults(Experiment& experiment, const std::function<bool(std::string_view key)>& given) {
+  for (const KindSection& section : kind_sections()) settle_options(section, experiment, given);
+  if (given("optimizer.learning_rate")) return;
+  experiment.optimizer.learning_rate = default_optimizer(experiment.optimizer.kind).learning_rate;
 }
 
 ModelOptions model_options(const Experiment& experiment, const Dataset& train) {
@@ -71,9 +86,7 @@ ModelOptions model_options(const Experiment& experiment, const Dataset& train) {
           .seed = static_cast<std::uint64_t>(experiment.train.seed),
           .threads = to_int(experiment.train.threads),
           .shards = to_int(experiment.train.shards),
-          .precision = *precision_named(experiment.train.precision),
-          .winograd = experiment.train.winograd,
-          .kernels = experiment.train.kernels,
+          .compute = experiment.train.compute,
           .autotune = experiment.train.autotune,
           .class_names = train.names(),
           .frozen = experiment.model.frozen,

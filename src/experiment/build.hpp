@@ -25,10 +25,10 @@ Images load_images(const Experiment& experiment);
 /// The preset for `classes` classes, or the layers.
 Network build_network(const Experiment& experiment, std::int64_t classes);
 LossPtr build_loss(const Experiment& experiment);
-/// Sets the learning rate and the options that are the kind's, but for those that are `given`, to
-/// the kind's defaults. Throws UsageError for an unknown kind.
-void take_defaults(OptimizerSection& section,
-                   const std::function<bool(std::string_view field)>& given);
+/// Sets the options of the source, the loss and the optimiser, and the learning rate, to the
+/// defaults of their kinds, except those that are `given` (asked with the key). Throws UsageError
+/// for an unknown optimiser, and for options given that do not fit the kinds.
+void take_defaults(Experiment& experiment, const std::function<bool(std::string_view key)>& given);
 /// Throws UsageError for an option that is not the kind's.
 OptimizerSetting build_optimizer(const Experiment& experiment);
 

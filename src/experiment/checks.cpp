@@ -73,9 +73,9 @@ Check fraction() {
 
 Check one_of(std::vector<std::string> now, std::vector<std::string> later) {
   return [=](const Value& value, std::string_view key) {
-    refuse_later(value, key, later, quoted_list(now));
     const auto& text = std::get<std::string>(value.data);
     if (contains(now, text)) return;
+    refuse_later(value, key, later, quoted_list(now));
     const std::string guess = nearest(text, std::vector<std::string_view>(now.begin(), now.end()));
     fail(value, key,
          guess.empty() ? quoted_list(now)

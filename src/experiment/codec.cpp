@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "experiment/checks.hpp"
 #include "ridgeline/attributes.hpp"
 
 namespace ridgeline::experiment {
@@ -52,6 +53,12 @@ void decode(const Value& value, std::string_view key, std::string& out) {
   out = expect<std::string>(value, key, "a string");
 }
 
+void decode(const Value& value, std::string_view key, Precision& out) {
+  const auto& name = expect<std::string>(value, key, "a string");
+  one_of({"fp32", "bf16"})(value, key);
+  out = *precision_named(name);
+}
+
 void decode(const Value& value, std::string_view key, std::vector<std::string>& out) {
   out = decode_items<std::string>(value, key, "an array of strings");
 }
@@ -85,6 +92,9 @@ Value encode(double value) {
 }
 Value encode(std::string value) {
   return {.data = std::move(value), .where = {}};
+}
+Value encode(Precision value) {
+  return encode(std::string(name_of(value)));
 }
 Value encode(const std::vector<std::string>& value) {
   return encode_items(value);

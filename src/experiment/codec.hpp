@@ -15,6 +15,8 @@
 #include "experiment/value.hpp"
 #include "ridgeline/network.hpp"
 #include "ridgeline/optimizer.hpp"
+#include "ridgeline/option.hpp"
+#include "ridgeline/precision.hpp"
 #include "ridgeline/regularize.hpp"
 #include "ridgeline/selection.hpp"
 
@@ -24,6 +26,7 @@ void decode(const Value& value, std::string_view key, bool& out);
 void decode(const Value& value, std::string_view key, std::int64_t& out);
 void decode(const Value& value, std::string_view key, double& out);  ///< finite
 void decode(const Value& value, std::string_view key, std::string& out);
+void decode(const Value& value, std::string_view key, Precision& out);  ///< by its name
 void decode(const Value& value, std::string_view key, std::vector<std::string>& out);
 void decode(const Value& value, std::string_view key, std::vector<double>& out);
 /// A number, or a string.
@@ -43,10 +46,18 @@ void decode(const Value& value, std::string_view key, SearchSpace& out);
 /// image is "input", and regularize a rule without a match, { l2 = 1e-3 }, or an array of them.
 void decode(const Value& value, std::string_view key, Network& out);
 
+/// A boolean, number or string, or an array of numbers, as it is written.
+AttributeValue decode_attribute(const Value& value, std::string_view key);
+Value encode_attribute(const AttributeValue& value);
+/// As the option declares it. Throws UsageError for another type, and for a number out of its
+/// limits.
+AttributeValue decode_option(const Option& option, const Value& value, std::string_view key);
+
 Value encode(bool value);
 Value encode(std::int64_t value);
 Value encode(double value);
 Value encode(std::string value);
+Value encode(Precision value);
 Value encode(const std::vector<std::string>& value);
 Value encode(const std::vector<double>& value);
 Value encode(const std::variant<double, std::string>& value);

@@ -1,7 +1,5 @@
 // model.layers: a network as an array of tables.
 
-#include <algorithm>
-
 #include "experiment/codec.hpp"
 #include "ridgeline/layer.hpp"
 
@@ -10,35 +8,6 @@ namespace {
 
 constexpr std::string_view shape_of_entry =
     "a table such as { conv2d = { filters = 32, kernel = 3 } }";
-
-AttributeValue attribute(const Value& value, std::string_view key) {
-  if (const auto* array = value.get<Array>()) {
-    const bool whole = std::ranges::all_of(
-        *array, [](const Value& item) { return item.get<std::int64_t>() != nullptr; });
-    if (whole) {
-      std::vector<std::int64_t> items;
-      for (const Value& item : *array) items.push_back(*item.get<std::int64_t>());
-      return items;
-    }
-    std::vector<double> items;
-    decode(value, key, items);
-    return items;
-  }
-  if (value.get<Table>()) fail(value, key, "a number, a string, true, false or an array");
-  if (const auto* boolean = value.get<bool>()) return *boolean;
-  if (const auto* integer = value.get<std::int64_t>()) return *integer;
-  if (const auto* real = value.get<double>()) return *real;
-  return std::get<std::string>(value.data);
-}
-
-struct AttributeEncoder {
-  Value operator()(const std::vector<std::int64_t>& items) const {
-    Array array;
-    for (const auto item : items) array.push_back(encode(item));
-    return {.data = std::move(array), .where = {}};
-  }
-  Value operator()(const auto& value) const { return encode(value); }
-};
 
 /// The one entry of a layer's table that is neither its name nor its inputs nor its penalties.
 const Entry& kind_of(const Value& value, std::string_view key) {
@@ -76,7 +45,7 @@ void append_layer(Network& network, const Value& value, std::string_view key) {
   Attributes attributes;
   for (const auto& [name, item] :
        expect<Table>(kind.value, kind_key, "a table of what the layer is set to")) {
-    attributes.set(name, attribute(item, fmt::format("{}.{}", kind_key, name)));
+    attributes.set(name, decode_attribute(item, fmt::format("{}.{}", kind_key, name)));
   }
   const auto& table = std::get<Table>(value.data);
   std::string name;
@@ -108,7 +77,7 @@ Value encode(const Network& value) {
     Table attributes;
     const Attributes set_to = node.layer.spec().attributes();
     for (const auto& [name, attribute] : set_to.items()) {
-      attributes.push_back({name, std::visit(AttributeEncoder{}, attribute)});
+      attributes.push_back({name, encode_attribute(attribute)});
     }
     Table table{{std::string(node.layer.spec().kind()), {.data = attributes, .where = {}}},
                 {"name", encode(node.name)}};

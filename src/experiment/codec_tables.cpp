@@ -8,18 +8,19 @@
 #include "experiment/codec.hpp"
 #include "optimize/schedule_fields.hpp"
 #include "ridgeline/penalty_keys.hpp"
+#include "ridgeline/penalty_term.hpp"
 
 namespace ridgeline::experiment {
 namespace {
 
-/// "match" first.
-std::span<const std::string_view> rule_keys() {
-  static const std::vector<std::string_view> known = [] {
-    std::vector<std::string_view> names{"match", "role", "l2_factor"};
-    for (const PenaltyKey& strength : penalty_keys) names.push_back(strength.name);
-    return names;
-  }();
-  return known;
+/// Refuses other keys than those of a rule. `match`: "match" is one of them.
+void expect_rule_keys(const Table& table, std::string_view key, bool match) {
+  std::vector<std::string_view> names{"role", "l2_factor"};
+  if (match) names.insert(names.begin(), "match");
+  for (const PenaltyKey& strength : penalty_keys) names.push_back(strength.name);
+  const std::vector<Kind> kinds = penalty_kinds();
+  for (const Kind& kind : kinds) names.push_back(kind.name);
+  expect_only(table, key, names);
 }
 
 /// All but the match.
@@ -29,6 +30,10 @@ void decode_strengths(const Value& value, std::string_view key, PenaltyRule& out
   for (const PenaltyKey& strength : penalty_keys) {
     Schedule schedule;
     if (decode_entry(table, key, strength.name, schedule)) out.*strength.rule = schedule;
+  }
+  for (const Kind& kind : penalty_kinds()) {
+    Schedule schedule;
+    if (decode_entry(table, key, kind.name, schedule)) out.own[kind.name] = schedule;
   }
   double factor = 0;
   if (decode_entry(table, key, "l2_factor", factor)) out.l2_factor = factor;
@@ -106,7 +111,7 @@ Value encode(const Schedule& value) {
 void decode(const Value& value, std::string_view key, PenaltyRule& out) {
   const auto& table =
       expect<Table>(value, key, "a table such as { match = \"dense*\", l2_factor = 10 }");
-  expect_only(table, key, rule_keys());
+  expect_rule_keys(table, key, true);
   if (!decode_entry(table, key, "match", out.match)) {
     throw UsageError(
         fmt::format("{}{} needs 'match', the names that it is for: \"dense*\"", value.where, key));
@@ -116,7 +121,7 @@ void decode(const Value& value, std::string_view key, PenaltyRule& out) {
 
 void decode_layer_rule(const Value& value, std::string_view key, PenaltyRule& out) {
   const auto& table = expect<Table>(value, key, "a table such as { l2 = 1e-3 }");
-  expect_only(table, key, rule_keys().subspan(1));
+  expect_rule_keys(table, key, false);
   decode_strengths(value, key, out);
 }
 
@@ -128,6 +133,7 @@ Value encode(const PenaltyRule& value) {
     const auto& schedule = value.*strength.rule;
     if (schedule) table.push_back({std::string(strength.name), encode(*schedule)});
   }
+  for (const auto& [name, schedule] : value.own) table.push_back({name, encode(schedule)});
   if (value.l2_factor) table.push_back({"l2_factor", encode(*value.l2_factor)});
   return {.data = std::move(table), .where = {}};
 }

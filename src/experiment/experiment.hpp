@@ -1,14 +1,17 @@
 #pragma once
 // An experiment: everything that `train` and `select` can be told, as plain values. Each field is
-// a key of the experiment file under the same name; keys.cpp has their meanings and limits.
+// a key of the experiment file under the same name, and so is each option; keys.cpp has their
+// meanings and limits.
 
 #include <cstdint>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "ridgeline/compute.hpp"
+#include "ridgeline/loss.hpp"
 #include "ridgeline/network.hpp"
-#include "ridgeline/optimizer.hpp"
+#include "ridgeline/optimizers.hpp"
 #include "ridgeline/regularize.hpp"
 #include "ridgeline/selection.hpp"
 
@@ -22,6 +25,7 @@ struct DataSection {
   std::int64_t limit = 0;                              ///< training images to use; 0: all
   std::string groups;
   std::vector<std::string> augment;
+  Attributes options = {};  ///< of the source
   bool operator==(const DataSection&) const = default;
 };
 
@@ -35,29 +39,14 @@ struct ModelSection {
 
 struct LossSection {
   std::string kind = "cross-entropy";
-  double label_smoothing = 0;
-  std::vector<double> class_weights;
+  Attributes options = cross_entropy()->attributes();  ///< of the kind
   bool operator==(const LossSection&) const = default;
 };
 
-/// The options of all kinds side by side: here at the defaults of adam and, where it has no such
-/// option, of the kind that does. Those that are not the kind's stay there; a file that does not
-/// give one of the kind's gets the kind's default.
 struct OptimizerSection {
   std::string kind = "adam";
   Schedule learning_rate = 1e-3;
-  double momentum = 0;
-  bool nesterov = false;
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double epsilon = 1e-7;
-  double momentum_decay = 4e-3;
-  double rho = 0.9;
-  bool centered = false;
-  double initial_accumulator = 0.1;
-  double trust = 1e-3;
-  std::int64_t newton_schulz = 5;
-  std::int64_t history = 10;
+  Attributes options = adam().optimizer->attributes();  ///< of the kind
   std::int64_t lookahead = 0;
   double lookahead_alpha = 0.5;
   double clip_norm = 0;
@@ -70,12 +59,10 @@ struct TrainSection {
   std::int64_t batch = 32;
   std::int64_t accumulate = 1;
   std::int64_t seed = 1;
-  std::string precision = "fp32";
   std::int64_t threads = 0;
   std::int64_t shards = 0;
   bool autotune = false;
-  std::vector<std::string> kernels;  ///< "conv2d_1=winograd"; empty: by table, or autotune
-  bool winograd = true;
+  ComputeOptions compute;
   std::string monitor = "val_data_loss";
   std::int64_t patience = 0;
   std::string average = "none";

@@ -4,13 +4,20 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <map>
+#include <mutex>
 
-#include "data/augment.hpp"
+#include "experiment/augment_key.hpp"
 #include "experiment/checks.hpp"
 #include "experiment/codec.hpp"
+#include "experiment/kinds.hpp"
+#include "experiment/own_penalties.hpp"
 #include "experiment/search_space.hpp"
+#include "network/kind_registry.hpp"
 #include "ridgeline/attributes.hpp"
 #include "ridgeline/dataset.hpp"
+#include "train/compute_fields.hpp"
 
 namespace ridgeline::experiment {
 namespace {
@@ -30,35 +37,56 @@ Value from_number(Schedule schedule, double number) {
   return encode(schedule);
 }
 
-template <typename Section, typename Field>
-Key row(std::string name, Section Experiment::*section, Field Section::*field, std::string meaning,
-        Check check = {}) {
+/// A key of the field that `at` finds in an experiment.
+template <typename At>
+Key row_at(std::string name, At at, std::string meaning, Check check = {}) {
+  using Field = std::remove_cvref_t<decltype(at(std::declval<Experiment&>()))>;
   Key key;
   key.name = name;
   key.meaning = std::move(meaning);
   key.read = [=](Experiment& experiment, const Value& value) {
-    decode(value, name, experiment.*section.*field);
+    decode(value, name, at(experiment));
     if (check) check(value, name);
   };
-  key.write = [=](const Experiment& experiment) { return encode(experiment.*section.*field); };
+  key.write = [=](const Experiment& experiment) { return encode(at(experiment)); };
   key.whole = std::is_same_v<Field, std::int64_t>;
   if constexpr (is_number<Field>) {
-    key.set = [read = key.read, section, field](Experiment& experiment, double number) {
-      read(experiment, from_number(experiment.*section.*field, number));
+    key.set = [read = key.read, at](Experiment& experiment, double number) {
+      read(experiment, from_number(at(experiment), number));
     };
   }
   return key;
+}
+
+template <typename Section, typename Field>
+Key row(std::string name, Section Experiment::*section, Field Section::*field, std::string meaning,
+        Check check = {}) {
+  return row_at(
+      std::move(name), [=](auto& experiment) -> auto& { return experiment.*section.*field; },
+      std::move(meaning), std::move(check));
+}
+
+/// [train] has the fields of ComputeOptions among its own.
+std::vector<Key> compute_rows() {
+  std::vector<Key> rows;
+  train::for_each_compute_field([&](const auto& field) {
+    rows.push_back(row_at(
+        fmt::format("train.{}", field.name),
+        [member = field.member](auto& e) -> auto& { return e.train.compute.*member; },
+        std::string(field.meaning)));
+  });
+  return rows;
 }
 
 void check_source(const Value& value, std::string_view key) {
   one_of(source_names(), {"folder", "voc", "coco", "masks"})(value, key);
 }
 
-void check_augmentations(const Value& value, std::string_view key) {
-  for (const Value& item : std::get<Array>(value.data)) {
-    located(fmt::format("{}{}: ", item.where, key),
-            [&] { data::parse_augmentation(std::get<std::string>(item.data)); });
-  }
+void check_loss(const Value& value, std::string_view key) {
+  const std::vector<Kind> known = loss_kinds();
+  const auto& name = std::get<std::string>(value.data);
+  if (std::ranges::find(known, name, &Kind::name) != known.end()) return;
+  not_yet({"focal", "dice"}, "\"cross-entropy\"")(value, key);
 }
 
 void check_first_epoch(const Value& value, std::string_view key) {
@@ -96,9 +124,7 @@ std::vector<Key> make_keys() {
   constexpr auto train = &E::train;
   constexpr auto select = &E::select;
   return {
-      row("data.source", data, &DataSection::source,
-          "cifar10, cifar100, fashion-mnist, mnist, or idx for other files of that format",
-          check_source),
+      row("data.source", data, &DataSection::source, names_of(source_kinds()), check_source),
       row("data.path", data, &DataSection::path,
           "where the images lie; empty: the usual places are searched"),
       row("data.validation", data, &DataSection::validation,
@@ -118,10 +144,7 @@ std::vector<Key> make_keys() {
           "use only so many training images, the classes in their shares; 0: all", at_least(0)),
       row("data.groups", data, &DataSection::groups, "what must stay on one side of a split",
           only(encode(std::string()), "splits are by class alone")),
-      row("data.augment", data, &DataSection::augment,
-          "changes of training images, in order: \"flip\", \"crop:4\", \"cutout:8\", "
-          "\"noise:0.05\", \"mixup:0.2\", \"cutmix:1\"",
-          check_augmentations),
+      augment_key(),
 
       row("model.preset", model, &ModelSection::preset,
           "a named network, where there are no layers", check_preset),
@@ -132,14 +155,7 @@ std::vector<Key> make_keys() {
       row("model.frozen", model, &ModelSection::frozen,
           "parameters or layers that stay as they are: \"conv2d_1\", \"conv2d_*.kernel\""),
 
-      row("loss.kind", loss, &LossSection::kind, "cross-entropy, mse or binary-cross-entropy",
-          not_yet({"focal", "dice"}, "\"cross-entropy\"")),
-      row("loss.label_smoothing", loss, &LossSection::label_smoothing,
-          "how far training targets move towards the uniform distribution", fraction())
-          .needing(loss_has("label_smoothing")),
-      row("loss.class_weights", loss, &LossSection::class_weights,
-          "one weight a class; empty: all alike")
-          .needing(loss_has("class_weights")),
+      row("loss.kind", loss, &LossSection::kind, names_of(loss_kinds()), check_loss),
 
       row("regularize.l2", regularize, &Regularize::l2,
           "λ: the penalty is λ/2 |w|², its gradient λ w; a number or a schedule"),
@@ -173,47 +189,11 @@ std::vector<Key> make_keys() {
       row("regularize.rule", regularize, &Regularize::rules,
           "exceptions, later ones win: [{ match = \"dense*\", l2_factor = 10 }]"),
 
-      row("optimizer.kind", optimizer, &OptimizerSection::kind,
-          "sgd, adam, adamw, nadam, radam, rmsprop, adagrad, lamb, lars, lion, muon; gd, lbfgs "
-          "(full "
-          "batch)"),
+      row("optimizer.kind", optimizer, &OptimizerSection::kind, names_of(optimizer_kinds())),
       row("optimizer.learning_rate", optimizer, &OptimizerSection::learning_rate,
           "a number or a schedule { kind = \"cosine\", from = 1e-3, to = 0 }; its default, and "
           "those "
           "below, are the kind's"),
-      row("optimizer.momentum", optimizer, &OptimizerSection::momentum,
-          "gd, sgd, rmsprop, lars, muon", fraction())
-          .needing(optimizer_has("momentum")),
-      row("optimizer.nesterov", optimizer, &OptimizerSection::nesterov, "gd, sgd, muon")
-          .needing(optimizer_has("nesterov")),
-      row("optimizer.beta1", optimizer, &OptimizerSection::beta1,
-          "adam, adamw, nadam, radam, lamb, lion, muon (biases)", fraction())
-          .needing(optimizer_has("beta1")),
-      row("optimizer.beta2", optimizer, &OptimizerSection::beta2, "as beta1", fraction())
-          .needing(optimizer_has("beta2")),
-      row("optimizer.epsilon", optimizer, &OptimizerSection::epsilon,
-          "as beta1, without lion; rmsprop, adagrad", above(0))
-          .needing(optimizer_has("epsilon")),
-      row("optimizer.momentum_decay", optimizer, &OptimizerSection::momentum_decay, "nadam",
-          at_least(0))
-          .needing(optimizer_has("momentum_decay")),
-      row("optimizer.rho", optimizer, &OptimizerSection::rho, "rmsprop", fraction())
-          .needing(optimizer_has("rho")),
-      row("optimizer.centered", optimizer, &OptimizerSection::centered,
-          "rmsprop: divide by the gradient's deviation; not with regularize.l1")
-          .needing(optimizer_has("centered")),
-      row("optimizer.initial_accumulator", optimizer, &OptimizerSection::initial_accumulator,
-          "adagrad", at_least(0))
-          .needing(optimizer_has("initial_accumulator")),
-      row("optimizer.trust", optimizer, &OptimizerSection::trust,
-          "lars: a kernel's step as a share of its norm", above(0))
-          .needing(optimizer_has("trust")),
-      row("optimizer.newton_schulz", optimizer, &OptimizerSection::newton_schulz,
-          "muon: steps towards an orthogonal matrix", whole(1))
-          .needing(optimizer_has("newton_schulz")),
-      row("optimizer.history", optimizer, &OptimizerSection::history,
-          "lbfgs: updates remembered, each in two numbers a weight", whole(1))
-          .needing(optimizer_has("history")),
       row("optimizer.lookahead", optimizer, &OptimizerSection::lookahead,
           "any kind: updates between those of slow weights; 0: none", whole(0)),
       row("optimizer.lookahead_alpha", optimizer, &OptimizerSection::lookahead_alpha,
@@ -234,21 +214,15 @@ std::vector<Key> make_keys() {
           "of splits, initial weights, shuffling, augmentation and dropout; the same weights on "
           "another number of cores need train.shards, too",
           at_least(0)),
-      row("train.precision", train, &TrainSection::precision,
-          "bf16: activations and their gradients in half the memory; weights stay fp32",
-          one_of({"fp32", "bf16"})),
       row("train.threads", train, &TrainSection::threads, "0: all cores", whole(0)),
       row("train.shards", train, &TrainSection::shards,
           "parts of a batch, which fix the order of sums; 0: one a thread, so as many as cores",
           whole(0)),
       row("train.autotune", train, &TrainSection::autotune,
           "kernels chosen by measurement on this machine, and recorded")
-          .needing(beside("train.kernels, which decide instead",
-                          [](const E& e) { return e.train.autotune && !e.train.kernels.empty(); })),
-      row("train.kernels", train, &TrainSection::kernels,
-          "who computes a convolution: LAYER=onednn, direct or winograd; others by a fixed table"),
-      row("train.winograd", train, &TrainSection::winograd,
-          "convolutions by Winograd's algorithm where it pays"),
+          .needing(beside(
+              "train.kernels, which decide instead",
+              [](const E& e) { return e.train.autotune && !e.train.compute.kernels.empty(); })),
       row("train.monitor", train, &TrainSection::monitor,
           "what the best epoch is best in: val_data_loss, val_accuracy, train_objective, ...",
           metric({"val_", "train_"}))
@@ -300,6 +274,33 @@ std::vector<Key> make_keys() {
   };
 }
 
+/// Puts `more` after the key `name`. Throws UsageError for a key that there is already.
+void insert_after(std::vector<Key>& keys, std::string_view name, std::vector<Key> more) {
+  for (const Key& key : more) {
+    if (std::ranges::find(keys, key.name, &Key::name) == keys.end()) continue;
+    throw UsageError(fmt::format(
+        "a kind in [{}] has an option '{}', but {} is a key of its own: give the option "
+        "another name",
+        key.section(), key.field(), key.name));
+  }
+  const auto at = std::ranges::find(keys, name, &Key::name) + 1;
+  keys.insert(at, std::move_iterator(more.begin()), std::move_iterator(more.end()));
+}
+
+std::vector<Key> all_keys() {
+  std::vector<Key> all = make_keys();
+  insert_after(all, "train.threads", compute_rows());
+  insert_after(all, "data.path", option_keys(kind_section("data")));
+  insert_after(all, "loss.kind", option_keys(kind_section("loss")));
+  insert_after(all, "regularize.cpr_warmup", own_penalty_keys());
+  insert_after(all, "optimizer.learning_rate", option_keys(kind_section("optimizer")));
+  for (Key& key : all) {
+    if (key.section() != "select") continue;
+    key.needs.push_back(not_on(Command::train, "it is for ridgeline select"));
+  }
+  return all;
+}
+
 /// The key meant by a name that is none: the nearest, or the one called so in another section.
 std::string guess_key(std::string_view name) {
   std::vector<std::string_view> names;
@@ -314,15 +315,13 @@ std::string guess_key(std::string_view name) {
 }  // namespace
 
 const std::vector<Key>& keys() {
-  static const std::vector<Key> table = [] {
-    std::vector<Key> all = make_keys();
-    for (Key& key : all) {
-      if (key.section() != "select") continue;
-      key.needs.push_back(not_on(Command::train, "it is for ridgeline select"));
-    }
-    return all;
-  }();
-  return table;
+  // A table of keys stays where it is when an application adds a kind: others may hold it.
+  static std::mutex mutex;
+  static std::map<std::uint64_t, std::vector<Key>> tables;
+  const std::scoped_lock lock(mutex);
+  const std::uint64_t added = network::kinds_added();
+  const auto found = tables.find(added);
+  return found != tables.end() ? found->second : tables.emplace(added, all_keys()).first->second;
 }
 
 const Key& key(std::string_view name) {

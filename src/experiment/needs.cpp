@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "ridgeline/error.hpp"
 #include "ridgeline/penalty_keys.hpp"
 
 namespace ridgeline::experiment {
@@ -13,26 +12,6 @@ namespace {
 
 bool is_none(const Schedule& strength) {
   return strength.value == 0 && strength.to == 0;
-}
-
-/// The options that `make` gives; nothing where it does not know the kind, which is another error.
-template <typename Make>
-std::optional<Attributes> options(Make make) {
-  try {
-    return make();
-  } catch (const UsageError&) {
-    return std::nullopt;
-  }
-}
-
-Need option_of(std::string field, std::function<std::string(const Experiment&)> kind,
-               std::function<Attributes(const std::string& kind)> options_of) {
-  return {.unmet = [=](const Experiment& experiment) -> std::string {
-    const std::string name = kind(experiment);
-    const auto known = options([&] { return options_of(name); });
-    if (!known || known->find(field)) return {};
-    return fmt::format("has no effect on {}", name);
-  }};
 }
 
 }  // namespace
@@ -64,18 +43,6 @@ Need not_on(Command command, std::string why, Condition met) {
           .words_only = true};
 }
 
-Need optimizer_has(std::string field) {
-  return option_of(
-      std::move(field), [](const Experiment& e) { return e.optimizer.kind; },
-      [](const std::string& kind) { return default_optimizer(kind).optimizer->attributes(); });
-}
-
-Need loss_has(std::string field) {
-  return option_of(
-      std::move(field), [](const Experiment& e) { return e.loss.kind; },
-      [](const std::string& kind) { return make_loss(kind)->attributes(); });
-}
-
 bool uses(const Experiment& experiment, Schedule Regularize::*base,
           std::optional<Schedule> PenaltyRule::*rule) {
   const auto sets = [&](const PenaltyRule& one) { return one.*rule && !is_none(*(one.*rule)); };
@@ -87,9 +54,11 @@ bool uses(const Experiment& experiment, Schedule Regularize::*base,
 }
 
 bool has_base_penalty(const Experiment& experiment) {
-  return std::ranges::any_of(penalty_keys, [&](const PenaltyKey& key) {
-    return !is_none(experiment.regularize.*key.base);
-  });
+  const auto& own = experiment.regularize.own;
+  return std::ranges::any_of(own, [](const auto& p) { return !is_none(p.second.strength); }) ||
+         std::ranges::any_of(penalty_keys, [&](const PenaltyKey& key) {
+           return !is_none(experiment.regularize.*key.base);
+         });
 }
 
 }  // namespace ridgeline::experiment

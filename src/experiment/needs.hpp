@@ -30,9 +30,6 @@ Need without(std::string what, Condition met);
 Need beside(std::string what, Condition given);
 /// "has no effect on COMMAND: WHY" for a word on the command line, unless `met`.
 Need not_on(Command command, std::string why, Condition met = {});
-/// The optimiser's, or the loss's, kind has such an option.
-Need optimizer_has(std::string field);
-Need loss_has(std::string field);
 
 /// Whether a strength of [regularize] is above 0 at some time, in the base or in a rule.
 bool uses(const Experiment& experiment, Schedule Regularize::*base,

@@ -6,6 +6,7 @@
 #include "experiment/build.hpp"
 #include "experiment/file.hpp"
 #include "experiment/keys.hpp"
+#include "experiment/own_penalties.hpp"
 #include "experiment/search_space.hpp"
 #include "experiment/toml.hpp"
 #include "interop/read_text.hpp"
@@ -37,11 +38,13 @@ class Reader {
   /// Settles what depends on several keys.
   Experiment finish(std::string_view name) {
     settle("optimizer.kind", [&] {
-      take_defaults(experiment_.optimizer, [&](std::string_view field) {
-        return where_.contains(fmt::format("optimizer.{}", field));
-      });
+      take_defaults(experiment_,
+                    [&](std::string_view key) { return where_.contains(std::string(key)); });
     });
-    settle("regularize.exclude", [&] { experiment_.regularize.check(); });
+    settle("regularize.exclude", [&] {
+      settle_own_penalties(experiment_.regularize);
+      experiment_.regularize.check();
+    });
     settle("loss.kind", [&] { build_loss(experiment_); });
     settle("optimizer.kind", [&] { build_optimizer(experiment_); });
     settle("select.over", [&] { refuse_without_effect(); });

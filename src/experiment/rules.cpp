@@ -20,6 +20,9 @@ Regularize with_any_value(Regularize regularize, const SearchSpace& searched) {
                      (key.name == "l2" && regularize.*key.base == Schedule(0));
     if (any) (regularize.*key.base).value = 0.7390851332151607 + static_cast<double>(k);
   }
+  for (double number = 0.5671432904097838; auto& [name, own] : regularize.own) {
+    if (searched.contains(fmt::format("regularize.{}", name))) own.strength.value = ++number;
+  }
   return regularize;
 }
 

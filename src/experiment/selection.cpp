@@ -1,17 +1,14 @@
 #include "experiment/selection.hpp"
 
-#include <algorithm>
 #include <optional>
 
 #include "experiment/file.hpp"
 #include "experiment/keys.hpp"
 #include "experiment/rules.hpp"
+#include "experiment/train.hpp"
 #include "select/folds.hpp"
-#include "select/guess.hpp"
 #include "select/jobs.hpp"
-#include "select/task.hpp"
-#include "train/fingerprint.hpp"
-#include "train/load_weights.hpp"
+#include "select/recipe.hpp"
 
 namespace ridgeline::experiment {
 namespace {
@@ -21,25 +18,21 @@ Experiment with(Experiment experiment, const Assignment& parameters) {
   return experiment;
 }
 
-// Everything that decides what a training gives; what is searched, how, and on which folds is known
-// to the study.
-selection::Settings settings_of(Experiment experiment, const Images& images) {
-  // Of what is searched its own value plays no part, but the form of a schedule does.
-  for (const auto& [name, range] : experiment.select.over) {
-    set_number(experiment, name, range.values.empty() ? range.max : range.values[0]);
-  }
+// Everything that decides what a training gives. The study itself knows what is searched, how, and
+// on which folds.
+selection::Settings settings_of(const Experiment& settled) {
+  // The own value of what is searched plays no part, but the form of a schedule does.
+  const Experiment experiment = with(settled, selection::without_own_values(settled.select.over));
   selection::Settings settings;
   for (const Key& key : keys()) {
     const bool elsewhere = key.section() == "select" || key.name == "train.run" ||
                            key.name == "train.threads" || key.name == "train.log_every" ||
                            key.name == "data.path" || key.name == "data.validation";
     if (elsewhere) continue;
-    // The file may be another by now, or lie elsewhere.
-    const bool file = key.name == "model.weights" && !experiment.model.weights.empty();
-    settings.emplace_back(key.name, file ? train::describe_weights(experiment.model.weights)
-                                         : to_toml(key.write(experiment)));
+    // The recipe describes what is in the file.
+    if (key.name == "model.weights" && !experiment.model.weights.empty()) continue;
+    settings.emplace_back(key.name, to_toml(key.write(experiment)));
   }
-  settings.emplace_back("training images", train::describe(images.train));
   return settings;
 }
 
@@ -62,77 +55,55 @@ Selection select(const Experiment& experiment, const Images& given, Listener lis
   options.on_plan = std::move(listener.on_plan);
   options.on_progress = std::move(listener.on_progress);
 
-  const std::vector<Split> splits = selection::splits(images.train, options);
-  const auto model_of = [&](const Experiment& trial) {
-    return Model(build_network(trial, images.train.classes()), model_options(trial, images.train));
-  };
-  const auto fit_of = [&](const Experiment& trial) {
-    FitOptions fit = fit_options(trial, images);
-    fit.stop = &stop;
-    return fit;
-  };
+  const Network network = build_network(experiment, images.train.classes());
   // The first model decides the automatic settings, so that all runs have the same ones.
   Experiment settled = experiment;
-  Model first = model_of(experiment);
+  Model first(network, model_options(experiment, images.train));
   check_rules(experiment, first.options().regularize, first.layout().parameters,
               experiment.select.over);
   check_searched(first.options().regularize, experiment, first.layout().parameters,
                  experiment.select.over);
-  settled.train.threads = first.options().threads;
-  settled.train.shards = first.options().shards;
-  settled.train.kernels = first.options().kernels;
+  take_resolved(settled, first);
   settled.select.jobs = options.jobs =
       selection::jobs_of(options, selection::job_limits(first, experiment.train.batch));
 
-  std::optional<Model> refitted;
-  selection::SelectionTask task;
-  task.settings = settings_of(settled, images);
-  task.settle = [&](const std::string& name, double value) {
-    Experiment trial = settled;
-    set_number(trial, name, value);
-    if (!build_optimizer(trial).full_batch) selection::check_batch(splits, trial.train.batch);
-    const Value written = key(name).write(trial);
+  selection::Recipe recipe{.first = first,
+                           .network = network,
+                           .train = images.train,
+                           .test = images.test,
+                           .settings = settings_of(settled),
+                           .options = options,
+                           .splits = selection::splits(images.train, options)};
+  recipe.with = [&](const Assignment& parameters) {
+    const Experiment trial = with(settled, parameters);
+    selection::TrainingSettings settings{model_options(trial, images.train),
+                                         fit_options(trial, images)};
+    settings.fit.stop = &stop;
+    return settings;
+  };
+  recipe.settle = [&](const std::string& name, double value) {
+    const Value written = key(name).write(with(settled, {{name, value}}));
     if (const auto* whole = written.get<std::int64_t>()) return static_cast<double>(*whole);
     return written.get<double>() ? *written.get<double>() : value;
   };
   // Written again by a resumed study, whose score and rule may be others than before.
-  task.begin = [&] {
+  recipe.begin = [&] {
     std::filesystem::create_directories(options.study);
     save(settled, options.study / "experiment.toml");
   };
-  task.cost = [&](const Assignment& parameters) {
-    const Experiment trial = with(settled, parameters);
-    return selection::cost_of(first.layout(), model_options(trial, images.train),
-                              fit_options(trial, images));
+  recipe.record = [&](const selection::Beginning& training) {
+    Experiment trial = with(settled, training.parameters);
+    trial.train.run = training.run.string();
+    trial.train.threads = training.threads;
+    if (training.epochs) {
+      trial.train.epochs = *training.epochs;
+      trial.train.patience = 0;
+      trial.data.validation = 0.0;
+    }
+    save_record(trial, training.run);
   };
-  task.fold_images = selection::fold_images(splits);
-  task.images = static_cast<std::int64_t>(images.train.size());
-  task.train = [&](const selection::FoldCall& call) {
-    Experiment trial = with(settled, call.parameters);
-    trial.train.run = call.run.string();
-    trial.train.threads = std::max<std::int64_t>(1, settled.train.threads / options.jobs);
-    save_record(trial, call.run);
-    Model model = model_of(trial);
-    const Split& split = splits[static_cast<std::size_t>(call.fold) - 1];
-    return selection::train_fold(model, split, fit_of(trial), call);
-  };
-  task.refit = [&](const selection::RefitCall& call) {
-    Experiment trial = with(settled, call.parameters);
-    trial.train.run = call.run.string();
-    trial.train.epochs = call.epochs;
-    trial.train.patience = 0;
-    trial.data.validation = 0.0;
-    save_record(trial, call.run);
-    refitted.emplace(model_of(trial));
-    return selection::train_whole(*refitted, images.train, fit_of(trial), call);
-  };
-  task.test = [&] {
-    return images.test.empty() ? std::nullopt : std::optional(refitted->evaluate(images.test));
-  };
-  task.guess = selection::best_guess(selection::validation_images(images.train, splits),
-                                     *first.options().loss, first.layout().output().elements());
-  task.stop = &stop;
-  return selection::run(options, task);
+  std::optional<Model> refitted;
+  return selection::run(recipe, refitted);
 }
 
 }  // namespace ridgeline::experiment

@@ -101,12 +101,22 @@ Schedule read_schedule(const Json& json) {
   return schedule;
 }
 
+// Of the object `name`, which older files do not have.
+template <typename Use>
+void for_members(const Json& json, const char* name, Use use) {
+  if (!json.contains(name)) return;
+  const Json& object = json.at(name);
+  if (!object.is_object()) throw DataError(fmt::format("{} is not an object", name));
+  for (const auto& [key, value] : object.items()) use(key, value);
+}
+
 // l2, l1 and decay always, all else where there is any.
 Json write(const Penalty& penalty) {
   Json json = {{"l2", penalty.l2}, {"l1", penalty.l1}, {"decay", penalty.decay}};
   for (const PenaltyKey& key : penalty_keys) {
     if (penalty.*key.strength != 0) json[key.name] = penalty.*key.strength;
   }
+  if (!penalty.own.empty()) json["own"] = penalty.own;
   return json;
 }
 
@@ -166,6 +176,9 @@ std::string to_json(const Regularize& regularize) {
   for (const PenaltyKey& key : penalty_keys) json[key.name] = write(regularize.*key.base);
   json["cpr_warmup"] = regularize.cpr_warmup;
   json["exclude"] = regularize.exclude;
+  for (const auto& [name, own] : regularize.own) {
+    json["own"][name] = {{"strength", write(own.strength)}, {"options", write(own.options)}};
+  }
   json["rules"] = Json::array();
   for (const PenaltyRule& rule : regularize.rules) {
     Json row = {{"match", rule.match}};
@@ -173,6 +186,7 @@ std::string to_json(const Regularize& regularize) {
     for (const PenaltyKey& key : penalty_keys) {
       if (rule.*key.rule) row[key.name] = write(*(rule.*key.rule));
     }
+    for (const auto& [name, strength] : rule.own) row["own"][name] = write(strength);
     if (rule.l2_factor) row["l2_factor"] = *rule.l2_factor;
     json["rules"].push_back(std::move(row));
   }
@@ -188,12 +202,19 @@ Regularize regularize_from_json(std::string_view text) {
     }
     regularize.cpr_warmup = value_at(json, "cpr_warmup", regularize.cpr_warmup);
     regularize.exclude = list_of<std::string>(member(json, "exclude"), "exclude");
+    for_members(json, "own", [&](const std::string& name, const Json& own) {
+      regularize.own[name] = {read_schedule(member(own, "strength")),
+                              read_attributes(member(own, "options"))};
+    });
     for (const Json& row : member(json, "rules")) {
       PenaltyRule rule{.match = value_at<std::string>(row, "match"),
                        .role = value_at<std::string>(row, "role", {})};
       for (const PenaltyKey& key : penalty_keys) {
         if (row.contains(key.name)) rule.*key.rule = read_schedule(member(row, key.name));
       }
+      for_members(row, "own", [&](const std::string& name, const Json& strength) {
+        rule.own[name] = read_schedule(strength);
+      });
       if (row.contains("l2_factor")) rule.l2_factor = value_at<double>(row, "l2_factor");
       regularize.rules.push_back(std::move(rule));
     }
@@ -206,6 +227,10 @@ Penalty penalty_from_json(std::string_view text) {
     Penalty penalty;
     for (const PenaltyKey& key : penalty_keys)
       penalty.*key.strength = value_at<double>(json, key.name, 0);
+    for_members(json, "own", [&](const std::string& name, const Json& strength) {
+      if (!strength.is_number()) throw DataError(fmt::format("own: {} is not a number", name));
+      penalty.own[name] = strength.get<double>();
+    });
     return penalty;
   });
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <numbers>
 
 #include "network/call.hpp"
 #include "network/check.hpp"
@@ -21,6 +23,32 @@ std::string Activation::text() const {
   return fmt::format("{}({})", name, slope);
 }
 
+std::optional<double> Activation::at(double x) const {
+  switch (kind) {
+    case Kind::linear:
+      return x;
+    case Kind::relu:
+      return std::max(x, 0.0);
+    case Kind::leaky_relu:
+      return x < 0 ? slope * x : x;
+    case Kind::sigmoid:
+      return 1 / (1 + std::exp(-x));
+    case Kind::tanh:
+      return std::tanh(x);
+    case Kind::gelu:
+      return x / 2 * (1 + std::erf(x / std::numbers::sqrt2));
+    case Kind::silu:
+      return x / (1 + std::exp(-x));
+    case Kind::softmax:
+      break;
+  }
+  return std::nullopt;
+}
+
+bool Activation::keeps_scale() const {
+  return kind == Kind::linear || kind == Kind::relu || kind == Kind::leaky_relu;
+}
+
 Activation parse_activation(std::string_view text) {
   const Call call = parse_call("activation", text);
   const auto name = std::ranges::find(names, call.name);
@@ -35,6 +63,16 @@ Activation parse_activation(std::string_view text) {
     require(!call.argument, "activation '{}' takes no number: write '{}'", text, call.name);
   }
   return activation;
+}
+
+LayerTraits traits_with_kernel(ChannelFlow channels, std::string_view activation) {
+  const Activation last = parse_activation(activation);
+  using enum Activation::Kind;
+  return {.channels = channels,
+          .keeps_scale = last.keeps_scale(),
+          .keeps_shift = last.kind == linear,
+          .rectifies = last.kind == relu,
+          .saturates = last.kind == sigmoid || last.kind == tanh};
 }
 
 }  // namespace ridgeline::network

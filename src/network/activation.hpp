@@ -1,8 +1,11 @@
 #pragma once
 // The activations by name.
 
+#include <optional>
 #include <string>
 #include <string_view>
+
+#include "ridgeline/layer.hpp"
 
 namespace ridgeline::network {
 
@@ -13,11 +16,18 @@ struct Activation {
 
   /// As it is written in files: "relu", "leaky_relu" (slope 0.01), "leaky_relu(0.2)".
   std::string text() const;
+  /// The value at `x`; nothing for softmax, which is no function of one number.
+  std::optional<double> at(double x) const;
+  /// Whether a factor above 0 can be taken out of it.
+  bool keeps_scale() const;
   friend bool operator==(const Activation&, const Activation&) = default;
 };
 
 /// Throws UsageError for an unknown name, with the nearest known one, or a slope that is negative
 /// or above 1.
 Activation parse_activation(std::string_view text);
+
+/// Of a layer that applies a kernel, adds a bias and applies the activation of that name.
+LayerTraits traits_with_kernel(ChannelFlow channels, std::string_view activation);
 
 }  // namespace ridgeline::network

@@ -27,6 +27,11 @@ struct Writer {
   }
 };
 
+std::string_view existing(const Attributes& attributes, std::string_view name) {
+  if (attributes.find(name)) return name;
+  throw UsageError(fmt::format("there is no option '{}'", name));
+}
+
 }  // namespace
 
 void Attributes::set(std::string name, AttributeValue value) {
@@ -92,6 +97,22 @@ std::vector<double> Attributes::reals(std::string_view name, std::vector<double>
   if (const auto* number = std::get_if<double>(value)) return {*number};
   if (const auto* number = std::get_if<std::int64_t>(value)) return {static_cast<double>(*number)};
   refuse(name, "a list of numbers", *value);
+}
+
+bool Attributes::boolean(std::string_view name) const {
+  return boolean(existing(*this, name), false);
+}
+std::int64_t Attributes::integer(std::string_view name) const {
+  return integer(existing(*this, name), 0);
+}
+double Attributes::real(std::string_view name) const {
+  return real(existing(*this, name), 0);
+}
+std::string Attributes::text(std::string_view name) const {
+  return text(existing(*this, name), "");
+}
+std::vector<double> Attributes::reals(std::string_view name) const {
+  return reals(existing(*this, name), {});
 }
 
 void Attributes::expect_only(std::string_view owner,

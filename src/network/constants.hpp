@@ -8,13 +8,7 @@
 
 namespace ridgeline::network {
 
-/// What a layer does with the channels of its input (numbers, where that is flat).
-enum class Reach {
-  mixes,   ///< a convolution or dense layer: each output sums over all channels
-  passes,  ///< each output channel comes from channels of its own: sources()
-  opaque,  ///< anything else
-};
-Reach reach_of(const Node& node);
+ChannelFlow flow_of(const Node& node);
 
 /// An output channel of a node, or of the image (Node::image).
 struct Channel {

@@ -12,6 +12,7 @@
 
 #include "network/check.hpp"
 #include "ridgeline/layers.hpp"
+#include "ridgeline/option.hpp"
 
 namespace ridgeline::network {
 
@@ -20,10 +21,20 @@ struct Field {
   std::string_view name;
   Value Options::*member;
   bool telling = false;  ///< belongs to what a reader wants to see even at its default
+  // Of an option of a kind (option.hpp).
+  std::string_view meaning = {};
+  Limits limits = {};
 };
 // Clang before 17 does not deduce an aggregate's arguments by itself.
 template <typename Options, typename Value>
 Field(std::string_view, Value Options::*, bool = false) -> Field<Options, Value>;
+
+/// The field of an option of a kind.
+template <typename Options, typename Value>
+constexpr Field<Options, Value> option(std::string_view name, Value Options::*member,
+                                       std::string_view meaning, Limits limits = {}) {
+  return {name, member, false, meaning, limits};
+}
 
 template <typename Options>
 inline constexpr auto fields = std::tuple();
@@ -53,6 +64,18 @@ void from_attribute(const Attributes& attributes, std::string_view name,
 template <typename Options, typename Visit>
 void for_each_field(Visit&& visit) {
   std::apply([&](const auto&... field) { (visit(field), ...); }, fields<Options>);
+}
+
+/// The declarations of a kind's options, at the defaults of the struct.
+template <typename Options>
+std::vector<Option> options_of() {
+  const Options standard;
+  std::vector<Option> options;
+  for_each_field<Options>([&](const auto& field) {
+    options.push_back({std::string(field.name), std::string(field.meaning),
+                       to_attribute(standard.*field.member), field.limits});
+  });
+  return options;
 }
 
 template <typename Options>

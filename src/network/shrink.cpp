@@ -4,8 +4,7 @@
 #include <tuple>
 #include <utility>
 
-#include "network/layers/conv2d.hpp"
-#include "network/layers/dense.hpp"
+#include "network/check.hpp"
 #include "network/shrink_plan.hpp"
 #include "network/zero_branches.hpp"
 
@@ -33,21 +32,11 @@ std::vector<float> picked(std::span<const float> values, const std::vector<bool>
   return all;
 }
 
-Layer resized(const Layer& layer, std::int64_t outputs, bool use_bias) {
-  if (const auto* conv = dynamic_cast<const network::Conv2DSpec*>(&layer.spec())) {
-    Conv2D options = conv->options();
-    options.filters = outputs;
-    options.use_bias = use_bias;
-    return conv2d(options);
-  }
-  Dense options = dynamic_cast<const network::DenseSpec&>(layer.spec()).options();
-  options.units = outputs;
-  options.use_bias = use_bias;
-  return dense(options);
-}
-
 Layer with_outputs(const Layer& layer, std::int64_t outputs, bool use_bias) {
-  Layer other = resized(layer, outputs, use_bias);
+  const auto spec = layer.spec().with_outputs(outputs, use_bias);
+  network::require(spec != nullptr, "{} cannot be made with another number of outputs",
+                   layer.spec().kind());
+  Layer other(spec);
   for (const PenaltyRule& rule : layer.rules()) other = other.regularize(rule);
   return other;
 }
@@ -62,10 +51,10 @@ class Surgery {
   std::pair<Network, WeightMap> run() {
     for (std::size_t n = 0; n < network_.nodes().size(); ++n) {
       Node node = network_.nodes()[n];
-      if (network::reach_of(node) == network::Reach::mixes) {
+      if (network::flow_of(node) == ChannelFlow::mixes) {
         cut_kernel(node, n);
       } else {
-        cut_parameters(n, network::reach_of(node) == network::Reach::passes);
+        cut_parameters(n, network::flow_of(node) == ChannelFlow::passes);
       }
       nodes_.push_back(std::move(node));
     }

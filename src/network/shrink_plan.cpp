@@ -2,14 +2,8 @@
 
 #include <algorithm>
 
-#include "network/layers/conv2d.hpp"
-
 namespace ridgeline::network {
 namespace {
-
-bool is_conv(const Node& node) {
-  return node.layer.spec().kind() == "conv2d";
-}
 
 // Begins with every constant channel gone, and takes back what cannot go until all agree.
 class Planner {
@@ -65,7 +59,7 @@ class Planner {
     do {
       changed_ = false;
       for (int n = 0; n < node_count(); ++n) {
-        if (reach_of(node(n)) == Reach::passes) {
+        if (flow_of(node(n)) == ChannelFlow::passes) {
           agree(n);
         } else {
           keep_inputs(n);
@@ -91,7 +85,7 @@ class Planner {
 
   // What a layer that folds constants into its bias, or one that does not, cannot do without.
   void keep_inputs(int n) {
-    const bool mixes = reach_of(node(n)) == Reach::mixes;
+    const bool mixes = flow_of(node(n)) == ChannelFlow::mixes;
     if (mixes && !pads(n)) return;
     for (const int input : node(n).inputs) {
       for (std::int64_t c = 0; input != Node::image && c < channels(input); ++c) {
@@ -103,13 +97,7 @@ class Planner {
     }
   }
 
-  bool pads(int n) const {
-    const auto* conv = dynamic_cast<const Conv2DSpec*>(&node(n).layer.spec());
-    if (conv == nullptr) return false;
-    const Shape input = layout_.inputs_of(network_, n)[0];
-    const Placement p = place(conv->window(), input[1], input[2]);
-    return p.top > 0 || p.bottom > 0 || p.left > 0 || p.right > 0;
-  }
+  bool pads(int n) const { return node(n).layer.spec().pads(layout_.inputs_of(network_, n)); }
 
   // Whether a layer had nothing left.
   bool leave_one() {
@@ -127,11 +115,13 @@ class Planner {
         layout_.network_outputs.end()) {
       return "part of the output";
     }
-    return reach_of(node(n)) == Reach::mixes ? "its softmax takes all together" : "it has groups";
+    return flow_of(node(n)) == ChannelFlow::mixes ? "its softmax takes all together"
+                                                  : "it has groups";
   }
 
   void report(int n) {
-    if (!is_conv(node(n)) && node(n).layer.spec().kind() != "dense") return;
+    const ChannelFlow flow = flow_of(node(n));
+    if (flow != ChannelFlow::mixes && flow != ChannelFlow::grouped) return;
     const std::size_t first = plan_.staying.size();
     for (std::int64_t c = 0; c < channels(n); ++c) {
       const Shape& output = layout_.outputs[static_cast<std::size_t>(n)];

@@ -71,6 +71,9 @@ Table::Cell settings_cell(const Node& node, std::size_t width) {
       const auto& strength = rule.*key.rule;
       if (strength) settings.push_back(whose + network::strength_text(key.name, *strength));
     }
+    for (const auto& [name, strength] : rule.own) {
+      settings.push_back(whose + network::strength_text(name, strength));
+    }
     if (rule.l2_factor) settings.push_back(fmt::format("{}l2_factor {:g}", whose, *rule.l2_factor));
   }
   return wrap(settings, ", ", width);

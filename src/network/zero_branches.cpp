@@ -47,7 +47,7 @@ Network without_zero_branches(const Network& network, const Constants& constants
   for (std::size_t n = 0; n < nodes.size(); ++n) {
     Node& node = nodes[n];
     instead.push_back(static_cast<int>(n));
-    if (node.layer.spec().kind() == "add") {
+    if (node.layer.spec().traits().sums_inputs) {
       const std::vector<int> inputs = adding_something(node, constants);
       const bool last = n + 1 == nodes.size();
       if (inputs.size() >= 2) node.inputs = inputs;

@@ -6,6 +6,7 @@
 
 #include "network/strength.hpp"
 #include "objective/match.hpp"
+#include "objective/own_penalties.hpp"
 #include "ridgeline/error.hpp"
 #include "ridgeline/penalty_keys.hpp"
 
@@ -68,6 +69,10 @@ Regularize with_numbers(Regularize regularize, Number number) {
       if (rule.*key.rule) rule.*key.rule = number(*(rule.*key.rule));
     }
   }
+  for (auto& [name, own] : regularize.own) own.strength = number(own.strength);
+  for (PenaltyRule& rule : regularize.rules) {
+    for (auto& [name, strength] : rule.own) strength = number(strength);
+  }
   return regularize;
 }
 
@@ -75,6 +80,7 @@ void apply(const PenaltyRule& rule, const Schedule& base_l2, PenaltyRule& applie
   for (const PenaltyKey& key : penalty_keys) {
     if (rule.*key.rule) applied.*key.rule = rule.*key.rule;
   }
+  for (const auto& [name, strength] : rule.own) applied.own[name] = strength;
   if (rule.l2_factor) {
     applied.l2 = base_l2;
     applied.l2->value *= *rule.l2_factor;
@@ -90,6 +96,7 @@ std::vector<PenaltyRule> applied_rules(const Regularize& regularize,
     const Role role = parameters[p].spec.role;
     if (role == Role::statistic || excluded(regularize, role)) continue;
     for (const PenaltyKey& key : penalty_keys) applied[p].*key.rule = regularize.*key.base;
+    for (const auto& [name, own] : regularize.own) applied[p].own[name] = own.strength;
   }
   for (const auto& rule : regularize.rules) {
     bool used = false;
@@ -135,6 +142,10 @@ void PenaltyRule::check(std::string_view key) const {
   for (const PenaltyKey& strength : penalty_keys) {
     if (this->*strength.rule) (this->*strength.rule)->check(named(strength.name));
   }
+  for (const auto& [name, strength] : own) {
+    objective::check_own(name);
+    strength.check(named(name));
+  }
   if (l2_factor) check_number(*l2_factor, named("l2_factor"));
   if (l2 && l2_factor) throw UsageError(named("l2 and l2_factor") + " exclude each other");
   if (!role.empty()) check_role(role, named("role"));
@@ -143,6 +154,10 @@ void PenaltyRule::check(std::string_view key) const {
 void Regularize::check() const {
   for (const PenaltyKey& key : penalty_keys) {
     (this->*key.base).check(fmt::format("regularize.{}", key.name));
+  }
+  for (const auto& [name, penalty] : own) {
+    objective::check_own(name, penalty.options);
+    penalty.strength.check(fmt::format("regularize.{}", name));
   }
   check_number(static_cast<double>(cpr_warmup), "regularize.cpr_warmup");
   for (const auto& name : exclude) check_role(name, "regularize.exclude");
@@ -160,12 +175,18 @@ Regularize Regularize::strongest() const {
 }
 
 bool Regularize::is_constant() const {
-  return std::ranges::all_of(penalty_keys, [&](const PenaltyKey& key) {
-    return (this->*key.base).is_constant() &&
-           std::ranges::all_of(rules, [&](const PenaltyRule& rule) {
-             return !(rule.*key.rule) || (rule.*key.rule)->is_constant();
-           });
-  });
+  const auto steady = [](const auto& named) { return named.second.is_constant(); };
+  const auto own_steady = [](const auto& named) { return named.second.strength.is_constant(); };
+  return std::ranges::all_of(own, own_steady) &&
+         std::ranges::all_of(
+             rules,
+             [&](const PenaltyRule& rule) { return std::ranges::all_of(rule.own, steady); }) &&
+         std::ranges::all_of(penalty_keys, [&](const PenaltyKey& key) {
+           return (this->*key.base).is_constant() &&
+                  std::ranges::all_of(rules, [&](const PenaltyRule& rule) {
+                    return !(rule.*key.rule) || (rule.*key.rule)->is_constant();
+                  });
+         });
 }
 
 std::vector<Penalty> resolve(const Regularize& regularize,
@@ -175,6 +196,9 @@ std::vector<Penalty> resolve(const Regularize& regularize,
     Penalty& penalty = penalties.emplace_back();
     for (const PenaltyKey& key : penalty_keys) {
       if (applied.*key.rule) penalty.*key.strength = (applied.*key.rule)->value;
+    }
+    for (const auto& [name, strength] : applied.own) {
+      if (strength.value != 0) penalty.own[name] = strength.value;
     }
   }
   return penalties;
@@ -205,15 +229,19 @@ void check_reach(const Regularize& regularize, const std::vector<Parameter>& par
       return rule.l2_factor && objective::covers(rule, parameter);
     });
   };
-  for (const PenaltyKey& key : penalty_keys) {
-    const double strongest = largest(regularize.*key.base);
-    const bool scaled = key.strength == &Penalty::l2 && any_trained(by_factor);
-    if (strongest == 0 || scaled || any_trained(by_role)) continue;
+  const auto check_strength = [&](std::string_view name, const Schedule& strength, bool reached) {
+    const double strongest = largest(strength);
+    if (strongest == 0 || reached || any_trained(by_role)) return;
     throw UsageError(fmt::format(
         "regularize.{} is {:g} but reaches no parameter: what regularize.exclude names and what is "
         "frozen leave none; set it to 0 or exclude less",
-        key.name, strongest));
+        name, strongest));
+  };
+  for (const PenaltyKey& key : penalty_keys) {
+    const bool scaled = key.strength == &Penalty::l2 && any_trained(by_factor);
+    check_strength(key.name, regularize.*key.base, scaled);
   }
+  for (const auto& [name, own] : regularize.own) check_strength(name, own.strength, false);
 }
 
 PenaltyTexts describe(const Regularize& regularize, const std::vector<Parameter>& parameters) {
@@ -224,6 +252,9 @@ PenaltyTexts describe(const Regularize& regularize, const std::vector<Parameter>
       const auto& strength = applied.*key.rule;
       if (!strength || largest(*strength) == 0) continue;
       parts.push_back(network::strength_text(key.name, *strength));
+    }
+    for (const auto& [name, strength] : applied.own) {
+      if (largest(strength) != 0) parts.push_back(network::strength_text(name, strength));
     }
     texts.push_back(fmt::format("{}", fmt::join(parts, ", ")));
   }

@@ -12,13 +12,13 @@
 namespace ridgeline {
 namespace {
 
-struct Kind {
+struct ScheduleKind {
   std::string_view name;
   std::vector<std::string_view> fields;
 };
 
-const std::vector<Kind>& kinds() {
-  static const std::vector<Kind> all{
+const std::vector<ScheduleKind>& kinds() {
+  static const std::vector<ScheduleKind> all{
       {"constant", {"warmup"}},        {"step", {"factor", "every", "warmup"}},
       {"cosine", {"to", "warmup"}},    {"linear", {"to", "warmup"}},
       {"one-cycle", {"to", "warmup"}}, {"proportional", {"warmup"}}};
@@ -37,13 +37,13 @@ double cosine(double from, double to, double done) {
 
 const std::vector<std::string_view>& optimize::schedule_fields(std::string_view kind) {
   static const std::vector<std::string_view> none;
-  const auto found = std::ranges::find(kinds(), kind, &Kind::name);
+  const auto found = std::ranges::find(kinds(), kind, &ScheduleKind::name);
   return found == kinds().end() ? none : found->fields;
 }
 
 std::vector<std::string_view> optimize::kinds_with(std::string_view field) {
   std::vector<std::string_view> with;
-  for (const Kind& kind : kinds()) {
+  for (const ScheduleKind& kind : kinds()) {
     if (std::ranges::find(kind.fields, field) != kind.fields.end()) with.push_back(kind.name);
   }
   return with;
@@ -64,9 +64,9 @@ double Schedule::at(double epoch, double epochs) const {
 }
 
 void Schedule::check(std::string_view key) const {
-  if (std::ranges::find(kinds(), kind, &Kind::name) == kinds().end()) {
+  if (std::ranges::find(kinds(), kind, &ScheduleKind::name) == kinds().end()) {
     std::vector<std::string_view> known;
-    for (const Kind& each : kinds()) known.push_back(each.name);
+    for (const ScheduleKind& each : kinds()) known.push_back(each.name);
     const std::string near = nearest(kind, known);
     throw UsageError(fmt::format("{} has no schedule '{}': {}", key, kind,
                                  near.empty() ? fmt::format("known are {}", fmt::join(known, ", "))

@@ -9,6 +9,7 @@
 #include "ridgeline/attributes.hpp"
 #include "ridgeline/error.hpp"
 #include "ridgeline/penalty_keys.hpp"
+#include "ridgeline/penalty_term.hpp"
 #include "select/score.hpp"
 
 namespace ridgeline::selection {
@@ -26,8 +27,11 @@ bool is_ordered(std::string_view key) {
   // A bound is simpler the smaller it is, but 0 is none of it.
   if (key == "regularize.max_norm" || key == "regularize.fixed_norm") return false;
   constexpr std::string_view strengths = "regularize.";
-  return key.starts_with(strengths) && std::ranges::find(penalty_keys, key.substr(strengths.size()),
-                                                         &PenaltyKey::name) != penalty_keys.end();
+  if (!key.starts_with(strengths)) return false;
+  const std::string_view name = key.substr(strengths.size());
+  const std::vector<Kind> own = penalty_kinds();
+  return std::ranges::find(penalty_keys, name, &PenaltyKey::name) != penalty_keys.end() ||
+         std::ranges::find(own, name, &Kind::name) != own.end();
 }
 
 /// Whether trial `a` is a simpler model than `b` of the same key: more penalty, or fewer epochs.

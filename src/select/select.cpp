@@ -2,63 +2,30 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <optional>
 
-#include "objective/match.hpp"
 #include "ridgeline/error.hpp"
 #include "select/folds.hpp"
-#include "select/guess.hpp"
 #include "select/jobs.hpp"
 #include "select/keys.hpp"
-#include "select/task.hpp"
+#include "select/recipe.hpp"
 #include "train/fingerprint.hpp"
-#include "train/load_weights.hpp"
 
 namespace ridgeline {
 namespace {
 
-using selection::SelectionTask;
-using selection::Settings;
+using selection::Recipe;
+using selection::TrainingSettings;
 
-struct Trainable {
-  Model model;
-  FitOptions fit;
-};
-
-// A new model of the same kind. What is frozen is given, not trained: it stays.
-Trainable with(const Model& model, FitOptions fit, const Assignment& parameters, int jobs = 1) {
-  ModelOptions options = model.options();
-  options.threads = std::max(1, options.threads / jobs);
-  for (const auto& [key, value] : parameters) selection::set_key(key, value, options, fit);
-  Trainable result{Model(model.network(), options), std::move(fit)};
-  for (const Parameter& parameter : model.layout().parameters) {
-    for (const std::string& glob : options.frozen) {
-      if (!objective::matches(glob, parameter)) continue;
-      result.model.set_weights(parameter.name, model.weights(parameter.name));
-    }
-  }
-  return result;
-}
-
-Settings settings_of(const Model& model, const Dataset& train, const Dataset& test,
-                     const FitOptions& fit, const SearchSpace& over) {
-  ModelOptions options = model.options();
-  FitOptions plain = fit;
-  for (const auto& [key, range] : over) {  // whose own values play no part
-    selection::set_key(key, range.values.empty() ? range.max : range.values[0], options, plain);
-  }
-  Settings settings;
-  const Attributes training = train::settings(model.network(), options, plain);
-  for (const auto& [name, value] : training.items()) {
-    settings.emplace_back(name, text(value));
-  }
-  if (!options.weights.empty()) {
-    settings.emplace_back("model.weights", train::describe_weights(options.weights));
-  }
-  settings.insert(settings.end(), {{"train.epochs", fmt::format("{}", plain.epochs)},
-                                   {"train.patience", fmt::format("{}", plain.patience)},
+selection::Settings settings_of(const Network& network, const TrainingSettings& training,
+                                const Dataset& test) {
+  const auto& [options, fit] = training;
+  selection::Settings settings;
+  const Attributes common = train::settings(network, options, fit);
+  for (const auto& [name, value] : common.items()) settings.emplace_back(name, text(value));
+  settings.insert(settings.end(), {{"train.epochs", fmt::format("{}", fit.epochs)},
+                                   {"train.patience", fmt::format("{}", fit.patience)},
                                    {"train.shards", fmt::format("{}", options.shards)},
-                                   {"training images", train::describe(train)},
                                    {"test images", train::describe(test)}});
   return settings;
 }
@@ -78,43 +45,32 @@ Selection select(Model& model, const Dataset& images, const FitOptions& fit,
   }
   for (const auto& [key, range] : options.over) selection::check_range(key, range);
   const Dataset train = images.cache();  // which all trainings share
-  const std::vector<Split> splits = selection::splits(train, options);
-
-  SelectionTask task;
-  task.settings = settings_of(model, train, test, fit, options.over);
-  task.settle = [&](const std::string& key, double value) {
-    ModelOptions model_options = model.options();
-    FitOptions fit_options = fit;
-    const double settled = selection::set_key(key, value, model_options, fit_options);
-    if (!model_options.optimizer.full_batch) selection::check_batch(splits, fit_options.batch);
-    return settled;
-  };
-  task.cost = [&](const Assignment& parameters) {
-    ModelOptions model_options = model.options();
-    FitOptions fit_options = fit;
-    for (const auto& [key, value] : parameters) {
-      selection::set_key(key, value, model_options, fit_options);
-    }
-    return selection::cost_of(model.layout(), model_options, fit_options);
-  };
-  task.fold_images = selection::fold_images(splits);
-  task.images = static_cast<std::int64_t>(train.size());
-  task.train = [&](const selection::FoldCall& call) {
-    Trainable trial = with(model, fit, call.parameters, options.jobs);
-    const Split& split = splits[static_cast<std::size_t>(call.fold) - 1];
-    return selection::train_fold(trial.model, split, trial.fit, call);
-  };
-  task.refit = [&](const selection::RefitCall& call) {
-    Trainable chosen = with(model, fit, call.parameters);
-    History history = selection::train_whole(chosen.model, train, chosen.fit, call);
-    if (!history.interrupted) model = std::move(chosen.model);
-    return history;
-  };
-  task.test = [&] { return test.empty() ? std::nullopt : std::optional(model.evaluate(test)); };
-  task.guess = selection::best_guess(selection::validation_images(train, splits),
-                                     *model.options().loss, model.layout().output().elements());
-  task.stop = fit.stop;
-  return selection::run(options, task);
+  Recipe recipe{.first = model,
+                .network = model.network(),
+                .train = train,
+                .test = test,
+                .settings = {},
+                .options = options,
+                .splits = selection::splits(train, options),
+                .with =
+                    [&](const Assignment& parameters) {
+                      TrainingSettings trial{model.options(), fit};
+                      for (const auto& [key, value] : parameters) {
+                        selection::set_key(key, value, trial.model, trial.fit);
+                      }
+                      return trial;
+                    },
+                .settle =
+                    [&](const std::string& key, double value) {
+                      TrainingSettings trial{model.options(), fit};
+                      return selection::set_key(key, value, trial.model, trial.fit);
+                    }};
+  recipe.settings =
+      settings_of(recipe.network, recipe.with(selection::without_own_values(options.over)), test);
+  std::optional<Model> refitted;
+  Selection selection = selection::run(recipe, refitted);
+  if (refitted && selection.refit && !selection.refit->interrupted) model = std::move(*refitted);
+  return selection;
 }
 
 }  // namespace ridgeline

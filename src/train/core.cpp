@@ -42,23 +42,9 @@ ModelOptions checked(ModelOptions options, Network& network) {
   return options;
 }
 
-engine::Choices choices_of(const std::vector<std::string>& kernels) {
-  engine::Choices choices;
-  for (const std::string& kernel : kernels) {
-    const auto equals = kernel.find('=');
-    const auto way = engine::way_named(equals == std::string::npos
-                                           ? std::string_view()
-                                           : std::string_view(kernel).substr(equals + 1));
-    require(way.has_value(),
-            "train.kernels has LAYER=onednn, LAYER=direct or LAYER=winograd, not '{}'", kernel);
-    choices[kernel.substr(0, equals)] = *way;
-  }
-  return choices;
-}
-
 // Throws UsageError for a layer that is no convolution, and a way that it cannot go.
 void check_choices(const engine::Engine& engine) {
-  const engine::Choices& choices = engine.options().choices;
+  const engine::Choices choices = engine::choices_of(engine.options().compute.kernels);
   if (choices.empty()) return;
   const auto convolutions = engine.convolutions();
   for (const auto& [layer, way] : choices) {
@@ -105,9 +91,7 @@ engine::Options engine_options(const ModelOptions& options) {
   return {.threads = options.threads,
           .shards = options.shards,
           .seed = options.seed,
-          .precision = options.precision,
-          .winograd = options.winograd,
-          .choices = choices_of(options.kernels)};
+          .compute = options.compute};
 }
 
 ModelCore::ModelCore(Network network, ModelOptions given)
@@ -118,9 +102,9 @@ ModelCore::ModelCore(Network network, ModelOptions given)
       terms(options.regularize),
       in_force(options.regularize) {
   check_choices(engine);
-  if (options.autotune && options.kernels.empty()) {
+  if (options.autotune && options.compute.kernels.empty()) {
     for (const auto& [layer, way] : tune(engine, tuning_cache())) {
-      options.kernels.push_back(fmt::format("{}={}", layer, name_of(way)));
+      options.compute.kernels.push_back(fmt::format("{}={}", layer, name_of(way)));
     }
     engine = engine::Engine(this->network(), options.input, engine_options(options));
   }

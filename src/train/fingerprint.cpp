@@ -6,12 +6,17 @@
 
 #include "interop/json.hpp"
 #include "ridgeline/error.hpp"
+#include "train/compute_fields.hpp"
 #include "train/hash.hpp"
 
 namespace ridgeline::train {
 namespace {
 
 constexpr std::size_t longest_shown = 60;
+
+void add(Attributes& print, std::string key, Precision value) {
+  print.set(std::move(key), std::string(name_of(value)));
+}
 
 template <typename Value>
 void add(Attributes& print, std::string key, const Value& value) {
@@ -47,9 +52,9 @@ Attributes settings(const Network& network, const ModelOptions& model, const Fit
   add(print, "regularize", interop::to_json(model.regularize));
   add(print, "frozen", fmt::format("{}", model.frozen));
   add(print, "train.seed", model.seed);
-  add(print, "train.precision", name_of(model.precision));
-  add(print, "train.winograd", model.winograd);
-  add(print, "train.kernels", fmt::format("{}", model.kernels));
+  for_each_compute_field([&](const auto& field) {
+    add(print, fmt::format("train.{}", field.name), model.compute.*field.member);
+  });
   add(print, "train.batch", options.batch);
   if (options.accumulate > 1) add(print, "train.accumulate", options.accumulate);
   if (options.average != "none") add(print, "train.average", options.average);

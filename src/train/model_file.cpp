@@ -11,6 +11,7 @@
 #include "interop/safetensors.hpp"
 #include "network/check.hpp"
 #include "ridgeline/error.hpp"
+#include "train/compute_fields.hpp"
 #include "train/divergence.hpp"
 #include "train/format.hpp"
 #include "train/in_force.hpp"
@@ -36,12 +37,36 @@ std::uint64_t read_seed(const std::string& text) {
   return seed;
 }
 
-Precision read_precision(const interop::Safetensors& file) {
-  if (!file.metadata().contains("precision")) return Precision::fp32;  // files of before it
-  const std::string_view name = file.metadata("precision");
-  const auto precision = precision_named(name);
-  if (!precision) throw DataError(fmt::format("precision: '{}' is neither fp32 nor bf16", name));
-  return *precision;
+std::string to_text(Precision precision) {
+  return std::string(name_of(precision));
+}
+std::string to_text(bool value) {
+  return value ? "true" : "false";
+}
+std::string to_text(const std::vector<std::string>& words) {
+  return interop::to_json(words);
+}
+
+void from_text(const std::string& text, Precision& precision) {
+  const auto named = precision_named(text);
+  if (!named) throw DataError(fmt::format("precision: '{}' is neither fp32 nor bf16", text));
+  precision = *named;
+}
+void from_text(const std::string& text, bool& value) {
+  value = text == "true";
+}
+void from_text(const std::string& text, std::vector<std::string>& words) {
+  words = interop::words_from_json(text);
+}
+
+// What a file does not have is at its default: older files lack some.
+ComputeOptions read_compute(const interop::Safetensors& file) {
+  ComputeOptions compute;
+  for_each_compute_field([&](const auto& field) {
+    const std::string name(field.name);
+    if (file.metadata().contains(name)) from_text(file.metadata(name), compute.*field.member);
+  });
+  return compute;
 }
 
 ModelOptions read_options(const interop::Safetensors& file, int threads) {
@@ -52,11 +77,7 @@ ModelOptions read_options(const interop::Safetensors& file, int threads) {
           .regularize = regularize_from_json(file.metadata("regularize")),
           .seed = read_seed(file.metadata("seed")),
           .threads = threads,
-          .precision = read_precision(file),
-          .winograd = file.metadata("winograd") == "true",
-          .kernels = words_from_json(file.metadata().contains("kernels")
-                                         ? std::string_view(file.metadata("kernels"))
-                                         : "[]"),  // files of before it
+          .compute = read_compute(file),
           .task = file.metadata().contains("task") ? std::string(file.metadata("task"))
                                                    : std::string(),  // files of before it
           .class_names = words_from_json(file.metadata("class_names")),
@@ -115,11 +136,11 @@ void save_model(const ModelCore& core, const std::filesystem::path& path, intero
       {"regularize", interop::to_json(core.options.regularize)},
       {"frozen", interop::to_json(core.options.frozen)},
       {"seed", std::to_string(core.options.seed)},
-      {"precision", std::string(name_of(core.options.precision))},
-      {"winograd", core.options.winograd ? "true" : "false"},
-      {"kernels", interop::to_json(core.options.kernels)},
       {"in_force", interop::to_json(core.in_force)},
       {"penalties", interop::to_json(core.layout().parameters, core.penalties(core.in_force))}};
+  for_each_compute_field([&](const auto& field) {
+    file.metadata[std::string(field.name)] = to_text(core.options.compute.*field.member);
+  });
   format.write(file.metadata);
   file.metadata.merge(more);
   for (std::size_t p = 0; p < core.layout().parameters.size(); ++p) {

@@ -76,7 +76,7 @@ std::vector<ActivationStatistics> Probe::look() {
   }
   std::vector<ActivationStatistics> all;
   for (std::size_t n = 0; n < totals.size(); ++n) {
-    const bool relu = core_.network().nodes()[n].layer.spec().activation() == "relu";
+    const bool relu = core_.network().nodes()[n].layer.spec().traits().rectifies;
     all.push_back(statistics_of(totals[n], relu));
   }
   return all;

@@ -41,7 +41,7 @@ ModelCore shrink(const ModelCore& core, std::vector<StayingFilters>& staying) {
   std::erase_if(options.frozen, matches_nothing);
   options.weights.clear();
   options.autotune = false;
-  if (small.network != core.network()) options.kernels.clear();
+  if (small.network != core.network()) options.compute.kernels.clear();
 
   ModelCore shrunk(std::move(small.network), std::move(options));
   shrunk.in_force = for_what_is_left(core.in_force, shrunk.layout().parameters);

@@ -42,8 +42,10 @@ Network alone(const Network& network, const ConvolutionWays& convolution) {
 }
 
 double seconds_of(const Network& network, const Shape& input, Precision precision, Way way) {
-  engine::Engine engine(network, input,
-                        {.threads = 1, .precision = precision, .choices = {{"tuned", way}}});
+  engine::Engine engine(
+      network, input,
+      {.threads = 1,
+       .compute = {.precision = precision, .kernels = {fmt::format("tuned={}", name_of(way))}}});
   engine::State state = engine.initial_state(1);
   Random random(1, Purpose::test, 0);
   std::vector<float> pixels(static_cast<std::size_t>(images * input.elements()));
@@ -105,7 +107,7 @@ std::filesystem::path tuning_cache() {
 }
 
 engine::Choices tune(const engine::Engine& engine, const std::filesystem::path& cache) {
-  const Precision precision = engine.options().precision;
+  const Precision precision = engine.options().compute.precision;
   engine::Choices choices;
   json all = read(cache);
   json& known = all[machine_key()];

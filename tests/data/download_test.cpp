@@ -159,7 +159,7 @@ TEST_F(Download, InterruptedGoesOnLater) {
     get([](const DownloadProgress& progress) { return progress.received < 100'000; });
     FAIL() << "was not interrupted";
   } catch (const Error& error) {
-    EXPECT_EQ(error.exit_code(), ExitCode::interrupted);
+    EXPECT_EQ(error.kind(), ErrorKind::interrupted);
   }
   EXPECT_TRUE(nothing_under_its_name());
   EXPECT_TRUE(fs::exists(root / part));

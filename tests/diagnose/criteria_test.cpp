@@ -317,5 +317,38 @@ TEST(Record, Slope) {
   EXPECT_DOUBLE_EQ(slope(std::vector{0.0, 1.0, 0.0, 1.0}), 0.2);
 }
 
+/// A layer of an application's own.
+class OwnLayer : public LayerSpec {
+ public:
+  explicit OwnLayer(LayerTraits traits) : traits_(traits) {}
+  std::string_view kind() const override { return "own"; }
+  Attributes attributes() const override { return {}; }
+  Shape output_shape(std::span<const Shape> inputs) const override { return inputs[0]; }
+  LayerTraits traits() const override { return traits_; }
+
+ private:
+  LayerTraits traits_;
+};
+
+TEST(ScaleInvariance, FollowsTheTraitsOfLayers) {
+  const auto found = [](LayerTraits first, LayerTraits second, bool use_bias) {
+    Made made(Network{conv2d({.filters = 4, .kernel = 3, .use_bias = use_bias}),
+                      Layer(std::make_shared<OwnLayer>(first)),
+                      Layer(std::make_shared<OwnLayer>(second)), flatten(), dense({.units = 2})});
+    for (ParameterStatistics& p : made.add(1, 1).statistics.parameters) p.shrink = 1e-3;
+    return !scale_invariance(made.record()).empty();
+  };
+  const LayerTraits norm{.channels = ChannelFlow::passes, .normalizes = true};
+  const LayerTraits scale{.channels = ChannelFlow::passes, .keeps_scale = true};
+  const LayerTraits both{.channels = ChannelFlow::passes, .keeps_scale = true, .keeps_shift = true};
+  const LayerTraits mixes{.channels = ChannelFlow::mixes, .keeps_scale = true, .keeps_shift = true};
+  EXPECT_TRUE(found(both, norm, true));
+  EXPECT_FALSE(found(scale, norm, true)) << "the bias shifts what is scaled";
+  EXPECT_TRUE(found(scale, norm, false));
+  EXPECT_FALSE(found({}, norm, false)) << "nothing is known of the layer";
+  EXPECT_FALSE(found(mixes, norm, false)) << "a kernel is on the way";
+  EXPECT_FALSE(found(both, both, false)) << "there is no normalisation";
+}
+
 }  // namespace
 }  // namespace ridgeline::diagnose

@@ -32,7 +32,7 @@ ActivationSums expected(const Engine& whole, const State& state, std::size_t las
   const auto& nodes = whole.network().nodes();
   const auto end = nodes.begin() + static_cast<std::ptrdiff_t>(last) + 1;
   Engine part(Network(std::vector<Node>(nodes.begin(), end)), whole.layout().input,
-              {.threads = 1, .winograd = false});
+              {.threads = 1, .compute = {.winograd = false}});
   State copy = part.initial_state(1);
   for (std::size_t p = 0; p < copy.parameters().size(); ++p) {
     std::ranges::copy(state.weights(p), copy.weights(p).begin());
@@ -96,7 +96,7 @@ TEST(Observe, EveryLayerOfFusedOnes) {
 
 TEST(Observe, MoreThreadsThanShardsAndBf16) {
   expect_observed(fused_layers(), {.threads = 4, .shards = 1});
-  expect_observed(fused_layers(), {.threads = 1, .precision = Precision::bf16});
+  expect_observed(fused_layers(), {.threads = 1, .compute = {.precision = Precision::bf16}});
 }
 
 TEST(Observe, LeavesTrainingAsItWas) {

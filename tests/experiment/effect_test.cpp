@@ -124,7 +124,8 @@ TEST(Effect, ARecordHoldsKeysWithoutEffect) {
                                              {"train.autotune=true"},
                                              {"select.over={\"train.batch\"=[16, 32]}"}}) {
     Experiment experiment = parsed("", words);
-    if (experiment.train.autotune) experiment.train.kernels = {"conv2d_1=direct"};  // as resolved
+    if (experiment.train.autotune)
+      experiment.train.compute.kernels = {"conv2d_1=direct"};  // as resolved
     const std::string record = to_toml(experiment);
     for (const Command command : {Command::any, Command::train, Command::select}) {
       EXPECT_EQ(refusal_on(command, record), "") << record;

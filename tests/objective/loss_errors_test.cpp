@@ -163,10 +163,10 @@ TEST(LossErrors, ALossIsMadeAgainFromItsKindAndAttributes) {
 
 TEST(LossErrors, AnApplicationAddsItsOwnUnderANewName) {
   const LossFactory factory = [](const Attributes&) { return mean_squared_error(); };
-  register_loss("brier", factory);
+  register_loss({.name = "brier"}, factory);
   EXPECT_EQ(make_loss("brier")->kind(), "mse");
-  EXPECT_USAGE_ERROR(register_loss("brier", factory), "there is a loss 'brier' already");
-  EXPECT_USAGE_ERROR(register_loss("mse", factory), "there is a loss 'mse' already");
+  EXPECT_USAGE_ERROR(register_loss({.name = "brier"}, factory), "there is a loss 'brier' already");
+  EXPECT_USAGE_ERROR(register_loss({.name = "mse"}, factory), "there is a loss 'mse' already");
 }
 
 }  // namespace

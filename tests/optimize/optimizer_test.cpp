@@ -169,11 +169,13 @@ TEST(Optimizer, UnknownKindsAndKeys) {
 
 TEST(Optimizer, AnApplicationAddsItsOwnUnderANewName) {
   const OptimizerFactory factory = [](const Attributes&) { return sgd().optimizer; };
-  register_optimizer("plain", factory, 0.25);
+  register_optimizer({.name = "plain"}, factory, 0.25);
   EXPECT_EQ(default_optimizer("plain").learning_rate, Schedule(0.25));
   EXPECT_EQ(make_optimizer("plain")->kind(), "sgd");
-  EXPECT_USAGE_ERROR(register_optimizer("plain", factory), "there is an optimizer 'plain' already");
-  EXPECT_USAGE_ERROR(register_optimizer("adam", factory), "there is an optimizer 'adam' already");
+  EXPECT_USAGE_ERROR(register_optimizer({.name = "plain"}, factory),
+                     "there is an optimizer 'plain' already");
+  EXPECT_USAGE_ERROR(register_optimizer({.name = "adam"}, factory),
+                     "there is an optimizer 'adam' already");
 }
 
 }  // namespace

@@ -99,7 +99,7 @@ TEST(Exactness, TheFusedPathGivesTheDensePathsGradients) {
   const Network article = preset("article-cnn", 10);
   Path dense(article, {.threads = 1, .fused = false});
   Path winograd(article, {.threads = 1});
-  Path direct(article, {.threads = 1, .winograd = false});
+  Path direct(article, {.threads = 1, .compute = {.winograd = false}});
   // The values that the pools look at, before their ReLU.
   Path before_first(Network{conv2d({.filters = 32, .kernel = 3})}, {.threads = 1});
   Path before_second(Network{first, max_pool2d({.window = 2}), conv("linear")}, {.threads = 1});

@@ -62,8 +62,7 @@ class Harness {
                 {.threads = case_.threads,
                  .shards = case_.shards,
                  .seed = seed,
-                 .precision = case_.precision,
-                 .winograd = case_.winograd}),
+                 .compute = {.precision = case_.precision, .winograd = case_.winograd}}),
         state_(engine_.initial_state(seed)),
         seed_(seed) {
     Random random(seed, Purpose::test, 1);

@@ -49,9 +49,9 @@ double difference(const std::vector<float>& a, const std::vector<float>& b) {
 // The largest relative difference of a parameter's gradient in bf16. Roundings make a ReLU open or
 // a pool choose otherwise here and there, which is why it is not as small as 2^-9.
 double worst(const Network& network, const Shape& input, engine::Options options) {
-  options.precision = Precision::fp32;
+  options.compute.precision = Precision::fp32;
   const Gradient full = gradient_of(network, input, options, 24);
-  options.precision = Precision::bf16;
+  options.compute.precision = Precision::bf16;
   const Gradient half = gradient_of(network, input, options, 24);
   for (const auto& [got, expected] :
        {std::pair{half.sums, full.sums}, {half.evaluated, full.evaluated}}) {
@@ -109,7 +109,7 @@ TEST(Bf16, TrainsAsFp32DoesButForRounding) {
   for (const auto& [name, network] : networks()) {
     SCOPED_TRACE(name);
     EXPECT_LT(worst(network, {3, 16, 16}, {}), 0.1);
-    EXPECT_LT(worst(network, {3, 16, 16}, {.winograd = false}), 0.1);
+    EXPECT_LT(worst(network, {3, 16, 16}, {.compute = {.winograd = false}}), 0.1);
   }
 }
 
@@ -130,7 +130,8 @@ TEST(Bf16, LeavesConvolutionsToOneDnnInBf16WhereThatIsFaster) {
 TEST(Bf16, TakesLessMemory) {
   for (const auto& [name, most] : {std::pair{"vgg-small", 0.85}, {"resnet20", 0.6}}) {
     const auto bytes = [&](Precision precision) {
-      engine::Engine engine(preset(name, 10), {3, 32, 32}, {.threads = 1, .precision = precision});
+      engine::Engine engine(preset(name, 10), {3, 32, 32},
+                            {.threads = 1, .compute = {.precision = precision}});
       engine::State state = engine.initial_state(1);
       const std::vector<float> pixels(std::size_t{16 * 3 * 32 * 32}, 0.5F);
       const std::vector<std::int32_t> labels(16, 1);

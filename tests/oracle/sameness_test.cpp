@@ -129,7 +129,7 @@ TEST(Sameness, ThreadsShareAnImage) {
     SCOPED_TRACE(name);
     const auto results = [&](int threads, int images, Precision precision) {
       engine::Engine engine(preset(name, 10), {3, 32, 32},
-                            {.threads = threads, .shards = 1, .precision = precision});
+                            {.threads = threads, .shards = 1, .compute = {.precision = precision}});
       engine::State state = engine.initial_state(1);
       Random random(1, Purpose::test, 8);
       const auto pixels = random_values(static_cast<std::size_t>(images * 3 * 32 * 32), random);

@@ -237,8 +237,8 @@ TEST(ModelFile, RoundTrip) {
   options.regularize.rules = {{.match = "dense*", .l2_factor = 10}};
   options.frozen = {"conv2d_1.bias"};
   options.seed = std::numeric_limits<std::uint64_t>::max();
-  options.precision = Precision::bf16;
-  options.winograd = false;
+  options.compute.precision = Precision::bf16;
+  options.compute.winograd = false;
   Model model(test::rich_network(), options);
   model.fit(pictures(60), {.epochs = 1, .batch = 10});
   model.save(folder / "m");
@@ -249,8 +249,8 @@ TEST(ModelFile, RoundTrip) {
   test::expect_same(loaded.evaluate(pictures(20, 1)), model.evaluate(pictures(20, 1)));
   EXPECT_EQ(loaded.options().class_names, (std::vector<std::string>{"a", "b", "c"}));
   EXPECT_EQ(loaded.options().seed, options.seed);
-  EXPECT_EQ(loaded.options().precision, Precision::bf16);
-  EXPECT_FALSE(loaded.options().winograd);
+  EXPECT_EQ(loaded.options().compute.precision, Precision::bf16);
+  EXPECT_FALSE(loaded.options().compute.winograd);
   EXPECT_EQ(loaded.options().optimizer.clip_norm, 3);
   EXPECT_EQ(loaded.options().loss->attributes(), model.options().loss->attributes());
   EXPECT_EQ(loaded.summary(), model.summary());

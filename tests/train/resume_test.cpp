@@ -190,7 +190,7 @@ TEST(Resume, OtherSettingsAreRefusedByName) {
   EXPECT_EQ(refusal(options_with(adam()), batch, data),
             " was made with train.batch = 10, not 12: resume with that, or start anew");
   ModelOptions half = options_with(adam());
-  half.precision = Precision::bf16;
+  half.compute.precision = Precision::bf16;
   EXPECT_EQ(refusal(half, options, data),
             " was made with train.precision = fp32, not bf16: resume with that, or start anew");
   ModelOptions seed = options_with(adam());

@@ -114,7 +114,7 @@ TEST(ShrunkModel, KeepsWhatItIsTrainedWith) {
   options.regularize.rules = {{.match = "dense*", .l2_factor = 10}, {.match = "*.bias", .l2 = 0.1}};
   options.frozen = {"conv2d_1.bias"};
   options.class_names = {"a", "b", "c"};
-  options.kernels = {"conv2d_1=onednn"};
+  options.compute.kernels = {"conv2d_1=onednn"};
   Model model(test::small_network(), options);
   model.fit(pictures(30), {.epochs = 2, .batch = 10});
   auto kernel = model.weights("conv2d_1.kernel");
@@ -127,7 +127,7 @@ TEST(ShrunkModel, KeepsWhatItIsTrainedWith) {
   EXPECT_EQ(small.options().regularize, options.regularize);
   EXPECT_EQ(small.options().frozen, options.frozen);
   EXPECT_EQ(small.options().class_names, options.class_names);
-  EXPECT_TRUE(small.options().kernels.empty());  // chosen for another size
+  EXPECT_TRUE(small.options().compute.kernels.empty());  // chosen for another size
   const Metrics a = model.evaluate(pictures(30, 1)), b = small.evaluate(pictures(30, 1));
   EXPECT_NEAR(a.data_loss, b.data_loss, 1e-5);
   EXPECT_GT(b.penalty, 0);

@@ -26,7 +26,7 @@ class Tune : public testing::Test {
   static std::vector<std::string> tuned() {
     ModelOptions options = small_options();
     options.autotune = true;
-    return Model(small_network(), options).options().kernels;
+    return Model(small_network(), options).options().compute.kernels;
   }
 
   const Folder folder_;
@@ -67,7 +67,7 @@ TEST(Kernels, AreGivenSavedAndRefused) {
   const Dataset data = test::pictures(48);
   const auto trained = [&](std::vector<std::string> kernels) {
     ModelOptions options = small_options();
-    options.kernels = std::move(kernels);
+    options.compute.kernels = std::move(kernels);
     Model model(small_network(), options);
     model.fit(data, {.epochs = 1, .batch = 16});
     return model;
@@ -79,7 +79,7 @@ TEST(Kernels, AreGivenSavedAndRefused) {
 
   const Folder folder;
   dense.save(folder.path() / "model.safetensors");
-  EXPECT_EQ(Model::load(folder.path() / "model.safetensors").options().kernels,
+  EXPECT_EQ(Model::load(folder.path() / "model.safetensors").options().compute.kernels,
             std::vector<std::string>{"conv2d_1=onednn"});
 
   const auto error = [&](const char* kernel) {
@@ -91,8 +91,8 @@ TEST(Kernels, AreGivenSavedAndRefused) {
             "train.kernels has LAYER=onednn, LAYER=direct or LAYER=winograd, not 'conv2d_1=fast'");
   EXPECT_EQ(error("dense_1=direct"), "train.kernels names 'dense_1', which is no convolution");
   ModelOptions options = small_options();
-  options.winograd = false;
-  options.kernels = {"conv2d_1=winograd"};
+  options.compute.winograd = false;
+  options.compute.kernels = {"conv2d_1=winograd"};
   EXPECT_EQ(message_of<UsageError>([&] { Model(small_network(), options); }),
             "train.kernels: conv2d_1 cannot be computed by winograd, only by direct or onednn");
 }

@@ -93,7 +93,7 @@ bool fits_pool(const PlanBuilder& plan, const NodeContext& conv) {
 
 bool winograd_fits_pool(const PlanBuilder& plan, const NodeContext& conv) {
   const auto pool = plan.only_reader(conv.node);
-  return plan.winograd() && fits_pool(plan, conv) &&
+  return plan.compute().winograd && fits_pool(plan, conv) &&
          kernels::winograd_fits(
              shape_of(conv, *pool, extent_of(conv.shapes[0]), extent_of(pool->output)));
 }

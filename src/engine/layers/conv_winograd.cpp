@@ -103,8 +103,8 @@ Tensor lay_backward_data(PlanBuilder& plan, const std::string& name, const Conv3
 
 bool fits_winograd(const PlanBuilder& plan, const NodeContext& conv) {
   const Conv2D& o = options_of(conv);
-  if (!plan.winograd() || o.kernel != Pair(3) || o.stride != Pair(1) || o.dilation != Pair(1) ||
-      o.groups != 1) {
+  if (!plan.compute().winograd || o.kernel != Pair(3) || o.stride != Pair(1) ||
+      o.dilation != Pair(1) || o.groups != 1) {
     return false;
   }
   const Conv3x3 s = shape_of(conv);

@@ -14,6 +14,7 @@ class ActivityRegularizationSpec final
   explicit ActivityRegularizationSpec(const ActivityRegularization& options);
   Shape output_shape(std::span<const Shape> inputs) const override { return inputs[0]; }
   std::string penalty() const override;
+  LayerTraits traits() const override { return {.channels = ChannelFlow::passes}; }
 };
 
 }  // namespace ridgeline::network

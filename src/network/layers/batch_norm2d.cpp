@@ -25,6 +25,13 @@ std::vector<ParameterSpec> BatchNorm2DSpec::parameters(std::span<const Shape> in
           {"moving_variance", per_channel, Role::statistic, "ones"}};
 }
 
+std::optional<double> BatchNorm2DSpec::constant(double sum, std::int64_t channel,
+                                                const ParameterValue& value) const {
+  const double deviation = std::sqrt(value("moving_variance", channel) + options_.epsilon);
+  return value("gamma", channel) * (sum - value("moving_mean", channel)) / deviation +
+         value("beta", channel);
+}
+
 }  // namespace network
 
 Layer batch_norm2d(const BatchNorm2D& options) {

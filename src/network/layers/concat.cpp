@@ -15,6 +15,13 @@ Shape network::ConcatSpec::output_shape(std::span<const Shape> inputs) const {
   return Shape(std::move(joined));
 }
 
+std::vector<InputChannel> network::ConcatSpec::sources(std::span<const Shape> inputs,
+                                                       std::int64_t channel) const {
+  std::size_t input = 0;
+  while (channel >= inputs[input][0]) channel -= inputs[input++][0];
+  return {{input, channel}};
+}
+
 Layer concat() {
   return network::make<network::ConcatSpec>();
 }

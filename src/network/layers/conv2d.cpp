@@ -55,6 +55,30 @@ std::int64_t Conv2DSpec::flops(std::span<const Shape> inputs) const {
                      most_operations);
 }
 
+LayerTraits Conv2DSpec::traits() const {
+  return traits_with_kernel(options_.groups == 1 ? ChannelFlow::mixes : ChannelFlow::grouped,
+                            options_.activation);
+}
+
+std::optional<double> Conv2DSpec::constant(double sum, std::int64_t channel,
+                                           const ParameterValue& value) const {
+  if (options_.use_bias) sum += value("bias", channel);
+  return parse_activation(options_.activation).at(sum);
+}
+
+bool Conv2DSpec::pads(std::span<const Shape> inputs) const {
+  const Placement p = place(window(), inputs[0][1], inputs[0][2]);
+  return p.top > 0 || p.bottom > 0 || p.left > 0 || p.right > 0;
+}
+
+std::shared_ptr<const LayerSpec> Conv2DSpec::with_outputs(std::int64_t outputs,
+                                                          bool use_bias) const {
+  Conv2D options = options_;
+  options.filters = outputs;
+  options.use_bias = use_bias;
+  return std::make_shared<const Conv2DSpec>(options);
+}
+
 }  // namespace network
 
 Layer conv2d(const Conv2D& options) {

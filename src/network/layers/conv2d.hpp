@@ -22,6 +22,11 @@ class Conv2DSpec final : public Spec<"conv2d", Conv2D> {
   std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override;
   std::string activation() const override { return options_.activation; }
   std::int64_t flops(std::span<const Shape> inputs) const override;
+  LayerTraits traits() const override;
+  std::optional<double> constant(double sum, std::int64_t channel,
+                                 const ParameterValue& value) const override;
+  bool pads(std::span<const Shape> inputs) const override;
+  std::shared_ptr<const LayerSpec> with_outputs(std::int64_t outputs, bool use_bias) const override;
 };
 
 }  // namespace ridgeline::network

@@ -33,6 +33,24 @@ std::int64_t DenseSpec::flops(std::span<const Shape> inputs) const {
   return 2 * product({inputs[0][0], options_.units}, most_operations);
 }
 
+LayerTraits DenseSpec::traits() const {
+  return traits_with_kernel(ChannelFlow::mixes, options_.activation);
+}
+
+std::optional<double> DenseSpec::constant(double sum, std::int64_t channel,
+                                          const ParameterValue& value) const {
+  if (options_.use_bias) sum += value("bias", channel);
+  return parse_activation(options_.activation).at(sum);
+}
+
+std::shared_ptr<const LayerSpec> DenseSpec::with_outputs(std::int64_t outputs,
+                                                         bool use_bias) const {
+  Dense options = options_;
+  options.units = outputs;
+  options.use_bias = use_bias;
+  return std::make_shared<const DenseSpec>(options);
+}
+
 }  // namespace network
 
 Layer dense(const Dense& options) {

@@ -12,6 +12,7 @@ class GaussianNoiseSpec final : public Spec<"gaussian_noise", GaussianNoise> {
  public:
   explicit GaussianNoiseSpec(const GaussianNoise& options);
   Shape output_shape(std::span<const Shape> inputs) const override { return inputs[0]; }
+  LayerTraits traits() const override { return {.channels = ChannelFlow::passes}; }
 };
 
 }  // namespace ridgeline::network

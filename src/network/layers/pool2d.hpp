@@ -24,6 +24,9 @@ class Pool2DSpec final : public Spec<Kind, Pool2D> {
     const Placement windows = place(window_, inputs[0][1], inputs[0][2]);
     return {inputs[0][0], windows.output_height, windows.output_width};
   }
+  LayerTraits traits() const override {
+    return {.channels = ChannelFlow::passes, .keeps_scale = true, .keeps_shift = true};
+  }
 
  private:
   Window window_;

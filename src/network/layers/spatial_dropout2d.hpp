@@ -15,6 +15,9 @@ class SpatialDropout2DSpec final : public Spec<"spatial_dropout2d", SpatialDropo
     require_image(inputs[0]);
     return inputs[0];
   }
+  LayerTraits traits() const override {
+    return {.channels = ChannelFlow::passes, .keeps_scale = true, .keeps_shift = true};
+  }
 };
 
 }  // namespace ridgeline::network

@@ -14,6 +14,9 @@ class Upsample2DSpec final : public Spec<"upsample2d", Upsample2D> {
   explicit Upsample2DSpec(const Upsample2D& options);
   bool bilinear() const { return options_.interpolation == "bilinear"; }
   Shape output_shape(std::span<const Shape> inputs) const override;
+  LayerTraits traits() const override {
+    return {.channels = ChannelFlow::passes, .keeps_scale = true, .keeps_shift = true};
+  }
 };
 
 }  // namespace ridgeline::network

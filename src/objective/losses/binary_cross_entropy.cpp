@@ -52,9 +52,10 @@ LossPtr binary_cross_entropy() {
   return std::make_shared<BinaryCrossEntropyLoss>();
 }
 
-LossPtr objective::make_binary_cross_entropy(const Attributes& attributes) {
-  attributes.expect_only("binary-cross-entropy", {});
-  return binary_cross_entropy();
+objective::LossKind objective::binary_cross_entropy_kind() {
+  return {{.name = "binary-cross-entropy",
+           .meaning = "after a sigmoid, the mean over images and outputs"},
+          [](const Attributes&) { return binary_cross_entropy(); }};
 }
 
 }  // namespace ridgeline

@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "objective/losses/losses.hpp"
@@ -134,11 +133,17 @@ LossPtr cross_entropy(const CrossEntropy& options) {
   return std::make_shared<CrossEntropyLoss>(options);
 }
 
-LossPtr objective::make_cross_entropy(const Attributes& attributes) {
-  static constexpr std::array<std::string_view, 2> known{"label_smoothing", "class_weights"};
-  attributes.expect_only("cross-entropy", known);
-  return cross_entropy(
-      {attributes.real("label_smoothing", 0), attributes.reals("class_weights", {})});
+objective::LossKind objective::cross_entropy_kind() {
+  return {{.name = "cross-entropy",
+           .meaning = "after a softmax, computed from the logits",
+           .options = {{"label_smoothing",
+                        "how far training targets move towards the uniform distribution", 0.0,
+                        limits::fraction},
+                       {"class_weights", "one weight a class; empty: all alike",
+                        std::vector<double>{}}}},
+          [](const Attributes& options) {
+            return cross_entropy({options.real("label_smoothing"), options.reals("class_weights")});
+          }};
 }
 
 }  // namespace ridgeline

@@ -1,14 +1,19 @@
 #pragma once
-// One factory per kind of loss, each in a file of its own; registry.cpp has the table. And what the
-// losses share.
+// The kinds of losses, each in a file of its own; registry.cpp has the table. And what losses
+// share.
 
 #include "ridgeline/loss.hpp"
 
 namespace ridgeline::objective {
 
-LossPtr make_cross_entropy(const Attributes& attributes);
-LossPtr make_mean_squared_error(const Attributes& attributes);
-LossPtr make_binary_cross_entropy(const Attributes& attributes);
+/// A kind with its options, and what makes it.
+struct LossKind {
+  Kind kind;
+  LossFactory make;
+};
+LossKind cross_entropy_kind();
+LossKind mean_squared_error_kind();
+LossKind binary_cross_entropy_kind();
 
 /// What one image should give, output by output. Classes count as one-hot. A single output is that
 /// of the second of two classes.

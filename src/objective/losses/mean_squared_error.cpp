@@ -31,9 +31,9 @@ LossPtr mean_squared_error() {
   return std::make_shared<MeanSquaredErrorLoss>();
 }
 
-LossPtr objective::make_mean_squared_error(const Attributes& attributes) {
-  attributes.expect_only("mse", {});
-  return mean_squared_error();
+objective::LossKind objective::mean_squared_error_kind() {
+  return {{.name = "mse", .meaning = "the mean of squared differences over images and outputs"},
+          [](const Attributes&) { return mean_squared_error(); }};
 }
 
 }  // namespace ridgeline

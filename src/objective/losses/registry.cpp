@@ -1,27 +1,37 @@
-#include "network/registry.hpp"
-
+#include "network/kind_registry.hpp"
 #include "objective/losses/losses.hpp"
 
 namespace ridgeline {
 namespace {
 
-network::Registry<LossFactory>& registry() {
-  static network::Registry<LossFactory> registry(
-      "a", "loss",
-      {{"cross-entropy", objective::make_cross_entropy},
-       {"mse", objective::make_mean_squared_error},
-       {"binary-cross-entropy", objective::make_binary_cross_entropy}});
+using Registry = network::KindRegistry<LossFactory>;
+
+Registry& registry() {
+  using namespace objective;
+  static Registry registry = [] {
+    std::vector<Registry::Entry> entries;
+    for (LossKind& loss : std::vector{cross_entropy_kind(), mean_squared_error_kind(),
+                                      binary_cross_entropy_kind()}) {
+      entries.push_back({std::move(loss.kind), std::move(loss.make)});
+    }
+    return Registry("a", "loss", std::move(entries));
+  }();
   return registry;
 }
 
 }  // namespace
 
 LossPtr make_loss(std::string_view kind, const Attributes& attributes) {
-  return registry().find(kind)(attributes);
+  const Registry::Entry found = registry().find(kind);
+  return found.make(found.kind.complete(attributes, "loss."));
 }
 
-void register_loss(std::string kind, LossFactory factory) {
-  registry().add(std::move(kind), factory);
+void register_loss(Kind kind, LossFactory factory) {
+  registry().add(std::move(kind), std::move(factory));
+}
+
+std::vector<Kind> loss_kinds() {
+  return registry().kinds();
 }
 
 }  // namespace ridgeline

@@ -30,8 +30,9 @@ class Terms {
 
  private:
   struct Row {
-    double Penalty::*strength;
+    double Penalty::*strength;  // null: of a registered penalty, the term's name says which
     TermPtr term;
+    double of(const Penalty& penalty) const;
   };
   std::vector<Row> rows_;
 };

@@ -7,39 +7,72 @@
 
 namespace ridgeline {
 
+namespace optimize {
+
+// Options that several kinds have.
+template <typename Options>
+constexpr auto beta1_option =
+    network::option("beta1", &Options::beta1,
+                    "the share of the average of gradients kept in a step", limits::fraction);
+template <typename Options>
+constexpr auto beta2_option = network::option("beta2", &Options::beta2,
+                                              "likewise of the average of their squares",
+                                              limits::fraction);
+template <typename Options>
+constexpr auto epsilon_option = network::option("epsilon", &Options::epsilon,
+                                                "added to the root that a step is divided by",
+                                                limits::positive);
+template <typename Options>
+constexpr auto momentum_option = network::option("momentum", &Options::momentum,
+                                                 "the share of the velocity kept in a step",
+                                                 limits::fraction);
+template <typename Options>
+constexpr auto nesterov_option = network::option("nesterov", &Options::nesterov,
+                                                 "look a step of the velocity ahead");
+
+}  // namespace optimize
+
 template <>
-inline constexpr auto network::fields<Sgd> = std::tuple(Field{"momentum", &Sgd::momentum},
-                                                        Field{"nesterov", &Sgd::nesterov});
+inline constexpr auto network::fields<Sgd> = std::tuple(optimize::momentum_option<Sgd>,
+                                                        optimize::nesterov_option<Sgd>);
 template <>
-inline constexpr auto network::fields<Adam> = std::tuple(Field{"beta1", &Adam::beta1},
-                                                         Field{"beta2", &Adam::beta2},
-                                                         Field{"epsilon", &Adam::epsilon});
+inline constexpr auto network::fields<Adam> = std::tuple(optimize::beta1_option<Adam>,
+                                                         optimize::beta2_option<Adam>,
+                                                         optimize::epsilon_option<Adam>);
 template <>
-inline constexpr auto network::fields<NAdam> =
-    std::tuple(Field{"beta1", &NAdam::beta1}, Field{"beta2", &NAdam::beta2},
-               Field{"epsilon", &NAdam::epsilon}, Field{"momentum_decay", &NAdam::momentum_decay});
+inline constexpr auto network::fields<NAdam> = std::tuple(
+    optimize::beta1_option<NAdam>, optimize::beta2_option<NAdam>, optimize::epsilon_option<NAdam>,
+    option("momentum_decay", &NAdam::momentum_decay, "how fast the momentum grows towards beta1",
+           limits::not_negative));
 template <>
-inline constexpr auto network::fields<RmsProp> = std::tuple(Field{"rho", &RmsProp::rho},
-                                                            Field{"momentum", &RmsProp::momentum},
-                                                            Field{"epsilon", &RmsProp::epsilon},
-                                                            Field{"centered", &RmsProp::centered});
+inline constexpr auto network::fields<RmsProp> =
+    std::tuple(option("rho", &RmsProp::rho, "the share of the average of squares kept in a step",
+                      limits::fraction),
+               optimize::momentum_option<RmsProp>, optimize::epsilon_option<RmsProp>,
+               option("centered", &RmsProp::centered,
+                      "divide by the gradient's deviation; not with regularize.l1"));
 template <>
-inline constexpr auto network::fields<Adagrad> = std::tuple(Field{"initial_accumulator",
-                                                                  &Adagrad::initial_accumulator},
-                                                            Field{"epsilon", &Adagrad::epsilon});
+inline constexpr auto network::fields<Adagrad> =
+    std::tuple(option("initial_accumulator", &Adagrad::initial_accumulator,
+                      "what the sum of squares begins with", limits::not_negative),
+               optimize::epsilon_option<Adagrad>);
 template <>
-inline constexpr auto network::fields<Lars> = std::tuple(Field{"momentum", &Lars::momentum},
-                                                         Field{"trust", &Lars::trust});
+inline constexpr auto network::fields<Lars> = std::tuple(
+    optimize::momentum_option<Lars>,
+    option("trust", &Lars::trust, "a kernel's step as a share of its norm", limits::positive));
 template <>
-inline constexpr auto network::fields<Lion> = std::tuple(Field{"beta1", &Lion::beta1},
-                                                         Field{"beta2", &Lion::beta2});
+inline constexpr auto network::fields<Lion> = std::tuple(optimize::beta1_option<Lion>,
+                                                         optimize::beta2_option<Lion>);
 template <>
-inline constexpr auto network::fields<Muon> =
-    std::tuple(Field{"momentum", &Muon::momentum}, Field{"nesterov", &Muon::nesterov},
-               Field{"newton_schulz", &Muon::newton_schulz}, Field{"beta1", &Muon::beta1},
-               Field{"beta2", &Muon::beta2}, Field{"epsilon", &Muon::epsilon});
+inline constexpr auto network::fields<Muon> = std::tuple(
+    optimize::momentum_option<Muon>, optimize::nesterov_option<Muon>,
+    option("newton_schulz", &Muon::newton_schulz, "steps towards an orthogonal matrix",
+           limits::count(1)),
+    optimize::beta1_option<Muon>, optimize::beta2_option<Muon>, optimize::epsilon_option<Muon>);
 template <>
-inline constexpr auto network::fields<Lbfgs> = std::tuple(Field{"history", &Lbfgs::history});
+inline constexpr auto network::fields<Lbfgs> =
+    std::tuple(option("history", &Lbfgs::history,
+                      "updates remembered, each in two numbers a weight", limits::count(1)));
 
 namespace optimize {
 

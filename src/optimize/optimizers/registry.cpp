@@ -1,5 +1,6 @@
-#include "network/registry.hpp"
+#include <type_traits>
 
+#include "network/kind_registry.hpp"
 #include "optimize/optimizers/optimizers.hpp"
 
 namespace ridgeline {
@@ -7,69 +8,70 @@ namespace {
 
 using namespace optimize;
 
-struct Kind {
+struct Make {
   OptimizerFactory make;
   double learning_rate;  // where none is given
   bool full_batch = false;
 };
+using Registry = network::KindRegistry<Make>;
 
-template <typename Options>
-Options options_from(std::string_view kind, const Attributes& attributes) {
-  network::expect_fields<Options>(kind, attributes);
-  return network::read_options<Options>(attributes);
+// A kind that is set by a struct of options. `make` is given the kind's name where it takes one.
+template <typename Options, typename MakeKind>
+Registry::Entry entry(std::string name, std::string meaning, MakeKind make,
+                      bool full_batch = false) {
+  OptimizerFactory factory = [=](const Attributes& attributes) -> OptimizerPtr {
+    const auto options = network::read_options<Options>(attributes);
+    if constexpr (std::is_invocable_v<MakeKind, std::string_view, const Options&>) {
+      return make(name, options);
+    } else {
+      return make(options);
+    }
+  };
+  return {{name, std::move(meaning), network::options_of<Options>()},
+          {std::move(factory), Options{}.learning_rate.value, full_batch}};
 }
 
-template <typename Options>
-const double rate = Options{}.learning_rate.value;
-
-network::Registry<Kind>& registry() {
-  using A = Attributes;
-  static network::Registry<Kind> registry(
+Registry& registry() {
+  static Registry registry(
       "an", "optimizer",
-      {{"gd",
-        {[](const A& a) { return make_sgd("gd", options_from<Sgd>("gd", a)); }, rate<Sgd>, true}},
-       {"sgd",
-        {[](const A& a) { return make_sgd("sgd", options_from<Sgd>("sgd", a)); }, rate<Sgd>}},
-       {"adam",
-        {[](const A& a) { return make_adam("adam", options_from<Adam>("adam", a)); }, rate<Adam>}},
-       {"adamw",
-        {[](const A& a) { return make_adam("adamw", options_from<Adam>("adamw", a)); },
-         rate<Adam>}},
-       {"nadam",
-        {[](const A& a) { return make_nadam(options_from<NAdam>("nadam", a)); }, rate<NAdam>}},
-       {"radam",
-        {[](const A& a) { return make_radam(options_from<Adam>("radam", a)); }, rate<Adam>}},
-       {"rmsprop",
-        {[](const A& a) { return make_rmsprop(options_from<RmsProp>("rmsprop", a)); },
-         rate<RmsProp>}},
-       {"adagrad",
-        {[](const A& a) { return make_adagrad(options_from<Adagrad>("adagrad", a)); },
-         rate<Adagrad>}},
-       {"lamb", {[](const A& a) { return make_lamb(options_from<Adam>("lamb", a)); }, rate<Adam>}},
-       {"lars", {[](const A& a) { return make_lars(options_from<Lars>("lars", a)); }, rate<Lars>}},
-       {"lion", {[](const A& a) { return make_lion(options_from<Lion>("lion", a)); }, rate<Lion>}},
-       {"muon", {[](const A& a) { return make_muon(options_from<Muon>("muon", a)); }, rate<Muon>}},
-       {"lbfgs",
-        {[](const A& a) { return make_lbfgs(options_from<Lbfgs>("lbfgs", a)); }, rate<Lbfgs>,
-         true}}});
+      {entry<Sgd>("gd", "gradient descent on all images in one step", make_sgd, true),
+       entry<Sgd>("sgd", "stochastic gradient descent", make_sgd),
+       entry<Adam>("adam", "averages of gradients and of their squares", make_adam),
+       entry<Adam>("adamw", "adam, with regularize.decay", make_adam),
+       entry<NAdam>("nadam", "adam with Nesterov's momentum", make_nadam),
+       entry<Adam>("radam", "adam, rectified for the variance of its first steps", make_radam),
+       entry<RmsProp>("rmsprop", "gradients over the root mean square of recent ones",
+                      make_rmsprop),
+       entry<Adagrad>("adagrad", "gradients over the root of the sum of all squares", make_adagrad),
+       entry<Adam>("lamb", "adam's direction, as long as the weights of the kernel", make_lamb),
+       entry<Lars>("lars", "momentum, with steps in proportion to the weights", make_lars),
+       entry<Lion>("lion", "the sign of an average of gradients", make_lion),
+       entry<Muon>("muon", "momentum made orthogonal; adam for biases", make_muon),
+       entry<Lbfgs>("lbfgs", "quasi-Newton, on all images in one step", make_lbfgs, true)});
   return registry;
 }
 
 }  // namespace
 
 OptimizerPtr make_optimizer(std::string_view kind, const Attributes& attributes) {
-  return registry().find(kind).make(attributes);
+  const Registry::Entry found = registry().find(kind);
+  return found.make.make(found.kind.complete(attributes, "optimizer."));
 }
 
 OptimizerSetting default_optimizer(std::string_view kind) {
-  const Kind found = registry().find(kind);
-  return {.optimizer = found.make({}),
-          .learning_rate = found.learning_rate,
-          .full_batch = found.full_batch};
+  const auto [found, make] = registry().find(kind);
+  return {.optimizer = make.make(found.defaults()),
+          .learning_rate = make.learning_rate,
+          .full_batch = make.full_batch};
 }
 
-void register_optimizer(std::string kind, OptimizerFactory factory, double learning_rate) {
-  registry().add(std::move(kind), {factory, learning_rate});
+void register_optimizer(Kind kind, OptimizerFactory factory, double learning_rate,
+                        bool full_batch) {
+  registry().add(std::move(kind), {std::move(factory), learning_rate, full_batch});
+}
+
+std::vector<Kind> optimizer_kinds() {
+  return registry().kinds();
 }
 
 void optimize::check_range(std::string_view key, double value, double low, double high) {

@@ -2,13 +2,16 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include "ridgeline/attributes.hpp"
 #include "ridgeline/error.hpp"
+#include "ridgeline/penalty_term.hpp"
 
 namespace ridgeline::selection {
 namespace {
@@ -17,6 +20,16 @@ constexpr std::array<std::pair<std::string_view, Sampler>, 2> samplers{{
     {"grid", sample_grid},
     {"random", sample_random},
 }};
+
+// An option of a penalty that an application registered, which is no strength.
+bool is_own_option(std::string_view key) {
+  const std::vector<Kind> kinds = penalty_kinds();
+  return std::ranges::any_of(kinds, [&](const Kind& kind) {
+    return std::ranges::any_of(kind.options, [&](const Option& option) {
+      return key == fmt::format("regularize.{}_{}", kind.name, option.name);
+    });
+  });
+}
 
 }  // namespace
 
@@ -50,8 +63,8 @@ void check(const std::string& key, const Range& range) {
 }
 
 bool takes_zero(std::string_view key) {
-  // The warm-up's 0 stands for an automatic one.
-  return key.starts_with("regularize.") && key != "regularize.cpr_warmup";
+  // A warm-up of 0 means an automatic one.
+  return key.starts_with("regularize.") && key != "regularize.cpr_warmup" && !is_own_option(key);
 }
 
 double with_digits(double value, int digits) {

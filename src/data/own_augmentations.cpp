@@ -1,0 +1,107 @@
+#include "data/own_augmentations.hpp"
+
+#include <charconv>
+#include <cmath>
+
+#include "network/kind_registry.hpp"
+#include "tensor/random.hpp"
+
+namespace ridgeline {
+namespace {
+
+using Registry = network::KindRegistry<AugmentationFactory>;
+using network::require;
+
+Registry& registry() {
+  static Registry registry("an", "augmentation", {});
+  return registry;
+}
+
+AttributeValue value_of(std::string_view text, std::string_view word) {
+  if (word == "true" || word == "false") return word == "true";
+  std::int64_t whole = 0;
+  const char* end = word.data() + word.size();
+  if (const auto read = std::from_chars(word.data(), end, whole);
+      read.ec == std::errc{} && read.ptr == end) {
+    return whole;
+  }
+  double real = 0;
+  const auto read = std::from_chars(word.data(), end, real);
+  require(read.ec == std::errc{} && read.ptr == end && std::isfinite(real),
+          "augmentation \"{}\": '{}' is no number, nor true or false", text, word);
+  return real;
+}
+
+// What comes after the colon.
+Attributes options_of(const Kind& kind, std::string_view text, std::string_view words) {
+  Attributes options;
+  if (words.find('=') == std::string_view::npos) {
+    require(!kind.options.empty(), "augmentation \"{}\": {} has no options", text, kind.name);
+    options.set(kind.options.front().name, value_of(text, words));
+    return options;
+  }
+  while (!words.empty()) {
+    const std::string_view word = words.substr(0, words.find(','));
+    const std::size_t equals = word.find('=');
+    require(equals != std::string_view::npos, "augmentation \"{}\": '{}' is not OPTION=NUMBER",
+            text, word);
+    options.set(std::string(word.substr(0, equals)), value_of(text, word.substr(equals + 1)));
+    words.remove_prefix(std::min(word.size() + 1, words.size()));
+  }
+  return options;
+}
+
+bool is_known(std::string_view name, const std::vector<Kind>& kinds) {
+  return std::ranges::any_of(kinds, [&](const Kind& kind) { return kind.name == name; });
+}
+
+}  // namespace
+
+double ImageRandom::uniform() {
+  return stream_.uniform_double();
+}
+double ImageRandom::normal() {
+  return stream_.normal();
+}
+std::uint64_t ImageRandom::below(std::uint64_t bound) {
+  return stream_.below(bound);
+}
+
+void register_augmentation(Kind kind, AugmentationFactory factory) {
+  require(!kind.name.empty() && kind.name.find_first_of(":,=") == std::string::npos,
+          "an augmentation must have a name without ':', ',' and '=', not '{}'", kind.name);
+  require(!is_known(kind.name, data::built_in_kinds()), "there is an augmentation '{}' already",
+          kind.name);
+  for (const Option& option : kind.options) {
+    require(std::holds_alternative<double>(option.value) ||
+                std::holds_alternative<std::int64_t>(option.value) ||
+                std::holds_alternative<bool>(option.value),
+            "the option '{}' of the augmentation '{}' must be a number, or true or false",
+            option.name, kind.name);
+  }
+  registry().add(std::move(kind), std::move(factory));
+}
+
+std::vector<Kind> augmentation_kinds() {
+  std::vector<Kind> kinds = data::built_in_kinds();
+  for (Kind& kind : data::own_kinds()) kinds.push_back(std::move(kind));
+  return kinds;
+}
+
+std::vector<Kind> data::own_kinds() {
+  return registry().kinds();
+}
+
+std::shared_ptr<const Augment> data::own_augmentation(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  const std::string_view name = text.substr(0, colon);
+  if (!is_known(name, own_kinds())) return nullptr;
+  const auto [kind, make] = registry().find(name);
+  const Attributes given = colon == std::string_view::npos
+                               ? Attributes()
+                               : options_of(kind, text, text.substr(colon + 1));
+  return std::make_shared<const Augment>(
+      make(kind.complete(given, fmt::format("augmentation \"{}\": ", text))));
+}
+
+}  // namespace ridgeline

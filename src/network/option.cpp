@@ -1,0 +1,91 @@
+#include "ridgeline/option.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "network/check.hpp"
+
+namespace ridgeline {
+namespace {
+
+using network::require;
+
+void check(const Limits& limits, double number, std::string_view key) {
+  require(limits.hold(number), "{} must be {}, not {}", key, limits.must_be(number), number);
+}
+
+/// The value read as type T, as Attributes does.
+template <typename T>
+T read(const AttributeValue& given, std::string_view key) {
+  const std::string name(key);
+  const Attributes one{{name, given}};
+  if constexpr (std::is_same_v<T, bool>) {
+    return one.boolean(name, false);
+  } else if constexpr (std::is_same_v<T, std::int64_t>) {
+    return one.integer(name, 0);
+  } else if constexpr (std::is_same_v<T, double>) {
+    return one.real(name, 0);
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    return one.text(name, "");
+  } else if constexpr (std::is_same_v<T, std::vector<std::int64_t>>) {
+    return one.integers(name, {});
+  } else {
+    return one.reals(name, {});
+  }
+}
+
+}  // namespace
+
+bool Limits::hold(double number) const {
+  return (above ? number > least : number >= least) && (below ? number < most : number <= most);
+}
+
+std::string Limits::must_be(double number) const {
+  const std::string from = fmt::format("{} {}", above ? "above" : "at least", least);
+  const std::string to = fmt::format("{} {}", below ? "below" : "at most", most);
+  if (!std::isfinite(least)) return to;
+  if (!std::isfinite(most)) return from;
+  if (below) return fmt::format("{} and {}", from, to);
+  return number > most ? to : from;
+}
+
+const Option* Kind::find(std::string_view option) const {
+  const auto found = std::ranges::find(options, option, &Option::name);
+  return found == options.end() ? nullptr : &*found;
+}
+
+Attributes Kind::defaults() const {
+  Attributes all;
+  for (const Option& option : options) all.set(option.name, option.value);
+  return all;
+}
+
+Attributes Kind::complete(const Attributes& given, std::string_view section) const {
+  std::vector<std::string_view> known;
+  for (const Option& option : options) known.push_back(option.name);
+  given.expect_only(name, known);
+  Attributes all;
+  for (const Option& option : options) {
+    const AttributeValue* value = given.find(option.name);
+    const std::string key = fmt::format("{}{}", section, option.name);
+    all.set(option.name, value ? checked(option, *value, key) : option.value);
+  }
+  return all;
+}
+
+AttributeValue checked(const Option& option, const AttributeValue& given, std::string_view key) {
+  return std::visit(
+      [&]<typename T>(const T&) -> AttributeValue {
+        T value = read<T>(given, key);
+        if constexpr (std::is_same_v<T, std::int64_t> || std::is_same_v<T, double>) {
+          check(option.limits, static_cast<double>(value), key);
+        } else if constexpr (std::is_same_v<T, std::vector<std::int64_t>> ||
+                             std::is_same_v<T, std::vector<double>>) {
+          for (const auto number : value) check(option.limits, static_cast<double>(number), key);
+        }
+        return value;
+      },
+      option.value);
+}
+
+}  // namespace ridgeline

@@ -1,0 +1,87 @@
+#include "select/recipe.hpp"
+
+#include <algorithm>
+
+#include "objective/match.hpp"
+#include "select/folds.hpp"
+#include "select/guess.hpp"
+#include "train/fingerprint.hpp"
+#include "train/load_weights.hpp"
+
+namespace ridgeline::selection {
+namespace {
+
+Model model_of(const Recipe& recipe, ModelOptions options, int threads) {
+  options.threads = threads;
+  Model model(recipe.network, options);
+  // What is frozen is given, not trained: it stays.
+  for (const Parameter& parameter : recipe.first.layout().parameters) {
+    for (const std::string& glob : options.frozen) {
+      if (!objective::matches(glob, parameter)) continue;
+      model.set_weights(parameter.name, recipe.first.weights(parameter.name));
+    }
+  }
+  return model;
+}
+
+// What decides a training beside the caller's settings. The file of weights may be another by now,
+// or be elsewhere.
+Settings all_settings(const Recipe& recipe) {
+  Settings settings = recipe.settings;
+  const std::filesystem::path& weights = recipe.first.options().weights;
+  if (!weights.empty()) settings.emplace_back("model.weights", train::describe_weights(weights));
+  settings.emplace_back("training images", train::describe(recipe.train));
+  return settings;
+}
+
+}  // namespace
+
+Assignment without_own_values(const SearchSpace& over) {
+  Assignment values;
+  for (const auto& [key, range] : over) {
+    values[key] = range.values.empty() ? range.max : range.values[0];
+  }
+  return values;
+}
+
+Selection run(const Recipe& recipe, std::optional<Model>& refitted) {
+  const int threads = recipe.first.options().threads;
+  SelectionTask task;
+  task.settings = all_settings(recipe);
+  task.settle = [&](const std::string& key, double value) {
+    const double settled = recipe.settle(key, value);
+    const TrainingSettings trial = recipe.with({{key, value}});
+    if (!trial.model.optimizer.full_batch) check_batch(recipe.splits, trial.fit.batch);
+    return settled;
+  };
+  task.begin = recipe.begin;
+  task.cost = [&](const Assignment& parameters) {
+    const TrainingSettings trial = recipe.with(parameters);
+    return cost_of(recipe.first.layout(), trial.model, trial.fit);
+  };
+  task.fold_images = fold_images(recipe.splits);
+  task.images = static_cast<std::int64_t>(recipe.train.size());
+  task.train = [&](const FoldCall& call) {
+    const int share = std::max(1, threads / recipe.options.jobs);
+    if (recipe.record) recipe.record({call.parameters, call.run, share, {}});
+    const TrainingSettings trial = recipe.with(call.parameters);
+    Model model = model_of(recipe, trial.model, share);
+    const Split& split = recipe.splits[static_cast<std::size_t>(call.fold) - 1];
+    return train_fold(model, split, trial.fit, call);
+  };
+  task.refit = [&](const RefitCall& call) {
+    if (recipe.record) recipe.record({call.parameters, call.run, threads, call.epochs});
+    const TrainingSettings chosen = recipe.with(call.parameters);
+    refitted.emplace(model_of(recipe, chosen.model, threads));
+    return train_whole(*refitted, recipe.train, chosen.fit, call);
+  };
+  task.test = [&] {
+    return recipe.test.empty() ? std::nullopt : std::optional(refitted->evaluate(recipe.test));
+  };
+  task.guess = best_guess(validation_images(recipe.train, recipe.splits),
+                          *recipe.first.options().loss, recipe.first.layout().output().elements());
+  task.stop = recipe.with({}).fit.stop;
+  return run(recipe.options, task);
+}
+
+}  // namespace ridgeline::selection
