@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "ridgeline/option.hpp"
+#include "ridgeline/preprocessing.hpp"
 #include "ridgeline/sample.hpp"
 #include "ridgeline/shape.hpp"
 
@@ -65,6 +66,11 @@ class Dataset {
   bool in_memory() const;                                    ///< as SampleSource::in_memory
   /// The index of image i in its source: its identity for random numbers.
   std::uint64_t id(std::size_t i) const { return indices_[i]; }
+  /// The images brought to one size as they are read; `decode` of the source still gives them as
+  /// they are. Throws UsageError for images that are not bytes, and as Preprocessing::check does.
+  Dataset fitted(const Preprocessing& preprocessing) const;
+  /// What fitted() was given.
+  const std::optional<Preprocessing>& preprocessing() const { return preprocessing_; }
   /// The source itself.
   const std::shared_ptr<const SampleSource>& source() const { return samples_; }
 
@@ -78,6 +84,7 @@ class Dataset {
 
  private:
   std::shared_ptr<const SampleSource> samples_;
+  std::optional<Preprocessing> preprocessing_;
   std::vector<std::size_t> indices_;
 };
 
@@ -101,12 +108,24 @@ struct TrainTest {
   Dataset test;  ///< may be empty
 };
 
-/// The named source ("cifar10", "cifar100", "fashion-mnist", "mnist", "idx"), in the folder `path`
-/// (or one of the source's usual name inside it), else in the usual places. Throws UsageError for
-/// an unknown name, DataError for a broken file or a `path` without it, ResourceError where nothing
-/// is found (the message lists the places and how to get the data).
+/// What a source gives: samples for each use.
+struct DataParts {
+  Dataset train;
+  Dataset validation;              ///< empty where the source has no such part
+  Dataset test;                    ///< likewise; may be without targets
+  std::vector<std::string> notes;  ///< sentences for the user about what was left out
+
+  DataParts() = default;
+  DataParts(TrainTest both)  // NOLINT: a source without a validation part
+      : train(std::move(both.train)), test(std::move(both.test)) {}
+};
+
+/// The named source ("folder", "table", "cifar10", "cifar100", "fashion-mnist", "mnist", "idx"), in
+/// the folder `path` (or one of the source's usual name inside it), else in the usual places.
+/// Throws UsageError for an unknown name, DataError for a broken file or a `path` without it,
+/// ResourceError where nothing is found (the message lists the places and how to get the data).
 /// `options` are those of the source. Throws UsageError for one that it does not have, too.
-TrainTest load(std::string_view source, const std::filesystem::path& path = {},
+DataParts load(std::string_view source, const std::filesystem::path& path = {},
                const Attributes& options = {});
 /// The folder that `load` reads. Throws as it does for what is not found.
 std::filesystem::path locate(std::string_view source, const std::filesystem::path& path = {});
@@ -125,12 +144,13 @@ struct DataSource {
   std::vector<std::string> folders;  ///< none: only an explicit path will do
   std::vector<std::string> markers;  ///< files of which any shows the data is there; not none
   std::string how_to_get;            ///< "run `ridgeline data get cifar10`"
-  std::function<TrainTest(const std::filesystem::path& folder)> open;
+  std::function<DataParts(const std::filesystem::path& folder)> open;
   /// Keys of [data] in the experiment file, and what opens a source that has some: it is given all
   /// of them, checked.
   std::vector<Option> options = {};
-  std::function<TrainTest(const std::filesystem::path& folder, const Attributes& options)>
+  std::function<DataParts(const std::filesystem::path& folder, const Attributes& options)>
       open_with = {};
+  bool files = false;  ///< whether `path` may name a file, such as an archive
 };
 /// Adds a source, or replaces the one of this name. Throws UsageError for one without markers.
 /// Thread-safe.

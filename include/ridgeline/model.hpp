@@ -92,6 +92,9 @@ struct Callbacks {
 
 struct ModelOptions {
   Shape input;  ///< {channels, height, width}
+  /// How images of other sizes become such; absent: they are not resized when a model is trained,
+  /// and squashed when it predicts.
+  std::optional<Preprocessing> preprocessing = {};
   LossPtr loss = cross_entropy();
   OptimizerSetting optimizer = adam();
   Regularize regularize;   ///< its rules in Model::options begin with those of layers

@@ -16,7 +16,7 @@ namespace {
 using std::filesystem::path;
 
 /// The data of the run that `model` belongs to, unless the options name other data.
-TrainTest find_data(const Arguments& arguments, const path& model) {
+DataParts find_data(const Arguments& arguments, const path& model) {
   const path folder = arguments.option("--path").value_or("");
   if (const auto source = arguments.option("--data")) return load(*source, folder);
   const path record = model.parent_path() / "experiment.toml";
@@ -30,17 +30,26 @@ TrainTest find_data(const Arguments& arguments, const path& model) {
   // What the run left out, or chose its epochs by, may be asked for all the same.
   if (experiment.data.test == "none") experiment.data.test.clear();
   experiment.data.validation = 0.0;
+  experiment.data.validation_given.value = true;
   const experiment::Images images = experiment::load_images(experiment);
-  return {images.train, images.test};
+  return TrainTest{images.train, images.test};
 }
 
-Dataset choose_split(const TrainTest& sets, const std::string& split) {
-  if (split != "train" && split != "test") {
-    throw UsageError(fmt::format("--split must be train or test, not \"{}\"", split));
+Dataset choose_split(const DataParts& parts, const std::string& split) {
+  if (split != "train" && split != "val" && split != "test") {
+    throw UsageError(fmt::format("--split must be train, val or test, not \"{}\"", split));
   }
-  const Dataset& data = split == "train" ? sets.train : sets.test;
+  const Dataset& data = split == "train" ? parts.train
+                        : split == "val" ? parts.validation
+                                         : parts.test;
   if (data.empty()) throw DataError(fmt::format("this data has no {} split", split));
   return data;
+}
+
+/// The images as the model was trained on them.
+Dataset fitted(const Dataset& data, const ModelOptions& model) {
+  if (data.preprocessing() || !model.preprocessing) return data;
+  return data.image_shape() == model.input ? data : data.fitted(*model.preprocessing);
 }
 
 std::string confusion_table(const Metrics& metrics, const std::vector<std::string>& names,
@@ -60,8 +69,8 @@ std::string confusion_table(const Metrics& metrics, const std::vector<std::strin
 int evaluate(const Arguments& arguments, Console& console) {
   const path file = model_file(arguments.positionals().front());
   Model model = Model::load(file);
-  const Dataset data =
-      choose_split(find_data(arguments, file), arguments.option("--split").value_or("test"));
+  const std::string split = arguments.option("--split").value_or("test");
+  const Dataset data = fitted(choose_split(find_data(arguments, file), split), model.options());
   const Metrics metrics = model.evaluate(data);
   if (console.json()) {
     auto json = to_json(metrics);
@@ -99,7 +108,7 @@ Command evaluate_command() {
       .positionals = {{"MODEL", "a model file, or the folder of a run or study"}},
       .options = {{"--data", "SOURCE", "cifar10, fashion-mnist, ...; the run's own data if absent"},
                   {"--path", "FOLDER", "where that data lies; the usual places if absent"},
-                  {"--split", "SPLIT", "test (the default) or train"}},
+                  {"--split", "SPLIT", "test (the default), val or train"}},
       .details =
           "Examples:\n"
           "  ridgeline evaluate runs/fashion-mnist-article-cnn-20250101-120000\n"

@@ -55,7 +55,7 @@ Model model_of(const std::string& what, const Dataset& data, int threads) {
     const auto experiment = experiment::read(what);
     ModelOptions options = experiment::model_options(experiment, data);
     if (threads > 0) options.threads = threads;
-    return Model(experiment::build_network(experiment, data.classes()), options);
+    return Model(experiment::build_network(experiment, data.schema()), options);
   }
   if (std::ranges::find(presets, what) == presets.end()) {
     return Model::load(model_file(what), threads);

@@ -81,7 +81,8 @@ Command predict_command() {
       .options = {{"--top", "N", "labels for each image; 5 if absent"}},
       .details =
           "Images of another size are resized to the model's input (bilinear, antialiased, the\n"
-          "aspect ratio not kept); grey and RGB are converted into each other. docs/images.md says\n"
+          "aspect ratio not kept); grey and RGB are converted into each other. docs/images.md "
+          "says\n"
           "what is read of each format.\n\n"
           "Examples:\n"
           "  ridgeline predict runs/fashion-mnist-article-cnn-20250101-120000 shirt.png\n"

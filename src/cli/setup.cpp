@@ -18,7 +18,7 @@ std::vector<Positional> experiment_positionals() {
 
 Network named_network(const std::string& name, std::int64_t classes) {
   if (!name.ends_with(".toml")) return preset(name, classes);
-  return experiment::build_network(experiment::read(name), classes);
+  return experiment::build_network(experiment::read(name), experiment::numbered_classes(classes));
 }
 
 ExperimentWords experiment_words(const Arguments& arguments) {
@@ -71,9 +71,11 @@ experiment::Images load_images(experiment::Experiment& experiment) {
         "train-labels-idx1-ubyte");
   }
   const auto* validation = std::get_if<std::string>(&data.validation);
-  if (validation && *validation != "test" && !std::filesystem::exists(*validation)) {
+  const bool part = validation && (*validation == "val" || *validation == "test");
+  if (validation && !part && !std::filesystem::exists(*validation)) {
     throw UsageError(fmt::format(
-        "data.validation must be a fraction, \"test\" or a folder, and there is no folder \"{}\"",
+        "data.validation must be a fraction, \"val\", \"test\" or a folder, and there is no folder "
+        "\"{}\"",
         *validation));
   }
   if (!data.test.empty() && data.test != "test" && data.test != "none" &&
@@ -84,6 +86,7 @@ experiment::Images load_images(experiment::Experiment& experiment) {
   }
   data.path = std::filesystem::absolute(locate(data.source, data.path)).string();
   experiment::Images images = experiment::load_images(experiment);
+  experiment::settle(experiment, images);
   if (images.train.has_classes() && images.train.classes() == 1) {
     throw DataError(fmt::format(
         "{}: all images are of only one class, which leaves nothing to learn", data.path));
@@ -96,7 +99,7 @@ void settle_weights(experiment::Experiment& experiment, const experiment::Images
   std::string& weights = experiment.model.weights;
   if (weights.empty()) return;
   weights = std::filesystem::absolute(model_file(weights)).string();
-  const Network network = experiment::build_network(experiment, images.train.classes());
+  const Network network = experiment::build_network(experiment, images.train.schema());
   const LoadedWeights match = train::match_weights(
       interop::Safetensors::read(weights), infer(network, images.train.image_shape()).parameters);
   const auto left = match.left.empty()

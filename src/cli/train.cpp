@@ -131,7 +131,7 @@ int train(const Arguments& arguments, Console& console) {
   settle_weights(experiment, images, console);
 
   const auto threads = threads_now();
-  Model model(experiment::build_network(experiment, images.train.classes()),
+  Model model(experiment::build_network(experiment, images.train.schema()),
               experiment::model_options(experiment, images.train));
   if (!run) {
     experiment::check_rules(experiment, model.options().regularize, model.layout().parameters, {});

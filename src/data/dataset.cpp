@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "data/cached.hpp"
+#include "data/fitted.hpp"
 #include "data/labelled.hpp"
 #include "data/memory.hpp"
 #include "ridgeline/error.hpp"
@@ -99,9 +100,17 @@ bool Dataset::in_memory() const {
   return samples_ && samples_->in_memory();
 }
 
+Dataset Dataset::fitted(const Preprocessing& preprocessing) const {
+  Dataset result = *this;
+  if (samples_) result.samples_ = data::fitted(samples_, preprocessing);
+  result.preprocessing_ = preprocessing;
+  return result;
+}
+
 Dataset Dataset::subset(std::span<const std::size_t> which) const {
   Dataset part;
   part.samples_ = samples_;
+  part.preprocessing_ = preprocessing_;
   part.indices_.reserve(which.size());
   for (const std::size_t i : which) {
     if (i >= size()) {

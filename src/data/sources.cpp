@@ -8,6 +8,7 @@
 #include "data/formats/cifar.hpp"
 #include "data/formats/idx.hpp"
 #include "data/places.hpp"
+#include "data/sources/registered.hpp"
 #include "network/kind_registry.hpp"
 #include "ridgeline/dataset.hpp"
 #include "ridgeline/error.hpp"
@@ -24,6 +25,8 @@ std::vector<DataSource> built_in() {
                                          "Bag",         "Ankle boot"};
   const std::vector<std::string> digits{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
   return {
+      folder_source(),
+      table_source(),
       {"cifar10",
        "CIFAR-10",
        {"cifar-10-batches-bin", "cifar10"},
@@ -86,7 +89,7 @@ DataSource find_source(std::string_view name) {
 /// Also true where one may not look: opening then says so.
 bool holds(const fs::path& folder, const DataSource& source) {
   std::error_code error;
-  if (!fs::is_directory(folder, error)) return false;
+  if (!fs::is_directory(folder, error)) return source.files && fs::is_regular_file(folder, error);
   return std::any_of(source.markers.begin(), source.markers.end(), [&](const std::string& marker) {
     const fs::file_status status = fs::status(folder / marker, error);
     return fs::exists(status) || error == std::errc::permission_denied;
@@ -101,11 +104,14 @@ fs::path find_explicit(const DataSource& source, const fs::path& path) {
   std::error_code error;
   const bool exists = fs::exists(path, error);
   const bool folder = fs::is_directory(path, error);
+  const std::string_view what = folder   ? "does not hold the data"
+                                : exists ? "is no folder"
+                                         : "does not exist";
+  if (source.files) {
+    throw DataError(fmt::format("{}: {}: {} is expected there", path.string(), what, source.title));
+  }
   throw DataError(fmt::format("{}: {}: {} is expected there, in a folder with {}", path.string(),
-                              folder   ? "does not hold the data"
-                              : exists ? "is no folder"
-                                       : "does not exist",
-                              source.title, source.markers.front()));
+                              what, source.title, source.markers.front()));
 }
 
 fs::path find_usual(const DataSource& source) {
@@ -160,24 +166,33 @@ fs::path locate(std::string_view name, const fs::path& path) {
   return path.empty() ? find_usual(source) : find_explicit(source, path);
 }
 
-TrainTest load(std::string_view name, const fs::path& path, const Attributes& options) {
+DataParts load(std::string_view name, const fs::path& path, const Attributes& options) {
   const DataSource source = find_source(name);
   const Attributes complete = kind_of(source).complete(options, "data.");
   const fs::path folder = locate(name, path);
   return source.open_with ? source.open_with(folder, complete) : source.open(folder);
 }
 
+namespace {
+
+TrainTest train_and_test(std::string_view source, const fs::path& path) {
+  DataParts parts = load(source, path);
+  return {std::move(parts.train), std::move(parts.test)};
+}
+
+}  // namespace
+
 TrainTest cifar10(const fs::path& path) {
-  return load("cifar10", path);
+  return train_and_test("cifar10", path);
 }
 TrainTest cifar100(const fs::path& path) {
-  return load("cifar100", path);
+  return train_and_test("cifar100", path);
 }
 TrainTest fashion_mnist(const fs::path& path) {
-  return load("fashion-mnist", path);
+  return train_and_test("fashion-mnist", path);
 }
 TrainTest mnist(const fs::path& path) {
-  return load("mnist", path);
+  return train_and_test("mnist", path);
 }
 
 }  // namespace ridgeline

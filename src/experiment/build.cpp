@@ -5,17 +5,20 @@
 
 #include <ctime>
 
+#include "experiment/fit_images.hpp"
 #include "experiment/kinds.hpp"
 #include "ridgeline/error.hpp"
+#include "ridgeline/task.hpp"
 
 namespace ridgeline::experiment {
 namespace {
 
-/// The images of a split or folder that data.validation or data.test names.
-Dataset named_images(const Experiment& experiment, const TrainTest& sets, const std::string& name,
+/// The images of a part or folder that data.validation or data.test names.
+Dataset named_images(const Experiment& experiment, const DataParts& parts, const std::string& name,
                      bool test) {
-  if (name == "test") return sets.test;
-  const TrainTest other = load(experiment.data.source, name, experiment.data.options);
+  if (name == "test") return parts.test;
+  if (name == "val" && !parts.validation.empty()) return parts.validation;
+  const DataParts other = load(experiment.data.source, name, experiment.data.options);
   return (test && !other.test.empty()) || other.train.empty() ? other.test : other.train;
 }
 
@@ -26,6 +29,17 @@ Dataset limited(const Dataset& data, std::size_t count) {
   return stratified_split(data, share, 0).validation;
 }
 
+/// The same network with another activation of its last layer.
+Network ending_in(std::string_view activation, const Network& network) {
+  std::vector<Node> nodes = network.nodes();
+  const LayerSpec& last = nodes.back().layer.spec();
+  if (last.activation() == activation) return network;
+  Attributes attributes = last.attributes();
+  attributes.set("activation", std::string(activation));
+  nodes.back().layer = make_layer(last.kind(), attributes);
+  return Network(std::move(nodes));
+}
+
 int to_int(std::int64_t value) {
   return static_cast<int>(value);
 }
@@ -34,26 +48,53 @@ int to_int(std::int64_t value) {
 
 Images load_images(const Experiment& experiment) {
   const DataSection& data = experiment.data;
-  const TrainTest sets = load(data.source, data.path, data.options);
-  Images images{.train = limited(sets.train, static_cast<std::size_t>(data.limit)),
-                .validation = {},
-                .test = sets.test};
-  if (data.test == "none") {
-    images.test = {};
-  } else if (!data.test.empty()) {
-    images.test = named_images(experiment, sets, data.test, true);
-  }
+  DataParts parts = load(data.source, data.path, data.options);
+  Images images{.notes = parts.notes};
+  leave_out(data.exclude, {&parts.train, &parts.validation, &parts.test}, images.notes);
+  images.train = limited(parts.train, static_cast<std::size_t>(data.limit));
+  images.test = data.test.empty()     ? parts.test
+                : data.test == "none" ? Dataset()
+                                      : named_images(experiment, parts, data.test, true);
   if (const auto* name = std::get_if<std::string>(&data.validation)) {
-    images.validation = named_images(experiment, sets, *name, false);
+    images.validation = named_images(experiment, parts, *name, false);
     // A set that epochs are chosen by says nothing new about the chosen one.
     if (*name == "test" && (data.test.empty() || data.test == "test")) images.test = {};
+  } else if (!data.validation_given.value) {
+    images.validation = parts.validation;
   }
+  fit_images(data, images);
   return images;
 }
 
-Network build_network(const Experiment& experiment, std::int64_t classes) {
+Network build_network(const Experiment& experiment, const TargetSchema& schema) {
   const ModelSection& model = experiment.model;
-  return model.layers.empty() ? preset(model.preset, classes) : model.layers;
+  if (!model.layers.empty()) return model.layers;
+  const std::string_view activation =
+      schema.task.empty() ? "softmax" : task_named(schema.task).activation();
+  const auto outputs = static_cast<std::int64_t>(schema.names.size());
+  return ending_in(activation, preset(model.preset, outputs));
+}
+
+TargetSchema numbered_classes(std::int64_t classes) {
+  TargetSchema schema{"classify", {}};
+  for (std::int64_t c = 0; c < classes; ++c) schema.names.push_back(std::to_string(c));
+  return schema;
+}
+
+void settle(Experiment& experiment, const Images& images) {
+  DataSection& data = experiment.data;
+  if (!data.validation_given.value && !images.validation.empty()) data.validation = "val";
+  if (const auto& fitted = images.train.preprocessing()) {
+    data.size = {fitted->height};
+    if (fitted->width != fitted->height) data.size.push_back(fitted->width);
+    data.channels = fitted->channels;
+  }
+  const std::string& task = images.train.schema().task;
+  if (experiment.loss.kind_given.value || task.empty()) return;
+  const std::string_view loss = task_named(task).default_loss();
+  if (loss == experiment.loss.kind) return;
+  experiment.loss.kind = loss;
+  experiment.loss.options = make_loss(loss)->attributes();
 }
 
 LossPtr build_loss(const Experiment& experiment) {
@@ -74,12 +115,15 @@ OptimizerSetting build_optimizer(const Experiment& experiment) {
 
 void take_defaults(Experiment& experiment, const std::function<bool(std::string_view key)>& given) {
   for (const KindSection& section : kind_sections()) settle_options(section, experiment, given);
+  experiment.data.validation_given.value = given("data.validation");
+  experiment.loss.kind_given.value = given("loss.kind");
   if (given("optimizer.learning_rate")) return;
   experiment.optimizer.learning_rate = default_optimizer(experiment.optimizer.kind).learning_rate;
 }
 
 ModelOptions model_options(const Experiment& experiment, const Dataset& train) {
   return {.input = train.image_shape(),
+          .preprocessing = train.preprocessing(),
           .loss = build_loss(experiment),
           .optimizer = build_optimizer(experiment),
           .regularize = experiment.regularize,
@@ -98,7 +142,7 @@ FitOptions fit_options(const Experiment& experiment, const Images& images) {
   return {.epochs = to_int(experiment.train.epochs),
           .batch = experiment.train.batch,
           .accumulate = experiment.train.accumulate,
-          .validation = fraction ? *fraction : 0,
+          .validation = fraction && images.validation.empty() ? *fraction : 0,
           .validation_data = images.validation,
           .augment = experiment.data.augment,
           .monitor = experiment.train.monitor,

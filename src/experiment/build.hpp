@@ -18,12 +18,19 @@ struct Images {
   Dataset train;
   Dataset validation;  ///< where data.validation names a folder or a split; else empty
   Dataset test;        ///< may be empty
+  std::vector<std::string> notes = {};  ///< sentences for the user about what was left out
 };
 /// Throws DataError, ResourceError.
 Images load_images(const Experiment& experiment);
 
-/// The preset for `classes` classes, or the layers.
-Network build_network(const Experiment& experiment, std::int64_t classes);
+/// What is left to choose when the images are known becomes part of the experiment: the size of
+/// images, the source's own validation part, and the loss of the task. A record then names it.
+void settle(Experiment& experiment, const Images& images);
+
+/// So many classes, called by their numbers.
+TargetSchema numbered_classes(std::int64_t classes);
+/// The layers, or the preset with an output for each name of the schema, ended as its task says.
+Network build_network(const Experiment& experiment, const TargetSchema& schema);
 LossPtr build_loss(const Experiment& experiment);
 /// Sets the options of the source, the loss and the optimiser, and the learning rate, to the
 /// defaults of their kinds, except those that are `given` (asked with the key). Throws UsageError

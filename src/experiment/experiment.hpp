@@ -17,13 +17,27 @@
 
 namespace ridgeline::experiment {
 
+/// Whether the file or the command line gave a key. It is not part of what an experiment says: an
+/// automatic choice that was made is recorded as if it had been given.
+struct Given {
+  bool value = false;
+  friend bool operator==(const Given&, const Given&) { return true; }
+};
+
 struct DataSection {
   std::string source = "fashion-mnist";
   std::string path;
-  std::variant<double, std::string> validation = 0.1;  ///< a fraction, or a folder or split
-  std::string test;                                    ///< empty: the source's own test split
-  std::int64_t limit = 0;                              ///< training images to use; 0: all
-  std::string groups;
+  std::variant<double, std::string> validation = 0.1;  ///< a fraction, or a folder or part
+  Given validation_given = {};     ///< if not, the source's own validation part comes first
+  std::string test;                ///< empty: the source's own test split
+  std::int64_t limit = 0;          ///< training images to use; 0: all
+  std::vector<std::int64_t> size;  ///< one number, or height and width; empty: the images' own
+  std::int64_t channels = 0;       ///< 1 or 3; 0: 3, or 1 where all images are grey
+  std::string resize = "crop";
+  std::string filter = "bilinear";
+  double crop_share = 1;
+  std::string exclude;  ///< a file that lists images to leave out
+  std::string on_error = "skip";
   std::vector<std::string> augment;
   Attributes options = {};  ///< of the source
   bool operator==(const DataSection&) const = default;
@@ -39,6 +53,7 @@ struct ModelSection {
 
 struct LossSection {
   std::string kind = "cross-entropy";
+  Given kind_given = {};                               ///< if not, the task of the images chooses
   Attributes options = cross_entropy()->attributes();  ///< of the kind
   bool operator==(const LossSection&) const = default;
 };

@@ -14,6 +14,7 @@
 #include "experiment/kinds.hpp"
 #include "experiment/own_penalties.hpp"
 #include "experiment/search_space.hpp"
+#include "experiment/size_key.hpp"
 #include "network/kind_registry.hpp"
 #include "ridgeline/attributes.hpp"
 #include "ridgeline/dataset.hpp"
@@ -128,7 +129,8 @@ std::vector<Key> make_keys() {
       row("data.path", data, &DataSection::path,
           "where the images lie; empty: the usual places are searched"),
       row("data.validation", data, &DataSection::validation,
-          "a fraction of the training images (stratified, by seed), a folder, or \"test\"",
+          "a fraction of the training images (stratified, by seed), a folder, \"val\" or \"test\"; "
+          "if absent, the source's own validation part",
           fraction())
           .needing(not_on(Command::select,
                           "the folds take its place; select.folds = 1 holds it out",
@@ -142,8 +144,23 @@ std::vector<Key> make_keys() {
                           })),
       row("data.limit", data, &DataSection::limit,
           "use only so many training images, the classes in their shares; 0: all", at_least(0)),
-      row("data.groups", data, &DataSection::groups, "what must stay on one side of a split",
-          only(encode(std::string()), "splits are by class alone")),
+      size_key(),
+      row("data.resize", data, &DataSection::resize,
+          "how images get that size: crop (the middle), squash (all of it) or letterbox",
+          one_of({"crop", "squash", "letterbox"})),
+      row("data.crop_share", data, &DataSection::crop_share,
+          "crop: the middle's share of the image's shorter side; 0.875 is Resize(256), "
+          "CenterCrop(224)",
+          above(0)),
+      row("data.filter", data, &DataSection::filter,
+          "of resizing, as Pillow's: nearest, bilinear, bicubic or lanczos",
+          one_of({"nearest", "bilinear", "bicubic", "lanczos"})),
+      row("data.channels", data, &DataSection::channels,
+          "1: grey, 3: colour; 0: colour, or grey where all images are grey", at_least(0)),
+      row("data.exclude", data, &DataSection::exclude,
+          "a file that lists images to leave out, a line each"),
+      row("data.on_error", data, &DataSection::on_error,
+          "images that cannot be read: skip (up to 1 %), or fail", one_of({"skip", "fail"})),
       augment_key(),
 
       row("model.preset", model, &ModelSection::preset,

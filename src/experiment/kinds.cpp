@@ -11,29 +11,29 @@
 namespace ridgeline::experiment {
 namespace {
 
-constexpr std::array<KindSection, 3> sections{
-    {{"data.source", source_kinds, [](const Experiment& e) -> auto& {return e.data.source;
+const std::string& source_of(const Experiment& e) {
+  return e.data.source;
 }
-, [](Experiment& e) -> auto& {
+Attributes& source_options(Experiment& e) {
   return e.data.options;
 }
-}  // namespace ridgeline::experiment
-, {"loss.kind", loss_kinds, [](const Experiment& e) -> auto& {return e.loss.kind;
+const std::string& loss_of(const Experiment& e) {
+  return e.loss.kind;
 }
-, [](Experiment& e) -> auto& {
+Attributes& loss_options(Experiment& e) {
   return e.loss.options;
 }
+const std::string& optimizer_of(const Experiment& e) {
+  return e.optimizer.kind;
 }
-, {"optimizer.kind", optimizer_kinds, [](const Experiment& e) -> auto& {return e.optimizer.kind;
-}
-, [](Experiment& e) -> auto& {
+Attributes& optimizer_options(Experiment& e) {
   return e.optimizer.options;
 }
-}
-,
-}
-}
-;
+
+constexpr std::array<KindSection, 3> sections{
+    {{"data.source", source_kinds, source_of, source_options},
+     {"loss.kind", loss_kinds, loss_of, loss_options},
+     {"optimizer.kind", optimizer_kinds, optimizer_of, optimizer_options}}};
 
 bool is_whole(const Option& option) {
   return std::holds_alternative<std::int64_t>(option.value);

@@ -49,13 +49,14 @@ Selection select(const Experiment& experiment, const Images& given, Listener lis
                  const std::atomic<bool>& stop) {
   Images images = given;
   images.train = given.train.cache();  // which all trainings share
+  images.validation = {};              // the folds take its place
   SelectOptions options = select_options(experiment);
   options.study = experiment.select.study;
   options.seed = static_cast<std::uint64_t>(experiment.train.seed);
   options.on_plan = std::move(listener.on_plan);
   options.on_progress = std::move(listener.on_progress);
 
-  const Network network = build_network(experiment, images.train.classes());
+  const Network network = build_network(experiment, images.train.schema());
   // The first model decides the automatic settings, so that all runs have the same ones.
   Experiment settled = experiment;
   Model first(network, model_options(experiment, images.train));

@@ -18,7 +18,9 @@ namespace {
 Images images_of(Experiment& experiment) {
   DataSection& data = experiment.data;
   data.path = std::filesystem::absolute(locate(data.source, data.path)).string();
-  return load_images(experiment);
+  Images images = load_images(experiment);
+  settle(experiment, images);
+  return images;
 }
 
 void refuse_taken(const std::filesystem::path& folder) {
@@ -36,7 +38,7 @@ FileTraining train_file(const std::filesystem::path& file,
   Experiment experiment = read(file, overrides, Command::train);
   refuse_taken(experiment.train.run);
   const Images images = images_of(experiment);
-  Model model(build_network(experiment, images.train.classes()),
+  Model model(build_network(experiment, images.train.schema()),
               model_options(experiment, images.train));
   check_rules(experiment, model.options().regularize, model.layout().parameters, {});
   take_resolved(experiment, model);

@@ -59,6 +59,7 @@ Fit::Fit(ModelCore& core, const Dataset& data, FitOptions options)
           "train.patience needs validation images to measure {}: set data.validation",
           options_.monitor);
   if (core_.options.class_names.empty()) core_.options.class_names = train_.names();
+  if (!core_.options.preprocessing) core_.options.preprocessing = train_.preprocessing();
   if (core_.options.task.empty()) core_.options.task = task.name();
   if (!options_.run.empty()) fingerprint_ = fingerprint(core_, options_, train_, validation_);
   loader_ = std::make_unique<data::Loader>(

@@ -69,9 +69,25 @@ ComputeOptions read_compute(const interop::Safetensors& file) {
   return compute;
 }
 
+std::optional<Preprocessing> read_preprocessing(const interop::Safetensors& file,
+                                                const Shape& input) {
+  if (!file.metadata().contains("resize") || input.rank() != 3) return std::nullopt;
+  const Attributes stored = interop::attributes_from_json(file.metadata("resize"));
+  Preprocessing preprocessing{.height = input[1],
+                              .width = input[2],
+                              .channels = input[0],
+                              .resize = stored.text("resize", "squash"),
+                              .filter = stored.text("filter", "bilinear"),
+                              .crop_share = stored.real("crop_share", 1)};
+  preprocessing.check();
+  return preprocessing;
+}
+
 ModelOptions read_options(const interop::Safetensors& file, int threads) {
   using namespace interop;
-  return {.input = shape_from_json(file.metadata("input")),
+  const Shape input = shape_from_json(file.metadata("input"));
+  return {.input = input,
+          .preprocessing = read_preprocessing(file, input),
           .loss = loss_from_json(file.metadata("loss"), make_loss),
           .optimizer = optimizer_from_json(file.metadata("optimizer"), make_optimizer),
           .regularize = regularize_from_json(file.metadata("regularize")),
@@ -141,6 +157,11 @@ void save_model(const ModelCore& core, const std::filesystem::path& path, intero
   for_each_compute_field([&](const auto& field) {
     file.metadata[std::string(field.name)] = to_text(core.options.compute.*field.member);
   });
+  if (const auto& resized = core.options.preprocessing) {
+    file.metadata["resize"] = interop::to_json(Attributes{{"resize", resized->resize},
+                                                          {"filter", resized->filter},
+                                                          {"crop_share", resized->crop_share}});
+  }
   format.write(file.metadata);
   file.metadata.merge(more);
   for (std::size_t p = 0; p < core.layout().parameters.size(); ++p) {

@@ -25,7 +25,7 @@ TEST(Documentation, EveryExampleIsAnExperiment) {
     EXPECT_EQ(refusal(example), "") << example;
     const Experiment experiment = parsed(example);
     EXPECT_NE(experiment, Experiment{}) << "says nothing:\n" << example;
-    EXPECT_NO_THROW(infer(build_network(experiment, 10), {3, 32, 32})) << example;
+    EXPECT_NO_THROW(infer(build_network(experiment, numbered_classes(10)), {3, 32, 32})) << example;
     ++examples;
   }
   EXPECT_GE(examples, 8);

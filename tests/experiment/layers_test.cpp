@@ -30,7 +30,7 @@ layers = [
       dense({.units = 10, .activation = "softmax"}),
   };
   EXPECT_EQ(experiment.model.layers, expected);
-  EXPECT_EQ(build_network(experiment, 10), expected);
+  EXPECT_EQ(build_network(experiment, numbered_classes(10)), expected);
 }
 
 TEST(Layers, HavePenaltiesOfTheirOwn) {

@@ -1,0 +1,34 @@
+#pragma once
+// Images brought to one size as they are read.
+
+#include <memory>
+
+#include "image/resize.hpp"
+#include "ridgeline/preprocessing.hpp"
+#include "ridgeline/sample.hpp"
+
+namespace ridgeline::data {
+
+/// Memory that a thread uses again, from one image to the next.
+struct FitScratch {
+  DecodedImage decoded;
+  Image fitted;
+  image::ResizeScratch resize;
+};
+
+/// The part `box` of image `index`, resized to height x width. Decodes no more than it needs.
+/// `choose_box` is given the full height and width.
+using ChooseBox = std::function<RealBox(std::int64_t height, std::int64_t width)>;
+void read_box(const SampleSource& source, std::size_t index, const ChooseBox& choose_box,
+              image::Size size, image::Filter filter, FitScratch& scratch);
+
+/// Image `index` as `preprocessing` says, in `scratch.fitted`.
+void read_fitted(const SampleSource& source, std::size_t index, const Preprocessing& preprocessing,
+                 FitScratch& scratch);
+
+/// The same images; `read` gives them as `preprocessing` says. `decode` gives them as they are.
+/// Throws UsageError for a source of numbers that are not bytes.
+std::shared_ptr<const SampleSource> fitted(std::shared_ptr<const SampleSource> source,
+                                           const Preprocessing& preprocessing);
+
+}  // namespace ridgeline::data
