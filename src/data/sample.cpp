@@ -2,6 +2,8 @@
 
 #include "ridgeline/sample.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string>
 
@@ -72,7 +74,9 @@ void SampleSource::read(std::size_t index, std::span<float> pixels) const {
   const auto channels = static_cast<std::size_t>(decoded.channels);
   const std::size_t area = decoded.pixels.size() / channels;
   if (pixels.size() != decoded.pixels.size()) {
-    throw DataError(name(index) + " has another size than the images before it: set data.size");
+    throw DataError(
+        fmt::format("{} is {}x{}x{}, and images of one size are expected: set data.size",
+                    name(index), decoded.channels, decoded.height, decoded.width));
   }
   std::vector<std::uint8_t> planes(decoded.pixels.size());
   for (std::size_t c = 0; c < channels; ++c) {

@@ -216,8 +216,8 @@ TEST_F(ClassFolders, ImagesOfAnySizeAreDecoded) {
   folder.write("b/2.png", test::png({.height = 5, .width = 4, .channels = 1, .value = 9}));
   const auto train = open().train;
   EXPECT_EQ(train->image_shape(), Shape{});
-  EXPECT_EQ(train->image_shape(0), (Shape{3, 2, 3}));
-  EXPECT_EQ(train->image_shape(1), (Shape{1, 5, 4}));
+  EXPECT_EQ(train->shape_of(0), (Shape{3, 2, 3}));
+  EXPECT_EQ(train->shape_of(1), (Shape{1, 5, 4}));
   EXPECT_EQ(train->image(1).pixels, std::vector<std::uint8_t>(20, 9));
   std::vector<float> pixels(18);
   train->read(0, pixels);
@@ -237,7 +237,7 @@ TEST(ClassFoldersOnDisk, TinyImageNet) {
   EXPECT_EQ(parts.train->size(), 5000U);
   EXPECT_EQ(parts.validation->size(), 1000U);
   EXPECT_EQ(parts.train->schema().names.size(), 20U);
-  EXPECT_EQ(parts.train->image_shape(4999)[1], 64);
+  EXPECT_EQ(parts.train->shape_of(4999)[1], 64);
 }
 
 }  // namespace
