@@ -16,7 +16,7 @@ struct BlurScratch {
 
 /// Means of `size` x `size` pixels, weighted by a Gaussian of standard deviation `sigma`; the image
 /// is reflected at its border. It is torchvision's `gaussian_blur` to one grey level, and also does
-/// images smaller than the window. Throws UsageError for a size that is even or not from 1 to 255,
+/// images smaller than the window. Throws UsageError for a size that is even or not from 1 to 199,
 /// and for a sigma that is not above 0.
 void gaussian_blur(Image& image, int size, double sigma, BlurScratch& scratch);
 

@@ -129,47 +129,54 @@ void Row(const std::uint8_t* row, std::int64_t channels, const Taps& taps, std::
   }
 }
 
-void PlainSum(const std::uint8_t* from, std::int64_t step, std::int64_t bytes,
-              const Weights& weights, std::int64_t begin, std::uint8_t* to) {
+void PlainColumn(const std::uint8_t* rows, std::int64_t bytes, const Taps& taps,
+                 std::int64_t output, std::int64_t begin, std::uint8_t* to) {
+  const auto i = static_cast<std::size_t>(output);
   for (std::int64_t x = begin; x < bytes; ++x) {
     std::int32_t sum = 0;
-    for (std::int64_t k = 0; k < weights.count; ++k) sum += from[k * step + x] * weights.values[k];
-    to[x] = Clip(sum, weights.shift);
+    for (std::int64_t k = 0; k < taps.count[i]; ++k) {
+      sum += rows[(taps.first[i] + k) * bytes + x] * taps.of(output)[k];
+    }
+    to[x] = Clip(sum, taps.shift);
   }
 }
 
-void WeightedSum(const std::uint8_t* from, std::int64_t step, std::int64_t bytes,
-                 const Weights& weights, std::uint8_t* to) {
+void Column(const std::uint8_t* rows, std::int64_t bytes, const Taps& taps, std::int64_t output,
+            std::uint8_t* to) {
   std::int64_t x = 0;
 #if RIDGELINE_IMAGE_VECTORS
   const hn::ScalableTag<std::int16_t> d16;
   const hn::Repartition<std::int32_t, decltype(d16)> d32;
   const hn::Rebind<std::uint8_t, decltype(d16)> d8;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d16));
-  const auto half = hn::Set(d32, 1 << (weights.shift - 1));
+  const auto i = static_cast<std::size_t>(output);
+  const std::uint8_t* from = rows + taps.first[i] * bytes;
+  const std::int16_t* weights = taps.of(output);
+  const std::int64_t count = taps.count[i];
+  const auto half = hn::Set(d32, 1 << (taps.shift - 1));
   for (; x + lanes <= bytes; x += lanes) {
     auto low = half, high = half;
-    for (std::int64_t k = 0; k < weights.count; k += 2) {
-      // Two inputs with their weights; the second is not there at an odd end, where its weight is
-      // 0.
-      const std::uint8_t* at = from + k * step + x;
+    for (std::int64_t k = 0; k < count; k += 2) {
+      // Two rows with their weights; the second is not there at an odd end, where its weight is 0.
+      const std::uint8_t* at = from + k * bytes + x;
       const auto a = hn::PromoteTo(d16, hn::LoadU(d8, at));
-      const auto b = hn::PromoteTo(d16, hn::LoadU(d8, k + 1 < weights.count ? at + step : at));
-      const auto second = static_cast<std::uint16_t>(weights.values[k + 1]);
+      const auto b = hn::PromoteTo(d16, hn::LoadU(d8, k + 1 < count ? at + bytes : at));
       const auto pair = hn::BitCast(
           d16,
-          hn::Set(d32, static_cast<std::int32_t>(static_cast<std::uint16_t>(weights.values[k]) |
-                                                 static_cast<std::uint32_t>(second) << 16)));
+          hn::Set(d32, static_cast<std::int32_t>(
+                           static_cast<std::uint16_t>(weights[k]) |
+                           static_cast<std::uint32_t>(static_cast<std::uint16_t>(weights[k + 1]))
+                               << 16)));
       low = AddPairs(d32, hn::InterleaveLower(d16, a, b), pair, low);
       high = AddPairs(d32, hn::InterleaveUpper(d16, a, b), pair, high);
     }
     // In each block of 128 bits low and high are halves, which the packing below joins again.
-    const auto packed = hn::ReorderDemote2To(d16, hn::ShiftRightSame(low, weights.shift),
-                                             hn::ShiftRightSame(high, weights.shift));
+    const auto packed = hn::ReorderDemote2To(d16, hn::ShiftRightSame(low, taps.shift),
+                                             hn::ShiftRightSame(high, taps.shift));
     hn::StoreU(hn::DemoteTo(d8, packed), d8, to + x);
   }
 #endif
-  PlainSum(from, step, bytes, weights, x, to);
+  PlainColumn(rows, bytes, taps, output, x, to);
 }
 
 }  // namespace ridgeline::image::HWY_NAMESPACE
@@ -179,7 +186,7 @@ HWY_AFTER_NAMESPACE();
 namespace ridgeline::image {
 
 HWY_EXPORT(Row);
-HWY_EXPORT(WeightedSum);
+HWY_EXPORT(Column);
 
 void resize_row(const std::uint8_t* row, std::int64_t channels, const Taps& taps,
                 std::uint8_t* to) {
@@ -187,13 +194,7 @@ void resize_row(const std::uint8_t* row, std::int64_t channels, const Taps& taps
 }
 void resize_column(const std::uint8_t* rows, std::int64_t bytes, const Taps& taps,
                    std::int64_t output, std::uint8_t* to) {
-  const auto i = static_cast<std::size_t>(output);
-  weighted_sum(rows + taps.first[i] * bytes, bytes, bytes,
-               {taps.of(output), taps.count[i], taps.shift}, to);
-}
-void weighted_sum(const std::uint8_t* from, std::int64_t step, std::int64_t bytes,
-                  const Weights& weights, std::uint8_t* to) {
-  HWY_DYNAMIC_DISPATCH(WeightedSum)(from, step, bytes, weights, to);
+  HWY_DYNAMIC_DISPATCH(Column)(rows, bytes, taps, output, to);
 }
 
 }  // namespace ridgeline::image
