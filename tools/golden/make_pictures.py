@@ -4,6 +4,7 @@ import pathlib
 import random
 
 import torch
+from torchvision.transforms import v2
 from torchvision.transforms.v2 import InterpolationMode
 from torchvision.transforms.v2 import functional as F
 
@@ -75,3 +76,20 @@ for number in range(12):
 
 path = pathlib.Path(__file__).parents[2] / "tests/golden/pictures.txt"
 path.write_text("\n".join(lines) + "\n")
+
+# The operations of RandAugment and TrivialAugmentWide, for tests/data/pictures_test.cpp: the augmentation, the
+# operation's place in torchvision's table, and the magnitude in parts of the greatest.
+lines = []
+for wide, augmentation in enumerate((v2.RandAugment(), v2.TrivialAugmentWide())):
+    for place, (name, (magnitudes, signed)) in enumerate(augmentation._AUGMENTATION_SPACE.items()):
+        for number in (9, 22):
+            height, width = (24, 27) if name == "Equalize" else (11, 9)
+            values = magnitudes(31, height, width)
+            sign = -1 if signed and number == 22 else 1
+            magnitude = 0.0 if values is None else sign * float(values[number])
+            if name == "Rotate":
+                magnitude = -magnitude  # ours is clockwise
+            case(f"{name.lower()}-{wide}", lambda x: augmentation._apply_image_or_video_transform(
+                x, name, magnitude, InterpolationMode.NEAREST, {torch.Tensor: None}),
+                 [wide, place, sign * number / 30], 3, height, width)
+path.with_name("picture-operations.txt").write_text("\n".join(lines) + "\n")
