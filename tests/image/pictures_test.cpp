@@ -230,6 +230,26 @@ TEST(Pictures, QuarterTurnsAndFlipsMoveWholePixels) {
   EXPECT_EQ(flipped, warped);
 }
 
+TEST(Pictures, FlipsMoveEachPixelToItsMirrorImage) {
+  test::on_every_target([] {
+    for (const std::int64_t channels : {1, 3}) {
+      for (std::int64_t width = 1; width < 70; ++width) {
+        const Image image = test::noise_image(4, channels, 3, width);
+        Image flipped = image;
+        flip_horizontal(flipped);
+        for (std::int64_t i = 0; i < 3 * width; ++i) {
+          const std::int64_t mirror = i / width * width + (width - 1 - i % width);
+          for (std::int64_t c = 0; c < channels; ++c) {
+            ASSERT_EQ(flipped.pixels[static_cast<std::size_t>(i * channels + c)],
+                      image.pixels[static_cast<std::size_t>(mirror * channels + c)])
+                << width;
+          }
+        }
+      }
+    }
+  });
+}
+
 TEST(Pictures, WhatIsOutsideHasTheColour) {
   const Image image = test::noise_image(4, 3, 10, 10);
   Image to;
