@@ -1,7 +1,10 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <fstream>
+#include <map>
 
 #include "data/pictures/table.hpp"
 #include "ridgeline/error.hpp"
@@ -39,6 +42,26 @@ TEST(PictureTable, DefaultsAreWithinTheirLimits) {
     const auto two = make_picture_change(kind.name, all)(other, {1, 0, 0, same}, scratch);
     EXPECT_EQ(one, two);
     EXPECT_EQ(image, other);
+  }
+}
+
+TEST(PictureTable, TheDocsSayEachOptionAndItsDefault) {
+  const std::string path = std::string(RIDGELINE_TEST_DATA) + "/../../docs/augmentation.md";
+  std::ifstream file(path);
+  ASSERT_TRUE(file) << path;
+  std::map<std::string, std::string> rows;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("| `")) rows[line.substr(3, line.find('`', 3) - 3)] = line;
+  }
+  EXPECT_EQ(rows.size(), picture_kinds().size());
+  for (const PictureKind& kind : picture_kinds()) {
+    std::string options;
+    for (const PictureOption& option : kind.options) {
+      options +=
+          fmt::format("{}`{}` = {}", options.empty() ? " " : ", ", option.name, text(option.value));
+    }
+    EXPECT_TRUE(rows[kind.name].starts_with(fmt::format("| `{}` |{} |", kind.name, options)))
+        << kind.name << ":" << options;
   }
 }
 
