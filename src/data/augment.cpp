@@ -42,8 +42,8 @@ bool above_zero(double number) {
   return number > 0;
 }
 
-// In the order of Augmentation::Kind, whose last one is not found by name here.
-constexpr std::array<Entry, 7> table{{
+// In the order of Augmentation::Kind, whose last two are not found by name here.
+constexpr std::array<Entry, 8> table{{
     {.name = "flip", .form = "flip", .number = "", .fits = "", .change = flip},
     {.name = "crop",
      .form = "crop:N",
@@ -80,6 +80,7 @@ constexpr std::array<Entry, 7> table{{
      .draw = draw_cutmix,
      .blend = blend_cutmix},
     {.name = "", .form = "", .number = "", .fits = ""},
+    {.name = "", .form = "", .number = "", .fits = ""},
 }};
 
 const Entry& entry_of(const Augmentation& augmentation) {
@@ -103,10 +104,13 @@ Augmentation parse_augmentation(std::string_view text) {
   const std::size_t colon = text.find(':');
   const std::string_view name = text.substr(0, colon);
   if (auto own = own_augmentation(text)) return {Augmentation::Kind::own, 0, std::move(own)};
-  for (std::size_t k = 0; k + 1 < table.size(); ++k) {
+  if (auto step = picture_step(text)) {
+    return {Augmentation::Kind::picture, 0, {}, std::move(step)};
+  }
+  for (std::size_t k = 0; k < table.size(); ++k) {
     const Entry& entry = table[k];
     // A number is looked for where one is wanted, and only there.
-    if (entry.name != name || (colon == std::string_view::npos) != entry.number.empty()) continue;
+    if (entry.name.empty() || entry.name != name || (colon == std::string_view::npos) != entry.number.empty()) continue;
     const auto kind = static_cast<Augmentation::Kind>(k);
     if (entry.number.empty()) return {kind};
     const auto number = read_number(text.substr(colon + 1));
@@ -117,6 +121,7 @@ Augmentation parse_augmentation(std::string_view text) {
   for (const Entry& entry : table) {
     if (!entry.form.empty()) known.push_back(fmt::format("\"{}\"", entry.form));
   }
+  for (const std::string& form : picture_forms()) known.push_back(fmt::format("\"{}\"", form));
   for (const Kind& kind : own_kinds()) known.push_back(fmt::format("\"{}\"", kind.name));
   throw UsageError(fmt::format("there is no augmentation \"{}\": the known ones are {}", text,
                                fmt::join(known, ", ")));
@@ -124,8 +129,23 @@ Augmentation parse_augmentation(std::string_view text) {
 
 std::vector<Augmentation> parse_augmentations(std::span<const std::string> texts) {
   std::vector<Augmentation> all;
-  for (const std::string& text : texts) all.push_back(parse_augmentation(text));
+  for (const std::string& text : texts) {
+    all.push_back(parse_augmentation(text));
+    if (!all.back().picture || all.size() < 2 || all[all.size() - 2].picture) continue;
+    throw UsageError(fmt::format(
+        "the augmentation \"{}\" changes images of bytes, and \"{}\" before it changes their "
+        "numbers: put it first",
+        text, texts[all.size() - 2]));
+  }
   return all;
+}
+
+PicturePipeline::Steps picture_steps(std::span<const Augmentation> augmentations) {
+  PicturePipeline::Steps steps;
+  for (const Augmentation& augmentation : augmentations) {
+    if (augmentation.picture) steps.push_back(augmentation.picture);
+  }
+  return steps;
 }
 
 void check_fits(std::span<const Augmentation> augmentations, const Shape& shape) {

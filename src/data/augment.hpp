@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "data/pictures/pipeline.hpp"
 #include "ridgeline/augmentation.hpp"
 #include "ridgeline/shape.hpp"
 #include "tensor/random.hpp"
@@ -28,14 +29,19 @@ namespace ridgeline::data {
 ///                      Beta(alpha, alpha), its centre anywhere, cut off at the border; the share
 ///                      is then what was left (Yun et al., arXiv 1905.04899)
 struct Augmentation {
-  enum class Kind { flip, crop, cutout, noise, mixup, cutmix, own } kind;
+  enum class Kind { flip, crop, cutout, noise, mixup, cutmix, own, picture } kind;
   double number = 0;                        ///< pixels, size, deviation or alpha
   std::shared_ptr<const Augment> own = {};  ///< of an augmentation that was registered
+  /// Of a change of images of bytes (pictures/table.hpp), which comes before all others.
+  std::shared_ptr<const PictureStep> picture = {};
   friend bool operator==(const Augmentation&, const Augmentation&) = default;
 };
 
 /// Throws UsageError for an unknown name or a number out of range.
 Augmentation parse_augmentation(std::string_view text);
+/// The steps of pictures.
+PicturePipeline::Steps picture_steps(std::span<const Augmentation> augmentations);
+/// Throws UsageError also for a change of pictures that comes after another kind of change.
 std::vector<Augmentation> parse_augmentations(std::span<const std::string> texts);
 /// Throws UsageError for a crop that is not smaller than images of `shape`, and a cutout that is
 /// larger.

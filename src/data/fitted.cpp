@@ -82,7 +82,7 @@ void read_box(const SampleSource& source, std::size_t index, const ChooseBox& ch
   image::resize(image, size, filter, part, scratch.fitted, scratch.resize);
 }
 
-void read_fitted(const SampleSource& source, std::size_t index, const Preprocessing& p,
+Transform read_fitted(const SampleSource& source, std::size_t index, const Preprocessing& p,
                  FitScratch& scratch) {
   FitPlan plan;
   image::Size size;
@@ -106,13 +106,14 @@ void read_fitted(const SampleSource& source, std::size_t index, const Preprocess
       source, index,
       [&](std::int64_t height, std::int64_t width) {
         check(height, width);
-        return plan_fit(p, height, width).box;
+        plan = plan_fit(p, height, width);
+        return plan.box;
       },
       size, image::filter_of(p.filter), scratch);
   if (scratch.fitted.channels != p.channels) {
     scratch.fitted = image::to_channels(std::move(scratch.fitted), p.channels);
   }
-  if (!letterbox) return;
+  if (!letterbox) return plan.transform(p);
   Image framed{
       p.channels, p.height, p.width,
       std::vector<std::uint8_t>(static_cast<std::size_t>(p.shape().elements()), letterbox_grey)};
@@ -123,6 +124,7 @@ void read_fitted(const SampleSource& source, std::size_t index, const Preprocess
         framed.pixels.begin() + ((plan.inner.top + y) * p.width + plan.inner.left) * p.channels);
   }
   scratch.fitted = std::move(framed);
+  return plan.transform(p);
 }
 
 std::shared_ptr<const SampleSource> fitted(std::shared_ptr<const SampleSource> source,

@@ -22,8 +22,8 @@ using ChooseBox = std::function<RealBox(std::int64_t height, std::int64_t width)
 void read_box(const SampleSource& source, std::size_t index, const ChooseBox& choose_box,
               image::Size size, image::Filter filter, FitScratch& scratch);
 
-/// Image `index` as `preprocessing` says, in `scratch.fitted`.
-void read_fitted(const SampleSource& source, std::size_t index, const Preprocessing& preprocessing,
+/// Image `index` as `preprocessing` says, in `scratch.fitted`. Returns where its points went.
+Transform read_fitted(const SampleSource& source, std::size_t index, const Preprocessing& preprocessing,
                  FitScratch& scratch);
 
 /// The same images; `read` gives them as `preprocessing` says. `decode` gives them as they are.

@@ -1,8 +1,6 @@
 #include "data/own_augmentations.hpp"
 
-#include <charconv>
-#include <cmath>
-
+#include "data/augmentation_words.hpp"
 #include "network/kind_registry.hpp"
 #include "tensor/random.hpp"
 
@@ -15,40 +13,6 @@ using network::require;
 Registry& registry() {
   static Registry registry("an", "augmentation", {});
   return registry;
-}
-
-AttributeValue value_of(std::string_view text, std::string_view word) {
-  if (word == "true" || word == "false") return word == "true";
-  std::int64_t whole = 0;
-  const char* end = word.data() + word.size();
-  if (const auto read = std::from_chars(word.data(), end, whole);
-      read.ec == std::errc{} && read.ptr == end) {
-    return whole;
-  }
-  double real = 0;
-  const auto read = std::from_chars(word.data(), end, real);
-  require(read.ec == std::errc{} && read.ptr == end && std::isfinite(real),
-          "augmentation \"{}\": '{}' is no number, nor true or false", text, word);
-  return real;
-}
-
-// What comes after the colon.
-Attributes options_of(const Kind& kind, std::string_view text, std::string_view words) {
-  Attributes options;
-  if (words.find('=') == std::string_view::npos) {
-    require(!kind.options.empty(), "augmentation \"{}\": {} has no options", text, kind.name);
-    options.set(kind.options.front().name, value_of(text, words));
-    return options;
-  }
-  while (!words.empty()) {
-    const std::string_view word = words.substr(0, words.find(','));
-    const std::size_t equals = word.find('=');
-    require(equals != std::string_view::npos, "augmentation \"{}\": '{}' is not OPTION=NUMBER",
-            text, word);
-    options.set(std::string(word.substr(0, equals)), value_of(text, word.substr(equals + 1)));
-    words.remove_prefix(std::min(word.size() + 1, words.size()));
-  }
-  return options;
 }
 
 bool is_known(std::string_view name, const std::vector<Kind>& kinds) {
@@ -97,9 +61,7 @@ std::shared_ptr<const Augment> data::own_augmentation(std::string_view text) {
   const std::string_view name = text.substr(0, colon);
   if (!is_known(name, own_kinds())) return nullptr;
   const auto [kind, make] = registry().find(name);
-  const Attributes given = colon == std::string_view::npos
-                               ? Attributes()
-                               : options_of(kind, text, text.substr(colon + 1));
+  const Attributes given = augmentation_options(kind, text);
   return std::make_shared<const Augment>(
       make(kind.complete(given, fmt::format("augmentation \"{}\": ", text))));
 }

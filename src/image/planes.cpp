@@ -98,10 +98,7 @@ Image to_channels(Image image, std::int64_t channels) {
     if (channels == 3) {
       for (std::size_t c = 0; c < 3; ++c) out.pixels[3 * i + c] = image.pixels[i];
     } else {
-      // 0.299, 0.587 and 0.114 in parts of 65536, rounded to the nearest.
-      const std::uint8_t* rgb = image.pixels.data() + 3 * i;
-      out.pixels[i] = static_cast<std::uint8_t>(
-          (rgb[0] * 19595U + rgb[1] * 38470U + rgb[2] * 7471U + 32768U) >> 16);
+      out.pixels[i] = grey_level(image.pixels.data() + 3 * i);
     }
   }
   return out;

@@ -19,7 +19,8 @@ enum class Purpose : std::uint32_t {
   dropout,
   sample,
   test,
-  mix
+  mix,
+  picture
 };
 
 /// Philox4x32-10: four random words for a 128-bit counter and a 64-bit key.

@@ -10,19 +10,12 @@
 #include "ridgeline/error.hpp"
 #include "support/golden.hpp"
 #include "support/highway_targets.hpp"
+#include "support/noise_image.hpp"
 
 namespace ridgeline::image {
 namespace {
 
-Image noise(std::uint32_t seed, std::int64_t channels, std::int64_t height, std::int64_t width) {
-  Image image{channels, height, width, {}};
-  image.pixels.resize(static_cast<std::size_t>(channels * height * width));
-  for (std::uint8_t& pixel : image.pixels) {
-    seed = seed * 1664525U + 1013904223U;
-    pixel = static_cast<std::uint8_t>(seed >> 24);
-  }
-  return image;
-}
+using test::noise_image;
 
 // tools/golden/make_resize.py.
 TEST(Resize, IsPillowsToOneGreyLevel) {
@@ -37,7 +30,7 @@ TEST(Resize, IsPillowsToOneGreyLevel) {
       const auto& box = arrays.at("box");
       const auto filter = static_cast<Filter>(arrays.at("filter")[0]);
       const Image image =
-          noise(static_cast<std::uint32_t>(shape[0]), number(1), number(2), number(3));
+          noise_image(static_cast<std::uint32_t>(shape[0]), number(1), number(2), number(3));
       const Image out = resize(image, {number(4), number(5)}, filter,
                                RealBox{box[0], box[1], box[2] - box[0], box[3] - box[1]});
       const auto& wanted = arrays.at("pixels");
@@ -61,7 +54,7 @@ TEST(Resize, EveryInstructionSetGivesTheSamePixels) {
   for (const Filter filter : {Filter::bilinear, Filter::bicubic, Filter::lanczos}) {
     for (const std::int64_t channels : {1, 3}) {
       for (const std::int64_t size : {1, 7, 31, 64, 101}) {
-        const Image image = noise(9, channels, 40, size);
+        const Image image = noise_image(9, channels, 40, size);
         std::vector<Image> results;
         test::on_every_target([&] { results.push_back(resize(image, {33, 29}, filter)); });
         for (const Image& one : results) EXPECT_EQ(one, results.front());
@@ -83,14 +76,14 @@ TEST(Resize, AFlatImageStaysFlat) {
 }
 
 TEST(Resize, TheSameSizeIsTheSameImage) {
-  const Image image = noise(3, 3, 17, 23);
+  const Image image = noise_image(3, 3, 17, 23);
   for (const Filter filter : {Filter::nearest, Filter::bilinear, Filter::lanczos}) {
     EXPECT_EQ(resize(image, {17, 23}, filter), image);
   }
 }
 
 TEST(Resize, WhatCannotBeIsRefused) {
-  const Image image = noise(3, 1, 10, 20);
+  const Image image = noise_image(3, 1, 10, 20);
   EXPECT_THROW(resize(image, {0, 5}, Filter::bilinear), UsageError);
   EXPECT_THROW(resize(image, {5, -1}, Filter::bilinear), UsageError);
   EXPECT_THROW(resize(image, {INT64_MAX, 2}, Filter::nearest), UsageError);

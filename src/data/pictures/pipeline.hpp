@@ -1,0 +1,64 @@
+#pragma once
+// From an image of any size to the numbers that a network takes, with random changes of the image
+// of bytes on the way.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/fitted.hpp"
+#include "data/pictures/table.hpp"
+#include "ridgeline/dataset.hpp"
+
+namespace ridgeline::data {
+
+/// One random change of pictures that `data.augment` names.
+struct PictureStep {
+  std::string name;
+  ChangePicture change;                     ///< empty for "resized_crop"
+  std::optional<ResizedCropOptions> crop;  ///< of "resized_crop"
+};
+/// "rotation", "rotation:15" (the first option) or "rotation:degrees=15,filter=nearest". Nothing
+/// for a name that is none of these. Throws UsageError for wrong options.
+std::shared_ptr<const PictureStep> picture_step(std::string_view text);
+/// The names, each with its first option: "rotation:DEGREES".
+std::vector<std::string> picture_forms();
+
+/// Which image, and which numbers are drawn for it.
+struct PictureNumber {
+  std::size_t index = 0;  ///< in the data
+  std::uint64_t seed = 0, epoch = 0;
+};
+
+class PicturePipeline {
+ public:
+  using Steps = std::vector<std::shared_ptr<const PictureStep>>;
+
+  PicturePipeline() = default;
+  /// Throws UsageError for steps on images that are not bytes, a resized_crop that is not the first
+  /// step, and one without a size to be brought to.
+  PicturePipeline(const Dataset& data, Steps steps);
+
+  /// Whether it does anything that Dataset::read does not.
+  bool empty() const { return steps_.empty(); }
+
+  struct Memory {
+    FitScratch fit;
+    PictureScratch change;
+  };
+  /// Writes image `number.index` of `data` and returns where its points went. Deterministic by
+  /// (seed, epoch, Dataset::id), whatever the threads.
+  Transform read(const Dataset& data, const PictureNumber& number, std::span<float> pixels,
+                 Memory& memory) const;
+
+ private:
+  Transform fetch(const Dataset& data, std::size_t index, Random& random, Memory& memory) const;
+
+  Steps steps_;
+};
+
+}  // namespace ridgeline::data

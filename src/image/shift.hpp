@@ -1,0 +1,24 @@
+#pragma once
+// An image moved by whole pixels.
+
+#include "image/colour.hpp"
+#include "image/resize.hpp"
+
+namespace ridgeline::image {
+
+/// What becomes free at the border.
+enum class Border {
+  fill,     ///< takes a colour
+  reflect,  ///< mirrors the image around its outermost pixels
+};
+
+/// The image moved to the right and down by so many pixels, which may be below 0, into `to`, whose
+/// memory is used again. `image` is not a view of `to`.
+void shift(const ImageView& image, std::int64_t right, std::int64_t down, Border border,
+           Colour fill, Image& to);
+
+/// The pixel that `reflect` shows at `place` of an axis of `size` pixels: 0 and size - 1 are
+/// mirrors.
+std::int64_t reflected(std::int64_t place, std::int64_t size);
+
+}  // namespace ridgeline::image
