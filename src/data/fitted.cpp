@@ -83,7 +83,7 @@ void read_box(const SampleSource& source, std::size_t index, const ChooseBox& ch
 }
 
 Transform read_fitted(const SampleSource& source, std::size_t index, const Preprocessing& p,
-                 FitScratch& scratch) {
+                      FitScratch& scratch) {
   FitPlan plan;
   image::Size size;
   // The size of the inner part depends on the image only in a letterbox.

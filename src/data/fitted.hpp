@@ -23,8 +23,8 @@ void read_box(const SampleSource& source, std::size_t index, const ChooseBox& ch
               image::Size size, image::Filter filter, FitScratch& scratch);
 
 /// Image `index` as `preprocessing` says, in `scratch.fitted`. Returns where its points went.
-Transform read_fitted(const SampleSource& source, std::size_t index, const Preprocessing& preprocessing,
-                 FitScratch& scratch);
+Transform read_fitted(const SampleSource& source, std::size_t index,
+                      const Preprocessing& preprocessing, FitScratch& scratch);
 
 /// The same images; `read` gives them as `preprocessing` says. `decode` gives them as they are.
 /// Throws UsageError for a source of numbers that are not bytes.

@@ -10,35 +10,28 @@
 #include <thread>
 #include <vector>
 
-#include "data/collators.hpp"
+#include "data/batch_maker.hpp"
 #include "ridgeline/error.hpp"
-#include "tensor/buffer.hpp"
 #include "tensor/random.hpp"
 #include "tensor/threads.hpp"
 
 namespace ridgeline::data {
 namespace {
 
-/// A place of the ring: the memory of one batch, written by one reader at a time.
+/// A place of the ring.
 struct Slot {
-  Buffer<float> inputs;
-  std::vector<Target> targets;
-  TensorBatch collated;
-  std::vector<std::uint64_t> ids;
-  Batch batch;
+  BatchMemory memory;
   std::int64_t number = -1;  // the batch that is ready here
   std::exception_ptr error;  // instead of that batch
 };
 
-void check(const Dataset& data, const LoaderOptions& options) {
+void check(const LoaderOptions& options) {
   const auto at_least_one = [](const char* what, std::int64_t value) {
     if (value < 1) throw UsageError(fmt::format("{} must be at least 1, not {}", what, value));
   };
   at_least_one("the batch", options.batch);
   at_least_one("the number of reader threads", options.threads);
   at_least_one("the number of batches read ahead", options.ahead);
-  if (data.empty()) return;
-  check_fits(options.augment, data.image_shape());
 }
 
 }  // namespace
@@ -53,20 +46,12 @@ struct Loader::Workers {
         images(static_cast<std::int64_t>(data.size())),
         batch(std::min(options.batch, std::max<std::int64_t>(images, 1))),
         batches((images + batch - 1) / batch),
-        shape(data.image_shape()),
-        pixels(static_cast<std::size_t>(shape.elements())),
-        mixes(data::mixes(options.augment)),
-        collator(options.collator ? *options.collator : collator_for(data.schema())),
-        lazy(options.lazy && data.in_memory()),
+        maker(data, options),
+        lazy(options.lazy && data.in_memory() && maker.may_be_lazy()),
         order(data.size()),
         ring(static_cast<std::size_t>(
             std::min<std::int64_t>(lazy ? 1 : options.ahead + 1, batches))) {
-    const auto n = static_cast<std::size_t>(batch);
-    for (Slot& slot : ring) {
-      slot.inputs = Buffer<float>(n * pixels);
-      slot.ids.resize(n);
-      slot.targets.resize(data.has_targets() ? n : 0);
-    }
+    for (Slot& slot : ring) slot.memory = maker.memory(batch);
     std::iota(order.begin(), order.end(), std::size_t{0});
     if (lazy) return;
     const auto readers = std::min<std::size_t>(options.threads, ring.size());
@@ -118,16 +103,17 @@ struct Loader::Workers {
     if (given == batches) return nullptr;
     Slot& slot = slot_of(given);
     if (lazy) {
-      describe(slot, given++);
-      slot.batch.fill = [this, &slot, number = given - 1](std::int64_t first, std::int64_t count) {
-        read(slot, number, first, count);
+      const std::span<const std::size_t> which = images_of(given++);
+      maker.describe(slot.memory, which, epoch);
+      slot.memory.batch.fill = [this, &slot, which](std::int64_t first, std::int64_t count) {
+        maker.read(slot.memory, which, epoch, first, count);
       };
-      return &slot.batch;
+      return &slot.memory.batch;
     }
     made.wait(lock, [&] { return slot.number == given; });
     if (slot.error) std::rethrow_exception(slot.error);
     ++given;
-    return &slot.batch;
+    return &slot.memory.batch;
   }
 
   void work() {
@@ -157,74 +143,23 @@ struct Loader::Workers {
   }
 
   void make(Slot& slot, std::int64_t number) const {
-    describe(slot, number);
-    read(slot, number, 0, slot.batch.images);
+    const std::span<const std::size_t> which = images_of(number);
+    maker.describe(slot.memory, which, epoch);
+    maker.read(slot.memory, which, epoch, 0, slot.memory.batch.images);
+    maker.finish(slot.memory, which);
   }
 
-  // All but the images.
-  void describe(Slot& slot, std::int64_t number) const {
+  // Which images of the data a batch has.
+  std::span<const std::size_t> images_of(std::int64_t number) const {
     const auto first = static_cast<std::size_t>(number * batch);
-    const std::size_t count = std::min(static_cast<std::size_t>(batch), data.size() - first);
-    for (std::size_t k = 0; k < count; ++k) {
-      const std::size_t i = order[first + k];
-      slot.ids[k] = data.id(i);
-      if (data.has_targets()) slot.targets[k] = target_of(i, epoch);
-    }
-    collate(std::span(slot.targets).first(data.has_targets() ? count : 0), slot.collated);
-    if (data.weighted()) {
-      auto& weights = slot.collated.add_floats(weight_tensor);
-      for (std::size_t k = 0; k < count; ++k) {
-        weights.push_back(static_cast<float>(data.weight(order[first + k])));
-      }
-    }
-    slot.batch = {.images = static_cast<std::int64_t>(count),
-                  .inputs = slot.inputs.span().first(count * pixels),
-                  .targets = slot.collated.view(),
-                  .ids = std::span(slot.ids).first(count),
-                  .fill = {}};
-  }
-
-  void collate(std::span<const Target> targets, TensorBatch& batch_of) const {
-    batch_of.clear();
-    if (!targets.empty()) collator.collate(targets, data.schema(), batch_of);
-  }
-
-  // Images [begin, begin + count) of a batch that has been described.
-  void read(Slot& slot, std::int64_t number, std::int64_t begin, std::int64_t count) const {
-    Scratch scratch(options.augment.empty() ? 0 : pixels);
-    const auto read_image = [this](std::size_t i, std::span<float> image) { data.read(i, image); };
-    for (std::int64_t n = begin; n < begin + count; ++n) {
-      const auto k = static_cast<std::size_t>(n);
-      const std::span<float> image = slot.inputs.span().subspan(k * pixels, pixels);
-      const std::size_t i = order[static_cast<std::size_t>(number * batch) + k];
-      data.read(i, image);
-      if (options.augment.empty()) continue;
-      Random random(options.seed, Purpose::augment, static_cast<std::uint64_t>(epoch), slot.ids[k]);
-      augment(options.augment, shape, mix_of(i, epoch), read_image, random, image, scratch);
-    }
-  }
-
-  // The same for an image's target and for its pixels, whoever asks.
-  std::optional<Mix> mix_of(std::size_t i, std::int64_t in_epoch) const {
-    if (!mixes) return std::nullopt;
-    Random random(options.seed, Purpose::mix, static_cast<std::uint64_t>(in_epoch), data.id(i));
-    return draw_mix(options.augment, shape, data.size(), random);
-  }
-
-  // Of an image, mixed with another image's where the images are.
-  Target target_of(std::size_t i, std::int64_t in_epoch) const {
-    const auto mix = mix_of(i, in_epoch);
-    if (!mix) return data.target(i);
-    return collator.mix(data.target(i), data.target(mix->other), mix->share, data.schema());
+    return std::span(order).subspan(
+        first, std::min(static_cast<std::size_t>(batch), order.size() - first));
   }
 
   const Dataset data;
   const LoaderOptions options;
   const std::int64_t images, batch, batches;
-  const Shape shape;
-  const std::size_t pixels;
-  const bool mixes;
-  const Collator& collator;
+  const BatchMaker maker;
   const bool lazy;
   std::vector<std::size_t> order;  // changed only while no reader is busy
   std::vector<Slot> ring;
@@ -242,7 +177,7 @@ struct Loader::Workers {
 };
 
 Loader::Loader(Dataset data, LoaderOptions options) {
-  check(data, options);
+  check(options);
   workers_ = std::make_unique<Workers>(std::move(data), std::move(options));
 }
 
@@ -259,15 +194,16 @@ const Batch* Loader::next() {
 }
 
 bool Loader::mixes() const {
-  return workers_->mixes;
+  return workers_->maker.mixes();
 }
 void Loader::for_mixed_targets(std::int64_t epoch,
                                const std::function<void(const Targets&)>& use) const {
   if (!workers_->data.has_targets()) return;
   TensorBatch one;
   for (std::size_t i = 0; i < workers_->data.size(); ++i) {
-    const Target target = workers_->target_of(i, epoch);
-    workers_->collate({&target, 1}, one);
+    const Target target = workers_->maker.target(i, epoch);
+    one.clear();
+    workers_->maker.collate({&target, 1}, one);
     use(one.view());
   }
 }

@@ -15,13 +15,17 @@
 
 namespace ridgeline::data {
 
+class ErrorLog;
+
 struct LoaderOptions {
   std::int64_t batch = 32;  ///< images; the last batch of an epoch may be smaller, never dropped
   bool shuffle = false;
   std::uint64_t seed = 1;
   std::vector<Augmentation> augment;
   const Collator* collator = nullptr;  ///< null: the one that fits the data's schema
-  int threads = 1;                     ///< that read ahead
+  /// Takes note of images that cannot be read; null: their errors end the training.
+  std::shared_ptr<ErrorLog> errors = nullptr;
+  int threads = 1;    ///< that read ahead
   bool lazy = false;  ///< where the data is in memory, leave the images to Batch::fill
   int ahead = 4;      ///< batches made before they are asked for
 };

@@ -43,9 +43,8 @@ Kind kind_of(const PictureKind& picture) {
 }
 
 std::string upper(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) {
-    return static_cast<char>(std::toupper(c));
-  });
+  std::ranges::transform(text, text.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   return text;
 }
 
@@ -84,9 +83,9 @@ PicturePipeline::PicturePipeline(const Dataset& data, Steps steps) : steps_(std:
   for (std::size_t k = 0; k < steps_.size(); ++k) {
     if (!steps_[k]->crop) continue;
     if (k > 0) {
-      throw UsageError(fmt::format(
-          "the augmentation {} takes a part of the original image: put it before {}",
-          resized_crop_name, steps_[0]->name));
+      throw UsageError(
+          fmt::format("the augmentation {} takes a part of the original image: put it before {}",
+                      resized_crop_name, steps_[0]->name));
     }
   }
 }
@@ -107,7 +106,8 @@ Transform PicturePipeline::fetch(const Dataset& data, std::size_t index, Random&
     return Transform::box(box.left, box.top, box.width, box.height, shape[1], shape[2]);
   }
   if (fit) return read_fitted(source, id, *fit, memory.fit);
-  source.decode(id, [](const Shape&) { return ImageRequest(); }, memory.fit.decoded);
+  source.decode(
+      id, [](const Shape&) { return ImageRequest(); }, memory.fit.decoded);
   std::swap(memory.fit.fitted, memory.fit.decoded.image);
   return Transform::identity(shape[1], shape[2]);
 }
@@ -122,8 +122,7 @@ Transform PicturePipeline::read(const Dataset& data, const PictureNumber& number
   if (image.channels != channels) image = image::to_channels(std::move(image), channels);
   for (const auto& step : steps_) {
     if (!step->change) continue;
-    const auto moved =
-        step->change(image, {number.seed, number.epoch, id, random}, memory.change);
+    const auto moved = step->change(image, {number.seed, number.epoch, id, random}, memory.change);
     if (moved) transform = transform.then(*moved);
   }
   image::to_planes(image, false, pixels);

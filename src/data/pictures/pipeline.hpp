@@ -19,7 +19,7 @@ namespace ridgeline::data {
 /// One random change of pictures that `data.augment` names.
 struct PictureStep {
   std::string name;
-  ChangePicture change;                     ///< empty for "resized_crop"
+  ChangePicture change;                    ///< empty for "resized_crop"
   std::optional<ResizedCropOptions> crop;  ///< of "resized_crop"
 };
 /// "rotation", "rotation:15" (the first option) or "rotation:degrees=15,filter=nearest". Nothing

@@ -1,0 +1,67 @@
+#pragma once
+// What makes one batch: which images it has, their targets, their pixels.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "data/loader.hpp"
+#include "data/pictures/pipeline.hpp"
+#include "tensor/buffer.hpp"
+
+namespace ridgeline::data {
+
+/// The memory of one batch, written by one reader at a time.
+struct BatchMemory {
+  Buffer<float> inputs;
+  std::vector<Target> targets;
+  TensorBatch collated;
+  std::vector<std::uint64_t> ids;
+  std::vector<Transform> transforms;  ///< where each image's points went, if targets follow
+  std::vector<std::uint8_t> bad;      ///< whether an image could not be read
+  Batch batch;
+};
+
+class BatchMaker {
+ public:
+  /// Throws UsageError for augmentations that do not fit the images.
+  BatchMaker(const Dataset& data, const LoaderOptions& options);
+
+  BatchMemory memory(std::int64_t images) const;
+  /// Whether pixels may be read by whoever needs them, after the batch was described.
+  bool may_be_lazy() const { return !follows_; }
+  bool mixes() const { return mixes_; }
+
+  /// The batch of images `which` of the data in `epoch`: all but the pixels, and the targets that
+  /// depend on them.
+  void describe(BatchMemory& memory, std::span<const std::size_t> which, std::int64_t epoch) const;
+  /// The pixels of images [begin, begin + count) of a batch that was described. An image that
+  /// cannot be read is noted in LoaderOptions::errors, has pixels of 0 and the weight 0; without
+  /// `errors` its error is thrown.
+  void read(BatchMemory& memory, std::span<const std::size_t> which, std::int64_t epoch,
+            std::int64_t begin, std::int64_t count) const;
+  /// Targets that follow their images, and weights of 0, after all pixels were read.
+  void finish(BatchMemory& memory, std::span<const std::size_t> which) const;
+
+  /// The target of image i, mixed where images are.
+  Target target(std::size_t i, std::int64_t epoch) const;
+  void collate(std::span<const Target> targets, TensorBatch& batch) const;
+
+ private:
+  struct Scratch;
+  void read_one(std::size_t i, std::int64_t epoch, std::span<float> pixels, Transform* transform,
+                Scratch& scratch) const;
+  std::optional<Mix> mix_of(std::size_t i, std::int64_t epoch) const;
+  void add_weights(BatchMemory& memory, std::span<const std::size_t> which) const;
+
+  const Dataset& data_;
+  const LoaderOptions& options_;
+  const Shape shape_;
+  const std::size_t pixels_;
+  const Collator& collator_;
+  const bool mixes_, follows_;
+  const PicturePipeline pictures_;
+};
+
+}  // namespace ridgeline::data
