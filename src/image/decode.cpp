@@ -144,6 +144,10 @@ void cannot_decode(std::string_view format, std::string_view what) {
   throw DataError(fmt::format("the {} file cannot be decoded: {}", format, what));
 }
 
+void out_of_memory() {
+  throw ResourceError("there is not enough memory to decode an image");
+}
+
 bool begins_with(Bytes file, std::string_view signature) {
   return file.size() >= signature.size() &&
          std::equal(signature.begin(), signature.end(), file.begin(),

@@ -50,6 +50,9 @@ extern const Format jpeg_format, png_format, webp_format, tiff_format, bmp_forma
 /// Throws DataError: "the PNG file cannot be decoded: WHAT".
 [[noreturn]] void cannot_decode(std::string_view format, std::string_view what);
 
+/// Throws ResourceError: a library got no memory.
+[[noreturn]] void out_of_memory();
+
 bool begins_with(Bytes file, std::string_view signature);
 
 }  // namespace ridgeline::image

@@ -91,7 +91,7 @@ Image to_channels(Image image, std::int64_t channels) {
     throw UsageError(fmt::format("image files give 1 or 3 channels, not {}", channels));
   }
   if (image.channels == channels) return image;
-  const std::size_t pixels = static_cast<std::size_t>(image.height * image.width);
+  const auto pixels = static_cast<std::size_t>(image.height * image.width);
   Image out{channels, image.height, image.width,
             std::vector<std::uint8_t>(pixels * static_cast<std::size_t>(channels))};
   for (std::size_t i = 0; i < pixels; ++i) {

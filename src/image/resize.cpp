@@ -84,7 +84,7 @@ Filter filter_of(std::string_view name) {
     if (known == name) return filter;
   }
   throw UsageError(fmt::format(
-      "a filter must be \"nearest\", \"bilinear\", \"bicubic\" or \"lanczos\", not \"{}\"", name));
+      R"(a filter must be "nearest", "bilinear", "bicubic" or "lanczos", not "{}")", name));
 }
 
 Image resize(const ImageView& image, Size size, Filter filter, const std::optional<RealBox>& box) {

@@ -68,7 +68,7 @@ Taps taps(const Axis& axis, Filter filter, std::int64_t multiple) {
     }
     for (std::int64_t k = 0; k < end - first; ++k) {
       const double share = weights[static_cast<std::size_t>(k)] / sum;
-      const auto weight = static_cast<std::int32_t>(std::lround(std::ldexp(share, Taps::shift)));
+      const auto weight = static_cast<std::int32_t>(std::lround(share * (1 << Taps::shift)));
       const auto at = static_cast<std::size_t>(i * taps.stride + k);
       taps.high[at] = static_cast<std::int16_t>(weight >> Taps::split);
       taps.low[at] = static_cast<std::int16_t>(weight & ((1 << Taps::split) - 1));

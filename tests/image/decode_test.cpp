@@ -37,7 +37,7 @@ Bytes png(std::uint32_t format, std::uint32_t height, std::uint32_t width, const
 }
 
 Bytes jpeg(int components, unsigned height, unsigned width, Bytes pixels,
-           J_COLOR_SPACE stored = JCS_UNKNOWN) {
+           J_COLOR_SPACE stored = JCS_UNKNOWN, bool scan_each_component = false) {
   jpeg_compress_struct writer;
   jpeg_error_mgr errors;
   writer.err = jpeg_std_error(&errors);
@@ -52,6 +52,12 @@ Bytes jpeg(int components, unsigned height, unsigned width, Bytes pixels,
   jpeg_set_defaults(&writer);
   if (stored != JCS_UNKNOWN) jpeg_set_colorspace(&writer, stored);
   jpeg_set_quality(&writer, 100, TRUE);
+  const std::array<jpeg_scan_info, 3> scans{
+      {{1, {0}, 0, 63, 0, 0}, {1, {1}, 0, 63, 0, 0}, {1, {2}, 0, 63, 0, 0}}};
+  if (scan_each_component) {
+    writer.scan_info = scans.data();
+    writer.num_scans = 3;
+  }
   jpeg_start_compress(&writer, TRUE);
   for (unsigned y = 0; y < height; ++y) {
     JSAMPROW row = pixels.data() + std::size_t{y} * width * static_cast<unsigned>(components);
@@ -201,6 +207,18 @@ TEST(Decode, AbsurdSizesAreRefusedByTheHeader) {
   bmp[19] = bmp[23] = 0x3a;
   EXPECT_THAT(error_of(bmp), HasSubstr("cut short"));
   EXPECT_THAT(error_of("P6\n0 3\n255\n"), HasSubstr("no pixels"));
+}
+
+// Each scan of a JPEG file goes over all of its pixels, so many of them take hours.
+TEST(Decode, AJpegFileOfVeryManyScansIsRefused) {
+  Bytes file = jpeg(3, 16, 16, Bytes(16 * 16 * 3, 90), JCS_YCbCr, true);
+  EXPECT_EQ(decode(file).height, 16);
+  const Bytes start_of_scan{0xff, 0xda};
+  const auto last =
+      std::find_end(file.begin(), file.end() - 2, start_of_scan.begin(), start_of_scan.end());
+  const Bytes scan(last, file.end() - 2);
+  for (int i = 0; i < 600; ++i) file.insert(file.end() - 2, scan.begin(), scan.end());
+  EXPECT_THAT(error_of(file), HasSubstr("more than 500 scans"));
 }
 
 }  // namespace

@@ -4,9 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
+#include <thread>
 
 #include "image/decode.hpp"
+#include "ridgeline/error.hpp"
 #include "support/files.hpp"
 
 namespace ridgeline::image {
@@ -34,6 +37,31 @@ TEST(DecodeGolden, EveryFileHasThePixelsThatPillowGives) {
     }
     EXPECT_LE(worst, arrays.at("tolerance")[0]);
   }
+}
+
+TEST(DecodeGolden, ThreadsDoNotDisturbEachOther) {
+  std::vector<test::Bytes> files;
+  std::vector<Image> images;
+  for (const auto& path : test::image_files()) {
+    const auto file = test::read_bytes(path);
+    try {
+      images.push_back(decode(file));
+      files.push_back(file);
+    } catch (const DataError&) {  // what a fuzzer has found
+    }
+  }
+  std::atomic<int> different = 0;
+  std::vector<std::thread> threads;
+  for (std::size_t t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (std::size_t i = 0; i < files.size(); ++i) {
+        const std::size_t at = (i + t * 29) % files.size();
+        different += decode(files[at]) == images[at] ? 0 : 1;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(different, 0);
 }
 
 TEST(DecodeGolden, TheHeaderNamesFormatAndOrientation) {

@@ -125,6 +125,7 @@ class Jpeg : public Decoder {
   void guarded(Action action) {
     if (setjmp(errors_.give_up) != 0) {
       destroy();
+      if (errors_.manager.msg_code == JERR_OUT_OF_MEMORY) out_of_memory();
       cannot_decode("JPEG", errors_.message.data());
     }
     action();

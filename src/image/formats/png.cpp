@@ -54,7 +54,7 @@ class Png : public Decoder {
   void read(const PixelBox& box, int /*shrink*/, std::uint8_t* to) override {
     png_ = png_create_read_struct(PNG_LIBPNG_VER_STRING, this, failed, [](png_structp, auto) {});
     if (png_ != nullptr) info_ = png_create_info_struct(png_);
-    if (info_ == nullptr) cannot_decode("PNG", "libpng has no memory");
+    if (info_ == nullptr) out_of_memory();
     guarded([&] { begin(); });
     const std::size_t row_bytes = png_get_rowbytes(png_, info_);
     std::vector<std::uint8_t> rows(row_bytes *

@@ -62,7 +62,7 @@ class Tiff : public Decoder {
  public:
   explicit Tiff(Bytes file) : source_{file, 0, {}} {
     TIFFOpenOptions* options = TIFFOpenOptionsAlloc();
-    if (options == nullptr) cannot_decode("TIFF", "libtiff has no memory");
+    if (options == nullptr) out_of_memory();
     TIFFOpenOptionsSetErrorHandlerExtR(options, keep_error, &source_);
     TIFFOpenOptionsSetWarningHandlerExtR(options, drop_warning, nullptr);
     // What a strip may claim; the pixels that they hold are limited by decode().

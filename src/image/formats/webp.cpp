@@ -14,8 +14,6 @@ namespace {
 
 std::string_view reason(VP8StatusCode status) {
   switch (status) {
-    case VP8_STATUS_OUT_OF_MEMORY:
-      return "libwebp has no memory";
     case VP8_STATUS_NOT_ENOUGH_DATA:
       return "it is cut short";
     case VP8_STATUS_UNSUPPORTED_FEATURE:
@@ -23,6 +21,11 @@ std::string_view reason(VP8StatusCode status) {
     default:
       return "its data are damaged";
   }
+}
+
+[[noreturn]] void failed(VP8StatusCode status) {
+  if (status == VP8_STATUS_OUT_OF_MEMORY) out_of_memory();
+  cannot_decode("WebP", reason(status));
 }
 
 /// The EXIF data of the RIFF container; empty where there are none.
@@ -42,7 +45,7 @@ class WebP : public Decoder {
   explicit WebP(Bytes file) : file_(file) {
     WebPBitstreamFeatures features{};
     const auto status = WebPGetFeatures(file.data(), file.size(), &features);
-    if (status != VP8_STATUS_OK) cannot_decode("WebP", reason(status));
+    if (status != VP8_STATUS_OK) failed(status);
     if (features.has_animation != 0) {
       cannot_decode("WebP", "it is an animation; save one frame of it as an image");
     }
@@ -75,7 +78,7 @@ class WebP : public Decoder {
                             stride * static_cast<std::size_t>(wider.height)};
     const auto status = WebPDecode(file_.data(), file_.size(), &config);
     WebPFreeDecBuffer(&config.output);
-    if (status != VP8_STATUS_OK) cannot_decode("WebP", reason(status));
+    if (status != VP8_STATUS_OK) failed(status);
     if (direct) return;
 
     const auto width = static_cast<std::size_t>(box.width);
