@@ -78,6 +78,7 @@ TEST_F(ClassFolders, NamedParts) {
   EXPECT_EQ(parts.train->size(), 2U);
   EXPECT_EQ(parts.validation->size(), 1U);
   EXPECT_EQ(parts.test->size(), 1U);
+  EXPECT_THAT(error({.validation = "fold2"}), HasSubstr("name the one for training, too"));
   EXPECT_THAT(error({.train = "fold3"}),
               HasSubstr("no folder \"fold3\" in it: it has fold1, fold2"));
 }

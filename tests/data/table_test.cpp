@@ -196,6 +196,8 @@ TEST_F(Table, ListedClasses) {
   EXPECT_THAT(targets(*train), ElementsAre(Target(1), Target(0)));
   EXPECT_EQ(error("path,label\na/1.jpg,q\n", options),
             at(2) + "the label \"q\" is not in the list of classes");
+  folder.write("names.txt", "y\nx\ny\n");
+  EXPECT_THAT(error("path,label\na/1.jpg,x\n", options), HasSubstr("names the class \"y\" twice"));
 }
 
 TEST_F(Table, OtherFormats) {

@@ -34,6 +34,11 @@ class ClassFolders {
       throw DataError(fmt::format("{}: has {} and no folder train", layout_.message_name(base),
                                   layout_.listed_children(base)));
     }
+    if (!train && !(options_.validation.empty() && options_.test.empty())) {
+      throw DataError(fmt::format(
+          "{}: has no folder train for the parts that are named: name the one for training, too",
+          layout_.message_name(base)));
+    }
     read_classes(train.value_or(base), layout_.path(base));
     result.train = samples(labelled(train.value_or(base)));
     if (train && validation) result.validation = samples(validation_part(*validation));

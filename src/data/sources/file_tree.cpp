@@ -42,17 +42,7 @@ const Packer* packer_of(const std::vector<std::uint8_t>& head) {
   return found == packers.end() ? nullptr : found;
 }
 
-}  // namespace
-
-std::string FileTree::folder_name(std::string_view path) const {
-  return path.empty() ? root_.string() : (root_ / path).string();
-}
-
-bool hidden(std::string_view name) {
-  return name.starts_with('.') || name == "__MACOSX" || name == "@eaDir";
-}
-
-std::shared_ptr<const FileTree> open_tree(const fs::path& path, const TreeOptions& options) {
+std::shared_ptr<const FileTree> open_any(const fs::path& path, const TreeOptions& options) {
   std::error_code error;
   if (fs::is_directory(path, error)) return open_folder(path, options);
   const std::vector<std::uint8_t> head = read_bytes(path, head_bytes);
@@ -65,6 +55,26 @@ std::shared_ptr<const FileTree> open_tree(const fs::path& path, const TreeOption
         path.string(), packer->name, packer->unpack));
   }
   throw DataError(fmt::format("{}: is neither a folder nor a zip or tar archive", path.string()));
+}
+
+}  // namespace
+
+std::string FileTree::folder_name(std::string_view path) const {
+  return path.empty() ? root_.string() : (root_ / path).string();
+}
+
+bool hidden(std::string_view name) {
+  return name.starts_with('.') || name == "__MACOSX" || name == "@eaDir";
+}
+
+std::shared_ptr<const FileTree> open_tree(const fs::path& path, const TreeOptions& options) {
+  auto tree = open_any(path, options);
+  // Samples keep the numbers of their files in 32 bits.
+  if (tree->files().size() > std::numeric_limits<std::uint32_t>::max()) {
+    throw DataError(fmt::format("{}: holds {} files, and a source has at most {}", path.string(),
+                                tree->files().size(), std::numeric_limits<std::uint32_t>::max()));
+  }
+  return tree;
 }
 
 bool is_archive(const fs::path& file) {

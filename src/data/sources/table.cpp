@@ -111,6 +111,12 @@ class TableSource {
     const auto bytes = read_bytes(options_.classes, most_file_bytes);
     auto lines = lines_of({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     std::erase(lines, "");
+    std::vector<std::string> sorted = lines;
+    std::sort(sorted.begin(), sorted.end());
+    const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+    if (twice != sorted.end()) {
+      throw DataError(fmt::format("{}: names the class \"{}\" twice", options_.classes, *twice));
+    }
     return lines;
   }
 
