@@ -31,11 +31,20 @@ std::size_t ReverseEnds(std::uint8_t* row, std::size_t bytes, std::size_t channe
   const auto to_left = hn::Load(d, tables[kind][0]), to_right = hn::Load(d, tables[kind][1]);
   const auto left_kept = hn::Load(d, kept[kind][0]), right_kept = hn::Load(d, kept[kind][1]);
   std::size_t done = 0;
-  for (; bytes - 2 * done >= 32; done += step) {
+  if (bytes < 32) return 0;
+  auto a = hn::LoadU(d, row), b = hn::LoadU(d, row + bytes - 16);
+  while (bytes - 2 * done >= 32) {
     std::uint8_t *left = row + done, *right = row + bytes - done - 16;
-    const auto a = hn::LoadU(d, left), b = hn::LoadU(d, right);
-    hn::StoreU(hn::Or(hn::TableLookupBytesOr0(b, to_left), hn::And(a, left_kept)), d, left);
-    hn::StoreU(hn::Or(hn::TableLookupBytesOr0(a, to_right), hn::And(b, right_kept)), d, right);
+    const auto at_left = hn::Or(hn::TableLookupBytesOr0(b, to_left), hn::And(a, left_kept));
+    const auto at_right = hn::Or(hn::TableLookupBytesOr0(a, to_right), hn::And(b, right_kept));
+    done += step;
+    // The next blocks are loaded first: a load that overlaps a store just made waits for it.
+    if (bytes - 2 * done >= 32) {
+      a = hn::LoadU(d, row + done);
+      b = hn::LoadU(d, row + bytes - done - 16);
+    }
+    hn::StoreU(at_left, d, left);
+    hn::StoreU(at_right, d, right);
   }
   return done / channels;
 }
