@@ -1,0 +1,49 @@
+#pragma once
+// The metrics that are measured together on one set of images.
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ridgeline/metric.hpp"
+
+namespace ridgeline::metrics {
+
+/// What leads from the first output, as the metrics get it, to probabilities.
+enum class Link { none, softmax, sigmoid };
+
+class MetricSet {
+ public:
+  MetricSet() = default;
+  /// Lines as make_metric takes them; a name that comes twice counts once. Throws UsageError for a
+  /// metric that is not measured on targets of this name.
+  MetricSet(std::span<const std::string> lines, std::string_view target);
+
+  MetricSet fresh() const;
+  bool empty() const { return metrics_.empty(); }
+  const std::vector<MetricPtr>& metrics() const { return metrics_; }
+
+  /// `link` is for the first output: metrics that need probabilities get them.
+  void add(const Tensors& outputs, const Tensors& targets, Link link);
+  void clear();
+  /// All of them; with `quick_only` those whose value takes no time.
+  std::vector<MetricValue> values(bool quick_only = false) const;
+  /// As values(), of no images.
+  std::vector<MetricValue> names() const;
+
+  /// All metrics' states, each after the number of its numbers. restore() throws DataError.
+  std::vector<double> state() const;
+  void restore(std::span<const double> state);
+
+ private:
+  std::vector<MetricPtr> metrics_;
+  std::vector<float> probabilities_;  // of a batch
+};
+
+/// What is measured on targets of this name where nobody says otherwise: in training, on which the
+/// time depends, and in an evaluation.
+std::vector<std::string> training_metrics(std::string_view target);
+std::vector<std::string> evaluation_metrics(std::string_view target);
+
+}  // namespace ridgeline::metrics
