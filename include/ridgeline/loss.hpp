@@ -10,14 +10,18 @@
 #include <vector>
 
 #include "ridgeline/attributes.hpp"
-#include "ridgeline/shape.hpp"
+#include "ridgeline/output_spec.hpp"
 #include "ridgeline/targets.hpp"
 
 namespace ridgeline {
 
-/// What a loss reads: the network's output, or what enters its last softmax or sigmoid. A loss
-/// that reads logits is never softmaxed twice.
+/// What a loss reads: the network's outputs, or what enters the softmax or sigmoid that ends them.
+/// A loss that reads logits is never softmaxed twice.
 enum class Head { output, logits };
+
+/// Where a loss writes its gradient: as many numbers as each output has, one span for each output.
+/// Empty: no gradient is wanted.
+using GradientSpans = std::span<const std::span<float>>;
 
 class Loss {
  public:
@@ -25,24 +29,28 @@ class Loss {
   virtual std::string_view kind() const = 0;
   virtual Attributes attributes() const = 0;
   virtual Head head() const = 0;
-  /// Throws UsageError, saying what to do, where this loss does not fit a network that ends in
-  /// `activation` with `outputs` for one image.
-  virtual void check(std::string_view activation, const Shape& outputs) const = 0;
-  /// Throws DataError where the targets do not fit: a class out of range, another width, NaN.
-  virtual void check(const Targets& targets, std::int64_t images, std::int64_t outputs) const = 0;
-  /// What the sum over these images counts: their number, or the sum of their class weights.
-  virtual double weight([[maybe_unused]] const Targets& targets, std::int64_t images) const {
-    return static_cast<double>(images);
-  }
-  /// The sum (not the mean) of the loss over `images`, whose head's values are `values`
-  /// (images x outputs). Where `gradient` is not empty it becomes scale * d(sum) / d(values).
-  /// Called from several threads at once on different images.
-  virtual double evaluate(std::span<const float> values, std::int64_t images,
-                          const Targets& targets, double scale,
-                          std::span<float> gradient) const = 0;
+  /// Throws UsageError, saying what to do, where this loss does not fit a network with such
+  /// outputs.
+  virtual void check(std::span<const OutputSpec> outputs) const = 0;
+  /// Throws DataError where the targets do not fit: a class out of range, another width, NaN. The
+  /// first image of these is number `first_image` in messages.
+  virtual void check_targets(const Targets& targets, std::span<const OutputSpec> outputs,
+                             std::int64_t first_image) const = 0;
+  /// What the mean divides by: the sum over the images of their "weight", times class weights where
+  /// there are any. Without either it is the number of images.
+  virtual double weight(const Targets& targets) const;
+  /// The sum (not the mean) of the loss over the images, each times its weight. `outputs` has what
+  /// the head gave, by the names of the network's outputs and in their order. The gradients become
+  /// scale * d(sum) / d(outputs). Called from several threads at once on different images.
+  virtual double evaluate(const Tensors& outputs, const Targets& targets, double scale,
+                          GradientSpans gradients) const = 0;
   /// What validation and test images are measured by: this loss without what only training adds to
   /// it, as label smoothing. Null: this loss itself.
   virtual std::shared_ptr<const Loss> for_evaluation() const { return nullptr; }
+
+  /// The same for a network with one output: images x outputs numbers. `gradient` may be empty.
+  double evaluate(std::span<const float> values, const Targets& targets, double scale,
+                  std::span<float> gradient) const;
 };
 
 using LossPtr = std::shared_ptr<const Loss>;

@@ -10,6 +10,7 @@
 
 #include "ridgeline/layer.hpp"
 #include "ridgeline/layers.hpp"
+#include "ridgeline/output_spec.hpp"
 
 namespace ridgeline {
 
@@ -43,7 +44,8 @@ struct Node {
   friend bool operator==(const Node&, const Node&) = default;
 };
 
-/// Layers in an order in which each comes after its inputs; the last one's output is the network's.
+/// Layers in an order in which each comes after its inputs. The network's output is that of the
+/// last layer, or of the layers that set_outputs() names: a loss then reads several.
 class Network {
  public:
   /// What the image is called where layers name their inputs.
@@ -57,12 +59,20 @@ class Network {
   /// needed, inputs from left to right. What `to` does not need is left out. Throws UsageError
   /// where `to` comes from another input.
   Network(const Output& from, const Output& to);
+  /// The same with several outputs, in this order. Throws UsageError also for the same one twice.
+  Network(const Output& from, const std::vector<Output>& to);
   /// Nodes as a file names them; those without a name are named by kind and order. Throws
   /// UsageError for a name used twice, an unknown input, or a wrong number of inputs.
   explicit Network(std::vector<Node> nodes);
 
   const std::vector<Node>& nodes() const { return nodes_; }
   bool empty() const { return nodes_.empty(); }
+  /// The nodes whose outputs the network gives; the first is its main one. Named by their layers.
+  std::vector<int> outputs() const;
+  /// The names of these layers, where they were set; empty: the last layer alone.
+  const std::vector<std::string>& output_names() const { return outputs_; }
+  /// Throws UsageError for a name that no layer has, and for one named twice.
+  void set_outputs(std::vector<std::string> layers);
   /// The index of the node of that name, or -1.
   int find(std::string_view name) const;
   /// The name of a node, or of the image for `Node::image`.
@@ -86,6 +96,7 @@ class Network {
   void name_by_kind(int node);
 
   std::vector<Node> nodes_;
+  std::vector<std::string> outputs_;  // empty: the last node
   Names names_;
 };
 
@@ -99,11 +110,13 @@ struct Parameter {
 /// A network laid out for one input shape.
 struct Layout {
   Shape input;
-  std::vector<Shape> outputs;         ///< one per node, for one image
-  std::vector<Parameter> parameters;  ///< in order of appearance
-  std::vector<std::int64_t> flops;    ///< forward, per node and image
+  std::vector<Shape> outputs;               ///< one per node, for one image
+  std::vector<Parameter> parameters;        ///< in order of appearance
+  std::vector<std::int64_t> flops;          ///< forward, per node and image
+  std::vector<OutputSpec> network_outputs;  ///< the main one first
 
-  const Shape& output() const { return outputs.back(); }
+  /// The shape of the network's main output.
+  const Shape& output() const { return network_outputs.at(0).shape; }
   /// Input shapes of a node of `network`.
   std::vector<Shape> inputs_of(const Network& network, int node) const;
   /// Trainable numbers, running statistics not counted.

@@ -97,7 +97,7 @@ Measured measure(const Model& model, const Dataset& data, const Arguments& argum
   state.touch();
   const BatchInMemory images(data, batch);
   const engine::Batch in_memory{
-      .images = batch, .inputs = images.pixels, .targets = {.classes = images.labels}};
+      .images = batch, .inputs = images.pixels, .targets = class_targets(images.labels)};
   const int threads = engine.options().threads;
   const auto peak = engine::kernels::measure_peak(threads);
   Measured measured{

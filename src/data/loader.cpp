@@ -174,14 +174,20 @@ struct Loader::Workers {
       if (!slot.labels.empty()) slot.labels[k] = data.label(i);
       write_values(i, epoch, std::span(slot.values).subspan(k * width, width));
     }
-    slot.batch = {
-        .images = static_cast<std::int64_t>(count),
-        .inputs = slot.inputs.span().first(count * pixels),
-        .targets = {.classes = std::span(slot.labels).first(slot.labels.empty() ? 0 : count),
-                    .values = std::span(slot.values).first(count * width),
-                    .width = static_cast<std::int64_t>(width)},
-        .ids = std::span(slot.ids).first(count),
-        .fill = {}};
+    slot.batch = {.images = static_cast<std::int64_t>(count),
+                  .inputs = slot.inputs.span().first(count * pixels),
+                  .targets = targets_of(
+                      std::span(std::as_const(slot.labels)).first(slot.labels.empty() ? 0 : count),
+                      std::span(std::as_const(slot.values)).first(count * width)),
+                  .ids = std::span(slot.ids).first(count),
+                  .fill = {}};
+  }
+
+  Targets targets_of(std::span<const std::int32_t> labels, std::span<const float> values) const {
+    if (!labels.empty()) return class_targets(labels);
+    if (values.empty()) return {};
+    return value_targets(values, static_cast<std::int64_t>(width),
+                         soft_classes ? probabilities_tensor : values_tensor);
   }
 
   // Images [begin, begin + count) of a batch that has been described.
@@ -271,7 +277,7 @@ void Loader::for_mixed_targets(std::int64_t epoch,
   std::vector<float> values(workers_->width);
   for (std::size_t i = 0; i < workers_->data.size(); ++i) {
     workers_->write_values(i, epoch, values);
-    use({.classes = {}, .values = values, .width = static_cast<std::int64_t>(workers_->width)});
+    use(workers_->targets_of({}, values));
   }
 }
 

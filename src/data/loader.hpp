@@ -31,7 +31,7 @@ struct LoaderOptions {
 struct Batch {
   std::int64_t images = 0;
   std::span<const float> inputs;  ///< images x channels x height x width, on a cache line
-  /// Of these images; both kinds empty without labels. Values, too, where classes are mixed.
+  /// Of these images; none without labels. Probabilities where classes are mixed.
   Targets targets;
   std::span<const std::uint64_t> ids;  ///< Dataset::id of each
   /// Reads `count` images from `first` on into `inputs`, which are not there before; from several

@@ -7,6 +7,7 @@
 
 #include "engine/layers/conv_pool_shape.hpp"
 #include "engine/layers/conv_ways.hpp"
+#include "network/check.hpp"
 #include "network/parameters.hpp"
 
 namespace ridgeline::engine {
@@ -38,14 +39,23 @@ void PlanBuilder::find_readers() {
       if (needs_gradient(input)) values_[at(n)].needs_gradient = true;
     }
   }
+  // The loss reads the outputs. One that a layer reads, too, must not become logits for it.
+  for (const OutputSpec& output : layout_.network_outputs) {
+    int& readers = values_[at(output.node)].readers;
+    const bool has_logits = output.activation == "softmax" || output.activation == "sigmoid";
+    network::require(readers == 0 || !has_logits,
+                     "{} is an output of the network that ends in {}, and a layer reads it: give "
+                     "the activation to a layer of its own",
+                     output.name, output.activation);
+    ++readers;
+  }
 }
 
 NodeContext PlanBuilder::context(int node) const {
   const auto& n = network_.nodes()[static_cast<std::size_t>(node)];
-  const bool last = node + 1 == static_cast<int>(network_.nodes().size());
   std::string activation = n.layer.spec().activation();
   const bool has_logits = activation == "softmax" || activation == "sigmoid";
-  if (last && plan_.head == Head::logits && has_logits) activation = "linear";
+  if (is_output(node) && plan_.head == Head::logits && has_logits) activation = "linear";
   return {node,
           n.name,
           n.layer.spec(),
@@ -53,6 +63,11 @@ NodeContext PlanBuilder::context(int node) const {
           layout_.inputs_of(network_, node),
           layout_.outputs[static_cast<std::size_t>(node)],
           std::move(activation)};
+}
+
+bool PlanBuilder::is_output(int node) const {
+  return std::ranges::find(layout_.network_outputs, node, &OutputSpec::node) !=
+         layout_.network_outputs.end();
 }
 
 std::optional<NodeContext> PlanBuilder::only_reader(int node) const {
@@ -75,7 +90,7 @@ Plan PlanBuilder::build() {
     backward.push_back(layer_compiler(c.spec.kind())(*this, c));
     if (ways_.observed) observe(node);
   }
-  lay_loss();
+  add_loss();
   for (int node = count - 1; training() && node >= 0; --node) {
     auto& value = values_[at(node)];
     if (value.needs_gradient && value.gradient) {
@@ -103,27 +118,38 @@ std::vector<ConvolutionWays> PlanBuilder::convolutions() {
   return all;
 }
 
-void PlanBuilder::lay_loss() {
-  const int last = static_cast<int>(network_.nodes().size()) - 1;
-  const Tensor head = plain(value(last), "output");
-  plan_.output = head;
-  const auto size = static_cast<std::size_t>(dnn::elements(head.desc));
-  std::vector<Tensor> operands{head};
-  if (training()) {
-    const Tensor gradient = buffer(head.desc);
-    operands.push_back(gradient);
-    add_gradient(last, gradient);
+void PlanBuilder::add_loss() {
+  struct Output {
+    OutputSpec spec;
+    std::size_t size;  // numbers, for all images
+  };
+  std::vector<Output> outputs;
+  std::vector<Tensor> operands;
+  for (const OutputSpec& spec : layout_.network_outputs) {
+    operands.push_back(plain(value(spec.node), spec.name + " output"));
+    outputs.push_back({spec, static_cast<std::size_t>(dnn::elements(operands.back().desc))});
   }
-  run_kernel(
-      "loss", std::move(operands), [size](std::span<void* const> operands, const ShardRun& run) {
-        const auto* values = static_cast<const float*>(operands[0]);
-        if (run.values != nullptr) std::copy(values, values + size, run.values);
-        if (run.loss == nullptr) return;
-        std::span<float> gradient;
-        if (operands.size() > 1) gradient = {static_cast<float*>(operands[1]), size};
-        *run.loss_sum =
-            run.loss->evaluate({values, size}, run.images, run.targets, run.loss_scale, gradient);
-      });
+  for (std::size_t o = 0; training() && o < outputs.size(); ++o) {
+    const Tensor gradient = buffer(operands[o].desc);
+    operands.push_back(gradient);
+    add_gradient(outputs[o].spec.node, gradient);
+  }
+  run_kernel("loss", std::move(operands),
+             [outputs](std::span<void* const> operands, const ShardRun& run) {
+               Tensors values;
+               std::vector<std::span<float>> gradients;
+               for (std::size_t o = 0; o < outputs.size(); ++o) {
+                 const auto& [spec, size] = outputs[o];
+                 const std::span given{static_cast<const float*>(operands[o]), size};
+                 if (!run.values.empty()) std::ranges::copy(given, run.values[o]);
+                 if (run.loss == nullptr) continue;
+                 values.add(TensorView(spec.name, given, spec.shape));
+                 if (operands.size() == outputs.size()) continue;
+                 gradients.emplace_back(static_cast<float*>(operands[outputs.size() + o]), size);
+               }
+               if (run.loss == nullptr) return;
+               *run.loss_sum = run.loss->evaluate(values, run.targets, run.loss_scale, gradients);
+             });
 }
 
 std::optional<float> PlanBuilder::maskable_relu(int node) const {

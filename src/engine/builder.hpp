@@ -168,7 +168,8 @@ class PlanBuilder {
   Tensor lay_reorder(const Tensor& from, const dnn::Desc& to, const std::string& name);
   Tensor lay_conversion(const Tensor& from, const dnn::Desc& to, const std::string& name);
   void find_readers();
-  void lay_loss();
+  void add_loss();
+  bool is_output(int node) const;
   void observe(int node);
   void add_scratch(std::vector<std::pair<int, Tensor>>& arguments, const dnn::Desc& scratch);
   void add_step(Step step);

@@ -38,7 +38,7 @@ State Engine::initial_state(std::uint64_t seed) const {
 }
 
 Sums Engine::gradient(State& state, const Batch& batch, const Loss& loss, const Accumulation& part,
-                      std::span<float> values) {
+                      const OutputBuffers& values) {
   Impl& impl = *impl_;
   if (!impl.update_pass) impl.update_pass = std::make_unique<UpdatePass>(state);
   if (part.first) {
@@ -74,11 +74,12 @@ UpdateReport Engine::update(State& state, const UpdateRule& rule) {
   return impl.update_pass->run(impl.team, state, rule, std::move(gradients));
 }
 
-Sums Engine::evaluate(State& state, const Batch& batch, const Loss& loss, std::span<float> values) {
+Sums Engine::evaluate(State& state, const Batch& batch, const Loss& loss,
+                      const OutputBuffers& values) {
   return impl_->run(state, {.batch = batch, .loss = &loss, .values = values, .head = loss.head()});
 }
 
-void Engine::predict(State& state, const Batch& batch, std::span<float> outputs) {
+void Engine::predict(State& state, const Batch& batch, const OutputBuffers& outputs) {
   impl_->run(state, {.batch = batch, .values = outputs});
 }
 

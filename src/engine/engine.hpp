@@ -70,6 +70,25 @@ struct PlanProfile {
   std::size_t scratch_bytes = 0;    ///< inside steps, a shard
 };
 
+/// Where the values of the network's outputs go: images x outputs numbers, one span for each
+/// output. Empty: nowhere.
+class OutputBuffers {
+ public:
+  OutputBuffers() = default;
+  OutputBuffers(std::span<float> only) {  // NOLINT: a network with one output takes one span
+    if (!only.empty()) spans_.push_back(only);
+  }
+  OutputBuffers(std::vector<float>& only) : OutputBuffers(std::span(only)) {}  // NOLINT: likewise
+  explicit OutputBuffers(std::vector<std::span<float>> all) : spans_(std::move(all)) {}
+
+  bool empty() const { return spans_.empty(); }
+  std::size_t size() const { return spans_.size(); }
+  float* of(std::size_t output) const { return spans_[output].data(); }
+
+ private:
+  std::vector<std::span<float>> spans_;
+};
+
 /// Sums over the images of a batch.
 struct Sums {
   double loss = 0;
@@ -107,17 +126,18 @@ class Engine {
   State initial_state(std::uint64_t seed) const;
 
   /// Forward and backward of a batch: the data gradient, with that of the activity penalties, is in
-  /// the state afterwards. Returns the sums over the images; `values` (images x outputs, or empty)
-  /// becomes what the loss's head gave for each.
+  /// the state afterwards. Returns the sums over the images; `values` become what the loss's head
+  /// gave.
   Sums gradient(State& state, const Batch& batch, const Loss& loss, const Accumulation& part,
-                std::span<float> values = {});
+                const OutputBuffers& values = {});
   /// One step of the optimiser, with the penalty, on the gradient in the state.
   UpdateReport update(State& state, const UpdateRule& rule);
 
   /// The sums over the images, without dropout, by running statistics.
-  Sums evaluate(State& state, const Batch& batch, const Loss& loss, std::span<float> values = {});
-  /// The network's output (probabilities, where it ends in a softmax): images x outputs.
-  void predict(State& state, const Batch& batch, std::span<float> outputs);
+  Sums evaluate(State& state, const Batch& batch, const Loss& loss,
+                const OutputBuffers& values = {});
+  /// The network's outputs: probabilities, where one ends in a softmax.
+  void predict(State& state, const Batch& batch, const OutputBuffers& outputs);
 
   /// What each layer gives for the batch, as evaluated and in fp32, one per node. Computed layer by
   /// layer, so that the values of fused ones are there too.

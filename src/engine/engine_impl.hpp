@@ -38,7 +38,7 @@ struct Engine::Impl {
     const Loss* loss = nullptr;
     double loss_scale = 1;
     double image_scale = 1;
-    std::span<float> values;
+    OutputBuffers values;
     bool training = false;
     Head head = Head::output;
     double* step_seconds = nullptr;  // of the first shard

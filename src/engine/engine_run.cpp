@@ -108,7 +108,6 @@ Sums Engine::Impl::run(State& state, const Job& job) {
   // Threads to a shard; below 2 each has shards of its own.
   const int parts = job.batch.images % active == 0 ? team.size() / active : 1;
   const std::int64_t image_size = layout.input.elements();
-  const std::int64_t value_size = layout.output().elements();
   if (!state.packed()) state.packed() = std::make_shared<PackedCopies>();
 
   workspaces.clear();
@@ -140,9 +139,12 @@ Sums Engine::Impl::run(State& state, const Job& job) {
     run.image_scale = job.image_scale;
     activity_sums[static_cast<std::size_t>(s)] = 0;
     if (job.loss) run.activity_sum = &activity_sums[static_cast<std::size_t>(s)];
-    run.values = job.values.empty() ? nullptr : job.values.data() + shard.first * value_size;
+    for (std::size_t o = 0; o < job.values.size(); ++o) {
+      run.values.push_back(job.values.of(o) +
+                           shard.first * layout.network_outputs[o].shape.elements());
+    }
     run.exchange_stride = plan.plan->exchange;
-    runs.push_back(run);
+    runs.push_back(std::move(run));
   }
   grow(exchange, runs[0].exchange_stride * static_cast<std::size_t>(active));
   for (ShardRun& run : runs) run.exchange = exchange.data();

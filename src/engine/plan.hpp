@@ -51,7 +51,7 @@ struct ShardRun {
   double image_scale = 1;      ///< of the gradient of a sum over the images: 1 / the batch's
   /// This shard's sum of its activations' penalties, which is added to; or null.
   double* activity_sum = nullptr;
-  float* values = nullptr;  ///< where this shard's head values go, or null
+  std::vector<float*> values;  ///< where this shard's outputs go; empty: nowhere
   /// Numbers that shards show each other across a barrier: shard s's begin at exchange + s *
   /// stride.
   double* exchange = nullptr;
@@ -146,7 +146,6 @@ struct Plan {
   std::size_t scratch_bytes = 0;
   std::size_t exchange = 0;        ///< doubles per shard
   std::vector<Observed> observed;  ///< one per node, where they are
-  Tensor output;                   ///< the head's values, plain: images x outputs
 };
 
 }  // namespace ridgeline::engine

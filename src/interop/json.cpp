@@ -134,16 +134,21 @@ std::string to_json(const Network& network) {
     for (const int input : node.inputs) layer["inputs"].push_back(network.name_of(input));
     layers.push_back(std::move(layer));
   }
-  return dump(layers);
+  if (network.output_names().empty()) return dump(layers);
+  return dump({{"layers", std::move(layers)}, {"outputs", network.output_names()}});
 }
 
 Network network_from_json(std::string_view text) {
-  return parse("network", text, [](const Json& layers) {
+  return parse("network", text, [](const Json& json) {
+    const Json& layers = json.is_object() ? member(json, "layers") : json;
     if (!layers.is_array()) throw DataError("not a list of layers");
     Network network;
     for (const Json& layer : layers) {
       const auto inputs = list_of<std::string>(member(layer, "inputs"), "inputs");
       network.append(read_layer(layer), inputs);
+    }
+    if (json.is_object()) {
+      network.set_outputs(list_of<std::string>(member(json, "outputs"), "outputs"));
     }
     return network;
   });

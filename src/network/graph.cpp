@@ -56,4 +56,18 @@ std::vector<Node> walk(const Output& from, const Output& to) {
 
 Network::Network(const Output& from, const Output& to) : Network(walk(from, to)) {}
 
+Network::Network(const Output& from, const std::vector<Output>& to) {
+  require(!to.empty(), "the graph has no output");
+  Walk walk(from);
+  std::vector<int> places;
+  for (const Output& output : to) {
+    places.push_back(walk.place(output));
+    require(places.back() != Node::image, "an output of the graph is its input: there is no layer");
+  }
+  *this = Network(std::move(walk.nodes));
+  std::vector<std::string> names;
+  for (const int place : places) names.emplace_back(name_of(place));
+  set_outputs(std::move(names));
+}
+
 }  // namespace ridgeline

@@ -17,15 +17,19 @@ std::string sources(const Network& network, const Node& node) {
 }
 
 /// An output that nothing uses would train nothing, yet be penalised.
-void check_all_used(const std::vector<Node>& nodes) {
+void check_all_used(const Network& network) {
+  const std::vector<Node>& nodes = network.nodes();
   std::vector<bool> used(nodes.size());
+  for (const int output : network.outputs()) used[static_cast<std::size_t>(output)] = true;
   for (const Node& node : nodes) {
     for (const int input : node.inputs) {
       if (input != Node::image) used[static_cast<std::size_t>(input)] = true;
     }
   }
-  for (std::size_t i = 0; i + 1 < nodes.size(); ++i) {
-    require(used[i], "{} leads nowhere: no layer takes its output", nodes[i].name);
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    require(used[i],
+            "{} leads nowhere: no layer takes its output, and it is no output of the network",
+            nodes[i].name);
   }
 }
 
@@ -64,7 +68,7 @@ void infer_node(const Node& node, int index, std::span<const Shape> inputs, Layo
 Layout infer(const Network& network, const Shape& input) {
   require(!network.empty(), "the network has no layers");
   check_input(input);
-  check_all_used(network.nodes());
+  check_all_used(network);
   Layout layout{.input = input};
   for (std::size_t i = 0; i < network.nodes().size(); ++i) {
     const Node& node = network.nodes()[i];
@@ -75,6 +79,12 @@ Layout infer(const Network& network, const Shape& input) {
       throw UsageError(
           fmt::format("{} (after {}) {}", node.name, sources(network, node), error.what()));
     }
+  }
+  for (const int n : network.outputs()) {
+    const auto place = static_cast<std::size_t>(n);
+    const Node& node = network.nodes()[place];
+    layout.network_outputs.push_back(
+        {node.name, layout.outputs[place], node.layer.spec().activation(), n});
   }
   return layout;
 }

@@ -81,6 +81,29 @@ void Network::name_by_kind(int place) {
   } while (!names_.places.emplace(node.name, place).second);
 }
 
+std::vector<int> Network::outputs() const {
+  if (nodes_.empty()) return {};
+  if (outputs_.empty()) return {static_cast<int>(nodes_.size()) - 1};
+  std::vector<int> nodes;
+  for (const std::string& name : outputs_) nodes.push_back(find(name));
+  return nodes;
+}
+
+void Network::set_outputs(std::vector<std::string> layers) {
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    if (find(layers[i]) < 0) {
+      std::vector<std::string_view> known;
+      for (const Node& node : nodes_) known.push_back(node.name);
+      throw UsageError(fmt::format("there is no layer '{}' to give an output: {}", layers[i],
+                                   suggestion(layers[i], known)));
+    }
+    const auto end = layers.begin() + static_cast<std::ptrdiff_t>(i);
+    require(std::find(layers.begin(), end, layers[i]) == end, "the output '{}' is named twice",
+            layers[i]);
+  }
+  outputs_ = std::move(layers);
+}
+
 int Network::find(std::string_view name) const {
   const auto found = names_.places.find(name);
   return found == names_.places.end() ? -1 : found->second;

@@ -69,7 +69,9 @@ class Surgery {
       }
       nodes_.push_back(std::move(node));
     }
-    return {Network(std::move(nodes_)), std::move(result_)};
+    Network smaller(std::move(nodes_));
+    smaller.set_outputs(network_.output_names());
+    return {std::move(smaller), std::move(result_)};
   }
 
  private:
@@ -133,6 +135,8 @@ void check(const Layout& layout, const WeightMap& weights) {
 }
 
 void drop_branches(ShrunkNetwork& shrunk, const Shape& input) {
+  // A branch to another output would be cut off, too.
+  if (!shrunk.network.output_names().empty()) return;
   const Layout layout = infer(shrunk.network, input);
   shrunk.network = network::without_zero_branches(
       shrunk.network, network::constants(shrunk.network, layout, shrunk.weights));

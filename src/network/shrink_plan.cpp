@@ -25,8 +25,10 @@ class Planner {
   }
 
   ShrinkPlan plan() {
-    const int last = node_count() - 1;
-    for (std::int64_t c = 0; c < channels(last); ++c) keep({last, c}, "part of the output");
+    for (const OutputSpec& output : layout_.network_outputs) {
+      const int n = output.node;
+      for (std::int64_t c = 0; c < channels(n); ++c) keep({n, c}, "part of the output");
+    }
     do {
       settle();
     } while (leave_one());
@@ -121,7 +123,10 @@ class Planner {
 
   // Of a layer whose filters are not constant though they are zero.
   std::string why_not_constant(int n) const {
-    if (n + 1 == node_count()) return "part of the output";
+    if (std::ranges::find(layout_.network_outputs, n, &OutputSpec::node) !=
+        layout_.network_outputs.end()) {
+      return "part of the output";
+    }
     return reach_of(node(n)) == Reach::mixes ? "its softmax takes all together" : "it has groups";
   }
 

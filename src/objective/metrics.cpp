@@ -33,9 +33,11 @@ bool in_top(std::span<const float> values, std::int32_t truth, int count) {
 }
 
 std::int32_t true_class(const Targets& targets, std::size_t i) {
-  if (targets.values.empty()) return targets.classes[i];
-  const auto width = static_cast<std::size_t>(targets.width);
-  const auto values = targets.values.subspan(i * width, width);
+  const auto image = static_cast<std::int64_t>(i);
+  const TensorView& target = targets[0];
+  if (target.type() == ElementType::i32) return target.values<std::int32_t>(image)[0];
+  const auto values = target.values<float>(image);
+  const std::size_t width = values.size();
   return width > 1 ? largest(values) : values[0] > 0.5f ? 1 : 0;
 }
 

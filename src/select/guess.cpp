@@ -17,7 +17,7 @@ class ConstantAnswer {
       : loss_(loss), counts_(counts) {
     for (std::size_t c = 0; c < counts_.size(); ++c) {
       const auto label = static_cast<std::int32_t>(c);
-      weight_ += counts_[c] * loss_.weight({.classes = {&label, 1}}, 1);
+      weight_ += counts_[c] * loss_.weight(class_targets({&label, 1}));
     }
     if (!(weight_ > 0)) weight_ = 1;
   }
@@ -30,7 +30,7 @@ class ConstantAnswer {
       if (counts_[c] == 0) continue;
       const auto label = static_cast<std::int32_t>(c);
       const double share = counts_[c] / weight_;
-      sum += share * loss_.evaluate(answer, 1, {.classes = {&label, 1}}, share, part);
+      sum += share * loss_.evaluate(answer, class_targets({&label, 1}), share, part);
       std::ranges::transform(gradient, part, gradient.begin(), std::plus<>());
     }
     return sum;

@@ -1,7 +1,9 @@
 #include "ridgeline/tensor_view.hpp"
 
+#include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cassert>
 
 #include "ridgeline/error.hpp"
@@ -10,13 +12,18 @@ namespace ridgeline {
 
 std::string_view text(ElementType type) {
   switch (type) {
+    case ElementType::f32:
+      return "f32";
     case ElementType::i32:
       return "i32";
     case ElementType::u8:
       return "u8";
-    default:
-      return "f32";
   }
+  return "";
+}
+
+void TensorView::check([[maybe_unused]] ElementType wanted) const {
+  assert(wanted == type_ && "the tensor has another element type");
 }
 
 std::int64_t TensorView::rows() const {
@@ -37,32 +44,26 @@ TensorView TensorView::slice(std::int64_t first, std::int64_t count) const {
     part.offsets_ =
         offsets_.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count) + 1);
   } else {
-    part.first_ = first_ + first;
+    part.first_ += first;
   }
   return part;
 }
 
-void TensorView::check([[maybe_unused]] ElementType wanted) const {
-  assert(type_ == wanted);
-}
-
 const TensorView* Tensors::find(std::string_view name) const {
-  for (const TensorView& tensor : tensors_) {
-    if (tensor.name() == name) return &tensor;
-  }
-  return nullptr;
+  const auto found = std::ranges::find(tensors_, name, &TensorView::name);
+  return found == tensors_.end() ? nullptr : &*found;
 }
 
 const TensorView& Tensors::at(std::string_view name) const {
-  if (const TensorView* tensor = find(name)) return *tensor;
+  if (const TensorView* found = find(name)) return *found;
   std::vector<std::string_view> names;
   for (const TensorView& tensor : tensors_) names.push_back(tensor.name());
-  throw UsageError(
-      fmt::format("there is no tensor '{}': there are {}", name, fmt::join(names, ", ")));
+  throw UsageError(fmt::format("there is no tensor '{}', only {}", name, fmt::join(names, ", ")));
 }
 
 Tensors Tensors::slice(std::int64_t first, std::int64_t count) const {
   Tensors part;
+  part.tensors_.reserve(tensors_.size());
   for (const TensorView& tensor : tensors_) part.add(tensor.slice(first, count));
   return part;
 }

@@ -126,7 +126,7 @@ ModelCore::ModelCore(Network network, ModelOptions given)
   }
   options.threads = engine.options().threads;
   options.shards = engine.options().shards;
-  loss().check(this->network().nodes().back().layer.spec().activation(), layout().output());
+  loss().check(layout().network_outputs);
   if (!options.weights.empty()) load_weights(options.weights, *this);
   state.frozen = frozen_ones(options.frozen, layout().parameters);
   check_optimizer();

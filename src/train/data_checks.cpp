@@ -37,10 +37,10 @@ double check_labels(const ModelCore& core, const Dataset& data, std::string_view
     if (data.has_classes()) classes.push_back(data.label(i));
     values.insert(values.end(), data.target(i).begin(), data.target(i).end());
   }
-  const Targets targets{classes, values, data.target_width()};
-  const auto images = static_cast<std::int64_t>(data.size());
-  core.loss().check(targets, images, core.outputs());
-  return core.loss().weight(targets, images);
+  const Targets targets =
+      data.has_classes() ? class_targets(classes) : value_targets(values, data.target_width());
+  core.loss().check_targets(targets, core.layout().network_outputs, 0);
+  return core.loss().weight(targets);
 }
 
 }  // namespace ridgeline::train

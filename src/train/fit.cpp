@@ -181,14 +181,14 @@ bool Fit::train_epoch() {
 double Fit::mixed_weight() const {
   double sum = 0;
   loader_->for_mixed_targets(position_.first_stream + position_.epoch, [&](const Targets& targets) {
-    sum += core_.loss().weight(targets, 1);
+    sum += core_.loss().weight(targets);
   });
   return sum;
 }
 
 void Fit::train_batch(const data::Batch& batch) {
   const Loss& loss = core_.loss();
-  double weight = full_batch_ ? full_weight_ : loss.weight(batch.targets, batch.images);
+  double weight = full_batch_ ? full_weight_ : loss.weight(batch.targets);
   if (!(weight > 0)) weight = 1;  // all of it without weight: the sum is 0 too
   set_rates(position_.step);
   const engine::Batch whole = for_engine(batch, position_.first_stream + position_.epoch);
@@ -214,7 +214,7 @@ void Fit::train_batch(const data::Batch& batch) {
     pending_.images += static_cast<double>(images);
     pending_.loss += sums.loss;
     pending_.activity += sums.activity;
-    pending_.weight += loss.weight(part.targets, images);
+    pending_.weight += loss.weight(part.targets);
     pending_.correct += static_cast<double>(counts_.correct());
     pending_.in_top5 += static_cast<double>(counts_.in_top5());
   }

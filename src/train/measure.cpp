@@ -75,12 +75,12 @@ Metrics measure(ModelCore& core, data::Loader& loader, bool confusion) {
     const engine::Sums sums = core.engine.evaluate(core.state, for_engine(*batch), loss, values);
     sum += sums.loss;
     activity += sums.activity;
-    weight += loss.weight(batch->targets, batch->images);
+    weight += loss.weight(batch->targets);
     counts.add(values, batch->images, batch->targets, loss.head());
     for (std::int64_t i = 0; i < batch->images; ++i) {
       const auto head = std::span(values).subspan(static_cast<std::size_t>(i) * outputs, outputs);
       const Targets target = batch->targets.slice(i, 1);
-      loss_error.add(loss.evaluate(head, 1, target, 1, {}), loss.weight(target, 1));
+      loss_error.add(loss.evaluate(head, target, 1, {}), loss.weight(target));
     }
   }
   Metrics metrics;

@@ -50,7 +50,7 @@ double seconds_of(const Network& network, const Shape& input, Precision precisio
   for (float& pixel : pixels) pixel = static_cast<float>(random.normal());
   const std::vector<std::int32_t> labels(images, 0);
   return engine
-      .profile(state, {.images = images, .inputs = pixels, .targets = {labels, {}, 0}},
+      .profile(state, {.images = images, .inputs = pixels, .targets = class_targets(labels)},
                *cross_entropy(), true, repeats)
       .seconds;
 }

@@ -36,6 +36,11 @@ struct Seen {
   friend bool operator==(const Seen&, const Seen&) = default;
 };
 
+template <typename T>
+void append(std::vector<T>& all, std::span<const T> more) {
+  all.insert(all.end(), more.begin(), more.end());
+}
+
 Seen rest_of_epoch(Loader& loader) {
   Seen seen;
   while (const Batch* batch = loader.next()) {
@@ -47,10 +52,14 @@ Seen rest_of_epoch(Loader& loader) {
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(batch->inputs.data()) % 64, 0u);
     seen.sizes.push_back(batch->images);
     seen.ids.insert(seen.ids.end(), batch->ids.begin(), batch->ids.end());
-    seen.labels.insert(seen.labels.end(), batch->targets.classes.begin(),
-                       batch->targets.classes.end());
-    seen.values.insert(seen.values.end(), batch->targets.values.begin(),
-                       batch->targets.values.end());
+    for (const TensorView& target : batch->targets) {
+      EXPECT_EQ(target.images(), batch->images);
+      if (target.name() == class_tensor) {
+        append(seen.labels, target.values<std::int32_t>());
+      } else {
+        append(seen.values, target.values<float>());
+      }
+    }
     seen.pixels.insert(seen.pixels.end(), batch->inputs.begin(), batch->inputs.end());
   }
   return seen;
@@ -152,8 +161,8 @@ TEST(Loader, TargetsAreMixedAsTheImagesAre) {
   double sum = 0;
   EXPECT_TRUE(one.mixes());
   one.for_mixed_targets(3, [&](const Targets& targets) {
-    ASSERT_EQ(targets.width, 1);
-    sum += targets.values[0];
+    ASSERT_EQ(targets[0].row_size(), 1);
+    sum += targets[0].values<float>()[0];
   });
   EXPECT_NEAR(sum, std::accumulate(o.values.begin(), o.values.end(), 0.0), 1e-9);
   EXPECT_FALSE(Loader(numbers(true), {.batch = 10}).mixes());
@@ -166,7 +175,7 @@ TEST(Loader, MixingNeedsNoLabels) {
   loader.start(0);
   const Batch* batch = loader.next();
   ASSERT_NE(batch, nullptr);
-  EXPECT_TRUE(batch->targets.classes.empty() && batch->targets.values.empty());
+  EXPECT_TRUE(batch->targets.empty());
   Loader none(Dataset(), {.augment = {{Augmentation::Kind::mixup, 1}}});
   none.start(0);
   EXPECT_EQ(none.next(), nullptr);
@@ -331,9 +340,9 @@ TEST(Loader, TargetsOfValues) {
   loader.start(0, 1);
   const Batch* batch = loader.next();
   ASSERT_NE(batch, nullptr);
-  EXPECT_EQ(batch->targets.width, 2);
-  EXPECT_TRUE(batch->targets.classes.empty());
-  EXPECT_THAT(batch->targets.values, testing::ElementsAre(6, 7, 8, 9));
+  const TensorView& values = batch->targets.at(values_tensor);
+  EXPECT_EQ(values.row(), Shape{2});
+  EXPECT_THAT(values.values<float>(), testing::ElementsAre(6, 7, 8, 9));
 }
 
 TEST(Loader, NoLabelsAndNoImages) {
@@ -342,7 +351,7 @@ TEST(Loader, NoLabelsAndNoImages) {
   loader.start(0);
   const Batch* batch = loader.next();
   ASSERT_NE(batch, nullptr);
-  EXPECT_TRUE(batch->targets.classes.empty() && batch->targets.values.empty());
+  EXPECT_TRUE(batch->targets.empty());
   Loader none(Dataset(), {});
   none.start(0);
   EXPECT_EQ(none.batches(), 0);

@@ -73,7 +73,8 @@ TEST(Infer, RefusesALayerThatLeadsNowhere) {
   Network network{flatten()};
   network.append(flatten().named("other"), {"input"});
   EXPECT_USAGE_ERROR(infer(network, {3, 4, 4}),
-                     "flatten_1 leads nowhere: no layer takes its output");
+                     "flatten_1 leads nowhere: no layer takes its output, and it is no output of the "
+                     "network");
 }
 
 /// What an application may get wrong.

@@ -13,27 +13,36 @@
 namespace ridgeline {
 namespace {
 
+using Outputs = std::vector<OutputSpec>;
+
+Outputs output(const std::string& activation, Shape shape) {
+  return {{"output", std::move(shape), activation}};
+}
+Outputs outputs(std::int64_t count) {
+  return output("linear", {count});
+}
+
 constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 
 TEST(LossErrors, CrossEntropyOnTheWrongOutputSaysWhatToDo) {
   const LossPtr loss = cross_entropy();
-  EXPECT_NO_THROW(loss->check("softmax", Shape{10}));
-  EXPECT_USAGE_ERROR(loss->check("linear", Shape{10}),
+  EXPECT_NO_THROW(loss->check(output("softmax", {10})));
+  EXPECT_USAGE_ERROR(loss->check(output("linear", {10})),
                      "cross-entropy needs a network that ends in a softmax, and this one ends in "
                      "'linear': give the last layer activation = \"softmax\"");
-  EXPECT_USAGE_ERROR(loss->check("sigmoid", Shape{10}),
+  EXPECT_USAGE_ERROR(loss->check(output("sigmoid", {10})),
                      "cross-entropy needs a network that ends in a softmax, and this one ends in "
                      "'sigmoid': give the last layer activation = \"softmax\", or use loss.kind = "
                      "\"binary-cross-entropy\"");
-  EXPECT_USAGE_ERROR(loss->check("softmax", Shape{1}),
+  EXPECT_USAGE_ERROR(loss->check(output("softmax", {1})),
                      "cross-entropy needs at least 2 outputs, and this network has 1, whose "
                      "softmax is always 1: give it activation = \"sigmoid\" and use loss.kind = "
                      "\"binary-cross-entropy\"");
 }
 
 TEST(LossErrors, CrossEntropyTakesOneRowOfClassesPerImage) {
-  EXPECT_NO_THROW(cross_entropy()->check("softmax", Shape{10, 1, 1}));
-  EXPECT_USAGE_ERROR(cross_entropy()->check("softmax", Shape{10, 4, 4}),
+  EXPECT_NO_THROW(cross_entropy()->check(output("softmax", {10, 1, 1})));
+  EXPECT_USAGE_ERROR(cross_entropy()->check(output("softmax", {10, 4, 4})),
                      "cross-entropy takes one number per class and image, and this network gives "
                      "10x4x4: end it in global_average_pool2d or flatten, then dense with "
                      "activation = \"softmax\"");
@@ -41,11 +50,11 @@ TEST(LossErrors, CrossEntropyTakesOneRowOfClassesPerImage) {
 
 TEST(LossErrors, BinaryCrossEntropyNeedsASigmoid) {
   const LossPtr loss = binary_cross_entropy();
-  EXPECT_NO_THROW(loss->check("sigmoid", Shape{3}));
-  EXPECT_USAGE_ERROR(loss->check("linear", Shape{1}),
+  EXPECT_NO_THROW(loss->check(output("sigmoid", {3})));
+  EXPECT_USAGE_ERROR(loss->check(output("linear", {1})),
                      "binary-cross-entropy needs a network that ends in a sigmoid, and this one "
                      "ends in 'linear': give the last layer activation = \"sigmoid\"");
-  EXPECT_USAGE_ERROR(loss->check("softmax", Shape{3}),
+  EXPECT_USAGE_ERROR(loss->check(output("softmax", {3})),
                      "binary-cross-entropy needs a network that ends in a sigmoid, and this one "
                      "ends in 'softmax': give the last layer activation = \"sigmoid\", or use "
                      "loss.kind = \"cross-entropy\"");
@@ -53,7 +62,7 @@ TEST(LossErrors, BinaryCrossEntropyNeedsASigmoid) {
 
 TEST(LossErrors, MeanSquaredErrorTakesAnyOutput) {
   for (const auto* activation : {"linear", "softmax", "sigmoid", "tanh"}) {
-    EXPECT_NO_THROW(mean_squared_error()->check(activation, Shape{3, 4, 4})) << activation;
+    EXPECT_NO_THROW(mean_squared_error()->check(output(activation, {3, 4, 4}))) << activation;
   }
 }
 
@@ -69,7 +78,7 @@ TEST(LossErrors, Options) {
   EXPECT_USAGE_ERROR(cross_entropy({.label_smoothing = 0, .class_weights = {0, 0}}),
                      "loss.class_weights are all 0, which leaves nothing to learn");
   EXPECT_USAGE_ERROR(
-      cross_entropy({.label_smoothing = 0, .class_weights = {1, 2}})->check("softmax", Shape{3}),
+      cross_entropy({.label_smoothing = 0, .class_weights = {1, 2}})->check(output("softmax", {3})),
       "loss.class_weights has 2 numbers, but there are 3 classes");
 }
 
@@ -77,18 +86,33 @@ TEST(LossErrors, Labels) {
   const std::vector<std::int32_t> labels{0, 2, 1};
   for (const LossPtr& loss : {cross_entropy(), mean_squared_error(), binary_cross_entropy()}) {
     SCOPED_TRACE(loss->kind());
-    EXPECT_NO_THROW(loss->check({labels, {}, 0}, 3, 3));
-    EXPECT_DATA_ERROR(loss->check({labels, {}, 0}, 4, 3), "there are 3 labels for 4 images");
-    EXPECT_DATA_ERROR(loss->check({labels, {}, 0}, 3, 2),
+    EXPECT_NO_THROW(loss->check_targets(class_targets(labels), outputs(3), 0));
+    Targets weighted = class_targets(labels);
+    const std::vector<float> weights{1, 2};
+    weighted.add(TensorView(weight_tensor, std::span(weights), {}));
+    EXPECT_DATA_ERROR(loss->check_targets(weighted, outputs(3), 0),
+                      "there are 2 targets for 3 images");
+    EXPECT_DATA_ERROR(loss->check_targets(class_targets(labels), outputs(2), 0),
                       "image 1 has class 2, but the network knows classes 0 to 1");
     const std::vector<std::int32_t> negative{0, -1};
-    EXPECT_DATA_ERROR(loss->check({negative, {}, 0}, 2, 3),
+    EXPECT_DATA_ERROR(loss->check_targets(class_targets(negative), outputs(3), 0),
                       "image 1 has class -1, but the network knows classes 0 to 2");
   }
   for (const LossPtr& loss : {mean_squared_error(), binary_cross_entropy()}) {
     const std::vector<std::int32_t> two{0, 1};
-    EXPECT_NO_THROW(loss->check({two, {}, 0}, 2, 1)) << "a single output tells two apart";
-    EXPECT_THROW(loss->check({labels, {}, 0}, 3, 1), DataError);
+    EXPECT_NO_THROW(loss->check_targets(class_targets(two), outputs(1), 0))
+        << "a single output tells two apart";
+    EXPECT_THROW(loss->check_targets(class_targets(labels), outputs(1), 0), DataError);
+  }
+}
+
+TEST(LossErrors, Weights) {
+  const std::vector<std::int32_t> labels{0, 2, 1};
+  for (const float bad : {-1.0f, nan}) {
+    const std::vector<float> weights{1, bad, 1};
+    Targets targets = class_targets(labels);
+    targets.add(TensorView(weight_tensor, std::span(weights), {}));
+    EXPECT_THROW(cross_entropy()->check_targets(targets, outputs(3), 0), DataError) << bad;
   }
 }
 
@@ -96,25 +120,23 @@ TEST(LossErrors, Values) {
   const std::vector<float> values{0, 1, 0.5f, 0.5f};
   for (const LossPtr& loss : {cross_entropy(), mean_squared_error(), binary_cross_entropy()}) {
     SCOPED_TRACE(loss->kind());
-    EXPECT_NO_THROW(loss->check({{}, values, 2}, 2, 2));
-    EXPECT_DATA_ERROR(loss->check({{}, values, 2}, 2, 3),
+    EXPECT_NO_THROW(loss->check_targets(value_targets(values, 2), outputs(2), 0));
+    EXPECT_DATA_ERROR(loss->check_targets(value_targets(values, 2), outputs(3), 0),
                       "the targets have 2 values per image, but the network has 3 outputs");
-    EXPECT_DATA_ERROR(loss->check({{}, values, 2}, 3, 2),
-                      "there are 4 target values for 3 images of 2 outputs");
     for (const float bad : {nan, std::numeric_limits<float>::infinity()}) {
       const std::vector<float> broken{0, 1, bad, 0};
-      EXPECT_DATA_ERROR(loss->check({{}, broken, 2}, 2, 2),
+      EXPECT_DATA_ERROR(loss->check_targets(value_targets(broken, 2), outputs(2), 0),
                         "image 1 has a target that is not a finite number");
     }
   }
   const std::vector<float> pixels{0, 255}, negative{1, -0.5f};
   EXPECT_DATA_ERROR(
-      cross_entropy()->check({{}, pixels, 2}, 1, 2),
+      cross_entropy()->check_targets(value_targets(pixels, 2), outputs(2), 0),
       "image 0 has the target 255, but cross-entropy takes probabilities, from 0 to 1");
   EXPECT_DATA_ERROR(
-      binary_cross_entropy()->check({{}, negative, 1}, 2, 1),
+      binary_cross_entropy()->check_targets(value_targets(negative, 1), outputs(1), 0),
       "image 1 has the target -0.5, but binary-cross-entropy takes probabilities, from 0 to 1");
-  EXPECT_NO_THROW(mean_squared_error()->check({{}, pixels, 2}, 1, 2));
+  EXPECT_NO_THROW(mean_squared_error()->check_targets(value_targets(pixels, 2), outputs(2), 0));
 }
 
 TEST(LossErrors, Registry) {

@@ -58,18 +58,19 @@ std::vector<float> one_hot() {
 TEST(Loss, GradientsAreCentralDifferences) {
   const auto soft = soft_labels();
   for (const auto& [name, loss] : cases()) {
-    for (const Targets& targets : {Targets{classes, {}, 0}, Targets{{}, soft, outputs}}) {
+    for (const Targets& targets :
+         {class_targets(classes), value_targets(soft, outputs, probabilities_tensor)}) {
       SCOPED_TRACE(name);
       auto values = head_values();
       std::vector<float> gradient(values.size());
-      loss->evaluate(values, images, targets, 0.25, gradient);
+      loss->evaluate(values, targets, 0.25, gradient);
       for (std::size_t i = 0; i < values.size(); ++i) {
         constexpr float h = 1.0f / 1024;
         const float middle = values[i];
         values[i] = middle + h;
-        const double above = loss->evaluate(values, images, targets, 1, {});
+        const double above = loss->evaluate(values, targets, 1, {});
         values[i] = middle - h;
-        const double below = loss->evaluate(values, images, targets, 1, {});
+        const double below = loss->evaluate(values, targets, 1, {});
         values[i] = middle;
         ASSERT_NEAR(gradient[i], 0.25 * (above - below) / (2 * h), 1e-6) << i;
       }
@@ -79,35 +80,36 @@ TEST(Loss, GradientsAreCentralDifferences) {
 
 TEST(Loss, AnIndexAndItsOneHotFormAgree) {
   const auto values = head_values(), hot = one_hot();
-  const Targets indices{classes, {}, 0}, rows{{}, hot, outputs};
+  const Targets indices = class_targets(classes),
+                rows = value_targets(hot, outputs, probabilities_tensor);
   for (const auto& [name, loss] : cases()) {
     SCOPED_TRACE(name);
     std::vector<float> by_index(values.size()), by_row(values.size());
-    EXPECT_DOUBLE_EQ(loss->evaluate(values, images, indices, 1, by_index),
-                     loss->evaluate(values, images, rows, 1, by_row));
+    EXPECT_DOUBLE_EQ(loss->evaluate(values, indices, 1, by_index),
+                     loss->evaluate(values, rows, 1, by_row));
     EXPECT_EQ(by_index, by_row);
-    EXPECT_DOUBLE_EQ(loss->weight(indices, images), loss->weight(rows, images));
+    EXPECT_DOUBLE_EQ(loss->weight(indices), loss->weight(rows));
   }
 }
 
 TEST(Loss, PartsOfABatchAddUpToIt) {
   const auto values = head_values();
-  const Targets targets{classes, {}, 0};
+  const Targets targets = class_targets(classes);
   for (const auto& [name, loss] : cases()) {
     SCOPED_TRACE(name);
     std::vector<float> whole(values.size()), parts(values.size());
-    const double sum = loss->evaluate(values, images, targets, 2, whole);
+    const double sum = loss->evaluate(values, targets, 2, whole);
     double added = 0, weight = 0;
     for (const auto& [first, count] : {std::pair{0, 1}, {1, 3}, {4, 2}}) {
       const auto from = static_cast<std::size_t>(first * outputs),
                  n = static_cast<std::size_t>(count * outputs);
-      added += loss->evaluate(std::span(values).subspan(from, n), count,
-                              targets.slice(first, count), 2, std::span(parts).subspan(from, n));
-      weight += loss->weight(targets.slice(first, count), count);
+      added += loss->evaluate(std::span(values).subspan(from, n), targets.slice(first, count), 2,
+                              std::span(parts).subspan(from, n));
+      weight += loss->weight(targets.slice(first, count));
     }
     EXPECT_NEAR(added, sum, 1e-12 * sum);
     EXPECT_EQ(parts, whole);
-    EXPECT_DOUBLE_EQ(weight, loss->weight(targets, images));
+    EXPECT_DOUBLE_EQ(weight, loss->weight(targets));
   }
 }
 
@@ -117,14 +119,14 @@ TEST(Loss, ExtremeLogitsStayFinite) {
   const std::vector<std::int32_t> right{0, 1}, wrong{1, 0};
   std::vector<float> gradient(values.size());
   const LossPtr loss = cross_entropy();
-  EXPECT_EQ(loss->evaluate(values, 2, {right, {}, 0}, 1, gradient), 0);
+  EXPECT_EQ(loss->evaluate(values, class_targets(right), 1, gradient), 0);
   EXPECT_EQ(gradient, std::vector<float>(6, 0));
-  EXPECT_EQ(loss->evaluate(values, 2, {wrong, {}, 0}, 1, gradient), 4.0 * huge);
+  EXPECT_EQ(loss->evaluate(values, class_targets(wrong), 1, gradient), 4.0 * huge);
   EXPECT_EQ(gradient, (std::vector<float>{1, -1, 0, -1, 1, 0}));
   const std::vector<float> two{huge, -huge};
   gradient.resize(2);
-  EXPECT_EQ(binary_cross_entropy()->evaluate(two, 2, {wrong, {}, 0}, 1, gradient), 0);
-  EXPECT_EQ(binary_cross_entropy()->evaluate(two, 2, {right, {}, 0}, 1, gradient), 2.0 * huge);
+  EXPECT_EQ(binary_cross_entropy()->evaluate(two, class_targets(wrong), 1, gradient), 0);
+  EXPECT_EQ(binary_cross_entropy()->evaluate(two, class_targets(right), 1, gradient), 2.0 * huge);
   EXPECT_EQ(gradient, (std::vector<float>{1, -1}));
 }
 
@@ -132,26 +134,26 @@ TEST(Loss, NaNComesThrough) {
   const std::vector<float> values{1, std::nanf(""), 0, 2};
   const std::vector<std::int32_t> labels{0};
   for (const auto& [name, loss] : cases()) {
-    EXPECT_TRUE(std::isnan(loss->evaluate(values, 1, {labels, {}, 0}, 1, {}))) << name;
+    EXPECT_TRUE(std::isnan(loss->evaluate(values, class_targets(labels), 1, {}))) << name;
   }
 }
 
 TEST(Loss, ASingleOutputTellsTwoClassesApart) {
   const std::vector<float> values{0.25f, 0.5f};
   const std::vector<std::int32_t> labels{0, 1};
-  EXPECT_DOUBLE_EQ(mean_squared_error()->evaluate(values, 2, {labels, {}, 0}, 1, {}),
+  EXPECT_DOUBLE_EQ(mean_squared_error()->evaluate(values, class_targets(labels), 1, {}),
                    0.25 * 0.25 + 0.5 * 0.5);
-  EXPECT_DOUBLE_EQ(binary_cross_entropy()->evaluate(values, 2, {labels, {}, 0}, 1, {}),
+  EXPECT_DOUBLE_EQ(binary_cross_entropy()->evaluate(values, class_targets(labels), 1, {}),
                    std::log1p(std::exp(0.25)) + std::log1p(std::exp(-0.5)));
 }
 
 TEST(Loss, ClassWeightsCountWhatTheyMet) {
   const LossPtr loss = cross_entropy({.label_smoothing = 0.3, .class_weights = {1, 3, 0, 0.5}});
   const std::vector<std::int32_t> labels{1, 1, 3};
-  EXPECT_DOUBLE_EQ(loss->weight({labels, {}, 0}, 3), 6.5);
+  EXPECT_DOUBLE_EQ(loss->weight(class_targets(labels)), 6.5);
   const std::vector<float> soft{0.5f, 0.5f, 0, 0, 0, 0, 1, 0};
-  EXPECT_DOUBLE_EQ(loss->weight({{}, soft, 4}, 2), 2);
-  EXPECT_DOUBLE_EQ(cross_entropy()->weight({labels, {}, 0}, 3), 3);
+  EXPECT_DOUBLE_EQ(loss->weight(value_targets(soft, 4, probabilities_tensor)), 2);
+  EXPECT_DOUBLE_EQ(cross_entropy()->weight(class_targets(labels)), 3);
 }
 
 }  // namespace

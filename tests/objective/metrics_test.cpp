@@ -48,7 +48,7 @@ TEST(Metrics, AnImageWithANanIsNotRecognised) {
     EXPECT_FALSE(in_top(std::span(values).last(6), place, 5));
     EXPECT_FALSE(in_top(std::span(values).last(6), place, 6));
   }
-  counts.add(values, 6, {labels, {}, 0}, Head::output);
+  counts.add(values, 6, class_targets(labels), Head::output);
   EXPECT_EQ(counts.images(), 6);
   EXPECT_EQ(counts.correct(), 0);
   EXPECT_EQ(counts.in_top5(), 0);
@@ -57,12 +57,12 @@ TEST(Metrics, AnImageWithANanIsNotRecognised) {
 
 TEST(Metrics, TheTrueClassOfIndicesAndOfValues) {
   const std::vector<std::int32_t> classes{2, 0};
-  EXPECT_EQ(true_class({classes, {}, 0}, 1), 0);
+  EXPECT_EQ(true_class(class_targets(classes), 1), 0);
   const std::vector<float> soft{0.2f, 0.5f, 0.3f, 0, 0, 1}, binary{1, 0};
-  EXPECT_EQ(true_class({{}, soft, 3}, 0), 1);
-  EXPECT_EQ(true_class({{}, soft, 3}, 1), 2);
-  EXPECT_EQ(true_class({{}, binary, 1}, 0), 1);
-  EXPECT_EQ(true_class({{}, binary, 1}, 1), 0);
+  EXPECT_EQ(true_class(value_targets(soft, 3), 0), 1);
+  EXPECT_EQ(true_class(value_targets(soft, 3), 1), 2);
+  EXPECT_EQ(true_class(value_targets(binary, 1), 0), 1);
+  EXPECT_EQ(true_class(value_targets(binary, 1), 1), 0);
 }
 
 TEST(Metrics, CountsOverBatches) {
@@ -70,8 +70,8 @@ TEST(Metrics, CountsOverBatches) {
   EXPECT_EQ(counts.accuracy(), 0) << "of no images";
   const std::vector<float> first{9, 1, 2, 1, 9, 2}, second{1, 2, 9};
   const std::vector<std::int32_t> of_first{0, 2}, of_second{2};
-  counts.add(first, 2, {of_first, {}, 0}, Head::logits);
-  counts.add(second, 1, {of_second, {}, 0}, Head::logits);
+  counts.add(first, 2, class_targets(of_first), Head::logits);
+  counts.add(second, 1, class_targets(of_second), Head::logits);
   EXPECT_EQ(counts.images(), 3);
   EXPECT_EQ(counts.correct(), 2);
   EXPECT_DOUBLE_EQ(counts.accuracy(), 2.0 / 3);
@@ -90,7 +90,7 @@ TEST(Metrics, TopFiveOfMoreClasses) {
     for (int c = 0; c < 8; ++c) values.push_back(static_cast<float>(c));
   }
   const std::vector<std::int32_t> labels{0, 1, 2, 3, 4, 5, 6, 7};
-  counts.add(values, 8, {labels, {}, 0}, Head::output);
+  counts.add(values, 8, class_targets(labels), Head::output);
   EXPECT_EQ(counts.correct(), 1);
   EXPECT_EQ(counts.in_top5(), 5);
   EXPECT_TRUE(counts.confusion().empty());

@@ -44,7 +44,7 @@ class Path {
 
   std::vector<std::vector<float>> gradients(const std::vector<float>& image) {
     const std::int32_t label = 4;
-    engine_.gradient(state_, {1, image, {std::span(&label, 1), {}, 0}, {}, 0}, *cross_entropy(),
+    engine_.gradient(state_, {1, image, class_targets(std::span(&label, 1)), {}, 0}, *cross_entropy(),
                      {1, true});
     std::vector<std::vector<float>> all;
     for (std::size_t p = 0; p < state_.parameters().size(); ++p) {

@@ -153,8 +153,8 @@ TEST(PyTorch, EveryLayerAndLoss) {
     expect_equal(result.input_gradient, arrays.at("gradient:input"), 1e-7, "input");
 
     const std::vector<float> inputs(arrays.at("input").begin(), arrays.at("input").end());
-    const Targets targets{labels, {}, 0};
-    const double weight = c.loss->weight(targets, images);
+    const Targets targets = class_targets(labels);
+    const double weight = c.loss->weight(targets);
     const engine::Sums sums =
         engine.gradient(state, {images, inputs, targets, {}, 0}, *c.loss, {weight, true});
     EXPECT_NEAR(sums.loss / weight, arrays.at("loss")[0], 1e-5);

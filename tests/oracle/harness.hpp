@@ -95,7 +95,7 @@ class Harness {
                size = static_cast<std::size_t>(case_.input.elements());
     return {static_cast<std::int64_t>(n),
             std::span(inputs_).subspan(f * size, n * size),
-            {std::span(labels_).subspan(f, n), {}, 0},
+            class_targets(std::span(labels_).subspan(f, n)),
             std::span(ids_).subspan(f, n),
             5};
   }
@@ -150,7 +150,7 @@ class Harness {
 
     const reference::Result result = expected(true, loss, head);
     if (result.margin.smallest < near_tie) return false;
-    const double weight = case_.loss->weight(batch().targets, case_.images);
+    const double weight = case_.loss->weight(batch().targets);
     const engine::Sums sums =
         engine_.gradient(state_, batch(), *case_.loss, {weight, true}, values);
     expect_number(sums.loss / weight, result.loss, "loss");

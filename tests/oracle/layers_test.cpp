@@ -315,7 +315,7 @@ TEST(Engine, ActivityRegularizationBesideClassWeights) {
   const auto expected = reference::cross_entropy_of(harness.labels(), 0, {0.5, 2, 1});
   const auto result = harness.expected(true, expected, Head::logits);
   ASSERT_GT(result.margin.smallest, near_tie);
-  const double weight = loss->weight(harness.batch().targets, 7);
+  const double weight = loss->weight(harness.batch().targets);
   const engine::Sums sums =
       harness.engine().gradient(harness.state(), harness.batch(), *loss, {weight, true});
   EXPECT_NEAR(sums.loss / weight, result.loss, 1e-5);

@@ -25,7 +25,7 @@ Gradient gradient_of(const Network& network, const Shape& input, engine::Options
   const auto pixels = random_values(static_cast<std::size_t>(images * input.elements()), random);
   std::vector<std::int32_t> labels;
   for (std::int64_t i = 0; i < images; ++i) labels.push_back(static_cast<std::int32_t>(i % 3));
-  const engine::Batch batch{images, pixels, {labels, {}, 0}};
+  const engine::Batch batch{images, pixels, class_targets(labels)};
   Gradient result;
   const LossPtr loss = cross_entropy();
   result.sums = engine.gradient(state, batch, *loss, {static_cast<double>(images)});
@@ -135,7 +135,7 @@ TEST(Bf16, TakesLessMemory) {
       const std::vector<float> pixels(std::size_t{16 * 3 * 32 * 32}, 0.5F);
       const std::vector<std::int32_t> labels(16, 1);
       return static_cast<double>(
-          engine.profile(state, {16, pixels, {labels, {}, 0}}, *cross_entropy(), true, 1)
+          engine.profile(state, {16, pixels, class_targets(labels)}, *cross_entropy(), true, 1)
               .arena_bytes);
     };
     EXPECT_LT(bytes(Precision::bf16), most * bytes(Precision::fp32)) << name;

@@ -134,7 +134,7 @@ TEST(Sameness, ThreadsShareAnImage) {
       Random random(1, Purpose::test, 8);
       const auto pixels = random_values(static_cast<std::size_t>(images * 3 * 32 * 32), random);
       const std::vector<std::int32_t> labels(static_cast<std::size_t>(images), 3);
-      const engine::Batch batch{images, pixels, {labels, {}, 0}};
+      const engine::Batch batch{images, pixels, class_targets(labels)};
       std::vector<float> values(static_cast<std::size_t>(images * 10));
       engine.predict(state, batch, values);
       engine.gradient(state, batch, *cross_entropy(), {static_cast<double>(images)});
@@ -241,7 +241,7 @@ TEST(Sameness, MaxPoolTiesGoToTheFirstInRowMajorOrder) {
   for (float& w : h.state().weights(0)) w = 0;  // the kernel: every output equals the bias
   h.state().touch();
   const std::vector<std::int32_t> label{0};
-  h.engine().gradient(h.state(), {1, ramp, {label, {}, 0}, {}, 0}, *cross_entropy(), {1, true});
+  h.engine().gradient(h.state(), {1, ramp, class_targets(label), {}, 0}, *cross_entropy(), {1, true});
   // d loss / d kernel = sum over windows of gradient * input at the position that won.
   const auto kernel = h.engine().gradient_of(h.state(), 0);
   reference::Problem problem{.network = network,

@@ -141,15 +141,15 @@ TEST(Fit, MixedImagesAreLearntFromWithMixedTargets) {
     loader.start(0);
     const data::Batch& batch = *loader.next();
     const std::vector<float> values = model.predict(batch.inputs);
-    ASSERT_EQ(batch.targets.values.size(), values.size());
+    const auto soft = batch.targets[0].values<float>();
+    ASSERT_EQ(soft.size(), values.size());
     double sum = 0;
     int correct = 0;
     const std::size_t k = values.size() / 60;
-    for (std::size_t i = 0; i < values.size(); ++i)
-      sum += by_hand(values[i], batch.targets.values[i]);
+    for (std::size_t i = 0; i < values.size(); ++i) sum += by_hand(values[i], soft[i]);
     for (std::size_t i = 0; i < 60; ++i) {
       const auto said = values.begin() + static_cast<std::ptrdiff_t>(i * k);
-      const auto wanted = batch.targets.values.begin() + static_cast<std::ptrdiff_t>(i * k);
+      const auto wanted = soft.begin() + static_cast<std::ptrdiff_t>(i * k);
       const auto largest = [&](auto begin) {
         return k == 1 ? std::ptrdiff_t{*begin > 0.5F}
                       : std::max_element(begin, begin + static_cast<std::ptrdiff_t>(k)) - begin;

@@ -118,16 +118,15 @@ class Trap : public Loss {
   std::string_view kind() const override { return loss_->kind(); }
   Attributes attributes() const override { return loss_->attributes(); }
   Head head() const override { return loss_->head(); }
-  void check(std::string_view activation, const Shape& outputs) const override {
-    loss_->check(activation, outputs);
+  void check(std::span<const OutputSpec> outputs) const override { loss_->check(outputs); }
+  void check_targets(const Targets& targets, std::span<const OutputSpec> outputs,
+                     std::int64_t first_image) const override {
+    loss_->check_targets(targets, outputs, first_image);
   }
-  void check(const Targets& targets, std::int64_t images, std::int64_t outputs) const override {
-    loss_->check(targets, images, outputs);
-  }
-  double evaluate(std::span<const float> values, std::int64_t images, const Targets& targets,
-                  double scale, std::span<float> gradient) const override {
-    const double sum = loss_->evaluate(values, images, targets, scale, gradient);
-    if (gradient.empty() || ++shards_seen != shards_until) return sum;
+  double evaluate(const Tensors& outputs, const Targets& targets, double scale,
+                  GradientSpans gradients) const override {
+    const double sum = loss_->evaluate(outputs, targets, scale, gradients);
+    if (gradients.empty() || ++shards_seen != shards_until) return sum;
     stop = true;
     return result.value_or(sum);
   }

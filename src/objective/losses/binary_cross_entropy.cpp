@@ -11,34 +11,35 @@
 namespace ridgeline {
 namespace {
 
-class BinaryCrossEntropyLoss final : public Loss {
+class BinaryCrossEntropyLoss final : public objective::PerImageLoss {
  public:
   std::string_view kind() const override { return "binary-cross-entropy"; }
   Attributes attributes() const override { return {}; }
   Head head() const override { return Head::logits; }
 
-  void check(std::string_view activation, const Shape&) const override {
+  void check(std::span<const OutputSpec> outputs) const override {
+    const std::string& activation = outputs[0].activation;
     if (activation == "sigmoid") return;
     throw UsageError(fmt::format(
         "binary-cross-entropy needs a network that ends in a sigmoid, and this one ends in '{}': "
         "give the last layer activation = \"sigmoid\"{}",
         activation, activation == "softmax" ? ", or use loss.kind = \"cross-entropy\"" : ""));
   }
-  void check(const Targets& targets, std::int64_t images, std::int64_t outputs) const override {
-    objective::check_targets(targets, images, outputs);
-    objective::check_probabilities(targets, kind());
+  void check_targets(const Targets& targets, std::span<const OutputSpec> outputs,
+                     std::int64_t first_image) const override {
+    PerImageLoss::check_targets(targets, outputs, first_image);
+    objective::check_probabilities(targets, kind(), first_image);
   }
 
-  double evaluate(std::span<const float> values, std::int64_t images, const Targets& targets,
-                  double scale, std::span<float> gradient) const override {
-    const std::size_t k = values.size() / static_cast<std::size_t>(images);
-    const double share = 1.0 / static_cast<double>(k);
+  double of_image(std::span<const float> values, const objective::TargetRow& target, double scale,
+                  std::span<float> gradient) const override {
+    const double share = 1.0 / static_cast<double>(values.size());
     double total = 0;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const double z = values[i], t = objective::target_value(targets, i, k);
+    for (std::size_t j = 0; j < values.size(); ++j) {
+      const double z = values[j], t = target[j];
       total += share * (std::max(z, 0.0) - z * t + std::log1p(std::exp(-std::abs(z))));
       if (!gradient.empty()) {
-        gradient[i] = static_cast<float>(scale * share * (1 / (1 + std::exp(-z)) - t));
+        gradient[j] = static_cast<float>(scale * share * (1 / (1 + std::exp(-z)) - t));
       }
     }
     return total;

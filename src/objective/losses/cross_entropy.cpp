@@ -18,7 +18,7 @@
 namespace ridgeline {
 namespace {
 
-class CrossEntropyLoss final : public Loss {
+class CrossEntropyLoss final : public objective::PerImageLoss {
  public:
   explicit CrossEntropyLoss(CrossEntropy options) : options_(std::move(options)) {
     const double s = options_.label_smoothing;
@@ -48,7 +48,9 @@ class CrossEntropyLoss final : public Loss {
     return cross_entropy({.label_smoothing = 0, .class_weights = options_.class_weights});
   }
 
-  void check(std::string_view activation, const Shape& outputs) const override {
+  void check(std::span<const OutputSpec> outputs) const override {
+    const Shape& shape = outputs[0].shape;
+    const std::string& activation = outputs[0].activation;
     if (activation != "softmax") {
       throw UsageError(fmt::format(
           "cross-entropy needs a network that ends in a softmax, and this one ends in '{}': give "
@@ -56,12 +58,12 @@ class CrossEntropyLoss final : public Loss {
           activation,
           activation == "sigmoid" ? ", or use loss.kind = \"binary-cross-entropy\"" : ""));
     }
-    const std::int64_t classes = outputs.elements();
-    if (outputs.rank() == 0 || outputs[0] != classes) {
+    const std::int64_t classes = shape.elements();
+    if (shape.rank() == 0 || shape[0] != classes) {
       throw UsageError(fmt::format(
           "cross-entropy takes one number per class and image, and this network gives {}: end it "
           "in global_average_pool2d or flatten, then dense with activation = \"softmax\"",
-          outputs.text()));
+          shape.text()));
     }
     if (classes < 2) {
       throw UsageError(
@@ -74,61 +76,51 @@ class CrossEntropyLoss final : public Loss {
                                    weights, classes));
     }
   }
-  void check(const Targets& targets, std::int64_t images, std::int64_t outputs) const override {
-    objective::check_targets(targets, images, outputs);
-    objective::check_probabilities(targets, kind());
+  void check_targets(const Targets& targets, std::span<const OutputSpec> outputs,
+                     std::int64_t first_image) const override {
+    PerImageLoss::check_targets(targets, outputs, first_image);
+    objective::check_probabilities(targets, kind(), first_image);
   }
 
-  double weight(const Targets& targets, std::int64_t images) const override {
-    if (options_.class_weights.empty()) return static_cast<double>(images);
+  double weight(const Targets& targets) const override {
+    if (options_.class_weights.empty()) return Loss::weight(targets);
+    const std::size_t classes = options_.class_weights.size();
+    const objective::TargetRows rows(targets, classes);
     double sum = 0;
-    for (const std::int32_t c : targets.classes) sum += class_weight(c);
-    for (std::size_t i = 0; i < targets.values.size(); ++i) {
-      sum += targets.values[i] *
-             class_weight(static_cast<std::int64_t>(i) % std::max<std::int64_t>(targets.width, 1));
+    for (std::size_t i = 0; i < static_cast<std::size_t>(rows.images()); ++i) {
+      const objective::TargetRow row = rows.row(i);
+      double of_image = 0;
+      for (std::size_t c = 0; c < classes; ++c) of_image += row[c] * class_weight(c);
+      sum += rows.weight(i) * of_image;
     }
     return sum;
   }
 
-  double evaluate(std::span<const float> values, std::int64_t images, const Targets& targets,
-                  double scale, std::span<float> gradient) const override {
-    const std::size_t k = values.size() / static_cast<std::size_t>(images);
-    double total = 0;
-    for (std::size_t i = 0; i < static_cast<std::size_t>(images); ++i) {
-      total += one(values.subspan(i * k, k), targets, i, scale,
-                   gradient.empty() ? gradient : gradient.subspan(i * k, k));
-    }
-    return total;
-  }
-
  private:
-  double class_weight(std::int64_t c) const {
-    return options_.class_weights.empty() ? 1 : options_.class_weights[static_cast<std::size_t>(c)];
+  double class_weight(std::size_t c) const {
+    return options_.class_weights.empty() ? 1 : options_.class_weights[c];
   }
 
   // w_c q_c
-  double coefficient(const Targets& targets, std::size_t image, std::size_t c,
-                     std::size_t classes) const {
-    const double target = objective::target_value(targets, image * classes + c, classes);
+  double coefficient(const objective::TargetRow& target, std::size_t c, std::size_t classes) const {
     const double s = options_.label_smoothing;
-    return class_weight(static_cast<std::int64_t>(c)) *
-           ((1 - s) * target + s / static_cast<double>(classes));
+    return class_weight(c) * ((1 - s) * target[c] + s / static_cast<double>(classes));
   }
 
-  double one(std::span<const float> z, const Targets& targets, std::size_t image, double scale,
-             std::span<float> gradient) const {
+  double of_image(std::span<const float> z, const objective::TargetRow& target, double scale,
+                  std::span<float> gradient) const override {
     const double highest = *std::max_element(z.begin(), z.end());
     double sum = 0, total = 0, loss = 0;
     for (const float v : z) sum += std::exp(v - highest);
     const double normaliser = highest + std::log(sum);
     for (std::size_t c = 0; c < z.size(); ++c) {
-      const double a = coefficient(targets, image, c, z.size());
+      const double a = coefficient(target, c, z.size());
       total += a;
       if (a != 0) loss += a * (normaliser - z[c]);
     }
     for (std::size_t c = 0; c < gradient.size(); ++c) {
       gradient[c] = static_cast<float>(
-          scale * (total * std::exp(z[c] - normaliser) - coefficient(targets, image, c, z.size())));
+          scale * (total * std::exp(z[c] - normaliser) - coefficient(target, c, z.size())));
     }
     return loss;
   }

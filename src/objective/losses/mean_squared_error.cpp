@@ -5,25 +5,21 @@
 namespace ridgeline {
 namespace {
 
-class MeanSquaredErrorLoss final : public Loss {
+class MeanSquaredErrorLoss final : public objective::PerImageLoss {
  public:
   std::string_view kind() const override { return "mse"; }
   Attributes attributes() const override { return {}; }
   Head head() const override { return Head::output; }
-  void check(std::string_view, const Shape&) const override {}
-  void check(const Targets& targets, std::int64_t images, std::int64_t outputs) const override {
-    objective::check_targets(targets, images, outputs);
-  }
+  void check(std::span<const OutputSpec>) const override {}
 
-  double evaluate(std::span<const float> values, std::int64_t images, const Targets& targets,
-                  double scale, std::span<float> gradient) const override {
-    const std::size_t k = values.size() / static_cast<std::size_t>(images);
-    const double share = 1.0 / static_cast<double>(k);
+  double of_image(std::span<const float> values, const objective::TargetRow& target, double scale,
+                  std::span<float> gradient) const override {
+    const double share = 1.0 / static_cast<double>(values.size());
     double total = 0;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const double error = values[i] - objective::target_value(targets, i, k);
+    for (std::size_t j = 0; j < values.size(); ++j) {
+      const double error = values[j] - target[j];
       total += share * error * error;
-      if (!gradient.empty()) gradient[i] = static_cast<float>(scale * share * 2 * error);
+      if (!gradient.empty()) gradient[j] = static_cast<float>(scale * share * 2 * error);
     }
     return total;
   }
