@@ -15,18 +15,9 @@
 #include <vector>
 
 #include "ridgeline/attributes.hpp"
-#include "ridgeline/tensor_view.hpp"
+#include "ridgeline/targets.hpp"
 
 namespace ridgeline {
-
-/// The names of the tensors that hold the targets of a batch. Each has one row for each image.
-namespace target {
-inline constexpr std::string_view class_index = "class";            ///< i32 {}: one class
-inline constexpr std::string_view probabilities = "probabilities";  ///< f32 {classes}
-inline constexpr std::string_view labels = "labels";                ///< f32 {labels}, each 0 or 1
-inline constexpr std::string_view values = "values";                ///< f32 {values}
-inline constexpr std::string_view weight = "weight";                ///< f32 {}; absent: all 1
-}  // namespace target
 
 /// What a metric knows beyond its value.
 struct MetricDetails {
@@ -43,7 +34,7 @@ class Metric {
   /// What columns and keys call it: "accuracy", "top5", "f1_macro".
   virtual std::string name() const = 0;
   virtual bool higher_is_better() const = 0;
-  /// The targets (target::...) that it can be measured on.
+  /// The names of the targets (targets.hpp) that it can be measured on.
   virtual std::vector<std::string_view> measures() const = 0;
   /// Whether the first output must be probabilities for targets of this name. If not, what enters
   /// the softmax or sigmoid serves as well. A single output that tells two classes apart always

@@ -11,6 +11,7 @@
 #include "experiment/search_space.hpp"
 #include "ridgeline/attributes.hpp"
 #include "ridgeline/dataset.hpp"
+#include "ridgeline/metric.hpp"
 
 namespace ridgeline::experiment {
 namespace {
@@ -58,6 +59,13 @@ void check_augmentations(const Value& value, std::string_view key) {
   for (const Value& item : std::get<Array>(value.data)) {
     located(fmt::format("{}{}: ", item.where, key),
             [&] { data::parse_augmentation(std::get<std::string>(item.data)); });
+  }
+}
+
+void check_metrics(const Value& value, std::string_view key) {
+  for (const Value& item : std::get<Array>(value.data)) {
+    located(fmt::format("{}{}: ", item.where, key),
+            [&] { make_metric(std::get<std::string>(item.data)); });
   }
 }
 
@@ -253,6 +261,9 @@ std::vector<Key> make_keys() {
           "what the best epoch is best in: val_data_loss, val_accuracy, train_objective, ...",
           metric({"val_", "train_"}))
           .needing(measured_by_train()),
+      row("train.metrics", train, &TrainSection::metrics,
+          "measured beside the usual ones: \"f1\", \"top_k:3\", ... (docs/metrics.md)",
+          check_metrics),
       row("train.patience", train, &TrainSection::patience,
           "epochs without improvement before stopping; 0: never", whole(0)),
       row("train.average", train, &TrainSection::average,

@@ -9,9 +9,11 @@
 #include "select/folds.hpp"
 #include "select/guess.hpp"
 #include "select/jobs.hpp"
+#include "select/score.hpp"
 #include "select/task.hpp"
 #include "train/fingerprint.hpp"
 #include "train/load_weights.hpp"
+#include "train/measured.hpp"
 
 namespace ridgeline::experiment {
 namespace {
@@ -66,11 +68,6 @@ Selection select(const Experiment& experiment, const Images& given, Listener lis
   const auto model_of = [&](const Experiment& trial) {
     return Model(build_network(trial, images.train.classes()), model_options(trial, images.train));
   };
-  const auto fit_of = [&](const Experiment& trial) {
-    FitOptions fit = fit_options(trial, images);
-    fit.stop = &stop;
-    return fit;
-  };
   // The first model decides the automatic settings, so that all runs have the same ones.
   Experiment settled = experiment;
   Model first = model_of(experiment);
@@ -84,9 +81,19 @@ Selection select(const Experiment& experiment, const Images& given, Listener lis
   settled.select.jobs = options.jobs =
       selection::jobs_of(options, selection::job_limits(first, experiment.train.batch));
 
+  const train::Measuring measuring{first.network(), *first.options().loss, images.train};
+  const auto fit_of = [&](const Experiment& trial) {
+    FitOptions fit = train::also_measuring(selection::name_of(options.metric),
+                                           fit_options(trial, images), measuring);
+    fit.stop = &stop;
+    return fit;
+  };
+  const metrics::MetricSet measured = train::measured_in_training(measuring, fit_of(settled));
+
   std::optional<Model> refitted;
   selection::SelectionTask task;
   task.settings = settings_of(settled, images);
+  task.metrics = measured.names();
   task.settle = [&](const std::string& name, double value) {
     Experiment trial = settled;
     set_number(trial, name, value);
@@ -127,10 +134,13 @@ Selection select(const Experiment& experiment, const Images& given, Listener lis
     return selection::train_whole(*refitted, images.train, fit_of(trial), call);
   };
   task.test = [&] {
-    return images.test.empty() ? std::nullopt : std::optional(refitted->evaluate(images.test));
+    return images.test.empty()
+               ? std::nullopt
+               : std::optional(refitted->evaluate(images.test, {.metrics = settled.train.metrics}));
   };
-  task.guess = selection::best_guess(selection::validation_images(images.train, splits),
-                                     *first.options().loss, first.layout().output().elements());
+  task.guess =
+      selection::best_guess(selection::validation_images(images.train, splits),
+                            *first.options().loss, first.layout().output().elements(), measured);
   task.stop = &stop;
   return selection::run(options, task);
 }

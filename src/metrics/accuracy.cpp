@@ -14,21 +14,19 @@ class Accuracy final : public MeanMetric {
   std::string name() const override { return "accuracy"; }
   bool higher_is_better() const override { return true; }
   std::vector<std::string_view> measures() const override {
-    return {target::class_index, target::probabilities, target::labels};
+    return {class_tensor, probabilities_tensor, labels_tensor};
   }
   bool needs_probabilities(std::string_view target) const override {
-    return target == target::labels;
+    return target == labels_tensor;
   }
   MetricPtr fresh() const override { return std::make_unique<Accuracy>(); }
 
  protected:
   double of_image(const Batch& batch, std::size_t image) const override {
     const auto output = batch.output(image);
-    const bool right = batch.multi_label()
-                           ? std::ranges::equal(output, batch.target(image), {},
-                                                [](float p) { return p > 0.5f ? 1.0f : 0.0f; })
-                           : predicted_class(output) == batch.true_class(image);
-    return right && predicted_class(output) >= 0 ? 1 : 0;
+    if (!batch.multi_label()) return predicted_class(output) == batch.true_class(image) ? 1 : 0;
+    const auto said = [](float p) { return p > 0.5f ? 1.0f : 0.0f; };
+    return !has_nan(output) && std::ranges::equal(output, batch.target(image), {}, said) ? 1 : 0;
   }
 };
 

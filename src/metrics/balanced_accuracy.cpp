@@ -11,7 +11,7 @@ class BalancedAccuracy final : public Metric {
   std::string name() const override { return "balanced_accuracy"; }
   bool higher_is_better() const override { return true; }
   std::vector<std::string_view> measures() const override {
-    return {target::class_index, target::probabilities};
+    return {class_tensor, probabilities_tensor};
   }
   bool quick() const override { return false; }
 

@@ -37,7 +37,7 @@ Batch::Batch(const Tensors& outputs, const Tensors& targets, const Metric& metri
   network::require(static_cast<std::size_t>(target.images()) == images_,
                    "{} got {} images and the targets of {}", metric.name(), images_,
                    target.images());
-  if (target_ == target::class_index) {
+  if (target_ == class_tensor) {
     classes_ = target.values<std::int32_t>();
     for (const std::int32_t c : classes_) {
       network::require(c >= 0 && static_cast<std::size_t>(c) < classes(),
@@ -50,7 +50,7 @@ Batch::Batch(const Tensors& outputs, const Tensors& targets, const Metric& metri
                      target.row_size(), width_);
     rows_ = target.values<float>();
   }
-  if (const TensorView* weight = targets.find(target::weight)) weights_ = weight->values<float>();
+  if (const TensorView* weight = targets.find(weight_tensor)) weights_ = weight->values<float>();
 }
 
 std::int32_t Batch::true_class(std::size_t image) const {
@@ -65,8 +65,15 @@ double Batch::target(std::size_t image, std::size_t i) const {
   return static_cast<std::size_t>(classes_[image]) == wanted ? 1 : 0;
 }
 
+bool has_nan(std::span<const float> output) {
+  // Without a way out of the loop it is done several values at a time.
+  bool found = false;
+  for (const float value : output) found |= std::isnan(value);
+  return found;
+}
+
 std::int32_t predicted_class(std::span<const float> output) {
-  if (std::ranges::any_of(output, [](float value) { return std::isnan(value); })) return -1;
+  if (has_nan(output)) return -1;
   return output.size() > 1 ? largest(output) : output[0] > 0.5f ? 1 : 0;
 }
 

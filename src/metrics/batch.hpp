@@ -24,7 +24,7 @@ class Batch {
   double weight(std::size_t image) const { return weights_.empty() ? 1 : weights_[image]; }
 
   /// Whether the targets are labels, not classes.
-  bool multi_label() const { return target_ == target::labels; }
+  bool multi_label() const { return target_ == labels_tensor; }
   /// The class index, or the largest of the probabilities.
   std::int32_t true_class(std::size_t image) const;
   /// The targets of one image as numbers: all but class indices.
@@ -41,8 +41,10 @@ class Batch {
   std::span<const std::int32_t> classes_;
 };
 
+/// Whether a value is NaN: such an output says nothing.
+bool has_nan(std::span<const float> output);
 /// The largest value, the first of equal ones; of a single probability 1 where it is above 0.5.
-/// -1 where a value is NaN: such an output says nothing.
+/// -1 where a value is NaN.
 std::int32_t predicted_class(std::span<const float> output);
 
 }  // namespace ridgeline::metrics

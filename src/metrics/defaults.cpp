@@ -16,12 +16,12 @@ const Lists& lists(std::string_view target) {
       {"accuracy", "top_k:5"},
       {"accuracy", "top_k:5", "balanced_accuracy", "precision", "recall", "f1", "ece", "brier"}};
   static const std::map<std::string_view, Lists> all{
-      {target::class_index, of_classes},
-      {target::probabilities, of_classes},
-      {target::labels,
+      {class_tensor, of_classes},
+      {probabilities_tensor, of_classes},
+      {labels_tensor,
        {{"average_precision", "f1", "roc_auc"},
         {"average_precision", "precision", "recall", "f1", "f1:micro", "roc_auc", "ece", "brier"}}},
-      {target::values, {{"mae", "rmse", "r2"}, {"mae", "rmse", "r2"}}}};
+      {values_tensor, {{"mae", "rmse", "r2"}, {"mae", "rmse", "r2"}}}};
   static const Lists none;
   const auto found = all.find(target);
   return found == all.end() ? none : found->second;

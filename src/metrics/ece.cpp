@@ -34,7 +34,7 @@ class Ece final : public Metric {
   std::string name() const override { return "ece"; }
   bool higher_is_better() const override { return false; }
   std::vector<std::string_view> measures() const override {
-    return {target::class_index, target::probabilities, target::labels};
+    return {class_tensor, probabilities_tensor, labels_tensor};
   }
   bool needs_probabilities(std::string_view) const override { return true; }
 

@@ -21,10 +21,10 @@ class HitRateMetric final : public Metric {
   std::string name() const override { return fmt::format("{}_{}", rate_.kind, options_.average); }
   bool higher_is_better() const override { return true; }
   std::vector<std::string_view> measures() const override {
-    return {target::class_index, target::probabilities, target::labels};
+    return {class_tensor, probabilities_tensor, labels_tensor};
   }
   bool needs_probabilities(std::string_view target) const override {
-    return target == target::labels;
+    return target == labels_tensor;
   }
   bool quick() const override { return false; }
 

@@ -12,7 +12,7 @@ class Mae final : public MeanMetric {
  public:
   std::string name() const override { return "mae"; }
   bool higher_is_better() const override { return false; }
-  std::vector<std::string_view> measures() const override { return {target::values}; }
+  std::vector<std::string_view> measures() const override { return {values_tensor}; }
   MetricPtr fresh() const override { return std::make_unique<Mae>(); }
 
  protected:

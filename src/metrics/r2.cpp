@@ -36,7 +36,7 @@ class R2 final : public Metric {
  public:
   std::string name() const override { return "r2"; }
   bool higher_is_better() const override { return true; }
-  std::vector<std::string_view> measures() const override { return {target::values}; }
+  std::vector<std::string_view> measures() const override { return {values_tensor}; }
 
   void add(const Tensors& outputs, const Tensors& targets) override {
     const Batch batch(outputs, targets, *this);

@@ -18,11 +18,11 @@ class Ranking final : public Metric {
   std::string name() const override { return std::string(kind_.name); }
   bool higher_is_better() const override { return true; }
   std::vector<std::string_view> measures() const override {
-    return {target::class_index, target::probabilities, target::labels};
+    return {class_tensor, probabilities_tensor, labels_tensor};
   }
   // A softmax does not keep the order of different images; a sigmoid does.
   bool needs_probabilities(std::string_view target) const override {
-    return target != target::labels;
+    return target != labels_tensor;
   }
   bool quick() const override { return false; }
 

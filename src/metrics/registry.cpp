@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <optional>
 
 #include "network/registry.hpp"
@@ -107,6 +108,24 @@ void register_metric(std::string kind, MetricFactory factory, std::string argume
                                                            "0123456789_") == std::string::npos,
                    "a metric's kind has small letters, digits and _ alone, not '{}'", kind);
   registry().add(std::move(kind), {factory, std::move(argument)});
+}
+
+bool metrics::could_be_named(std::string_view name) {
+  const auto without_digits = [](std::string_view text) {
+    std::string letters;
+    std::ranges::copy_if(text, std::back_inserter(letters),
+                         [](char c) { return c < '0' || c > '9'; });
+    return letters;
+  };
+  return std::ranges::any_of(registry().kinds(), [&](const std::string& kind) {
+    const std::string usual = registry().find(kind).make({})->name();
+    return name.starts_with(kind + "_") || without_digits(name) == without_digits(usual);
+  });
+}
+
+bool metrics::higher_is_better(std::string_view name) {
+  const auto metric = by_name(name);
+  return !metric || (*metric)->higher_is_better();
 }
 
 std::vector<std::string> metrics::known_names() {

@@ -18,7 +18,7 @@ class Rmse final : public Metric {
  public:
   std::string name() const override { return "rmse"; }
   bool higher_is_better() const override { return false; }
-  std::vector<std::string_view> measures() const override { return {target::values}; }
+  std::vector<std::string_view> measures() const override { return {values_tensor}; }
 
   void add(const Tensors& outputs, const Tensors& targets) override {
     const Batch batch(outputs, targets, *this);

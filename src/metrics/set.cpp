@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "metrics/state.hpp"
 #include "network/check.hpp"
@@ -26,14 +27,15 @@ void sigmoid(std::span<float> row) {
 
 std::string_view target_name(const Tensors& targets) {
   for (const TensorView& tensor : targets) {
-    if (tensor.name() != target::weight) return tensor.name();
+    if (tensor.name() != weight_tensor) return tensor.name();
   }
   return {};
 }
 
 }  // namespace
 
-MetricSet::MetricSet(std::span<const std::string> lines, std::string_view target) {
+MetricSet::MetricSet(std::span<const std::string> lines, std::string_view target)
+    : target_(target) {
   for (const std::string& line : lines) {
     MetricPtr metric = make_metric(line);
     const auto measured = metric->measures();
@@ -41,14 +43,18 @@ MetricSet::MetricSet(std::span<const std::string> lines, std::string_view target
                      "{} is not measured on targets called '{}', which these images have, but on: "
                      "{}",
                      metric->name(), target, fmt::join(measured, ", "));
-    const bool known = std::ranges::any_of(
-        metrics_, [&](const MetricPtr& other) { return other->name() == metric->name(); });
-    if (!known) metrics_.push_back(std::move(metric));
+    if (!has(metric->name())) metrics_.push_back(std::move(metric));
   }
+}
+
+bool MetricSet::has(std::string_view name) const {
+  return std::ranges::any_of(metrics_,
+                             [&](const MetricPtr& metric) { return metric->name() == name; });
 }
 
 MetricSet MetricSet::fresh() const {
   MetricSet set;
+  set.target_ = target_;
   for (const MetricPtr& metric : metrics_) set.metrics_.push_back(metric->fresh());
   return set;
 }
@@ -81,9 +87,11 @@ void MetricSet::clear() {
 std::vector<MetricValue> MetricSet::values(bool quick_only) const {
   std::vector<MetricValue> values;
   for (const MetricPtr& metric : metrics_) {
-    if (quick_only && !metric->quick()) continue;
-    values.push_back(
-        {metric->name(), metric->value(), metric->standard_error(), metric->higher_is_better()});
+    const bool known = !quick_only || metric->quick();
+    values.push_back({.name = metric->name(),
+                      .value = known ? metric->value() : std::numeric_limits<double>::quiet_NaN(),
+                      .standard_error = quick_only ? 0 : metric->standard_error(),
+                      .higher_is_better = metric->higher_is_better()});
   }
   return values;
 }

@@ -22,12 +22,15 @@ class MetricSet {
 
   MetricSet fresh() const;
   bool empty() const { return metrics_.empty(); }
+  /// The name of the targets that it is for.
+  std::string_view target() const { return target_; }
+  bool has(std::string_view name) const;
   const std::vector<MetricPtr>& metrics() const { return metrics_; }
 
   /// `link` is for the first output: metrics that need probabilities get them.
   void add(const Tensors& outputs, const Tensors& targets, Link link);
   void clear();
-  /// All of them; with `quick_only` those whose value takes no time.
+  /// With `quick_only` NaN for those whose value takes time.
   std::vector<MetricValue> values(bool quick_only = false) const;
   /// As values(), of no images.
   std::vector<MetricValue> names() const;
@@ -37,6 +40,7 @@ class MetricSet {
   void restore(std::span<const double> state);
 
  private:
+  std::string target_;
   std::vector<MetricPtr> metrics_;
   std::vector<float> probabilities_;  // of a batch
 };

@@ -25,7 +25,7 @@ class TopK final : public MeanMetric {
   std::string name() const override { return fmt::format("top{}", k_); }
   bool higher_is_better() const override { return true; }
   std::vector<std::string_view> measures() const override {
-    return {target::class_index, target::probabilities};
+    return {class_tensor, probabilities_tensor};
   }
   MetricPtr fresh() const override { return std::make_unique<TopK>(k_); }
 
@@ -33,7 +33,7 @@ class TopK final : public MeanMetric {
   double of_image(const Batch& batch, std::size_t image) const override {
     const auto output = batch.output(image);
     const auto k = static_cast<std::size_t>(k_);
-    if (predicted_class(output) < 0) return 0;
+    if (has_nan(output)) return 0;
     if (batch.classes() <= k) return 1;
     const auto truth = static_cast<std::size_t>(batch.true_class(image));
     if (batch.width() == 1) return predicted_class(output) == batch.true_class(image) ? 1 : 0;

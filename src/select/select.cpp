@@ -10,9 +10,11 @@
 #include "select/guess.hpp"
 #include "select/jobs.hpp"
 #include "select/keys.hpp"
+#include "select/score.hpp"
 #include "select/task.hpp"
 #include "train/fingerprint.hpp"
 #include "train/load_weights.hpp"
+#include "train/measured.hpp"
 
 namespace ridgeline {
 namespace {
@@ -69,19 +71,25 @@ SearchSpace log_range(const std::string& key, double min, double max) {
   return {{key, Range{.min = min, .max = max}}};
 }
 
-Selection select(Model& model, const Dataset& images, const FitOptions& fit,
+Selection select(Model& model, const Dataset& images, const FitOptions& given,
                  const SelectOptions& wanted, const Dataset& test) {
   SelectOptions options = wanted;
-  options.jobs = selection::jobs_of(wanted, selection::job_limits(model, fit.batch));
-  if (!fit.run.empty()) {
+  options.jobs = selection::jobs_of(wanted, selection::job_limits(model, given.batch));
+  if (!given.run.empty()) {
     throw UsageError("FitOptions::run must be empty: the runs of a selection lie in its study");
   }
   for (const auto& [key, range] : options.over) selection::check_range(key, range);
   const Dataset train = images.cache();  // which all trainings share
   const std::vector<Split> splits = selection::splits(train, options);
 
+  const train::Measuring measuring{model.network(), *model.options().loss, train};
+  const FitOptions fit =
+      train::also_measuring(selection::name_of(options.metric), given, measuring);
+  const metrics::MetricSet measured = train::measured_in_training(measuring, fit);
+
   SelectionTask task;
-  task.settings = settings_of(model, train, test, fit, options.over);
+  task.settings = settings_of(model, train, test, given, options.over);
+  task.metrics = measured.names();
   task.settle = [&](const std::string& key, double value) {
     ModelOptions model_options = model.options();
     FitOptions fit_options = fit;
@@ -110,9 +118,13 @@ Selection select(Model& model, const Dataset& images, const FitOptions& fit,
     if (!history.interrupted) model = std::move(chosen.model);
     return history;
   };
-  task.test = [&] { return test.empty() ? std::nullopt : std::optional(model.evaluate(test)); };
-  task.guess = selection::best_guess(selection::validation_images(train, splits),
-                                     *model.options().loss, model.layout().output().elements());
+  task.test = [&] {
+    return test.empty() ? std::nullopt
+                        : std::optional(model.evaluate(test, {.metrics = given.metrics}));
+  };
+  task.guess =
+      selection::best_guess(selection::validation_images(train, splits), *model.options().loss,
+                            model.layout().output().elements(), measured);
   task.stop = fit.stop;
   return selection::run(options, task);
 }

@@ -27,11 +27,11 @@ Images images_of(const golden::Arrays& arrays) {
   Images images;
   images.width = static_cast<std::int64_t>(arrays.at("width")[0]);
   images.outputs = as<float>(arrays, "outputs");
-  images.weights = as<float>(arrays, target::weight);
-  for (const auto name : {target::class_index, target::labels, target::values}) {
+  images.weights = as<float>(arrays, weight_tensor);
+  for (const auto name : {class_tensor, labels_tensor, values_tensor}) {
     if (arrays.contains(std::string(name))) images.target = name;
   }
-  if (images.target == target::class_index) {
+  if (images.target == class_tensor) {
     images.classes = as<std::int32_t>(arrays, images.target);
   } else {
     images.rows = as<float>(arrays, images.target);
@@ -161,7 +161,7 @@ TEST(MetricGolden, StandardErrorsComeFromTheInfluenceOfEachImage) {
     const auto n = static_cast<double>(images.size());
     for (const std::string& line : lines_of(arrays)) {
       // The labels of an image count one by one there.
-      if (line == "ece" && images.target == target::labels) continue;
+      if (line == "ece" && images.target == labels_tensor) continue;
       const MetricPtr metric = make_metric(line);
       add(*metric, images);
       const double error = metric->standard_error();

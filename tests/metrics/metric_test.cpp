@@ -82,7 +82,7 @@ TEST(Metrics, OfOneImageHaveNoError) {
   const Images image = of_classes(3, {0.2F, 0.5F, 0.3F}, {1});
   for (const std::string& name : metrics::known_names()) {
     const MetricPtr metric = make_metric(name);
-    if (metric->measures()[0] != target::class_index) continue;
+    if (metric->measures()[0] != class_tensor) continue;
     add(*metric, image);
     EXPECT_EQ(metric->standard_error(), 0) << name;
   }
@@ -91,7 +91,7 @@ TEST(Metrics, OfOneImageHaveNoError) {
 TEST(Metrics, AnImageWithANanIsNotRecognised) {
   Images images;
   images.width = 6;
-  images.target = target::class_index;
+  images.target = class_tensor;
   for (std::int32_t place = 0; place < 6; ++place) {  // alone, everywhere, and where the truth is
     for (int c = 0; c < 6; ++c) images.outputs.push_back(place == 5 || c == place ? nan : 0.1F);
     images.classes.push_back(place);
@@ -132,7 +132,7 @@ TEST(Metrics, TopKOfFewerClassesIsOne) {
 TEST(Metrics, SoftLabelsCountByTheirLargest) {
   Images images;
   images.width = 3;
-  images.target = target::probabilities;
+  images.target = probabilities_tensor;
   images.outputs = {0.1F, 0.8F, 0.1F, 0.6F, 0.3F, 0.1F};
   images.rows = {0.2F, 0.5F, 0.3F, 0.1F, 0.2F, 0.7F};
   EXPECT_DOUBLE_EQ(measured("accuracy", images), 0.5);
@@ -159,7 +159,7 @@ TEST(Metrics, AreaUnderTheCurveHasDeLongsError) {
 
 TEST(Metrics, R2KeepsItsDigitsFarFromZero) {
   Images images;
-  images.target = target::values;
+  images.target = values_tensor;
   for (int i = 0; i < 1000; ++i) {
     images.rows.push_back(static_cast<float>(1'000'000 + i % 2));
     images.outputs.push_back(images.rows.back() + (i % 4 < 2 ? 0.25F : -0.25F));
@@ -181,7 +181,7 @@ TEST(Metrics, RefuseAStateThatIsCorrupt) {
   const Images images = of_classes(3, {0.5F, 0.3F, 0.2F, 0.1F, 0.8F, 0.1F}, {0, 2});
   for (const std::string& name : metrics::known_names()) {
     const MetricPtr metric = make_metric(name);
-    if (metric->measures()[0] == target::class_index) add(*metric, images);
+    if (metric->measures()[0] == class_tensor) add(*metric, images);
     std::vector<double> state = metric->state();
     state.push_back(0.5);
     EXPECT_THROW(metric->fresh()->restore(state), DataError) << name;
@@ -199,7 +199,7 @@ TEST(Metrics, RefuseAStateThatIsCorrupt) {
 using metrics::Link;
 using metrics::MetricSet;
 
-MetricSet set_of(std::vector<std::string> lines, std::string_view target = target::class_index) {
+MetricSet set_of(std::vector<std::string> lines, std::string_view target = class_tensor) {
   return {lines, target};
 }
 
@@ -249,13 +249,12 @@ TEST(MetricSet, KeepsTheOrderAndDropsWhatComesTwice) {
 
 TEST(MetricSet, RefusesWhatTheTargetsDoNotHave) {
   EXPECT_THROW(set_of({"mae"}), UsageError);
-  EXPECT_THROW(set_of({"accuracy"}, target::values), UsageError);
-  EXPECT_THROW(set_of({"top5"}, target::labels), UsageError);
+  EXPECT_THROW(set_of({"accuracy"}, values_tensor), UsageError);
+  EXPECT_THROW(set_of({"top5"}, labels_tensor), UsageError);
 }
 
 TEST(MetricSet, DefaultsFitTheirTargets) {
-  for (const auto name :
-       {target::class_index, target::probabilities, target::labels, target::values}) {
+  for (const auto name : {class_tensor, probabilities_tensor, labels_tensor, values_tensor}) {
     EXPECT_FALSE(MetricSet(metrics::training_metrics(name), name).empty());
     EXPECT_FALSE(MetricSet(metrics::evaluation_metrics(name), name).empty());
   }
@@ -279,7 +278,7 @@ class Constant final : public Metric {
   explicit Constant(double value) : value_(value) {}
   std::string name() const override { return "constant"; }
   bool higher_is_better() const override { return false; }
-  std::vector<std::string_view> measures() const override { return {target::class_index}; }
+  std::vector<std::string_view> measures() const override { return {class_tensor}; }
   void add(const Tensors&, const Tensors&) override {}
   void merge(const Metric&) override {}
   double value() const override { return value_; }

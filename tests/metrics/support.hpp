@@ -23,12 +23,12 @@ struct Images {
   }
   Tensors target_tensors() const {
     Tensors targets;
-    if (target == target::class_index) {
+    if (target == class_tensor) {
       targets.add({target, std::span(classes), Shape{}});
     } else {
       targets.add({target, std::span(rows), Shape{width}});
     }
-    if (!weights.empty()) targets.add({target::weight, std::span(weights), Shape{}});
+    if (!weights.empty()) targets.add({weight_tensor, std::span(weights), Shape{}});
     return targets;
   }
 };
@@ -43,7 +43,7 @@ inline void add(Metric& metric, const Images& images) {
 
 inline Images of_classes(std::int64_t width, std::vector<float> outputs,
                          std::vector<std::int32_t> classes) {
-  return {width, std::move(outputs), std::string(target::class_index), std::move(classes), {}, {}};
+  return {width, std::move(outputs), std::string(class_tensor), std::move(classes), {}, {}};
 }
 
 }  // namespace ridgeline

@@ -72,9 +72,10 @@ TEST(Infer, RefusesNetworksAndInputsThatAreNone) {
 TEST(Infer, RefusesALayerThatLeadsNowhere) {
   Network network{flatten()};
   network.append(flatten().named("other"), {"input"});
-  EXPECT_USAGE_ERROR(infer(network, {3, 4, 4}),
-                     "flatten_1 leads nowhere: no layer takes its output, and it is no output of the "
-                     "network");
+  EXPECT_USAGE_ERROR(
+      infer(network, {3, 4, 4}),
+      "flatten_1 leads nowhere: no layer takes its output, and it is no output of the "
+      "network");
 }
 
 /// What an application may get wrong.

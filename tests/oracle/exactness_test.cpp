@@ -44,8 +44,8 @@ class Path {
 
   std::vector<std::vector<float>> gradients(const std::vector<float>& image) {
     const std::int32_t label = 4;
-    engine_.gradient(state_, {1, image, class_targets(std::span(&label, 1)), {}, 0}, *cross_entropy(),
-                     {1, true});
+    engine_.gradient(state_, {1, image, class_targets(std::span(&label, 1)), {}, 0},
+                     *cross_entropy(), {1, true});
     std::vector<std::vector<float>> all;
     for (std::size_t p = 0; p < state_.parameters().size(); ++p) {
       all.push_back(engine_.gradient_of(state_, p));

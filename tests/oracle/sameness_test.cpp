@@ -241,7 +241,8 @@ TEST(Sameness, MaxPoolTiesGoToTheFirstInRowMajorOrder) {
   for (float& w : h.state().weights(0)) w = 0;  // the kernel: every output equals the bias
   h.state().touch();
   const std::vector<std::int32_t> label{0};
-  h.engine().gradient(h.state(), {1, ramp, class_targets(label), {}, 0}, *cross_entropy(), {1, true});
+  h.engine().gradient(h.state(), {1, ramp, class_targets(label), {}, 0}, *cross_entropy(),
+                      {1, true});
   // d loss / d kernel = sum over windows of gradient * input at the position that won.
   const auto kernel = h.engine().gradient_of(h.state(), 0);
   reference::Problem problem{.network = network,
