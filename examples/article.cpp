@@ -35,12 +35,14 @@ int main(int argc, char** argv) try {
   rl::History history = model.fit(train, {.epochs = epochs, .batch = 32, .validation = 0.1});
   for (const rl::Epoch& epoch : history.epochs) {
     std::printf("epoch %2d  train: %.4f + %.4f penalty, accuracy %.4f   validation: %.4f, %.4f\n",
-                epoch.epoch, epoch.train.data_loss, epoch.train.penalty, epoch.train.accuracy,
-                epoch.validation->data_loss, epoch.validation->accuracy);
+                epoch.epoch, epoch.train.data_loss, epoch.train.penalty,
+                epoch.train.value("accuracy"), epoch.validation->data_loss,
+                epoch.validation->value("accuracy"));
   }
 
   rl::Metrics metrics = model.evaluate(test);
-  std::printf("test: data loss %.4f, accuracy %.4f\n", metrics.data_loss, metrics.accuracy);
+  std::printf("test: data loss %.4f, accuracy %.4f\n", metrics.data_loss,
+              metrics.value("accuracy"));
   return 0;
 } catch (const rl::Error& error) {
   std::cerr << "article: " << error.what() << '\n';

@@ -44,7 +44,7 @@ int main() try {
                   rl::flatten(), rl::dense({.units = 2, .activation = "softmax"})},
       {.input = data.image_shape(), .regularize = rl::l2(1e-4), .class_names = data.names()});
   model.fit(data, {.epochs = 20, .batch = 16});
-  const double accuracy = model.evaluate(data).accuracy;
+  const double accuracy = model.evaluate(data).value("accuracy");
   std::printf("accuracy %.3f\n", accuracy);
 
   const std::vector<float> probabilities = model.predict(bar(1, 5));

@@ -48,7 +48,7 @@ int main() try {
                   rl::flatten(), rl::dense({.units = 2, .activation = "softmax"})},
       {.input = data.image_shape(), .class_names = data.names()});
   model.fit(data, {.epochs = 3, .batch = 16});
-  const double accuracy = model.evaluate(data).accuracy;
+  const double accuracy = model.evaluate(data).value("accuracy");
   std::printf("accuracy %.3f\n", accuracy);
 
   const std::vector<float> probabilities = model.predict(bytes(square(1, 1000)));

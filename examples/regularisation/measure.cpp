@@ -86,9 +86,9 @@ void train(const Experiment& experiment, const rl::TrainTest& data, Result resul
 
   const rl::Metrics train = model.evaluate(images), test = model.evaluate(data.test);
   result.epochs_run = static_cast<double>(history.epochs.size());
-  result.train_accuracy = train.accuracy;
+  result.train_accuracy = train.value("accuracy");
   result.train_loss = train.data_loss;
-  result.test_accuracy = test.accuracy;
+  result.test_accuracy = test.value("accuracy");
   result.test_loss = test.data_loss;
   result.penalty = train.penalty;
   result.seconds = seconds.count();

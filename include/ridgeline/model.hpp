@@ -16,6 +16,7 @@
 #include "ridgeline/dataset.hpp"
 #include "ridgeline/diagnosis.hpp"
 #include "ridgeline/loss.hpp"
+#include "ridgeline/metric.hpp"
 #include "ridgeline/network.hpp"
 #include "ridgeline/optimizers.hpp"
 #include "ridgeline/regularize.hpp"
@@ -29,16 +30,27 @@ struct Metrics {
   double data_loss = 0;
   double penalty = 0;
   double objective = 0;  ///< data_loss + penalty
-  double accuracy = 0;   ///< fraction
-  double top5 = 0;       ///< fraction
   std::int64_t images = 0;
   double data_loss_error = 0;  ///< standard error over the images; of training images 0
-  double accuracy_error = 0;   ///< likewise
-  /// confusion[truth][prediction]; filled by evaluate alone.
+  /// What is measured beside the loss; tables show the first.
+  std::vector<MetricValue> values;
+
+  // Filled by evaluate alone.
+  struct PerClass {
+    std::string metric;
+    std::vector<double> values;  ///< of each class or label; NaN: not defined
+    friend bool operator==(const PerClass&, const PerClass&) = default;
+  };
+  std::vector<PerClass> per_class;  ///< of the metrics that have values for each class
+  /// confusion[truth][prediction], in images; empty where targets are no classes.
   std::vector<std::vector<std::int64_t>> confusion;
 
-  /// "data_loss", "accuracy", ... Throws UsageError for an unknown name.
+  /// "data_loss", "accuracy", ... Throws UsageError for a name that was not measured.
   double value(std::string_view name) const;
+  /// Likewise; 0 where none is known.
+  double standard_error(std::string_view name) const;
+  /// One of `values`; null for a name that is not there.
+  const MetricValue* find(std::string_view name) const;
 };
 
 struct Epoch {
@@ -74,7 +86,7 @@ struct Progress {
   int epoch = 0, epochs = 0;
   std::int64_t step = 0, steps = 0;  ///< within the epoch
   double images_per_second = 0;
-  Metrics train;  ///< means of the epoch so far
+  Metrics train;  ///< of the epoch so far; NaN for metrics that take time (Metric::quick)
 };
 
 /// What an application hooks into training; called on the thread that called fit.
@@ -132,7 +144,10 @@ struct FitOptions {
   /// applied in this order. Of several that mix images each image takes one.
   std::vector<std::string> augment;
   std::string monitor =
-      "val_data_loss";       ///< of the best epoch; "val_accuracy", "train_objective", ...
+      "val_data_loss";  ///< of the best epoch; "val_accuracy", "train_objective", ...
+  /// Metrics beside those that are measured anyway, as make_metric takes them: "f1", "top_k:3". The
+  /// monitor's metric is measured without being here.
+  std::vector<std::string> metrics;
   int patience = 0;          ///< epochs without improvement before stopping; 0: never
   bool restore_best = true;  ///< the model ends with the best epoch's weights
   /// "ema": a moving average of the weights after every update, of `average_decay`; "swa": the mean
@@ -160,6 +175,10 @@ struct FitOptions {
   const std::atomic<bool>* stop = nullptr;  ///< set from outside: saves a checkpoint and returns
 };
 
+struct EvaluateOptions {
+  std::vector<std::string> metrics;  ///< beside those that are measured anyway, as in FitOptions
+};
+
 /// What came from a file of weights.
 struct LoadedWeights {
   std::vector<std::string> taken;  ///< parameters, statistics too
@@ -183,13 +202,14 @@ class Model {
   /// loss becomes NaN or infinite, ResourceError where the run's files cannot be written or its
   /// folder is in use.
   History fit(const Dataset& train, const FitOptions& options = {});
-  /// Metrics of labelled images, with standard errors and the confusion matrix. The penalty is that
+  /// Metrics of labelled images, with standard errors, values for each class and the confusion
+  /// matrix. The penalty is that
   /// of the weights, by the base l2 of the epoch that they come from, and that of the activations
   /// (activity_regularization) as evaluated. Throws UsageError for images
   /// of another shape or without labels, DataError for targets out of range, images that cannot be
   /// read and pixels that are not finite, DivergedError where the loss is not finite, though the
   /// pixels are.
-  Metrics evaluate(const Dataset& data);
+  Metrics evaluate(const Dataset& data, const EvaluateOptions& options = {});
   /// Probabilities (the network's output), images x outputs, all of them finite. Throws UsageError
   /// for images of another shape, DataError for images that cannot be read, and for one that has a
   /// pixel that is not finite and so gives no probabilities; DivergedError where it gives none
@@ -255,8 +275,8 @@ class Model {
 
 /// What a run's history.csv and diagnosis.csv say of the training of `model`, and the verdicts. The
 /// model may be that of RUN/model.safetensors or, where the training diverged, of
-/// RUN/diverged.safetensors (load_diverged). Fields found in neither file are 0: best_epoch, top5,
-/// numbers of images. Throws DataError, with the
+/// RUN/diverged.safetensors (load_diverged). Fields found in neither file are 0: best_epoch,
+/// standard errors, numbers of images. Throws DataError, with the
 /// line, for files that are cut short, corrupt or of another network, ResourceError for one that
 /// cannot be read.
 History load_history(const std::filesystem::path& run, const Model& model);

@@ -11,6 +11,7 @@
 #include "ridgeline/lambda.hpp"
 #include "ridgeline/layers.hpp"
 #include "ridgeline/loss.hpp"
+#include "ridgeline/metric.hpp"
 #include "ridgeline/model.hpp"
 #include "ridgeline/network.hpp"
 #include "ridgeline/optimizer.hpp"

@@ -50,6 +50,7 @@ struct SelectPlan {
   double images = 0;        ///< read in these epochs
   std::uintmax_t disk = 0;  ///< bytes that the study's runs will keep, about; 0 without a study
   std::uintmax_t peak = 0;  ///< likewise the most at a time, with the checkpoints
+  std::string metric;       ///< the first that is measured beside the loss; empty: none
 };
 
 /// What a caller is told while a selection goes on.
@@ -67,7 +68,8 @@ struct SelectProgress {
 
 struct SelectOptions {
   SearchSpace over = log_range("regularize.l2", 1e-6, 1e-1);
-  std::string metric = "val_data_loss";     ///< or "val_accuracy", ...: what a trial is scored by
+  std::string metric = "val_data_loss";     ///< or "val_accuracy", "val_f1_macro", ...: what a
+                                            ///< trial is scored by; it is measured if needed
   std::string method = "grid";              ///< "grid", "random"
   int trials = 16;                          ///< candidates, λ = 0 among them
   int folds = 5;                            ///< 1: a hold-out
@@ -102,8 +104,8 @@ struct Selection {
   int trainings = 0;   ///< folds and refit, those found in the study included
   double seconds = 0;  ///< of these trainings; where `jobs` go on at a time, its share of each
   bool interrupted = false;  ///< stopped from outside: go on with the same call and study
-  /// What the best answer that ignores the image would score on the validation images; not known
-  /// for targets that are no classes.
+  /// What the best answer that ignores the image would score on the validation images: data loss
+  /// and the first metric. Not known for targets that are no classes.
   std::optional<Metrics> guess;
   std::optional<History> refit;
   std::optional<Metrics> test;

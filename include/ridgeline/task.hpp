@@ -38,10 +38,12 @@ class Task {
   virtual std::string_view activation() const = 0;
   /// The kind of loss where none is chosen.
   virtual std::string_view default_loss() const = 0;
-  /// The metrics that are measured where none are chosen: those of each epoch, and those that an
-  /// evaluation adds.
-  virtual std::vector<std::string> metrics() const = 0;
-  virtual std::vector<std::string> evaluation_metrics() const { return {}; }
+  /// The tensor of targets that metrics are measured on, as targets.hpp names it.
+  virtual std::string_view target() const = 0;
+  /// The metrics that are measured where none are chosen, as make_metric takes them: in every
+  /// epoch, whose time depends on them, and in an evaluation.
+  virtual std::vector<std::string> training_metrics() const = 0;
+  virtual std::vector<std::string> evaluation_metrics() const { return training_metrics(); }
   /// Throws UsageError, saying what to do, where a network with such outputs cannot be measured by
   /// targets of this schema and this loss. `what` names the images: "validation images".
   virtual void check(std::string_view what, const TargetSchema& schema, const Loss& loss,

@@ -1,10 +1,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "cli/commands.hpp"
 #include "cli/results.hpp"
+#include "cli/setup.hpp"
 #include "cli/table.hpp"
 #include "experiment/build.hpp"
 #include "experiment/file.hpp"
@@ -15,11 +18,30 @@ namespace {
 
 using std::filesystem::path;
 
+// Of classes, in tables for people.
+constexpr std::size_t most_classes = 100, most_confused = 20;
+
+path record_of(const path& model) {
+  return model.parent_path() / record_name;
+}
+
+/// Those of --metrics, or else of the run that `model` belongs to.
+std::vector<std::string> find_metrics(const Arguments& arguments, const path& model) {
+  std::vector<std::string> lines;
+  if (const auto asked = arguments.option("--metrics")) {
+    std::istringstream words(*asked);
+    for (std::string word; words >> word;) lines.push_back(word);
+  } else if (std::filesystem::exists(record_of(model))) {
+    lines = experiment::read(record_of(model)).train.metrics;
+  }
+  return lines;
+}
+
 /// The data of the run that `model` belongs to, unless the options name other data.
 DataParts find_data(const Arguments& arguments, const path& model) {
   const path folder = arguments.option("--path").value_or("");
   if (const auto source = arguments.option("--data")) return load(*source, folder);
-  const path record = model.parent_path() / "experiment.toml";
+  const path record = record_of(model);
   if (!std::filesystem::exists(record)) {
     throw UsageError(fmt::format(
         "{} lies in no run's folder, which would name its data: say which with --data SOURCE",
@@ -52,13 +74,34 @@ Dataset fitted(const Dataset& data, const ModelOptions& model) {
   return data.image_shape() == model.input ? data : data.fitted(*model.preprocessing);
 }
 
+std::string class_name(const std::vector<std::string>& names, std::size_t i) {
+  return i < names.size() ? fmt::format("{} {}", i, names[i]) : std::to_string(i);
+}
+
+/// A row for each class or label, a column for each metric that has values for them.
+std::string class_table(const Metrics& metrics, const std::vector<std::string>& names,
+                        const Page& page) {
+  std::vector<std::vector<std::string>> rows{{""}};
+  for (std::size_t i = 0; i < metrics.per_class.front().values.size(); ++i) {
+    rows.push_back({class_name(names, i)});
+  }
+  for (const Metrics::PerClass& metric : metrics.per_class) {
+    if (metric.values.size() + 1 != rows.size()) continue;
+    rows.front().push_back(metric.metric);
+    for (std::size_t i = 0; i < metric.values.size(); ++i) {
+      rows[i + 1].push_back(std::isnan(metric.values[i]) ? "-" : number(metric.values[i]));
+    }
+  }
+  return table(rows, page);
+}
+
 std::string confusion_table(const Metrics& metrics, const std::vector<std::string>& names,
                             const Page& page) {
   std::vector<std::vector<std::string>> rows{{"truth \\ predicted"}};
   for (std::size_t i = 0; i < metrics.confusion.size(); ++i) {
     rows.front().push_back(std::to_string(i));
     auto& row = rows.emplace_back();
-    row.push_back(i < names.size() ? fmt::format("{} {}", i, names[i]) : std::to_string(i));
+    row.push_back(class_name(names, i));
     for (const std::int64_t images : metrics.confusion[i]) {
       row.push_back(images ? count(images) : "·");
     }
@@ -71,12 +114,20 @@ int evaluate(const Arguments& arguments, Console& console) {
   Model model = Model::load(file);
   const std::string split = arguments.option("--split").value_or("test");
   const Dataset data = fitted(choose_split(find_data(arguments, file), split), model.options());
-  const Metrics metrics = model.evaluate(data);
+  const Metrics metrics = model.evaluate(data, {.metrics = find_metrics(arguments, file)});
   if (console.json()) {
     auto json = to_json(metrics);
     json["data_loss_error"] = metrics.data_loss_error;
-    json["accuracy_error"] = metrics.accuracy_error;
+    for (const MetricValue& metric : metrics.values) {
+      json[metric.name + "_error"] = finite(metric.standard_error);
+    }
     json["classes"] = model.options().class_names;
+    auto per_class = nlohmann::ordered_json::object();
+    for (const auto& [metric, values] : metrics.per_class) {
+      auto& list = per_class[metric] = nlohmann::ordered_json::array();
+      for (const double value : values) list.push_back(finite(value));
+    }
+    json["per_class"] = per_class;
     json["confusion"] = metrics.confusion;
     Console::result(json);
     return static_cast<int>(ExitCode::done);
@@ -85,16 +136,18 @@ int evaluate(const Arguments& arguments, Console& console) {
   std::vector<std::vector<std::string>> rows{
       {"data loss", with_error(metrics.data_loss, metrics.data_loss_error)},
       {"penalty", number(metrics.penalty)},
-      {"objective", number(metrics.objective)},
-      {"accuracy", with_error(metrics.accuracy, metrics.accuracy_error)}};
-  // Of five classes the answer is always among the first five.
-  if (model.layout().output().elements() > 5) {
-    rows.push_back({"top-5 accuracy", number(metrics.top5)});
+      {"objective", number(metrics.objective)}};
+  for (const auto& [name, value, error, higher] : metrics.values) {
+    rows.push_back({name, error > 0 ? with_error(value, error) : number(value)});
   }
   console.write(table(rows, console.page()));
-  // A wide table is for programs: --json has it whatever the number of classes.
-  if (!metrics.confusion.empty() && metrics.confusion.size() <= 20) {
-    console.print("\n{}", confusion_table(metrics, model.options().class_names, console.page()));
+  const auto& names = model.options().class_names;
+  // Large tables are for programs: --json has them whatever the number of classes.
+  if (!metrics.per_class.empty() && metrics.per_class[0].values.size() <= most_classes) {
+    console.print("\n{}", class_table(metrics, names, console.page()));
+  }
+  if (!metrics.confusion.empty() && metrics.confusion.size() <= most_confused) {
+    console.print("\n{}", confusion_table(metrics, names, console.page()));
   }
   return static_cast<int>(ExitCode::done);
 }
@@ -108,12 +161,17 @@ Command evaluate_command() {
       .positionals = {{"MODEL", "a model file, or the folder of a run or study"}},
       .options = {{"--data", "SOURCE", "cifar10, fashion-mnist, ...; the run's own data if absent"},
                   {"--path", "FOLDER", "where that data lies; the usual places if absent"},
-                  {"--split", "SPLIT", "test (the default), val or train"}},
+                  {"--split", "SPLIT", "test (the default), val or train"},
+                  {"--metrics", "LIST",
+                   "metrics beside the usual ones, with blanks between them; those of the run if "
+                   "absent"}},
       .details =
           "Examples:\n"
           "  ridgeline evaluate runs/fashion-mnist-article-cnn-20250101-120000\n"
           "  ridgeline evaluate model.safetensors --data cifar10 --split train --json\n"
-          "\nThe number behind ± is the standard error over the images.\n",
+          "  ridgeline evaluate model.safetensors --data cifar10 --metrics 'roc_auc top_k:3'\n"
+          "\nThe number after ± is the standard error over the images. docs/metrics.md has all\n"
+          "metrics.\n",
       .run = evaluate,
   };
 }

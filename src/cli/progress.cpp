@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "cli/table.hpp"
+#include "metrics/title.hpp"
 
 namespace ridgeline::cli {
 namespace {
@@ -25,10 +26,14 @@ std::string epoch_column(int epoch, int epochs) {
   return fmt::format("{:>7}", fmt::format("{}/{}", epoch, epochs));
 }
 
+std::string first_metric(const Metrics& metrics) {
+  return metrics.values.empty() ? "" : number(metrics.values.front().value);
+}
+
 std::string training_columns(int epoch, int epochs, const Metrics& train) {
   return fmt::format("{}  {:>9} + {:>8} = {:>9} {:>8}  ", epoch_column(epoch, epochs),
                      number(train.data_loss), number(train.penalty), number(train.objective),
-                     number(train.accuracy));
+                     first_metric(train));
 }
 
 std::string speed_column(double images_per_second) {
@@ -50,13 +55,17 @@ std::string with_bar(std::string line, double share, int width) {
   return line;
 }
 
-std::string epoch_header(bool validation, int width) {
+std::string epoch_header(std::string_view metric, bool validation, int width) {
+  constexpr std::size_t metric_width = 8, after_val = 3;
+  const std::string title = metrics::short_title(metric, metric_width);
+  const std::string of_validation =
+      metric.empty() ? "" : "val " + metrics::short_title(metric, after_val);
   if (!all_columns_fit(validation, width)) {
-    return validation ? "  epoch  data loss  val loss  val acc"
-                      : "  epoch  data loss objective accuracy";
+    return validation ? fmt::format("  epoch  data loss  val loss {:>8}", of_validation)
+                      : fmt::format("  epoch  data loss objective {:>8}", title);
   }
-  return fmt::format("  epoch  data loss +  penalty = objective accuracy  {}images/s",
-                     validation ? " val loss  val acc  " : "");
+  return fmt::format("  epoch  data loss +  penalty = objective {:>8}  {}images/s", title,
+                     validation ? fmt::format(" val loss {:>8}  ", of_validation) : "");
 }
 
 std::string epoch_line(const Epoch& epoch, int epochs, int width) {
@@ -65,11 +74,11 @@ std::string epoch_line(const Epoch& epoch, int epochs, int width) {
     const Metrics& last = epoch.validation ? *epoch.validation : train;
     return fmt::format(
         "{}  {:>9} {:>9} {:>8}", epoch_column(epoch.epoch, epochs), number(train.data_loss),
-        number(epoch.validation ? last.data_loss : train.objective), number(last.accuracy));
+        number(epoch.validation ? last.data_loss : train.objective), first_metric(last));
   }
   const std::string validation =
       epoch.validation ? fmt::format("{:>9} {:>8}  ", number(epoch.validation->data_loss),
-                                     number(epoch.validation->accuracy))
+                                     first_metric(*epoch.validation))
                        : std::string();
   return training_columns(epoch.epoch, epochs, epoch.train) + validation +
          speed_column(epoch.images_per_second);
@@ -101,21 +110,23 @@ Callbacks TrainingProgress::callbacks(int epochs) {
     };
   }
   callbacks.on_epoch = [this, epochs](const Epoch& epoch) {
-    begin();
+    begin(epoch.train);
     console_.print("{}\n", epoch_line(epoch, epochs, console_.page().width));
     return true;
   };
   return callbacks;
 }
 
-void TrainingProgress::begin() {
-  if (!begun_)
-    console_.print("{}\n", console_.dim(epoch_header(validation_, console_.page().width)));
+void TrainingProgress::begin(const Metrics& train) {
+  if (!begun_) {
+    const std::string metric = train.values.empty() ? "" : train.values.front().name;
+    console_.print("{}\n", console_.dim(epoch_header(metric, validation_, console_.page().width)));
+  }
   begun_ = true;
 }
 
 void TrainingProgress::step(const Progress& progress) {
-  begin();
+  begin(progress.train);
   if (const auto left = pace_.seconds_left(share_of_all(progress))) {
     console_.redraw(progress_line(progress, *left, validation_, console_.width()));
   }

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 
@@ -11,22 +12,34 @@
 
 namespace ridgeline::cli {
 
+nlohmann::ordered_json finite(double value) {
+  return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json();
+}
+
 nlohmann::ordered_json to_json(const std::optional<Metrics>& metrics) {
   if (!metrics) return nullptr;
-  return {{"images", metrics->images},     {"data_loss", metrics->data_loss},
-          {"penalty", metrics->penalty},   {"objective", metrics->objective},
-          {"accuracy", metrics->accuracy}, {"top5", metrics->top5}};
+  nlohmann::ordered_json json{{"images", metrics->images},
+                              {"data_loss", metrics->data_loss},
+                              {"penalty", metrics->penalty},
+                              {"objective", metrics->objective}};
+  for (const MetricValue& metric : metrics->values) json[metric.name] = finite(metric.value);
+  return json;
 }
 
 std::string metrics_table(const std::vector<std::pair<std::string, std::optional<Metrics>>>& sets,
                           const Page& page) {
-  std::vector<std::vector<std::string>> rows{
-      {"", "images", "data loss", "penalty", "objective", "accuracy"}};
+  std::vector<std::vector<std::string>> rows{{"", "images", "data loss", "penalty", "objective"}};
+  const auto first = std::ranges::find_if(sets, [](const auto& set) { return bool(set.second); });
+  const auto measured = first == sets.end() ? std::vector<MetricValue>() : first->second->values;
+  for (const MetricValue& metric : measured) rows.front().push_back(metric.name);
   for (const auto& [name, metrics] : sets) {
     if (!metrics) continue;
     rows.push_back({name, count(metrics->images), number(metrics->data_loss),
-                    number(metrics->penalty), number(metrics->objective),
-                    number(metrics->accuracy)});
+                    number(metrics->penalty), number(metrics->objective)});
+    for (const MetricValue& metric : measured) {
+      const MetricValue* value = metrics->find(metric.name);
+      rows.back().push_back(value ? number(value->value) : "-");
+    }
   }
   return table(rows, page);
 }

@@ -13,10 +13,14 @@
 
 namespace ridgeline::cli {
 
-/// S of the contract: {"data_loss", "penalty", "objective", "accuracy", ...}; null without metrics.
+/// The number, or null for one that is not finite.
+nlohmann::ordered_json finite(double value);
+/// S of the contract: {"data_loss", "penalty", "objective", "accuracy", ...}, every metric under
+/// its name; null without metrics.
 nlohmann::ordered_json to_json(const std::optional<Metrics>& metrics);
 
-/// A row for each set that is there, under the names of the numbers.
+/// A row for each set that is there, under the names of the numbers; of the metrics those of the
+/// first set.
 std::string metrics_table(const std::vector<std::pair<std::string, std::optional<Metrics>>>& sets,
                           const Page& page);
 

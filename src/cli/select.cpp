@@ -67,10 +67,6 @@ std::string validation_text(const SelectOptions& options) {
   return fmt::format(" ({:.3g} % of them held out)", 100 * options.holdout);
 }
 
-nlohmann::ordered_json number_or_null(double value) {
-  return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json();
-}
-
 /// The command that searches beyond the edges, in a study of its own; empty without an edge.
 std::string next_command(const Experiment& experiment, const Selection& selection) {
   SearchSpace over = experiment.select.over;
@@ -108,8 +104,8 @@ nlohmann::ordered_json to_json(const Experiment& experiment, const Selection& se
   nlohmann::ordered_json trials = nlohmann::ordered_json::array();
   for (const Trial& t : selection.trials) {
     trials.push_back({{"parameters", t.parameters},
-                      {"score", number_or_null(t.score)},
-                      {"standard_error", number_or_null(t.standard_error)},
+                      {"score", finite(t.score)},
+                      {"standard_error", finite(t.standard_error)},
                       {"status", t.status},
                       {"epochs", t.epochs},
                       {"train", cli::to_json(t.train)},
@@ -165,11 +161,12 @@ void print_end(Console& console, const Experiment& experiment, const Selection& 
                                     .utf8 = console.page().utf8}));
   if (selection.chosen.empty()) {
     const bool done = std::ranges::count(selection.trials, "done", &Trial::status) > 0;
+    const bool metric_known = selection.guess && !selection.guess->values.empty();
     console.print("\nNothing was chosen{}.\n",
-                  done
-                      ? ": no trial beats the best answer that ignores the image by three standard "
-                        "errors, neither in data loss nor in accuracy"
-                      : "");
+                  done ? fmt::format(": no trial beats the best answer that ignores the image by "
+                                     "three standard errors, neither in data loss nor in {}",
+                                     metric_known ? selection.guess->values[0].name : "a metric")
+                       : std::string());
     return;
   }
   console.print("\nChosen by {}: {}\n", selection.rule, console.bold(text(selection.chosen)));

@@ -35,6 +35,7 @@ void SelectionProgress::goes_on(const SelectProgress& progress) {
 }
 
 void SelectionProgress::begins(const SelectPlan& plan) {
+  table_.show(plan.metric);
   plan_ = plan;
   if (plan.trainings == 0) return;
   console_.print("To do: {} ({} on {}, and the refit), {}, {} images\n",
@@ -76,8 +77,11 @@ void SelectionProgress::draw(const SelectProgress& progress) {
                          ? std::string("refit")
                          : fmt::format("trial {:>2}/{}  fold {}/{}", progress.trial,
                                        progress.trials, progress.fold, progress.folds);
-  line += fmt::format("  epoch {:>2}/{}  ETA {}  accuracy {}", step.epoch, step.epochs,
-                      duration(*left), number(step.train.accuracy));
+  line += fmt::format("  epoch {:>2}/{}  ETA {}", step.epoch, step.epochs, duration(*left));
+  if (!step.train.values.empty()) {
+    const MetricValue& metric = step.train.values.front();
+    line += fmt::format("  {} {}", metric.name, number(metric.value));
+  }
   const std::string speed =
       fmt::format("  {} images/s", count(std::llround(progress.images_per_second)));
   if (columns(line + speed) + least_with_bar <= console_.width()) line += speed;

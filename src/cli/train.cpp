@@ -162,7 +162,9 @@ int train(const Arguments& arguments, Console& console) {
   }
 
   std::optional<Metrics> test;
-  if (!history.interrupted && !images.test.empty()) test = model.evaluate(images.test);
+  if (!history.interrupted && !images.test.empty()) {
+    test = model.evaluate(images.test, {.metrics = experiment.train.metrics});
+  }
   print_end(console, experiment, history, {model, test});
   if (console.json()) Console::result(to_json(experiment, history, {model, test}));
   return static_cast<int>(history.interrupted ? ExitCode::interrupted : ExitCode::done);

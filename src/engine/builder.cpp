@@ -141,7 +141,7 @@ void PlanBuilder::add_loss() {
                for (std::size_t o = 0; o < outputs.size(); ++o) {
                  const auto& [spec, size] = outputs[o];
                  const std::span given{static_cast<const float*>(operands[o]), size};
-                 if (!run.values.empty()) std::ranges::copy(given, run.values[o]);
+                 if (o < run.values.size()) std::ranges::copy(given, run.values[o]);
                  if (run.loss == nullptr) continue;
                  values.add(TensorView(spec.name, given, spec.shape));
                  if (operands.size() == outputs.size()) continue;

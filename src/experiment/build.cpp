@@ -146,6 +146,7 @@ FitOptions fit_options(const Experiment& experiment, const Images& images) {
           .validation_data = images.validation,
           .augment = experiment.data.augment,
           .monitor = experiment.train.monitor,
+          .metrics = experiment.train.metrics,
           .patience = to_int(experiment.train.patience),
           .average = experiment.train.average,
           .average_decay = experiment.train.average_decay,

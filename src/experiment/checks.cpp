@@ -1,11 +1,12 @@
 #include "experiment/checks.hpp"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <limits>
 #include <optional>
 
+#include "metrics/registry.hpp"
 #include "ridgeline/attributes.hpp"
 #include "ridgeline/model.hpp"
 
@@ -95,13 +96,29 @@ Check only(Value allowed, std::string what) {
   };
 }
 
+namespace {
+
+// Which metrics are measured is known when the images are: here what no metric is called.
+void check_measurable(std::string_view name) {
+  std::vector<std::string> known = metrics::known_names();
+  known.insert(known.begin(), {"data_loss", "penalty", "objective"});
+  if (contains(known, std::string(name)) || metrics::could_be_named(name)) return;
+  const std::string guess =
+      nearest(name, std::vector<std::string_view>(known.begin(), known.end()));
+  throw UsageError(fmt::format("there is no metric '{}': {}", name,
+                               guess.empty() ? fmt::format("known are {}", fmt::join(known, ", "))
+                                             : fmt::format("did you mean '{}'?", guess)));
+}
+
+}  // namespace
+
 Check metric(std::vector<std::string> prefixes) {
   return [=](const Value& value, std::string_view key) {
     const auto& text = std::get<std::string>(value.data);
     for (const std::string& prefix : prefixes) {
       if (!text.starts_with(prefix)) continue;
       located(fmt::format("{}{}: ", value.where, key),
-              [&] { Metrics{}.value(std::string_view(text).substr(prefix.size())); });
+              [&] { check_measurable(std::string_view(text).substr(prefix.size())); });
       return;
     }
     fail(value, key, fmt::format("a metric such as \"{}data_loss\"", prefixes.front()));

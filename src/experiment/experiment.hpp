@@ -79,6 +79,7 @@ struct TrainSection {
   bool autotune = false;
   ComputeOptions compute;
   std::string monitor = "val_data_loss";
+  std::vector<std::string> metrics;  ///< beside the default ones: "f1", "top_k:3"
   std::int64_t patience = 0;
   std::string average = "none";
   double average_decay = 0.999;

@@ -18,6 +18,7 @@
 #include "network/kind_registry.hpp"
 #include "ridgeline/attributes.hpp"
 #include "ridgeline/dataset.hpp"
+#include "ridgeline/metric.hpp"
 #include "train/compute_fields.hpp"
 
 namespace ridgeline::experiment {
@@ -88,6 +89,13 @@ void check_loss(const Value& value, std::string_view key) {
   const auto& name = std::get<std::string>(value.data);
   if (std::ranges::find(known, name, &Kind::name) != known.end()) return;
   not_yet({"focal", "dice"}, "\"cross-entropy\"")(value, key);
+}
+
+void check_metrics(const Value& value, std::string_view key) {
+  for (const Value& item : std::get<Array>(value.data)) {
+    located(fmt::format("{}{}: ", item.where, key),
+            [&] { make_metric(std::get<std::string>(item.data)); });
+  }
 }
 
 void check_first_epoch(const Value& value, std::string_view key) {
@@ -244,6 +252,9 @@ std::vector<Key> make_keys() {
           "what the best epoch is best in: val_data_loss, val_accuracy, train_objective, ...",
           metric({"val_", "train_"}))
           .needing(measured_by_train()),
+      row("train.metrics", train, &TrainSection::metrics,
+          "measured beside the usual ones: \"f1\", \"top_k:3\", ... (docs/metrics.md)",
+          check_metrics),
       row("train.patience", train, &TrainSection::patience,
           "epochs without improvement before stopping; 0: never", whole(0)),
       row("train.average", train, &TrainSection::average,

@@ -32,6 +32,14 @@ class Registry {
     throw UsageError(fmt::format("there is no {} '{}': {}", noun_, kind, suggestion(kind, known)));
   }
 
+  /// All kinds, in the order of their names.
+  std::vector<std::string> kinds() const {
+    const std::scoped_lock lock(mutex_);
+    std::vector<std::string> kinds;
+    for (const auto& [name, factory] : factories_) kinds.push_back(name);
+    return kinds;
+  }
+
   /// Throws UsageError for a kind that is known already.
   void add(std::string kind, Factory factory) {
     const std::scoped_lock lock(mutex_);

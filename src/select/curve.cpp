@@ -18,10 +18,6 @@ double value_of(const Trial& trial) {
   return trial.parameters.begin()->second;
 }
 
-std::string_view name_of(std::string_view metric) {
-  return metric.substr(metric.find('_') + 1);
-}
-
 class Drawing {
  public:
   Drawing(std::vector<const Trial*> trials, const Selection& selection, const std::string& metric,
@@ -32,7 +28,8 @@ class Drawing {
         style_(style),
         columns_(style.width - label_columns - 2),
         values_(values(), columns_),
-        range_(score_range(points(), higher_is_better(metric))),
+        higher_is_better_(higher_is_better(metric, selection.trials)),
+        range_(score_range(points(), higher_is_better_)),
         canvas_({columns_, style.height, style.utf8, style.colours}) {}
 
   std::string text() {
@@ -89,7 +86,7 @@ class Drawing {
   // The score up to which trials are tied with the best.
   void draw_bound() {
     if (!selection_.tied) return;
-    const double sign = higher_is_better(metric_) ? -1 : 1;
+    const double sign = higher_is_better_ ? -1 : 1;
     const Trial* best = nullptr;
     for (const Trial* t : trials_) {
       if (t->status != "done") continue;
@@ -115,7 +112,7 @@ class Drawing {
 
   void draw(const Trial& t) {
     const int column = values_.column(value_of(t));
-    const int worst = higher_is_better(metric_) ? style_.height - 1 : 0;
+    const int worst = higher_is_better_ ? style_.height - 1 : 0;
     if (t.status != "done") {
       canvas_.mark(column, worst, "×", 'x', Ink::strong);
       return;
@@ -175,6 +172,7 @@ class Drawing {
   const CurveStyle& style_;
   int columns_;
   ValueAxis values_;
+  bool higher_is_better_;
   ScoreRange range_;
   Canvas canvas_;
 };

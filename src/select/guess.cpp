@@ -67,10 +67,33 @@ double lowest(const ConstantAnswer& loss, std::size_t outputs) {
   return value;
 }
 
+// One image for each class, which counts as often as the class has images.
+std::vector<MetricValue> first_metric(const std::vector<double>& counts, std::int64_t outputs,
+                                      const metrics::MetricSet& measured) {
+  if (measured.empty()) return {};
+  const double images = std::accumulate(counts.begin(), counts.end(), 0.0);
+  std::vector<float> answers, weights;
+  std::vector<std::int32_t> classes;
+  for (std::size_t c = 0; c < counts.size(); ++c) {
+    for (std::size_t o = 0; o < static_cast<std::size_t>(outputs); ++o) {
+      answers.push_back(static_cast<float>(counts[outputs == 1 ? 1 : o] / images));
+    }
+    weights.push_back(static_cast<float>(counts[c]));
+    classes.push_back(static_cast<std::int32_t>(c));
+  }
+  const MetricPtr metric = measured.metrics().front()->fresh();
+  metric->add({{"output", std::span<const float>(answers), Shape{outputs}}},
+              {{class_tensor, std::span<const std::int32_t>(classes), Shape{}},
+               {weight_tensor, std::span<const float>(weights), Shape{}}});
+  return {{.name = metric->name(),
+           .value = metric->value(),
+           .higher_is_better = metric->higher_is_better()}};
+}
+
 }  // namespace
 
 std::optional<Metrics> best_guess(const Dataset& data, const Loss& training_loss,
-                                  std::int64_t outputs) {
+                                  std::int64_t outputs, const metrics::MetricSet& measured) {
   if (data.empty() || !data.has_classes() || data.classes() != std::max<std::int64_t>(outputs, 2)) {
     return std::nullopt;
   }
@@ -83,11 +106,7 @@ std::optional<Metrics> best_guess(const Dataset& data, const Loss& training_loss
   guess.images = static_cast<std::int64_t>(data.size());
   guess.data_loss = lowest({loss, counts}, static_cast<std::size_t>(outputs));
   guess.objective = guess.data_loss;
-  std::ranges::sort(counts, std::greater<>());
-  const double n = static_cast<double>(data.size());
-  const std::size_t five = std::min<std::size_t>(counts.size(), 5);
-  guess.accuracy = counts[0] / n;
-  guess.top5 = std::accumulate(counts.begin(), counts.begin() + static_cast<long>(five), 0.0) / n;
+  guess.values = first_metric(counts, outputs, measured);
   return guess;
 }
 

@@ -3,16 +3,17 @@
 
 #include <optional>
 
+#include "metrics/set.hpp"
 #include "ridgeline/dataset.hpp"
 #include "ridgeline/loss.hpp"
 #include "ridgeline/model.hpp"
 
 namespace ridgeline::selection {
 
-/// The lowest data loss (by the loss's for_evaluation()), and the highest accuracies, that one and
-/// the same answer for all images of `data` reaches; `outputs`: of the network. Nothing where the
-/// targets are no classes or are not those of the network.
+/// The lowest data loss (by the loss's for_evaluation()) that one and the same answer for all
+/// images of `data` reaches, and the first metric of `measured` for the answer that gives each
+/// class its share. Nothing where the targets are no classes; a network of `outputs` knows as many.
 std::optional<Metrics> best_guess(const Dataset& data, const Loss& training_loss,
-                                  std::int64_t outputs);
+                                  std::int64_t outputs, const metrics::MetricSet& measured);
 
 }  // namespace ridgeline::selection

@@ -5,8 +5,10 @@
 #include "objective/match.hpp"
 #include "select/folds.hpp"
 #include "select/guess.hpp"
+#include "select/score.hpp"
 #include "train/fingerprint.hpp"
 #include "train/load_weights.hpp"
+#include "train/measured.hpp"
 
 namespace ridgeline::selection {
 namespace {
@@ -46,7 +48,19 @@ Assignment without_own_values(const SearchSpace& over) {
 
 Selection run(const Recipe& recipe, std::optional<Model>& refitted) {
   const int threads = recipe.first.options().threads;
+  const train::Measuring measuring{recipe.first.network(), *recipe.first.options().loss,
+                                   recipe.train};
+  // The metric that scores a trial is measured, whatever the trainings measure besides.
+  const auto settings_with = [&](const Assignment& parameters) {
+    TrainingSettings trial = recipe.with(parameters);
+    trial.fit =
+        train::also_measuring(name_of(recipe.options.metric), std::move(trial.fit), measuring);
+    return trial;
+  };
+  const FitOptions fit = settings_with({}).fit;
+  const metrics::MetricSet measured = train::measured_in_training(measuring, fit);
   SelectionTask task;
+  task.metrics = measured.names();
   task.settings = all_settings(recipe);
   task.settle = [&](const std::string& key, double value) {
     const double settled = recipe.settle(key, value);
@@ -64,23 +78,26 @@ Selection run(const Recipe& recipe, std::optional<Model>& refitted) {
   task.train = [&](const FoldCall& call) {
     const int share = std::max(1, threads / recipe.options.jobs);
     if (recipe.record) recipe.record({call.parameters, call.run, share, {}});
-    const TrainingSettings trial = recipe.with(call.parameters);
+    const TrainingSettings trial = settings_with(call.parameters);
     Model model = model_of(recipe, trial.model, share);
     const Split& split = recipe.splits[static_cast<std::size_t>(call.fold) - 1];
     return train_fold(model, split, trial.fit, call);
   };
   task.refit = [&](const RefitCall& call) {
     if (recipe.record) recipe.record({call.parameters, call.run, threads, call.epochs});
-    const TrainingSettings chosen = recipe.with(call.parameters);
+    const TrainingSettings chosen = settings_with(call.parameters);
     refitted.emplace(model_of(recipe, chosen.model, threads));
     return train_whole(*refitted, recipe.train, chosen.fit, call);
   };
   task.test = [&] {
-    return recipe.test.empty() ? std::nullopt : std::optional(refitted->evaluate(recipe.test));
+    const EvaluateOptions evaluation{.metrics = recipe.with({}).fit.metrics};
+    return recipe.test.empty() ? std::nullopt
+                               : std::optional(refitted->evaluate(recipe.test, evaluation));
   };
-  task.guess = best_guess(validation_images(recipe.train, recipe.splits),
-                          *recipe.first.options().loss, recipe.first.layout().output().elements());
-  task.stop = recipe.with({}).fit.stop;
+  task.guess =
+      best_guess(validation_images(recipe.train, recipe.splits), *recipe.first.options().loss,
+                 recipe.first.layout().output().elements(), measured);
+  task.stop = fit.stop;
   return run(recipe.options, task);
 }
 

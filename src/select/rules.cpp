@@ -56,7 +56,7 @@ std::string applied_rule(std::string_view rule, const SearchSpace& over) {
 }
 
 Choice choose(const std::vector<Trial>& trials, std::string_view metric, std::string_view rule) {
-  const double sign = higher_is_better(metric) ? -1 : 1;
+  const double sign = higher_is_better(metric, trials) ? -1 : 1;
   std::vector<const Trial*> done;
   for (const Trial& t : trials) {
     if (t.status == "done" && std::isfinite(t.score)) done.push_back(&t);
@@ -82,8 +82,15 @@ Choice choose(const std::vector<Trial>& trials, std::string_view metric, std::st
 
 bool better_than_guess(const Trial& trial, const Metrics& guess) {
   const Metrics& m = *trial.validation;
-  return m.accuracy - errors_above_guess * m.accuracy_error > guess.accuracy ||
-         m.data_loss + errors_above_guess * m.data_loss_error < guess.data_loss;
+  for (const MetricValue& guessed : guess.values) {
+    const MetricValue* value = m.find(guessed.name);
+    if (!value) continue;
+    const double gain = value->value - guessed.value;
+    if ((value->higher_is_better ? gain : -gain) > errors_above_guess * value->standard_error) {
+      return true;
+    }
+  }
+  return m.data_loss + errors_above_guess * m.data_loss_error < guess.data_loss;
 }
 
 }  // namespace ridgeline::selection

@@ -30,8 +30,9 @@ Choice choose(const std::vector<Trial>& trials, std::string_view metric, std::st
 /// The choice points into the trials.
 Choice choose(std::vector<Trial>&& trials, std::string_view metric, std::string_view rule) = delete;
 
-/// Whether the accuracy of a trial that is done is above, or its data loss below, that of `guess`
-/// by more than three standard errors over the images.
+/// Whether a metric of a trial that is done, or its data loss, is better than that of `guess` by
+/// more than three standard errors over the images. Metrics that the guess does not have do not
+/// count.
 bool better_than_guess(const Trial& trial, const Metrics& guess);
 
 }  // namespace ridgeline::selection

@@ -20,6 +20,7 @@
 #include "select/task.hpp"
 #include "tensor/threads.hpp"
 #include "train/disk.hpp"
+#include "train/monitor.hpp"
 
 namespace ridgeline::selection {
 namespace {
@@ -35,7 +36,7 @@ double seconds_of(Clock::time_point start, const std::vector<Epoch>& epochs) {
   return std::max(std::chrono::duration<double>(Clock::now() - start).count(), sum);
 }
 
-void check_options(const SelectOptions& o) {
+void check_options(const SelectOptions& o, const SelectionTask& task) {
   if (o.over.empty()) throw UsageError("select.over names no key: for example regularize.l2");
   for (const auto& [key, range] : o.over) check(key, range);
   if (o.trials < 1) {
@@ -49,7 +50,7 @@ void check_options(const SelectOptions& o) {
     throw UsageError(fmt::format("select.folds must be at least 1, not {}", o.folds));
   }
   if (o.jobs < 0) throw UsageError(fmt::format("select.jobs must not be negative, not {}", o.jobs));
-  check_metric(o.metric, o.over);
+  check_metric(o.metric, o.over, task.metrics);
   check_rule(o.rule);
   make_sampler(o.method);
 }
@@ -113,7 +114,8 @@ class Runner {
   using Item = TrainingQueue::Item;
 
   void begin() {
-    const SelectPlan plan = plan_of(options_, task_, candidates_, study_ ? &*study_ : nullptr);
+    SelectPlan plan = plan_of(options_, task_, candidates_, study_ ? &*study_ : nullptr);
+    if (!task_.metrics.empty()) plan.metric = task_.metrics.front().name;
     whole_or_nothing([&] {
       if (study_) check_room(plan, options_.study);
       if (task_.begin) task_.begin();
@@ -241,8 +243,21 @@ class Runner {
           .known = !trained_.contains(number)});
   }
 
+  /// Of a fold that was trained when another metric was wanted.
+  void check_measured(const FoldRecord& record) const {
+    const std::string_view name = name_of(options_.metric);
+    const Metrics& metrics = *record.last.validation;
+    if (train::is_loss(name) || metrics.find(name)) return;
+    throw UsageError(fmt::format(
+        "select.metric = {} was not measured when this study was trained: choose by "
+        "val_data_loss{}, "
+        "or begin another study",
+        options_.metric, metrics.values.empty() ? "" : " or val_" + metrics.values[0].name));
+  }
+
   /// By the metric of now, which need not be that of the time when the fold was trained.
   void score(int number, int fold, FoldRecord& record) {
+    check_measured(record);
     record.score = score_of(options_.metric, record.last);
     record.standard_error = image_error_of(options_.metric, record.last);
     if (study_) study_->score(number, fold, record);
@@ -269,7 +284,14 @@ class Runner {
     lock.lock();
     if (result.interrupted) return std::nullopt;
     if (!result.epochs.empty()) last = result.epochs.back();
-    const bool diverged = result.diverged || !std::isfinite(score_of(options_.metric, last));
+    const bool measured = last.validation && std::isfinite(last.validation->data_loss);
+    const bool diverged = result.diverged || !measured;
+    if (!diverged && !std::isfinite(score_of(options_.metric, last))) {
+      throw UsageError(fmt::format(
+          "select.metric = {} is not defined on the validation images of fold {}: choose by "
+          "val_data_loss, or by fewer select.folds",
+          options_.metric, fold));
+    }
     const FoldRecord record{.status = diverged ? "diverged" : "done",
                             .epochs = last.epoch,
                             .seconds = seconds_of(start, result.epochs),
@@ -373,7 +395,7 @@ class Runner {
 }  // namespace
 
 Selection run(const SelectOptions& options, const SelectionTask& task) {
-  check_options(options);
+  check_options(options, task);
   return Runner(options, task).run();
 }
 

@@ -4,7 +4,7 @@
 namespace ridgeline::selection {
 
 inline constexpr int application_id = 0x52444731;  // "RDG1"
-inline constexpr int schema_version = 2;
+inline constexpr int schema_version = 3;
 
 // Metrics are null where nothing was measured, or nothing finite.
 inline constexpr const char* schema = R"sql(
@@ -22,15 +22,23 @@ CREATE TABLE fold (
 CREATE TABLE epoch (
   trial INTEGER NOT NULL REFERENCES trial, fold INTEGER NOT NULL, epoch INTEGER NOT NULL,
   seconds REAL, images_per_second REAL, learning_rate REAL, l2 REAL, decay_shrink REAL,
-  train_data_loss REAL, train_penalty REAL, train_objective REAL, train_accuracy REAL,
-  train_top5 REAL, train_images INTEGER,
-  val_data_loss REAL, val_penalty REAL, val_objective REAL, val_accuracy REAL,
-  val_top5 REAL, val_images INTEGER, val_data_loss_error REAL, val_accuracy_error REAL,
+  train_data_loss REAL, train_penalty REAL, train_objective REAL, train_images INTEGER,
+  val_data_loss REAL, val_penalty REAL, val_objective REAL, val_images INTEGER,
+  val_data_loss_error REAL,
   PRIMARY KEY (trial, fold, epoch));
+CREATE TABLE epoch_metric (
+  trial INTEGER NOT NULL REFERENCES trial, fold INTEGER NOT NULL, epoch INTEGER NOT NULL,
+  part TEXT NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL, value REAL,
+  standard_error REAL, higher_is_better INTEGER NOT NULL,
+  PRIMARY KEY (trial, fold, epoch, part, name)) WITHOUT ROWID;
 CREATE TABLE refit (
   trial INTEGER PRIMARY KEY REFERENCES trial, epochs INTEGER NOT NULL, seconds REAL NOT NULL,
-  test_data_loss REAL, test_penalty REAL, test_objective REAL, test_accuracy REAL,
-  test_top5 REAL, test_images INTEGER, test_data_loss_error REAL, test_accuracy_error REAL);
+  test_data_loss REAL, test_penalty REAL, test_objective REAL, test_images INTEGER,
+  test_data_loss_error REAL);
+CREATE TABLE refit_metric (
+  trial INTEGER NOT NULL REFERENCES trial, position INTEGER NOT NULL, name TEXT NOT NULL,
+  value REAL, standard_error REAL, higher_is_better INTEGER NOT NULL,
+  PRIMARY KEY (trial, name)) WITHOUT ROWID;
 
 CREATE VIEW settings AS SELECT name, value FROM setting ORDER BY rowid;
 CREATE VIEW trials AS
@@ -42,16 +50,39 @@ CREATE VIEW parameters AS SELECT trial, name, value FROM parameter ORDER BY tria
 CREATE VIEW folds AS
   SELECT trial, fold, status, score, standard_error, epochs, seconds FROM fold
   ORDER BY trial, fold;
+CREATE VIEW metrics AS
+  SELECT trial, fold, epoch, part, name, value, standard_error, higher_is_better
+  FROM epoch_metric ORDER BY trial, fold, epoch, part, position;
+CREATE VIEW refit_metrics AS
+  SELECT trial, name, value, standard_error, higher_is_better FROM refit_metric
+  ORDER BY trial, position;
+-- Metrics that had columns before there was a view of all of them keep their columns.
 CREATE VIEW epochs AS
   SELECT trial, fold, epoch, seconds, images_per_second, learning_rate, l2, decay_shrink,
-         train_data_loss, train_penalty, train_objective, train_accuracy, train_top5,
-         val_data_loss, val_penalty, val_objective, val_accuracy, val_top5,
-         val_data_loss_error, val_accuracy_error
-  FROM epoch ORDER BY trial, fold, epoch;
+         train_data_loss, train_penalty, train_objective,
+         (SELECT value FROM epoch_metric m WHERE m.trial = e.trial AND m.fold = e.fold
+            AND m.epoch = e.epoch AND part = 'train' AND name = 'accuracy') AS train_accuracy,
+         (SELECT value FROM epoch_metric m WHERE m.trial = e.trial AND m.fold = e.fold
+            AND m.epoch = e.epoch AND part = 'train' AND name = 'top5') AS train_top5,
+         val_data_loss, val_penalty, val_objective,
+         (SELECT value FROM epoch_metric m WHERE m.trial = e.trial AND m.fold = e.fold
+            AND m.epoch = e.epoch AND part = 'val' AND name = 'accuracy') AS val_accuracy,
+         (SELECT value FROM epoch_metric m WHERE m.trial = e.trial AND m.fold = e.fold
+            AND m.epoch = e.epoch AND part = 'val' AND name = 'top5') AS val_top5,
+         val_data_loss_error,
+         (SELECT standard_error FROM epoch_metric m WHERE m.trial = e.trial AND m.fold = e.fold
+            AND m.epoch = e.epoch AND part = 'val' AND name = 'accuracy') AS val_accuracy_error
+  FROM epoch e ORDER BY trial, fold, epoch;
 CREATE VIEW refits AS
-  SELECT trial, epochs, seconds, test_data_loss, test_penalty, test_objective, test_accuracy,
-         test_top5, test_data_loss_error, test_accuracy_error
-  FROM refit;
+  SELECT trial, epochs, seconds, test_data_loss, test_penalty, test_objective,
+         (SELECT value FROM refit_metric m
+            WHERE m.trial = r.trial AND name = 'accuracy') AS test_accuracy,
+         (SELECT value FROM refit_metric m
+            WHERE m.trial = r.trial AND name = 'top5') AS test_top5,
+         test_data_loss_error,
+         (SELECT standard_error FROM refit_metric m
+            WHERE m.trial = r.trial AND name = 'accuracy') AS test_accuracy_error
+  FROM refit r;
 )sql";
 
 }  // namespace ridgeline::selection

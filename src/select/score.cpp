@@ -3,34 +3,52 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 
+#include "metrics/registry.hpp"
 #include "ridgeline/attributes.hpp"
 #include "ridgeline/error.hpp"
+#include "train/monitor.hpp"
 
 namespace ridgeline::selection {
-namespace {
+std::string_view name_of(std::string_view metric) {
+  constexpr std::string_view prefix = "val_";
+  if (metric.starts_with(prefix)) return metric.substr(prefix.size());
+  throw UsageError(fmt::format(
+      "select.metric is measured on the validation images, as val_data_loss is: it cannot be '{}'",
+      metric));
+}
 
-constexpr std::array<std::string_view, 5> metrics{"val_data_loss", "val_accuracy", "val_top5",
-                                                  "val_objective", "val_penalty"};
+bool higher_is_better(std::string_view metric, const std::vector<Trial>& trials) {
+  const std::string_view name = name_of(metric);
+  if (train::is_loss(name)) return false;
+  for (const Trial& trial : trials) {
+    const MetricValue* value = trial.validation ? trial.validation->find(name) : nullptr;
+    if (value) return value->higher_is_better;
+  }
+  return metrics::higher_is_better(name);
+}
 
-}  // namespace
-
-bool higher_is_better(std::string_view metric) {
-  if (std::ranges::find(metrics, metric) == metrics.end()) {
-    const std::string near = nearest(metric, metrics);
+void check_metric(std::string_view metric, const SearchSpace& over,
+                  const std::vector<MetricValue>& measured) {
+  const std::string_view name = name_of(metric);
+  const auto found = std::ranges::find(measured, name, &MetricValue::name);
+  if (found == measured.end() && !train::is_loss(name)) {
+    std::vector<std::string> known{"val_data_loss", "val_objective"};
+    for (const MetricValue& value : measured) known.push_back("val_" + value.name);
+    const std::string near =
+        nearest(metric, std::vector<std::string_view>(known.begin(), known.end()));
     throw UsageError(fmt::format(
         "unknown select.metric '{}': {}", metric,
-        near.empty() ? fmt::format("the validation images give {}", fmt::join(metrics, ", "))
+        near.empty() ? fmt::format("the validation images give {}", fmt::join(known, ", "))
                      : fmt::format("did you mean '{}'?", near)));
   }
-  return metric == "val_accuracy" || metric == "val_top5";
+  check_metric(metric, over);
 }
 
 void check_metric(std::string_view metric, const SearchSpace& over) {
-  higher_is_better(metric);
+  name_of(metric);
   if (metric == "val_penalty") {
     throw UsageError(
         "select.metric = val_penalty measures how large the weights are, not how good the "
@@ -47,18 +65,15 @@ void check_metric(std::string_view metric, const SearchSpace& over) {
 }
 
 double score_of(std::string_view metric, const Epoch& epoch) {
-  return epoch.validation ? epoch.validation->value(metric.substr(metric.find('_') + 1))
-                          : std::numeric_limits<double>::quiet_NaN();
+  const std::string_view name = name_of(metric);
+  const bool measured = epoch.validation && (train::is_loss(name) || epoch.validation->find(name));
+  return measured ? epoch.validation->value(name) : std::numeric_limits<double>::quiet_NaN();
 }
 
 double image_error_of(std::string_view metric, const Epoch& epoch) {
-  if (!epoch.validation) return 0;
-  const Metrics& m = *epoch.validation;
-  if (metric == "val_accuracy") return m.accuracy_error;
-  // The penalty is the same for every image.
-  if (metric == "val_data_loss" || metric == "val_objective") return m.data_loss_error;
-  if (metric != "val_top5" || m.images == 0) return 0;
-  return std::sqrt(m.top5 * (1 - m.top5) / static_cast<double>(m.images));
+  const std::string_view name = name_of(metric);
+  const bool measured = epoch.validation && (train::is_loss(name) || epoch.validation->find(name));
+  return measured ? epoch.validation->standard_error(name) : 0;
 }
 
 MeanAndError mean_and_error(const std::vector<double>& values) {
@@ -79,11 +94,17 @@ Metrics mean_of(const std::vector<Metrics>& folds) {
     mean.data_loss += m.data_loss / n;
     mean.penalty += m.penalty / n;
     mean.objective += m.objective / n;
-    mean.accuracy += m.accuracy / n;
-    mean.top5 += m.top5 / n;
     mean.images += m.images;
     mean.data_loss_error = std::hypot(mean.data_loss_error, m.data_loss_error / n);
-    mean.accuracy_error = std::hypot(mean.accuracy_error, m.accuracy_error / n);
+    for (const MetricValue& from : m.values) {
+      auto value = std::ranges::find(mean.values, from.name, &MetricValue::name);
+      if (value == mean.values.end()) {
+        mean.values.push_back({.name = from.name, .higher_is_better = from.higher_is_better});
+        value = mean.values.end() - 1;
+      }
+      value->value += from.value / n;
+      value->standard_error = std::hypot(value->standard_error, from.standard_error / n);
+    }
   }
   return mean;
 }

@@ -8,13 +8,20 @@
 
 namespace ridgeline::selection {
 
-/// Whether more of a metric is better: accuracies, not losses. Throws UsageError for a metric that
-/// is not measured on the validation images, with the nearest one that is.
-bool higher_is_better(std::string_view metric);
-/// Throws UsageError for an unknown metric, and for a metric that does not say how good a trial of
-/// this search is: val_penalty, and val_objective where a penalty is searched.
+/// "accuracy" of "val_accuracy". Throws UsageError for a metric that is not one of the validation
+/// images.
+std::string_view name_of(std::string_view metric);
+/// Whether more of a metric is better: never of a loss; else as the trials' metrics say or, without
+/// one, as the kind of that name says.
+bool higher_is_better(std::string_view metric, const std::vector<Trial>& trials);
+/// Throws UsageError for a metric that is neither a loss nor one of `measured`, with the nearest
+/// one that is, and for one that does not say how good a trial of this search is: val_penalty, and
+/// val_objective where a penalty is searched.
+void check_metric(std::string_view metric, const SearchSpace& over,
+                  const std::vector<MetricValue>& measured);
+/// As far as it is known before anything is measured: of a search alone.
 void check_metric(std::string_view metric, const SearchSpace& over);
-/// A metric ("val_data_loss") of an epoch; NaN where it had no validation.
+/// A metric ("val_data_loss") of an epoch; NaN where it was not measured.
 double score_of(std::string_view metric, const Epoch& epoch);
 /// Its standard error over the images; 0 where none is measured.
 double image_error_of(std::string_view metric, const Epoch& epoch);

@@ -176,7 +176,19 @@ Epoch Study::last_epoch(int trial, int fold) {
                                     "ORDER BY epoch DESC LIMIT 1",
                                     epoch_columns));
   row.bind(trial).bind(fold);
-  return row.next() ? read_epoch(row, static_cast<int>(row.integer(0)), 1) : Epoch{};
+  if (!row.next()) return {};
+  Epoch epoch = read_epoch(row, static_cast<int>(row.integer(0)), 1);
+  Statement metric = database_.prepare(
+      fmt::format("SELECT part, {} FROM epoch_metric WHERE trial = ? AND fold = ? AND epoch = ? "
+                  "ORDER BY position",
+                  metric_columns));
+  metric.bind(trial).bind(fold).bind(epoch.epoch);
+  while (metric.next()) {
+    const bool training = metric.text(0) == "train";
+    if (!training && !epoch.validation) continue;
+    (training ? epoch.train : *epoch.validation).values.push_back(read_metric(metric, 1));
+  }
+  return epoch;
 }
 
 std::optional<RefitRecord> Study::refit(int trial) {
@@ -184,10 +196,15 @@ std::optional<RefitRecord> Study::refit(int trial) {
       fmt::format("SELECT epochs, seconds, {} FROM refit WHERE trial = ?", test_columns));
   row.bind(trial);
   if (!row.next()) return std::nullopt;
-  return RefitRecord{.trial = trial,
-                     .epochs = static_cast<int>(row.integer(0)),
-                     .seconds = row.real(1),
-                     .test = read_test(row, 2)};
+  RefitRecord refit{.trial = trial,
+                    .epochs = static_cast<int>(row.integer(0)),
+                    .seconds = row.real(1),
+                    .test = read_test(row, 2)};
+  Statement metric = database_.prepare(
+      fmt::format("SELECT {} FROM refit_metric WHERE trial = ? ORDER BY position", metric_columns));
+  metric.bind(trial);
+  while (refit.test && metric.next()) refit.test->values.push_back(read_metric(metric, 0));
+  return refit;
 }
 
 void Study::begin(int trial) {
@@ -195,23 +212,50 @@ void Study::begin(int trial) {
 }
 
 void Study::add(int trial, int fold, const Epoch& epoch) {
+  Transaction transaction(database_);
+  write(trial, fold, epoch);
+  transaction.commit();
+}
+
+void Study::write(int trial, int fold, const Epoch& epoch) {
   Statement row = database_.prepare(
       fmt::format("INSERT OR REPLACE INTO epoch (trial, fold, epoch, {}) VALUES (?, ?, ?, {})",
                   epoch_columns, epoch_places));
   row.bind(trial).bind(fold).bind(epoch.epoch);
   bind_epoch(row, epoch);
   row.run();
+  database_.prepare("DELETE FROM epoch_metric WHERE trial = ? AND fold = ? AND epoch = ?")
+      .bind(trial)
+      .bind(fold)
+      .bind(epoch.epoch)
+      .run();
+  const auto write_metrics = [&](std::string_view part, const std::vector<MetricValue>& values) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      Statement metric =
+          database_.prepare(fmt::format("INSERT INTO epoch_metric (trial, fold, epoch, part, {}) "
+                                        "VALUES (?, ?, ?, ?, {})",
+                                        metric_columns, metric_places));
+      metric.bind(trial).bind(fold).bind(epoch.epoch).bind(part);
+      bind_metric(metric, values, i);
+      metric.run();
+    }
+  };
+  write_metrics("train", epoch.train.values);
+  if (epoch.validation) write_metrics("val", epoch.validation->values);
 }
 
 void Study::finish(int trial, int fold, const FoldRecord& record,
                    const std::vector<Epoch>& epochs) {
   Transaction transaction(database_);
-  for (const Epoch& epoch : epochs) add(trial, fold, epoch);
-  database_.prepare("DELETE FROM epoch WHERE trial = ? AND fold = ? AND epoch > ?")
-      .bind(trial)
-      .bind(fold)
-      .bind(record.epochs)
-      .run();
+  for (const Epoch& epoch : epochs) write(trial, fold, epoch);
+  for (const char* table : {"epoch", "epoch_metric"}) {
+    database_
+        .prepare(fmt::format("DELETE FROM {} WHERE trial = ? AND fold = ? AND epoch > ?", table))
+        .bind(trial)
+        .bind(fold)
+        .bind(record.epochs)
+        .run();
+  }
   database_.prepare("INSERT INTO fold VALUES (?, ?, ?, ?, ?, ?, ?)")
       .bind(trial)
       .bind(fold)
@@ -258,12 +302,21 @@ void Study::choose(int trial) {
 }
 
 void Study::finish(const RefitRecord& refit) {
+  Transaction transaction(database_);
   Statement row = database_.prepare(
       fmt::format("INSERT INTO refit (trial, epochs, seconds, {}) VALUES (?, ?, ?, {})",
                   test_columns, test_places));
   row.bind(refit.trial).bind(refit.epochs).bind(refit.seconds);
   bind_test(row, refit.test);
   row.run();
+  for (std::size_t i = 0; refit.test && i < refit.test->values.size(); ++i) {
+    Statement metric = database_.prepare(fmt::format(
+        "INSERT INTO refit_metric (trial, {}) VALUES (?, {})", metric_columns, metric_places));
+    metric.bind(refit.trial);
+    bind_metric(metric, refit.test->values, i);
+    metric.run();
+  }
+  transaction.commit();
 }
 
 }  // namespace ridgeline::selection

@@ -67,6 +67,8 @@ class Study {
 
  private:
   void check(const Settings& settings);
+  /// As add(), inside a transaction.
+  void write(int trial, int fold, const Epoch& epoch);
 
   std::filesystem::path file_;
   interop::FolderLock lock_;

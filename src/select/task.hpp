@@ -63,6 +63,8 @@ struct SelectionTask {
   /// once.
   std::function<FoldResult(const FoldCall&)> train;
   std::function<History(const RefitCall&)> refit;
+  /// What is measured on the images of every epoch; values do not matter.
+  std::vector<MetricValue> metrics = {};
   /// Metrics of what was refitted on the test set; nothing where there is none.
   std::function<std::optional<Metrics>()> test;
   /// The best answer that ignores the image, on all validation images; nothing where not known.

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <optional>
 
+#include "metrics/title.hpp"
+
 namespace ridgeline::selection {
 namespace {
 
@@ -30,6 +32,12 @@ std::string_view short_name(std::string_view key) {
   return key.substr(key.rfind('.') + 1);
 }
 
+// "val acc" for "accuracy".
+std::string title(std::string_view set, std::string_view metric) {
+  constexpr std::size_t letters = 3;
+  return metric.empty() ? "" : fmt::format("{} {}", set, metrics::short_title(metric, letters));
+}
+
 std::size_t width_of(std::string_view key) {
   return std::max<std::size_t>(short_name(key).size(), 9) + 2;
 }
@@ -37,18 +45,32 @@ std::size_t width_of(std::string_view key) {
 }  // namespace
 
 TrialTable::TrialTable(const SearchSpace& over, std::string metric, const TrialStyle& style)
-    : over_(over), metric_(std::move(metric)), plus_minus_(style.utf8 ? "±" : "+-") {
+    : over_(over),
+      metric_(std::move(metric)),
+      plus_minus_(style.utf8 ? "±" : "+-"),
+      utf8_(style.utf8),
+      page_width_(style.width) {
+  set_widths();
+}
+
+void TrialTable::show(std::string metric) {
+  shown_ = std::move(metric);
+  set_widths();
+}
+
+void TrialTable::set_widths() {
   // Two blanks at least before the score's title, however long the metric's name is.
-  const auto title = score_title().size() - (style.utf8 ? 1 : 0);
-  score_width_ = std::max(score_width_, static_cast<int>(title) + 2);
+  constexpr int least_width = 18;
+  const auto title = score_title().size() - (utf8_ ? 1 : 0);
+  score_width_ = std::max(least_width, static_cast<int>(title) + 2);
   std::size_t keys = 0;
   for (const auto& [key, range] : over_) keys += width_of(key);
   constexpr std::size_t others = 5 + 9 + 12 + 11 + 2 + 8;
-  with_metrics_ = style.width >= static_cast<int>(keys + others) + score_width_;
+  with_metrics_ = page_width_ >= static_cast<int>(keys + others) + score_width_;
 }
 
 std::string TrialTable::score_title() const {
-  const std::string score = metric_ == "val_accuracy"    ? "val acc"
+  const std::string score = by_shown()                   ? title("val", shown_)
                             : metric_ == "val_data_loss" ? "val loss"
                                                          : metric_;
   return fmt::format("{} {} s.e.", score, plus_minus_);
@@ -63,8 +85,8 @@ std::string TrialTable::header() const {
   // "done" and "diverged" say themselves what they are.
   if (!with_metrics_) return text;
   return text + fmt::format("{:>9}{:>12}{:>11}  status",
-                            metric_ == "val_accuracy" ? "val loss" : "val acc", "train loss",
-                            "train acc");
+                            by_shown() ? "val loss" : title("val", shown_), "train loss",
+                            title("train", shown_));
 }
 
 std::string TrialTable::line(const Trial& t) const {
@@ -73,16 +95,17 @@ std::string TrialTable::line(const Trial& t) const {
     text += fmt::format("{:>{}.4g}", t.parameters.at(key), width_of(key));
   }
   const bool measured = t.status == "done";
-  const auto cell = [](const std::optional<Metrics>& metrics, double Metrics::*value) {
-    return metrics ? number(*metrics.*value) : "-";
+  const auto cell = [](const std::optional<Metrics>& metrics, std::string_view name) {
+    const MetricValue* metric = metrics ? metrics->find(name) : nullptr;
+    return metric                           ? number(metric->value)
+           : metrics && name == "data_loss" ? number(metrics->data_loss)
+                                            : "-";
   };
   const std::string score = measured ? with_error(t.score, plus_minus_, t.standard_error) : "-";
   text += fmt::format("{:>{}}", score, score_width_);
   if (with_metrics_) {
-    const bool by_accuracy = metric_ == "val_accuracy";
-    text += fmt::format("{:>9}{:>12}{:>11}",
-                        cell(t.validation, by_accuracy ? &Metrics::data_loss : &Metrics::accuracy),
-                        cell(t.train, &Metrics::data_loss), cell(t.train, &Metrics::accuracy));
+    text += fmt::format("{:>9}{:>12}{:>11}", cell(t.validation, by_shown() ? "data_loss" : shown_),
+                        cell(t.train, "data_loss"), cell(t.train, shown_));
   }
   return fmt::format("{}  {}", text, t.status);
 }

@@ -15,7 +15,12 @@ class Classify final : public Task {
   const Collator& collator() const override { return data::class_collator(); }
   std::string_view activation() const override { return "softmax"; }
   std::string_view default_loss() const override { return "cross-entropy"; }
-  std::vector<std::string> metrics() const override { return {"accuracy", "top5"}; }
+  std::string_view target() const override { return class_tensor; }
+  std::vector<std::string> training_metrics() const override { return {"accuracy", "top_k:5"}; }
+  std::vector<std::string> evaluation_metrics() const override {
+    return {"accuracy", "top_k:5", "balanced_accuracy", "precision", "recall", "f1",
+            "ece",      "brier"};
+  }
 
   // Images to be measured may know fewer classes than the network.
   void check(std::string_view what, const TargetSchema& schema, const Loss&,

@@ -13,7 +13,14 @@ class MultiLabel final : public Task {
   const Collator& collator() const override { return data::label_collator(); }
   std::string_view activation() const override { return "sigmoid"; }
   std::string_view default_loss() const override { return "binary-cross-entropy"; }
-  std::vector<std::string> metrics() const override { return {"average_precision", "f1"}; }
+  std::string_view target() const override { return labels_tensor; }
+  std::vector<std::string> training_metrics() const override {
+    return {"average_precision", "f1", "roc_auc"};
+  }
+  std::vector<std::string> evaluation_metrics() const override {
+    return {"average_precision", "precision", "recall", "f1",
+            "f1:micro",          "roc_auc",   "ece",    "brier"};
+  }
 
   void check(std::string_view what, const TargetSchema& schema, const Loss&,
              std::span<const OutputSpec> outputs) const override {

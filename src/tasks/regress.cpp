@@ -13,7 +13,8 @@ class Regress final : public Task {
   const Collator& collator() const override { return data::value_collator(); }
   std::string_view activation() const override { return "linear"; }
   std::string_view default_loss() const override { return "mse"; }
-  std::vector<std::string> metrics() const override { return {"mae", "rmse", "r2"}; }
+  std::string_view target() const override { return values_tensor; }
+  std::vector<std::string> training_metrics() const override { return {"mae", "rmse", "r2"}; }
 
   void check(std::string_view what, const TargetSchema& schema, const Loss& loss,
              std::span<const OutputSpec> outputs) const override {

@@ -18,7 +18,7 @@
 namespace ridgeline::train {
 namespace {
 
-constexpr FileFormat format{"ridgeline-checkpoint", 4};
+constexpr FileFormat format{"ridgeline-checkpoint", 5};
 constexpr std::string_view memory_prefix = "memory/";
 
 // Whole numbers, in the order in which they are stored.
@@ -155,7 +155,9 @@ void save_checkpoint(const std::filesystem::path& path, const ModelCore& core,
                                  core.state.slots()}
                             .row();
   const auto sums = position.sums.row();
+  const auto measured = position.metrics.names();
   const auto rows = to_rows(position.history.epochs);
+  const auto metrics = position.metrics.state();
   const auto epochs = static_cast<std::int64_t>(position.history.epochs.size());
   const StatisticsSize size = size_of(core);
   const auto statistics = statistics_rows(position, size);
@@ -168,7 +170,8 @@ void save_checkpoint(const std::filesystem::path& path, const ModelCore& core,
   file.metadata["in_force"] = interop::to_json(core.in_force);
   file.metadata["best_in_force"] = interop::to_json(position.best_in_force);
   file.add("epoch_sums", {static_cast<std::int64_t>(sums.size())}, sums);
-  file.add("history", {epochs, static_cast<std::int64_t>(epoch_columns)}, rows);
+  file.add("history", {epochs, static_cast<std::int64_t>(epoch_columns(measured.size()))}, rows);
+  file.add("metrics", {static_cast<std::int64_t>(metrics.size())}, metrics);
   file.add("statistics", {epochs + 1, static_cast<std::int64_t>(size.columns())}, statistics);
   add_state(file, core.state);
   add_terms(file, core.state);
@@ -203,7 +206,9 @@ Position load_checkpoint(const std::filesystem::path& path, ModelCore& core, con
   position.first_stream = counters.first_stream;
   position.sums =
       EpochSums::from(exactly<EpochSums::count>(file.doubles("epoch_sums"), "epoch_sums"));
-  position.history.epochs = from_rows(file.doubles("history"));
+  position.metrics = wanted.metrics.fresh();
+  position.metrics.restore(file.doubles("metrics"));
+  position.history.epochs = from_rows(file.doubles("history"), position.metrics.names());
   read_statistics(file.doubles("statistics"), size_of(core), position);
   position.history.best_epoch = static_cast<int>(counters.best_epoch);
   position.best = read_arena(file, core.state, "best");

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "metrics/set.hpp"
 #include "train/average.hpp"
 #include "train/core.hpp"
 #include "train/epoch_sums.hpp"
@@ -18,6 +19,7 @@ struct Position {
   std::int64_t step = 0;          ///< steps done in the epoch under way; all: but for its end
   std::int64_t first_stream = 0;  ///< ModelCore::epochs_trained when it began
   EpochSums sums;                 ///< of the epoch under way
+  metrics::MetricSet metrics;     ///< likewise: what its training images have added up
   EpochStatistics statistics;     ///< likewise: sums over its steps
   History history;
   std::vector<float> best;   ///< the best epoch's weights, in the state's arena; or empty
@@ -34,6 +36,7 @@ void save_checkpoint(const std::filesystem::path& file, const ModelCore& core,
 struct Wanted {
   const Attributes& fingerprint;
   std::int64_t steps;  ///< of an epoch
+  const metrics::MetricSet& metrics;
 };
 
 /// Puts the core back to what was saved, and gives where the fit stood. Where the number of shards

@@ -13,28 +13,25 @@ struct EpochSums {
   double data_loss = 0;
   double penalty = 0;
   double decay_shrink = 0;
-  double correct = 0;
-  double in_top5 = 0;
   double seconds = 0;
 
+  /// Without the metrics.
   Metrics means() const {
     const double n = images > 0 ? images : 1;
     return {.data_loss = data_loss / n,
             .penalty = penalty / n,
             .objective = data_loss / n + penalty / n,
-            .accuracy = correct / n,
-            .top5 = in_top5 / n,
             .images = static_cast<std::int64_t>(images)};
   }
   double mean_decay_shrink() const { return images > 0 ? decay_shrink / images : 0; }
   double images_per_second() const { return seconds > 0 ? images / seconds : 0; }
 
-  static constexpr std::size_t count = 7;
+  static constexpr std::size_t count = 5;
   std::array<double, count> row() const {
-    return {images, data_loss, penalty, decay_shrink, correct, in_top5, seconds};
+    return {images, data_loss, penalty, decay_shrink, seconds};
   }
   static EpochSums from(const std::array<double, count>& r) {
-    return {r[0], r[1], r[2], r[3], r[4], r[5], r[6]};
+    return {r[0], r[1], r[2], r[3], r[4]};
   }
 };
 

@@ -61,6 +61,7 @@ Attributes settings(const Network& network, const ModelOptions& model, const Fit
   if (options.average == "ema") add(print, "train.average_decay", options.average_decay);
   if (options.average == "swa") add(print, "train.average_from", options.average_from);
   add(print, "train.monitor", options.monitor);
+  if (!options.metrics.empty()) add(print, "train.metrics", fmt::format("{}", options.metrics));
   add(print, "data.augment", fmt::format("{}", options.augment));
   return print;
 }

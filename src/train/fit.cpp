@@ -12,6 +12,7 @@
 #include "train/fingerprint.hpp"
 #include "train/history.hpp"
 #include "train/measure.hpp"
+#include "train/measured.hpp"
 #include "train/model_file.hpp"
 #include "train/statistics.hpp"
 
@@ -31,11 +32,14 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 Fit::Fit(ModelCore& core, const Dataset& data, FitOptions options)
     : core_(core),
       options_(std::move(options)),
-      monitor_(options_.monitor),
+      metrics_(measured_in_training({core.network(), core.loss(), data}, options_)),
+      monitor_(options_.monitor, metrics_.names()),
       average_(options_),
       train_(data),
       validation_(options_.validation_data),
-      full_batch_(core.options.optimizer.full_batch) {
+      full_batch_(core.options.optimizer.full_batch),
+      values_(core.layout()) {
+  position_.metrics = metrics_.fresh();
   check_options();
   core_.check_reach();
   check_images(core_, train_, "training images");
@@ -73,7 +77,6 @@ Fit::Fit(ModelCore& core, const Dataset& data, FitOptions options)
                   .lazy = true,
                   .ahead = static_cast<int>(std::max<std::int64_t>(1, 4 / options_.accumulate))});
   if (options_.statistics) probe_.emplace(core_, train_);
-  values_.resize(static_cast<std::size_t>(std::min(options_.batch, images) * core_.outputs()));
   const OptimizerSetting& optimizer = core_.options.optimizer;
   rule_ = {.optimizer = optimizer.optimizer.get(),
            .clip_norm = optimizer.clip_norm,
@@ -155,7 +158,8 @@ History Fit::run() {
 }
 
 void Fit::load() {
-  position_ = load_checkpoint(file(checkpoint_name), core_, {fingerprint_, loader_->batches()});
+  position_ =
+      load_checkpoint(file(checkpoint_name), core_, {fingerprint_, loader_->batches(), metrics_});
 }
 
 bool Fit::train_epoch() {
@@ -197,25 +201,20 @@ void Fit::train_batch(const data::Batch& batch) {
   for (std::int64_t first = 0; first < batch.images; first += options_.batch) {
     const std::int64_t images = std::min(options_.batch, batch.images - first);
     const engine::Batch part = images == batch.images ? whole : slice(whole, first, images);
-    const auto values =
-        std::span(values_).first(static_cast<std::size_t>(images * core_.outputs()));
     const engine::Sums sums =
         core_.engine.gradient(core_.state, part, loss,
                               {.weight = weight,
                                .first = pending_.images == 0,
                                .last = updates && first + images == batch.images,
                                .images = of_update},
-                              values);
+                              values_.buffers(images));
     check_finite(sums.loss, "data loss");
     check_finite(sums.activity, "activity penalty");
-    counts_.clear();
-    counts_.add(values, images, part.targets, loss.head());
+    add(position_.metrics, core_, values_.view(images), part.targets);
     pending_.images += static_cast<double>(images);
     pending_.loss += sums.loss;
     pending_.activity += sums.activity;
     pending_.weight += loss.weight(part.targets);
-    pending_.correct += static_cast<double>(counts_.correct());
-    pending_.in_top5 += static_cast<double>(counts_.in_top5());
   }
   if (updates) update();
   ++position_.step;
@@ -260,10 +259,15 @@ EpochSums Fit::sums_with_pending(const engine::UpdateReport& report) const {
   sums.data_loss += pending_.loss / weight * pending_.images;
   sums.penalty += report.penalty * pending_.images + pending_.activity;
   sums.decay_shrink += report.decay_shrink * pending_.images;
-  sums.correct += pending_.correct;
-  sums.in_top5 += pending_.in_top5;
   sums.seconds = seconds_before_ + seconds_since(epoch_start_);
   return sums;
+}
+
+Metrics Fit::training_metrics(const EpochSums& sums, bool quick_only) const {
+  Metrics metrics = sums.means();
+  metrics.values = position_.metrics.values(quick_only);
+  for (MetricValue& value : metrics.values) value.standard_error = 0;
+  return metrics;
 }
 
 bool Fit::end_epoch() {
@@ -281,10 +285,10 @@ bool Fit::end_epoch() {
               .learning_rate = rule_.learning_rate,
               .l2 = core_.in_force.l2.value,
               .decay_shrink = position_.sums.mean_decay_shrink(),
-              .train = position_.sums.means()};
+              .train = training_metrics(position_.sums, false)};
   std::optional<AveragedWeights> weights(std::in_place, core_.state, position_.average);
   if (validation_loader_) {
-    epoch.validation = measure(core_, *validation_loader_, false);
+    epoch.validation = measure(core_, *validation_loader_, metrics_.fresh(), false);
     check_validation(epoch);
   }
   if (probe_) epoch.statistics = means(std::exchange(position_.statistics, {}));
@@ -292,6 +296,7 @@ bool Fit::end_epoch() {
   epoch.seconds = seconds_before_ + seconds_since(epoch_start_);
   position_.step = 0;
   position_.sums = {};
+  position_.metrics.clear();
   core_.epochs_trained = position_.first_stream + position_.epoch;
   position_.history.epochs.push_back(epoch);
   keep_best(epoch);
@@ -348,6 +353,7 @@ void Fit::interrupt() {
     std::ranges::copy(statistics_,
                       core_.state.weight_arena().data() + core_.state.arena().trainable);
     core_.state.touch();
+    position_.metrics.clear();
     position_.step = 0;
   }
   if (options_.run.empty()) return;
@@ -365,7 +371,7 @@ void Fit::report_progress() {
                                              .step = position_.step,
                                              .steps = loader_->batches(),
                                              .images_per_second = sums.images_per_second(),
-                                             .train = sums.means()});
+                                             .train = training_metrics(sums, true)});
 }
 
 }  // namespace ridgeline::train

@@ -10,12 +10,12 @@
 
 #include "data/loader.hpp"
 #include "diagnose/record.hpp"
-#include "objective/metrics.hpp"
 #include "ridgeline/error.hpp"
 #include "train/average.hpp"
 #include "train/checkpoint.hpp"
 #include "train/core.hpp"
 #include "train/monitor.hpp"
+#include "train/output_values.hpp"
 #include "train/probe.hpp"
 #include "train/step_log.hpp"
 
@@ -33,7 +33,7 @@ class Fit {
 
   /// What has gone into the gradient since the last update: with GD all so far.
   struct Pending {
-    double images = 0, loss = 0, activity = 0, weight = 0, correct = 0, in_top5 = 0;
+    double images = 0, loss = 0, activity = 0, weight = 0;
   };
 
   void check_options() const;
@@ -65,6 +65,8 @@ class Fit {
   bool out_of_patience() const;
   void interrupt();
   void report_progress();
+  /// Of the training images of the epoch under way.
+  Metrics training_metrics(const EpochSums& sums, bool quick_only) const;
   EpochSums sums_with_pending(const engine::UpdateReport& report) const;
   void check_finite(double value, const char* what) const;
   void check_weights() const;
@@ -77,6 +79,7 @@ class Fit {
 
   ModelCore& core_;
   const FitOptions options_;
+  const metrics::MetricSet metrics_;  // what is measured, without images
   const Monitor monitor_;
   const Average average_;
   Dataset train_, validation_;
@@ -93,10 +96,9 @@ class Fit {
   Pending pending_;
   engine::UpdateRule rule_;
   std::int64_t penalties_set_ = 0;  // ModelCore's when the rule was made
-  objective::Counts counts_;
-  std::vector<float> values_;      // the head's, of at most `batch` images
-  std::vector<float> statistics_;  // with GD: as the epoch found them
-  bool stop_asked_ = false;        // by on_step
+  OutputValues values_;             // of at most `batch` images
+  std::vector<float> statistics_;   // with GD: as the epoch found them
+  bool stop_asked_ = false;         // by on_step
   Clock::time_point epoch_start_, last_report_;
   double seconds_before_ = 0;  // of the epoch under way, before an interruption
 };

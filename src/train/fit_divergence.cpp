@@ -82,7 +82,7 @@ DivergedError Fit::diverged(const std::string& sentence) {
   std::vector<Epoch> epochs = position_.history.epochs;
   epochs.push_back({.epoch = static_cast<int>(epochs.size()) + 1,
                     .learning_rate = rule_.learning_rate,
-                    .train = position_.sums.means(),
+                    .train = training_metrics(position_.sums, false),
                     .statistics = means(position_.statistics)});
   const Divergence divergence{sentence, rule_.learning_rate, overshoot()};
   DivergedError error(sentence, diagnose::verdicts({.network = core_.network(),

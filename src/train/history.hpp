@@ -10,15 +10,17 @@
 namespace ridgeline::train {
 
 /// history.csv: epoch, seconds, images_per_second, learning_rate, l2, then data loss, penalty,
-/// objective and accuracy of training ("train_...") and validation ("val_...", empty where there
-/// is none), then decay_shrink and val_data_loss_error, the standard error. A line an epoch;
-/// numbers that read back as the same bits.
+/// objective and every metric of training ("train_...") and validation ("val_...", empty where it
+/// was not measured), then decay_shrink and val_data_loss_error, the standard error. A line for
+/// each epoch; numbers that read back as the same bits.
 std::string history_csv(const History& history);
 
-/// Numbers that one epoch comes to in a row.
-inline constexpr std::size_t epoch_columns = 23;
-/// All epochs, a row each, and back, to the bit. `best_epoch` and the like are not part of it.
+/// Numbers in the row of one epoch with so many metrics.
+std::size_t epoch_columns(std::size_t metrics);
+/// All epochs, a row each, and back, to the bit. All have the same metrics, `measured`.
+/// `best_epoch` and the like are not part of it.
 std::vector<double> to_rows(const std::vector<Epoch>& epochs);
-std::vector<Epoch> from_rows(std::span<const double> rows);
+std::vector<Epoch> from_rows(std::span<const double> rows,
+                             const std::vector<MetricValue>& measured);
 
 }  // namespace ridgeline::train

@@ -3,33 +3,15 @@
 #include <algorithm>
 #include <cmath>
 
-#include "objective/metrics.hpp"
+#include "metrics/mean.hpp"
+#include "train/measured.hpp"
+#include "train/output_values.hpp"
 
 namespace ridgeline::train {
 namespace {
 
 constexpr std::int64_t largest_batch = 128;
 constexpr std::int64_t activation_floats = std::int64_t{1} << 24;  // of one layer: 64 MiB
-
-// The standard error of sum(s) / sum(w) over the images, from sums alone.
-class RatioError {
- public:
-  void add(double s, double w) {
-    ss_ += s * s;
-    sw_ += s * w;
-    ww_ += w * w;
-    w_ += w;
-    ++n_;
-  }
-  double value(double ratio) const {
-    if (n_ < 2 || w_ == 0) return 0;
-    const double squares = std::max(0.0, ss_ - 2 * ratio * sw_ + ratio * ratio * ww_);
-    return std::sqrt(squares * n_ / (n_ - 1)) / w_;
-  }
-
- private:
-  double ss_ = 0, sw_ = 0, ww_ = 0, w_ = 0, n_ = 0;
-};
 
 }  // namespace
 
@@ -61,41 +43,40 @@ data::LoaderOptions evaluation_loader(const ModelCore& core) {
   return {.batch = evaluation_batch(core), .threads = 1 + core.options.threads / 8, .lazy = true};
 }
 
-Metrics measure(ModelCore& core, data::Loader& loader, bool confusion) {
+Metrics measure(ModelCore& core, data::Loader& loader, metrics::MetricSet set, bool details) {
   const LossPtr plain = core.loss().for_evaluation();
   const Loss& loss = plain ? *plain : core.loss();
-  const auto outputs = static_cast<std::size_t>(core.outputs());
-  objective::Counts counts(confusion ? std::max<std::int64_t>(core.outputs(), 2) : 0);
-  RatioError loss_error;
-  std::vector<float> values;
+  metrics::WeightedMean losses;
+  OutputValues values(core.layout());
   double sum = 0, activity = 0, weight = 0;
+  std::int64_t images = 0;
   loader.start(0);
   while (const data::Batch* batch = loader.next()) {
-    values.resize(static_cast<std::size_t>(batch->images) * outputs);
-    const engine::Sums sums = core.engine.evaluate(core.state, for_engine(*batch), loss, values);
+    const engine::Sums sums =
+        core.engine.evaluate(core.state, for_engine(*batch), loss, values.buffers(batch->images));
+    const Tensors outputs = values.view(batch->images);
     sum += sums.loss;
     activity += sums.activity;
     weight += loss.weight(batch->targets);
-    counts.add(values, batch->images, batch->targets, loss.head());
+    add(set, core, outputs, batch->targets);
+    images += batch->images;
     for (std::int64_t i = 0; i < batch->images; ++i) {
-      const auto head = std::span(values).subspan(static_cast<std::size_t>(i) * outputs, outputs);
       const Targets target = batch->targets.slice(i, 1);
-      loss_error.add(loss.evaluate(head, target, 1, {}), loss.weight(target));
+      const double of_image = loss.weight(target),
+                   lost = loss.evaluate(outputs.slice(i, 1), target, 1, {});
+      losses.add(of_image > 0 ? lost / of_image : 0, of_image);
     }
   }
   Metrics metrics;
-  metrics.images = counts.images();
+  metrics.images = images;
   metrics.data_loss = sum / (weight > 0 ? weight : 1);
   const std::vector<Penalty> penalties = core.penalties(core.in_force);
   metrics.penalty = engine::penalty(core.state, penalties, core.terms.of(penalties)) +
                     activity / static_cast<double>(std::max<std::int64_t>(metrics.images, 1));
   metrics.objective = metrics.data_loss + metrics.penalty;
-  metrics.accuracy = counts.accuracy();
-  metrics.top5 = counts.top5();
-  metrics.data_loss_error = loss_error.value(metrics.data_loss);
-  metrics.accuracy_error = std::sqrt(metrics.accuracy * (1 - metrics.accuracy) /
-                                     std::max(1.0, static_cast<double>(metrics.images - 1)));
-  metrics.confusion = counts.confusion();
+  metrics.data_loss_error = losses.standard_error();
+  metrics.values = set.values();
+  if (details) add_details(set, metrics);
   return metrics;
 }
 

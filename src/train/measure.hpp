@@ -2,6 +2,7 @@
 // A pass over labelled images without learning from them.
 
 #include "data/loader.hpp"
+#include "metrics/set.hpp"
 #include "train/core.hpp"
 
 namespace ridgeline::train {
@@ -17,7 +18,8 @@ data::LoaderOptions evaluation_loader(const ModelCore& core);
 
 /// All of Metrics: the data loss over all images (class weights: over their sum) by the loss's
 /// for_evaluation(), the penalty by core.in_force and that of the activations, standard errors over
-/// the images (of a weighted mean: as of a ratio), and the confusion matrix where it is wanted.
-Metrics measure(ModelCore& core, data::Loader& loader, bool confusion);
+/// the images (of a weighted mean: as of a ratio), the metrics of `set`, and their details where
+/// they are wanted.
+Metrics measure(ModelCore& core, data::Loader& loader, metrics::MetricSet set, bool details);
 
 }  // namespace ridgeline::train

@@ -12,6 +12,7 @@
 #include "train/fit.hpp"
 #include "train/load_weights.hpp"
 #include "train/measure.hpp"
+#include "train/measured.hpp"
 #include "train/model_file.hpp"
 #include "train/shrink.hpp"
 
@@ -30,10 +31,12 @@ History Model::fit(const Dataset& train, const FitOptions& options) {
   return train::Fit(*impl_, train, options).run();
 }
 
-Metrics Model::evaluate(const Dataset& data) {
+Metrics Model::evaluate(const Dataset& data, const EvaluateOptions& options) {
   train::check_labels(*impl_, data, "images");
   data::Loader loader(data, train::evaluation_loader(*impl_));
-  const Metrics metrics = train::measure(*impl_, loader, true);
+  const Metrics metrics = train::measure(
+      *impl_, loader, train::measured_in_evaluation({network(), impl_->loss(), data}, options),
+      true);
   if (!std::isfinite(metrics.objective)) {
     predict(data);  // says which image it is where its outputs are not finite
     const bool loss = !std::isfinite(metrics.data_loss);

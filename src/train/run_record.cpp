@@ -11,9 +11,11 @@
 #include "diagnose/verdicts.hpp"
 #include "interop/csv.hpp"
 #include "interop/read_text.hpp"
+#include "metrics/registry.hpp"
 #include "ridgeline/error.hpp"
 #include "train/divergence.hpp"
 #include "train/experiment_file.hpp"
+#include "train/monitor.hpp"
 #include "train/statistics.hpp"
 
 namespace ridgeline {
@@ -36,8 +38,8 @@ class CsvReader {
     if (!problem.empty()) throw DataError(sentence);
     lines_.str(std::move(text));
     if (!std::getline(lines_, header_)) fail("is empty");
-    const auto names = cells_of(header_);
-    for (std::size_t i = 0; i < names.size(); ++i) columns_[names[i]] = i;
+    names_ = cells_of(header_);
+    for (std::size_t i = 0; i < names_.size(); ++i) columns_[names_[i]] = i;
   }
 
   bool next() {
@@ -75,6 +77,7 @@ class CsvReader {
   bool has(std::string_view column) const {
     return columns_.contains(column) && !cell(column).empty();
   }
+  const std::vector<std::string_view>& columns() const { return names_; }
   [[noreturn]] void fail(std::string_view what) const {
     throw DataError(fmt::format("{}:{}: {}", path_.string(), line_, what));
   }
@@ -83,16 +86,25 @@ class CsvReader {
   std::filesystem::path path_;
   std::istringstream lines_;
   std::string header_, text_;
+  std::vector<std::string_view> names_;
   std::map<std::string_view, std::size_t> columns_;
   std::vector<std::string_view> cells_;
   std::size_t line_ = 1;
 };
 
 Metrics metrics_of(const CsvReader& line, const std::string& set) {
-  return {.data_loss = line.number(set + "data_loss"),
-          .penalty = line.number(set + "penalty"),
-          .objective = line.number(set + "objective"),
-          .accuracy = line.number(set + "accuracy")};
+  Metrics metrics{.data_loss = line.number(set + "data_loss"),
+                  .penalty = line.number(set + "penalty"),
+                  .objective = line.number(set + "objective")};
+  for (const std::string_view column : line.columns()) {
+    if (!column.starts_with(set)) continue;
+    const std::string_view name = column.substr(set.size());
+    if (train::is_loss(name) || name == "data_loss_error") continue;
+    metrics.values.push_back({.name = std::string(name),
+                              .value = line.number(column),
+                              .higher_is_better = metrics::higher_is_better(name)});
+  }
+  return metrics;
 }
 
 std::vector<Epoch> read_epochs(const std::filesystem::path& file) {

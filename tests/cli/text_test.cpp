@@ -46,7 +46,8 @@ TEST(Progress, TheLiveLineFitsAnyTerminal) {
       .step = 50,
       .steps = 200,
       .images_per_second = 8123,
-      .train = {.data_loss = 0.5, .penalty = 0.25, .objective = 0.75, .accuracy = 0.875}};
+      .train = {
+          .data_loss = 0.5, .penalty = 0.25, .objective = 0.75, .values = {{"accuracy", 0.875}}}};
   for (const bool validation : {false, true}) {
     const std::string line = progress_line(progress, 83, validation, 80);
     for (const char* text :
@@ -61,25 +62,27 @@ TEST(Progress, TheLiveLineFitsAnyTerminal) {
 }
 
 TEST(Progress, ANarrowTerminalGetsFewerColumns) {
-  const Metrics metrics{.data_loss = 1.5, .penalty = 1e-5, .objective = 2.5, .accuracy = 0.1};
+  const Metrics metrics{
+      .data_loss = 1.5, .penalty = 1e-5, .objective = 2.5, .values = {{"accuracy", 0.1}}};
   const Epoch with{.epoch = 3, .images_per_second = 1e5, .train = metrics, .validation = metrics};
   Epoch alone = with;
   alone.validation.reset();
-  EXPECT_EQ(epoch_header(true, 40), "  epoch  data loss  val loss  val acc");
+  EXPECT_EQ(epoch_header("accuracy", true, 40), "  epoch  data loss  val loss  val acc");
   EXPECT_EQ(epoch_line(with, 10, 40), "   3/10     1.5000    1.5000   0.1000");
-  EXPECT_EQ(epoch_header(false, 40), "  epoch  data loss objective accuracy");
+  EXPECT_EQ(epoch_header("accuracy", false, 40), "  epoch  data loss objective accuracy");
   EXPECT_EQ(epoch_line(alone, 10, 40), "   3/10     1.5000    2.5000   0.1000");
 }
 
 TEST(Progress, TheTableOfEpochsFitsEightyColumns) {
-  const Metrics metrics{.data_loss = 12.5, .penalty = 1e-5, .objective = 12.5, .accuracy = 0.1};
+  const Metrics metrics{
+      .data_loss = 12.5, .penalty = 1e-5, .objective = 12.5, .values = {{"accuracy", 0.1}}};
   const Epoch epoch{
       .epoch = 100, .images_per_second = 123456, .train = metrics, .validation = metrics};
   EXPECT_EQ(columns(epoch_line(epoch, 100, 80)), 80);
-  EXPECT_EQ(columns(epoch_header(true, 80)), 80);
+  EXPECT_EQ(columns(epoch_header("accuracy", true, 80)), 80);
   Epoch alone = epoch;
   alone.validation.reset();
-  EXPECT_EQ(columns(epoch_line(alone, 100, 80)), columns(epoch_header(false, 80)));
+  EXPECT_EQ(columns(epoch_line(alone, 100, 80)), columns(epoch_header("accuracy", false, 80)));
 }
 
 TEST(Arguments, OptionsAndPositionalsInAnyOrder) {

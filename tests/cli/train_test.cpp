@@ -42,6 +42,23 @@ TEST_F(TrainedModel, TrainGivesOneJsonDocument) {
   EXPECT_THAT(trained_.err, Not(HasSubstr("\x1b")));
 }
 
+TEST_F(TrainedModel, TrainsWithMoreMetrics) {
+  const Outcome more = run(*folder_, words({"train.metrics=[\"f1\", \"top_k:2\"]",
+                                            "train.monitor=val_ece", "train.run=more", "--json"}));
+  ASSERT_EQ(more.code, 0) << more.err;
+  for (const char* set : {"train", "validation", "test"}) {
+    for (const char* metric : {"accuracy", "top5", "f1_macro", "top2"}) {
+      EXPECT_TRUE(more.json()[set].contains(metric)) << set << " " << metric;
+    }
+  }
+  EXPECT_TRUE(more.json()["validation"].contains("ece"));
+  const auto bytes = test::read_bytes(*folder_ / "more/history.csv");
+  EXPECT_THAT(std::string(bytes.begin(), bytes.end()),
+              HasSubstr("train_accuracy,train_top5,train_f1_macro,train_top2,train_ece,val_"));
+  const Outcome evaluated = run(*folder_, {"evaluate", "more", "--json"});
+  EXPECT_TRUE(evaluated.json().contains("top2")) << "of the run's own list";
+}
+
 TEST_F(TrainedModel, ExactZerosAreReported) {
   const Outcome sparse = run(*folder_, words({"regularize.l1=0.01", "train.run=sparse", "--json"}));
   ASSERT_EQ(sparse.code, 0) << sparse.err;

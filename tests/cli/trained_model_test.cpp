@@ -92,9 +92,31 @@ TEST_F(TrainedModel, PredictsImageFiles) {
   EXPECT_THAT(broken.err, HasSubstr("broken.png"));
 }
 
-TEST_F(TrainedModel, OfThreeClassesTheFirstFiveAreNotShown) {
-  EXPECT_THAT(run(*folder_, {"evaluate", "first"}).out, Not(HasSubstr("top-5")));
-  EXPECT_TRUE(run(*folder_, {"evaluate", "first", "--json"}).json().contains("top5"));
+TEST_F(TrainedModel, EvaluatesEveryMetricOfTheList) {
+  const std::string text = run(*folder_, {"evaluate", "first"}).out;
+  const json numbers = run(*folder_, {"evaluate", "first", "--json"}).json();
+  for (const std::string name : {"accuracy", "top5", "balanced_accuracy", "precision_macro",
+                                 "recall_macro", "f1_macro", "ece", "brier"}) {
+    EXPECT_THAT(text, HasSubstr("\n" + name + " "));
+    EXPECT_TRUE(numbers.contains(name)) << name;
+    EXPECT_TRUE(numbers.contains(name + "_error")) << name;
+  }
+  EXPECT_EQ(numbers["per_class"]["f1_macro"].size(), 3);
+  EXPECT_EQ(numbers["confusion"].size(), 3);
+  EXPECT_THAT(text, HasSubstr("precision_macro   recall_macro   f1_macro"));
+}
+
+TEST_F(TrainedModel, EvaluatesTheMetricsThatAreAskedFor) {
+  const json numbers =
+      run(*folder_, {"evaluate", "first", "--metrics", "roc_auc top_k:2", "--json"}).json();
+  EXPECT_GT(numbers["roc_auc"], 0.5);
+  EXPECT_TRUE(numbers.contains("top2"));
+  const Outcome unknown = run(*folder_, {"evaluate", "first", "--metrics", "roc"});
+  EXPECT_EQ(unknown.code, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("did you mean 'roc_auc'"));
+  const Outcome other = run(*folder_, {"evaluate", "first", "--metrics", "mae"});
+  EXPECT_EQ(other.code, 2);
+  EXPECT_THAT(other.err, HasSubstr("mae is not measured on targets called 'class'"));
 }
 
 TEST_F(TrainedModel, InspectsModelsAndData) {

@@ -150,8 +150,17 @@ TEST(Read, WordsOutsideTheirChoices) {
   EXPECT_EQ(refusal("[train]\nmonitor = \"loss\"\n"),
             "experiment.toml:2: train.monitor must be a metric such as \"val_data_loss\", not the "
             "string \"loss\"");
-  EXPECT_TRUE(refusal("[train]\nmonitor = \"val_accurcy\"\n")
-                  .starts_with("experiment.toml:2: train.monitor: "));
+  EXPECT_EQ(refusal("[train]\nmonitor = \"val_accurcy\"\n"),
+            "experiment.toml:2: train.monitor: there is no metric 'accurcy': did you mean "
+            "'accuracy'?");
+  EXPECT_EQ(refusal("[train]\nmonitor = \"val_f1_macro\"\n"), "");
+  EXPECT_EQ(refusal("[train]\nmetrics = [\"top_k:3\", \"f1\"]\nmonitor = \"val_top3\"\n"), "");
+  EXPECT_EQ(refusal("[train]\nmetrics = [\"f1\",\n\"top_k:0\"]\n"),
+            "experiment.toml:3: train.metrics: top_k: k must be at least 1, not 0");
+  EXPECT_EQ(refusal("[train]\nmetrics = [\"f2\"]\n"),
+            "experiment.toml:2: train.metrics: there is no metric 'f2': did you mean 'f1'?");
+  EXPECT_NE(refusal("[train]\nmetrics = \"f1\"\n"), "");
+  EXPECT_NE(refusal("[train]\nmetrics = [1]\n"), "");
   EXPECT_EQ(refusal("[select]\nmetric = \"train_data_loss\"\n"),
             "experiment.toml:2: select.metric must be a metric such as \"val_data_loss\", not the "
             "string \"train_data_loss\"");

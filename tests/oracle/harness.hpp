@@ -92,11 +92,8 @@ class Harness {
     const auto f = static_cast<std::size_t>(first),
                n = static_cast<std::size_t>(count < 0 ? case_.images : count),
                size = static_cast<std::size_t>(case_.input.elements());
-    return {static_cast<std::int64_t>(n),
-            std::span(inputs_).subspan(f * size, n * size),
-            class_targets(std::span(labels_).subspan(f, n)),
-            std::span(ids_).subspan(f, n),
-            5};
+    return {static_cast<std::int64_t>(n), std::span(inputs_).subspan(f * size, n * size),
+            class_targets(std::span(labels_).subspan(f, n)), std::span(ids_).subspan(f, n), 5};
   }
 
   reference::Result expected(bool training, const reference::LossFunction& loss, Head head) const {

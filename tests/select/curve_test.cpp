@@ -145,7 +145,8 @@ TEST(ScoreRange, KeepsTheValleyVisible) {
 
 TEST(TrialTable, HasEvenColumns) {
   const Selection s = selection({{0, 1.0}, {1e-4, 0.805}, {1e-3, 0.8}, {1e-2, NAN}});
-  const TrialTable table(log_range(key, 1e-4, 1e-2), "val_data_loss");
+  TrialTable table(log_range(key, 1e-4, 1e-2), "val_data_loss");
+  table.show("accuracy");
   std::vector<std::string> all{table.header()};
   for (const Trial& t : s.trials) all.push_back(table.line(t));
   EXPECT_THAT(all[1], testing::EndsWith("done"));
@@ -160,6 +161,18 @@ TEST(TrialTable, HasEvenColumns) {
   const std::string plain =
       TrialTable(log_range(key, 1e-4, 1e-2), "val_data_loss", {.utf8 = false}).line(s.trials[1]);
   for (const char c : plain) EXPECT_TRUE(c >= ' ' && c <= '~') << plain;
+}
+
+TEST(TrialTable, ShowsTheMetricBesideTheScore) {
+  Trial t = trial(1e-3, 0.8, 0.02);
+  t.validation = Metrics{.data_loss = 0.5, .values = {{"average_precision", 0.75}}};
+  TrialTable by_loss({{key, {}}}, "val_data_loss"), by_metric({{key, {}}}, "val_average_precision");
+  by_loss.show("average_precision");
+  by_metric.show("average_precision");
+  EXPECT_THAT(by_loss.header(), HasSubstr("val loss ± s.e.   val ap"));
+  EXPECT_THAT(by_loss.line(t), HasSubstr("0.8000 ± 0.0200   0.7500"));
+  EXPECT_THAT(by_metric.header(), HasSubstr("val ap ± s.e. val loss"));
+  EXPECT_THAT(by_metric.line(t), HasSubstr("0.8000 ± 0.0200   0.5000"));
 }
 
 TEST(TrialTable, TitlesStandApart) {
@@ -180,7 +193,8 @@ TEST(TrialTable, ANarrowPageHasTheScoreAlone) {
 TEST(TrialTable, FitsEightyColumnsWhateverTheNumbers) {
   for (const char* name : {"regularize.l2", "optimizer.learning_rate"}) {
     for (const char* metric : {"val_data_loss", "val_accuracy"}) {
-      const TrialTable table({{name, {}}}, metric);
+      TrialTable table({{name, {}}}, metric);
+      table.show("accuracy");
       const int width = columns(table.header());
       EXPECT_LE(width, 80);
       for (const double score : {0.8123, 1.23456e23}) {

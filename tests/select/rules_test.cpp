@@ -86,16 +86,15 @@ TEST(Choose, SeveralKeysHaveNoTies) {
 TEST(Choose, RefusesUnknownRulesAndMetrics) {
   const std::vector<Trial> none;
   expect_error<UsageError>([&] { check_rule("bets"); }, "did you mean 'best'");
-  expect_error<UsageError>([&] { choose(none, "val_acuracy", "best"); },
-                           "did you mean 'val_accuracy'");
+  expect_error<UsageError>([&] { choose(none, "train_accuracy", "best"); }, "select.metric");
 }
 
 TEST(BetterThanGuess, ByAccuracyOrByDataLossButNotByChance) {
-  const Metrics guess{.data_loss = 2.3, .accuracy = 0.1};
+  const Metrics guess{.data_loss = 2.3, .values = {{"accuracy", 0.1}}};
   const auto better = [&](double accuracy, double loss) {
     Trial t;
     t.validation = Metrics{
-        .data_loss = loss, .accuracy = accuracy, .data_loss_error = 0.02, .accuracy_error = 0.01};
+        .data_loss = loss, .data_loss_error = 0.02, .values = {{"accuracy", accuracy, 0.01}}};
     return better_than_guess(t, guess);
   };
   EXPECT_FALSE(better(0.10, 2.30));

@@ -42,7 +42,7 @@ TEST(Run, ScoresAreOfTheLastEpochAveragedOverTheFolds) {
     EXPECT_NEAR(t.train->data_loss, t.score / 2, 1e-12);
   }
   EXPECT_EQ(s.refit->epochs.size(), 3u);
-  EXPECT_EQ(s.test->accuracy, 0.75);
+  EXPECT_EQ(s.test->value("accuracy"), 0.75);
   EXPECT_GE(s.seconds, 40 * 3 * 0.25);
 }
 
@@ -107,12 +107,12 @@ TEST(Run, NothingIsChosenWhereEverythingDiverges) {
 TEST(Run, NothingIsChosenWhereGuessingIsAsGood) {
   RidgeProblem problem{.variance = 0.1};
   SelectionTask task = problem.task();
-  task.guess = Metrics{.data_loss = problem.loss(0.1), .accuracy = 0.5};
+  task.guess = Metrics{.data_loss = problem.loss(0.1), .values = {{"accuracy", 0.5}}};
   const Selection s = run(options(), task);
   EXPECT_TRUE(s.chosen.empty());
   EXPECT_FALSE(s.tied);
   EXPECT_FALSE(s.refit);
-  EXPECT_EQ(s.guess->accuracy, 0.5);
+  EXPECT_EQ(s.guess->value("accuracy"), 0.5);
   EXPECT_EQ(problem.tests, 0);
 
   task.guess->data_loss = 2;

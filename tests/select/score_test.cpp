@@ -23,6 +23,8 @@ TEST(Score, MeansOfMetricsKeepTheErrorOverAllImages) {
   EXPECT_DOUBLE_EQ(m.data_loss, 1.5);
   EXPECT_EQ(m.images, 100);
   EXPECT_DOUBLE_EQ(m.data_loss_error, 0.25);
+  const Metrics c{.values = {{"accuracy", 0.5, 0.3}}}, d{.values = {{"accuracy", 0.75, 0.4}}};
+  EXPECT_EQ(mean_of({c, d}).values, (std::vector<MetricValue>{{"accuracy", 0.625, 0.25}}));
 }
 
 TEST(Score, TheMedianOfAnEvenNumberIsRoundedUp) {
@@ -32,16 +34,16 @@ TEST(Score, TheMedianOfAnEvenNumberIsRoundedUp) {
 }
 
 TEST(Score, IsTheValidationsAndHasItsErrorOverTheImages) {
-  const Epoch epoch{.train = {.data_loss = 9},
-                    .validation = Metrics{.data_loss = 1,
-                                          .accuracy = 0.5,
-                                          .top5 = 0.8,
-                                          .images = 100,
-                                          .data_loss_error = 0.1,
-                                          .accuracy_error = 0.05}};
+  const Epoch epoch{
+      .train = {.data_loss = 9},
+      .validation = Metrics{.data_loss = 1,
+                            .images = 100,
+                            .data_loss_error = 0.1,
+                            .values = {{"accuracy", 0.5, 0.05}, {"top5", 0.8, 0.04}}}};
   EXPECT_EQ(score_of("val_data_loss", epoch), 1);
   EXPECT_EQ(score_of("val_top5", epoch), 0.8);
   EXPECT_TRUE(std::isnan(score_of("val_data_loss", {})));
+  EXPECT_TRUE(std::isnan(score_of("val_f1_macro", epoch)));
   EXPECT_EQ(image_error_of("val_data_loss", epoch), 0.1);
   EXPECT_EQ(image_error_of("val_accuracy", epoch), 0.05);
   EXPECT_DOUBLE_EQ(image_error_of("val_top5", epoch), 0.04);
@@ -49,9 +51,21 @@ TEST(Score, IsTheValidationsAndHasItsErrorOverTheImages) {
 }
 
 TEST(Score, RefusesWhatIsNotMeasuredOnTheValidationImages) {
-  expect_error<UsageError>([] { higher_is_better("train_accuracy"); }, "select.metric");
-  expect_error<UsageError>([] { higher_is_better("accuracy"); }, "select.metric");
+  expect_error<UsageError>([] { higher_is_better("train_accuracy", {}); }, "select.metric");
+  expect_error<UsageError>([] { higher_is_better("accuracy", {}); }, "select.metric");
 }
+
+TEST(Score, KnowsItsDirectionFromTheMetric) {
+  Trial trial;
+  trial.validation = Metrics{.values = {{.name = "mine", .higher_is_better = false}}};
+  EXPECT_FALSE(higher_is_better("val_mine", {trial}));
+  EXPECT_TRUE(higher_is_better("val_accuracy", {}));
+  EXPECT_FALSE(higher_is_better("val_ece", {}));
+  EXPECT_FALSE(higher_is_better("val_data_loss", {}));
+}
+
+const std::vector<std::string> usual_lines{"accuracy", "top_k:5"};
+const metrics::MetricSet usual(usual_lines, class_tensor);
 
 Dataset labelled(std::vector<std::int32_t> labels, int classes) {
   std::vector<std::string> names;
@@ -62,25 +76,24 @@ Dataset labelled(std::vector<std::int32_t> labels, int classes) {
 
 TEST(Guess, OfACrossEntropyIsTheEntropyOfTheShares) {
   const Dataset data = labelled({0, 0, 0, 0, 0, 0, 1, 1, 1, 2}, 3);
-  const auto guess = best_guess(data, *cross_entropy(), 3);
+  const auto guess = best_guess(data, *cross_entropy(), 3, usual);
   ASSERT_TRUE(guess);
   EXPECT_NEAR(guess->data_loss, -(0.6 * std::log(0.6) + 0.3 * std::log(0.3) + 0.1 * std::log(0.1)),
               1e-5);
-  EXPECT_DOUBLE_EQ(guess->accuracy, 0.6);
-  EXPECT_DOUBLE_EQ(guess->top5, 1);
+  EXPECT_EQ(guess->values, (std::vector<MetricValue>{{"accuracy", 0.6}}));
   EXPECT_EQ(guess->images, 10);
 }
 
 TEST(Guess, OfASquaredErrorIsTheVarianceOfTheShares) {
   const Dataset data = labelled({0, 0, 0, 1}, 2);
-  const auto guess = best_guess(data, *mean_squared_error(), 2);
+  const auto guess = best_guess(data, *mean_squared_error(), 2, usual);
   ASSERT_TRUE(guess);
   EXPECT_NEAR(guess->data_loss, 0.75 * 0.25, 1e-6);
 }
 
 TEST(Guess, OfARareClassDependsOnItsWeight) {
   const Dataset data = labelled({0, 0, 0, 1}, 2);
-  const auto guess = best_guess(data, *cross_entropy({.class_weights = {1, 3}}), 2);
+  const auto guess = best_guess(data, *cross_entropy({.class_weights = {1, 3}}), 2, usual);
   ASSERT_TRUE(guess);
   EXPECT_NEAR(guess->data_loss, std::log(2.0), 1e-6);
 }
@@ -89,17 +102,21 @@ TEST(Guess, IsNotKnownWithoutClasses) {
   const std::vector<float> pixels(4);
   const Dataset numbers(memory_images(pixels, {1, 1, 1}, ImageLayout::nchw),
                         std::vector<float>{1, 2, 3, 4}, 1);
-  EXPECT_FALSE(best_guess(numbers, *mean_squared_error(), 1));
-  EXPECT_FALSE(best_guess(labelled({0, 1, 2}, 3), *cross_entropy(), 2));
+  EXPECT_FALSE(best_guess(numbers, *mean_squared_error(), 1, usual));
+  EXPECT_FALSE(best_guess(labelled({0, 1, 2}, 3), *cross_entropy(), 2, usual));
 }
 
 TEST(Score, ComparesThePredictions) {
   const SearchSpace penalty = log_range("regularize.l2", 1e-3, 1),
                     rate = log_range("optimizer.learning_rate", 1e-3, 1);
   for (const char* metric : {"val_data_loss", "val_accuracy", "val_top5"}) {
-    EXPECT_NO_THROW(check_metric(metric, penalty));
+    EXPECT_NO_THROW(check_metric(metric, penalty, {{"accuracy"}, {"top5"}}));
   }
   EXPECT_NO_THROW(check_metric("val_objective", rate));
+  expect_error<UsageError>([&] { check_metric("val_acuracy", rate, {{"accuracy"}}); },
+                           "did you mean 'val_accuracy'");
+  expect_error<UsageError>([&] { check_metric("val_mae", rate, {{"accuracy"}}); },
+                           "the validation images give val_data_loss, val_objective, val_accuracy");
   EXPECT_THROW(check_metric("val_objective", penalty), UsageError);
   EXPECT_THROW(check_metric("val_penalty", penalty), UsageError);
   EXPECT_THROW(check_metric("val_penalty", rate), UsageError);

@@ -67,10 +67,26 @@ TEST_F(Select, AHoldOutScoresWithTheErrorOverItsImages) {
   const Selection s = select(model, train_, fit_, options_);
   for (const Trial& t : s.trials) {
     EXPECT_EQ(t.validation->images, 30);
-    EXPECT_EQ(t.score, t.validation->accuracy);
+    EXPECT_EQ(t.score, t.validation->value("accuracy"));
     EXPECT_NEAR(t.standard_error, std::sqrt(t.score * (1 - t.score) / 29), 1e-9);
   }
   EXPECT_FALSE(s.test);
+}
+
+TEST_F(Select, AnyMetricCanBeTheScore) {
+  Model model = ridgeline::test::small_model();
+  options_.folds = 1;
+  options_.holdout = 0.25;
+  options_.metric = "val_ece";
+  const Selection s = select(model, train_, fit_, options_);
+  ASSERT_FALSE(s.chosen.empty());
+  for (const Trial& t : s.trials) {
+    EXPECT_EQ(t.score, t.validation->value("ece"));
+    EXPECT_EQ(t.standard_error, t.validation->standard_error("ece"));
+    EXPECT_GT(t.standard_error, 0);
+  }
+  options_.metric = "val_mae";
+  EXPECT_THROW(select(model, train_, fit_, options_), UsageError);
 }
 
 TEST_F(Select, LabelsWithoutMeaningAreNotLearnable) {

@@ -96,6 +96,59 @@ TEST_F(StudyTest, ViewsHoldEverything) {
   EXPECT_EQ(query("SELECT value FROM settings WHERE name = 'select.folds'"), "3\n");
 }
 
+TEST_F(StudyTest, ViewsHoldMetricsOfEveryName) {
+  RidgeProblem problem;
+  SelectionTask task = problem.task();
+  task.metrics.push_back({.name = "mine", .higher_is_better = false});
+  task.train = [&](const FoldCall& call) {
+    FoldResult result = problem.train(call);
+    for (Epoch& e : result.epochs) {
+      e.validation->values.push_back({"mine", 1 + call.parameters.at(key), 0.5, false});
+    }
+    return result;
+  };
+  options_.metric = "val_mine";
+  const Selection first = run(options_, task);
+  EXPECT_EQ(first.chosen.at(key), 0) << "of mine less is better";
+  const std::string of_one = " FROM metrics WHERE trial = 1 AND fold = 2 AND epoch = 3";
+  EXPECT_EQ(query("SELECT count(*)" + of_one), "5\n");
+  EXPECT_EQ(query("SELECT group_concat(part || ' ' || name)" + of_one),
+            "train accuracy,train top5,val accuracy,val top5,val mine\n");
+  EXPECT_EQ(query("SELECT value || ' ' || standard_error || ' ' || higher_is_better" + of_one +
+                  " AND name = 'mine'"),
+            "1.0 0.5 0\n");
+  EXPECT_EQ(query("SELECT name || value FROM refit_metrics"), "accuracy0.75\n");
+  EXPECT_EQ(
+      query("SELECT val_top5 || ' ' || val_accuracy_error || ' ' || train_accuracy FROM epochs "
+            "WHERE trial = 1 AND fold = 1 AND epoch = 1"),
+      "1.0 0.125 0.0\n");
+
+  const auto trainings = problem.trained.size();
+  const Selection again = run(options_, task);
+  EXPECT_EQ(problem.trained.size(), trainings);
+  EXPECT_EQ(again.trials[2].validation->values, first.trials[2].validation->values);
+  EXPECT_EQ(again.test->values, first.test->values);
+
+  options_.metric = "val_other";
+  task.metrics.push_back({"other"});
+  expect_error<UsageError>(
+      [&] { run(options_, task); },
+      "select.metric = val_other was not measured when this study was trained");
+}
+
+TEST_F(StudyTest, AScoreThatIsNotDefinedIsSaid) {
+  RidgeProblem problem;
+  SelectionTask task = problem.task();
+  task.train = [&](const FoldCall& call) {
+    FoldResult result = problem.train(call);
+    for (Epoch& e : result.epochs) e.validation->values[0].value = NAN;
+    return result;
+  };
+  options_.metric = "val_accuracy";
+  expect_error<UsageError>([&] { run(options_, task); },
+                           "select.metric = val_accuracy is not defined on the validation images");
+}
+
 TEST_F(StudyTest, OtherSettingsAreRefusedByName) {
   RidgeProblem problem;
   run(options_, problem.task());
@@ -121,7 +174,9 @@ TEST_F(StudyTest, ChoosesAgainByAnotherScoreOrRule) {
   // The larger the weight's penalty, the better this one's accuracy.
   task.train = [&](const FoldCall& call) {
     FoldResult result = problem.train(call);
-    for (Epoch& e : result.epochs) e.validation->accuracy = call.parameters.at(key) / 10;
+    for (Epoch& e : result.epochs) {
+      e.validation->values[0].value = call.parameters.at(key) / 10;
+    }
     return result;
   };
   // Each run leaves its folder, with a file that says what it was trained with.

@@ -23,7 +23,7 @@ inline Trial trial(double value, double score, double error, std::string status 
           .score = score,
           .standard_error = error,
           .status = std::move(status)};
-  t.train = Metrics{.data_loss = score / 2};
+  t.train = Metrics{.data_loss = score / 2, .values = {{"accuracy", score / 2}}};
   return t;
 }
 
@@ -56,6 +56,7 @@ struct RidgeProblem {
       epoch.validation->data_loss_error = 0.01;
       epoch.validation->images = 100;
       epoch.train.data_loss = epoch.validation->data_loss / 2;
+      epoch.train.values = epoch.validation->values = {{"accuracy", 0, 0.125}, {"top5", 1}};
       result.epochs.push_back(epoch);
       if (call.callbacks.on_epoch) call.callbacks.on_epoch(epoch);
     }
@@ -72,10 +73,11 @@ struct RidgeProblem {
                   history.epochs.resize(static_cast<std::size_t>(call.epochs));
                   return history;
                 },
+            .metrics = {{"accuracy"}, {"top5"}},
             .test =
                 [this] {
                   ++tests;
-                  return Metrics{.data_loss = 0.5, .accuracy = 0.75};
+                  return Metrics{.data_loss = 0.5, .values = {{"accuracy", 0.75}}};
                 },
             .guess = {}};
   }

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "metrics/set.hpp"
 #include "network/expect_error.hpp"
 #include "ridgeline/task.hpp"
 
@@ -24,6 +25,15 @@ TEST(Tasks, AreFoundByName) {
   EXPECT_EQ(task_named("regress").name(), "regress");
   EXPECT_USAGE_ERROR(task_named("multilabel"),
                      "there is no task 'multilabel': did you mean 'multi-label'?");
+}
+
+TEST(Tasks, DefaultMetricsFitTheirTargets) {
+  for (const auto* name : {"classify", "multi-label", "regress"}) {
+    const Task& task = task_named(name);
+    EXPECT_FALSE(metrics::MetricSet(task.training_metrics(), task.target()).empty()) << name;
+    EXPECT_FALSE(metrics::MetricSet(task.evaluation_metrics(), task.target()).empty()) << name;
+    EXPECT_NO_THROW(make_loss(task.default_loss())) << name;
+  }
 }
 
 TEST(Tasks, ANetworkHasAnOutputForEachClass) {

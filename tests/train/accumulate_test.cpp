@@ -26,7 +26,7 @@ void expect_near(const History& history, const History& expected) {
     EXPECT_NEAR(a.train.data_loss, b.train.data_loss, 1e-5);
     EXPECT_NEAR(a.train.penalty, b.train.penalty, 1e-7);
     EXPECT_EQ(a.train.images, b.train.images);
-    EXPECT_NEAR(a.train.accuracy, b.train.accuracy, 1e-12);
+    EXPECT_NEAR(a.train.value("accuracy"), b.train.value("accuracy"), 1e-12);
   }
 }
 

@@ -195,9 +195,9 @@ TEST(Average, TheAverageIsValidatedAndKept) {
                          .run = run.path()};
       const History history = model.fit(data, options);
       const Epoch& left = best ? history.best() : history.epochs.back();
-      test::expect_same(model.evaluate(validation), *left.validation);
+      test::expect_same(*left.validation, model.evaluate(validation));
       Model saved = Model::load(run / "model.safetensors");
-      test::expect_same(saved.evaluate(validation), *history.best().validation);
+      test::expect_same(*history.best().validation, saved.evaluate(validation));
     }
   }
 }

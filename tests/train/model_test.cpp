@@ -181,11 +181,12 @@ TEST(Evaluate, AgreesWithThePredictions) {
   const double mean = loss / n, accuracy = static_cast<double>(correct) / n;
   EXPECT_EQ(metrics.images, 301);
   EXPECT_NEAR(metrics.data_loss, mean, 1e-5);
-  EXPECT_DOUBLE_EQ(metrics.accuracy, accuracy);
-  EXPECT_EQ(metrics.top5, 1);
+  EXPECT_DOUBLE_EQ(metrics.value("accuracy"), accuracy);
+  EXPECT_EQ(metrics.value("top5"), 1);
   EXPECT_EQ(metrics.confusion, confusion);
   EXPECT_NEAR(metrics.data_loss_error, std::sqrt((squares / n - mean * mean) / (n - 1)), 1e-5);
-  EXPECT_NEAR(metrics.accuracy_error, std::sqrt(accuracy * (1 - accuracy) / (n - 1)), 1e-12);
+  EXPECT_NEAR(metrics.standard_error("accuracy"), std::sqrt(accuracy * (1 - accuracy) / (n - 1)),
+              1e-12);
   EXPECT_GT(metrics.penalty, 0);
   EXPECT_EQ(metrics.objective, metrics.data_loss + metrics.penalty);
 }
@@ -210,7 +211,7 @@ TEST(Evaluate, OneImageHasNoError) {
   Model model = small_model();
   const Metrics metrics = model.evaluate(pictures(1));
   EXPECT_EQ(metrics.data_loss_error, 0);
-  EXPECT_EQ(metrics.accuracy_error, 0);
+  EXPECT_EQ(metrics.standard_error("accuracy"), 0);
 }
 
 TEST(Evaluate, ValuesAsTargets) {

@@ -23,6 +23,7 @@ FitOptions fit_options(const Folder& folder) {
           .batch = 10,
           .validation = 0.2,
           .augment = {"flip", "crop:1", "mixup:0.4", "cutmix:1", "cutout:2", "noise:0.1"},
+          .metrics = {"f1", "f1:micro", "roc_auc", "ece:5", "brier"},
           .run = folder.path()};
 }
 
@@ -227,13 +228,13 @@ TEST(Resume, AStepBehindTheEpochsLastIsADataError) {
   for (const std::int64_t step : {-1, 6}) {
     train::save_checkpoint(file, saved, {.step = step}, {});
     EXPECT_EQ(message_of<DataError>([&] {
-                train::load_checkpoint(file, core, {{}, 5});
+                train::load_checkpoint(file, core, {{}, 5, {}});
               }),
               file.string() + ": its counters are out of range");
     EXPECT_EQ(core.state.weights(0)[0], before);
   }
   train::save_checkpoint(file, saved, {.step = 5}, {});
-  EXPECT_EQ(train::load_checkpoint(file, core, {{}, 5}).step, 5);
+  EXPECT_EQ(train::load_checkpoint(file, core, {{}, 5, {}}).step, 5);
   EXPECT_EQ(core.state.weights(0)[0], 7);
 }
 

@@ -88,8 +88,11 @@ inline void expect_same(const Metrics& a, const Metrics& b) {
   EXPECT_EQ(a.data_loss, b.data_loss);
   EXPECT_EQ(a.penalty, b.penalty);
   EXPECT_EQ(a.objective, b.objective);
-  EXPECT_EQ(a.accuracy, b.accuracy);
-  EXPECT_EQ(a.top5, b.top5);
+  for (const MetricValue& metric : a.values) {
+    const MetricValue* other = b.find(metric.name);
+    ASSERT_NE(other, nullptr) << metric.name;
+    EXPECT_EQ(metric, *other) << metric.name;
+  }
   EXPECT_EQ(a.images, b.images);
   EXPECT_EQ(a.data_loss_error, b.data_loss_error);
 }

@@ -42,7 +42,7 @@ struct ResizedCropOptions {
 /// The box of torchvision's RandomResizedCrop, in whole pixels, for an image of this size: ten
 /// tries, then the largest box in the centre whose ratio is allowed. The caller resizes it (Szegedy
 /// et al., arXiv 1409.4842).
-image::RealBox draw_resized_crop(const ResizedCropOptions& options, std::int64_t height,
+RealBox draw_resized_crop(const ResizedCropOptions& options, std::int64_t height,
                                  std::int64_t width, Random& random);
 
 // Changes of coordinates.

@@ -17,7 +17,7 @@ int main() {
                               rl::flatten(), rl::dense({.units = 2, .activation = "softmax"})},
                   {.input = {1, 4, 4}, .optimizer = rl::adam({.learning_rate = 0.05})});
   model.fit(data, {.epochs = 10, .batch = 8});
-  const double accuracy = model.evaluate(data).accuracy;
+  const double accuracy = model.evaluate(data).value("accuracy");
   std::printf("ridgeline %s: accuracy %g\n", RIDGELINE_VERSION, accuracy);
   return rl::version() == RIDGELINE_VERSION && accuracy == 1 ? 0 : 1;
 }

@@ -1,0 +1,91 @@
+#pragma once
+// Metrics: what is measured beside the loss. A metric adds up batches and gives one number for all
+// of them, with its standard error.
+//
+//   MetricPtr f1 = make_metric("f1");            // by its kind
+//   MetricPtr top3 = make_metric("top_k:3");     // with its option, as in train.metrics
+//   for (...) f1->add(outputs, targets);
+//   f1->value();
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ridgeline/attributes.hpp"
+#include "ridgeline/targets.hpp"
+
+namespace ridgeline {
+
+/// What a metric knows beyond its value.
+struct MetricDetails {
+  /// The metric of each class or label; NaN where it is not defined. Empty: it has none.
+  std::vector<double> per_class;
+  /// confusion[truth][prediction], in images. Empty: it has none.
+  std::vector<std::vector<std::int64_t>> confusion;
+};
+
+class Metric {
+ public:
+  virtual ~Metric() = default;
+
+  /// What columns and keys call it: "accuracy", "top5", "f1_macro".
+  virtual std::string name() const = 0;
+  virtual bool higher_is_better() const = 0;
+  /// The names of the targets (targets.hpp) that it can be measured on.
+  virtual std::vector<std::string_view> measures() const = 0;
+  /// Whether the first output must be probabilities for targets of this name. If not, what enters
+  /// the softmax or sigmoid serves as well. A single output that tells two classes apart always
+  /// comes as the probability of the second.
+  virtual bool needs_probabilities([[maybe_unused]] std::string_view target) const { return false; }
+  /// Whether value() is quick enough to be asked 20 times a second.
+  virtual bool quick() const { return true; }
+
+  /// Adds the images of a batch. The first output has a row of one number for each class, label or
+  /// value. Weights count as scikit-learn's sample_weight.
+  virtual void add(const Tensors& outputs, const Tensors& targets) = 0;
+  /// Adds what `other`, a metric of the same kind and options, has added up.
+  virtual void merge(const Metric& other) = 0;
+  /// Of all images so far; 0 for none. NaN where it is not defined.
+  virtual double value() const = 0;
+  /// Over the images; 0 where there is no formula.
+  virtual double standard_error() const { return 0; }
+  virtual MetricDetails details() const { return {}; }
+  /// Forgets all images.
+  virtual void clear() = 0;
+  /// A metric of the same kind and options, without images.
+  virtual std::unique_ptr<Metric> fresh() const = 0;
+
+  /// What a checkpoint keeps: all that was added up. restore() takes what state() gave, to the bit,
+  /// and throws DataError for numbers that state() cannot have given.
+  virtual std::vector<double> state() const = 0;
+  virtual void restore(std::span<const double> state) = 0;
+};
+
+using MetricPtr = std::unique_ptr<Metric>;
+
+/// One metric of a set of images.
+struct MetricValue {
+  std::string name;
+  double value = 0;
+  double standard_error = 0;  ///< over the images; 0: not known
+  bool higher_is_better = true;
+  friend bool operator==(const MetricValue&, const MetricValue&) = default;
+};
+
+/// The kinds are listed in docs/metrics.md. Throws UsageError for an unknown kind or option, with
+/// the nearest known one, and for a value out of range.
+MetricPtr make_metric(std::string_view kind, const Attributes& options);
+/// From one line, as train.metrics has it: "f1", "f1:micro", "ece:bins=20"; several options have
+/// commas between them. The name of a metric with its default options serves as well: "top5".
+MetricPtr make_metric(std::string_view line);
+
+/// Makes a kind of metric known to make_metric, and so to train.metrics. `argument` is the option
+/// that a value after the colon sets. Throws UsageError for a kind that is known already.
+/// Thread-safe.
+using MetricFactory = MetricPtr (*)(const Attributes&);
+void register_metric(std::string kind, MetricFactory factory, std::string argument = {});
+
+}  // namespace ridgeline

@@ -1,0 +1,89 @@
+#include "metrics/batch.hpp"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "network/check.hpp"
+
+namespace ridgeline::metrics {
+namespace {
+
+std::int32_t largest(std::span<const float> values) {
+  return static_cast<std::int32_t>(std::ranges::max_element(values) - values.begin());
+}
+
+const TensorView& target_of(const Tensors& targets, const Metric& metric) {
+  const auto measured = metric.measures();
+  for (const TensorView& tensor : targets) {
+    if (std::ranges::find(measured, tensor.name()) != measured.end()) return tensor;
+  }
+  throw UsageError(fmt::format("{} is not measured on targets called '{}', but on: {}",
+                               metric.name(), targets.empty() ? "" : targets[0].name(),
+                               fmt::join(measured, ", ")));
+}
+
+}  // namespace
+
+Batch::Batch(const Tensors& outputs, const Tensors& targets, const Metric& metric) {
+  network::require(!outputs.empty(), "{} needs an output", metric.name());
+  const TensorView& output = outputs[0];
+  images_ = static_cast<std::size_t>(output.images());
+  width_ = static_cast<std::size_t>(output.row_size());
+  outputs_ = output.values<float>();
+  const TensorView& target = target_of(targets, metric);
+  target_ = target.name();
+  network::require(static_cast<std::size_t>(target.images()) == images_,
+                   "{} got {} images and the targets of {}", metric.name(), images_,
+                   target.images());
+  if (target_ == class_tensor) {
+    classes_ = target.values<std::int32_t>();
+    for (const std::int32_t c : classes_) {
+      network::require(c >= 0 && static_cast<std::size_t>(c) < classes(),
+                       "{} got class {}, but the output knows classes 0 to {}", metric.name(), c,
+                       classes() - 1);
+    }
+  } else {
+    const auto given = static_cast<std::size_t>(target.row_size());
+    const bool two = target_ == probabilities_tensor && width_ == 1 && given == 2;
+    network::require(given == width_ || two, "{} got targets of {} numbers and outputs of {}",
+                     metric.name(), given, width_);
+    rows_ = target.values<float>();
+    if (!two) return take_weights(targets);
+    // A single output is the probability of the second class.
+    for (std::size_t i = 1; i < rows_.size(); i += 2) second_.push_back(rows_[i]);
+    rows_ = second_;
+  }
+  take_weights(targets);
+}
+
+void Batch::take_weights(const Tensors& targets) {
+  if (const TensorView* weight = targets.find(weight_tensor)) weights_ = weight->values<float>();
+}
+
+std::int32_t Batch::true_class(std::size_t image) const {
+  if (!classes_.empty()) return classes_[image];
+  const auto row = target(image);
+  return width_ > 1 ? largest(row) : row[0] > 0.5f ? 1 : 0;
+}
+
+double Batch::target(std::size_t image, std::size_t i) const {
+  if (classes_.empty()) return rows_[image * width_ + i];
+  const std::size_t wanted = width_ > 1 ? i : 1;
+  return static_cast<std::size_t>(classes_[image]) == wanted ? 1 : 0;
+}
+
+bool has_nan(std::span<const float> output) {
+  // Without a way out of the loop it is done several values at a time.
+  bool found = false;
+  for (const float value : output) found |= std::isnan(value);
+  return found;
+}
+
+std::int32_t predicted_class(std::span<const float> output) {
+  if (has_nan(output)) return -1;
+  return output.size() > 1 ? largest(output) : output[0] > 0.5f ? 1 : 0;
+}
+
+}  // namespace ridgeline::metrics

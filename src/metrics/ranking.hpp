@@ -1,0 +1,51 @@
+#pragma once
+// Metrics of the order of the outputs. They keep every output until the value is asked for: four
+// bytes for each image and class, and as much for each image's target.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "metrics/batch.hpp"
+#include "metrics/kind.hpp"
+
+namespace ridgeline::metrics {
+
+/// An image in the order of falling scores.
+struct Ranked {
+  float score = 0;
+  bool positive = false;
+  double weight = 1;
+  std::size_t image = 0;
+};
+
+/// What a metric of one class or label comes to.
+struct RankedScore {
+  double value = 0;
+  std::vector<double> influence;  ///< of each entry of the ranking on the value, times its weight
+};
+
+struct RankingKind {
+  std::string_view name;
+  /// Called with images of falling score; at least one.
+  RankedScore (*score)(std::span<const Ranked> ranking);
+};
+
+/// Calls use(first, end) for each run of equal scores.
+template <typename Use>
+void for_ties(std::span<const Ranked> ranking, Use&& use) {
+  for (std::size_t first = 0; first < ranking.size();) {
+    std::size_t end = first + 1;
+    while (end < ranking.size() && ranking[end].score == ranking[first].score) ++end;
+    use(first, end);
+    first = end;
+  }
+}
+
+/// A metric that is the mean over classes (each against all others; of two classes the second
+/// alone) or labels. Those whose value is NaN do not count. A score that is NaN makes the metric
+/// NaN. The standard error comes from the influence of each image on the mean.
+MetricPtr make_ranking(const RankingKind& kind, const Attributes& attributes);
+
+}  // namespace ridgeline::metrics

@@ -1,0 +1,11 @@
+// Recall: of the images of a class, the share that are taken for this class.
+
+#include "metrics/hit_rate.hpp"
+
+namespace ridgeline::metrics {
+
+MetricPtr make_recall(const Attributes& options) {
+  return make_hit_rate({.kind = "recall", .truth_share = 1, .predicted_share = 0}, options);
+}
+
+}  // namespace ridgeline::metrics

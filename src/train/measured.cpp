@@ -1,0 +1,98 @@
+#include "train/measured.hpp"
+
+#include <algorithm>
+
+#include "metrics/registry.hpp"
+#include "ridgeline/task.hpp"
+#include "train/monitor.hpp"
+
+namespace ridgeline::train {
+namespace {
+
+using metrics::Link;
+using metrics::MetricSet;
+
+std::string_view activation_of_output(const Network& network) {
+  const auto output = static_cast<std::size_t>(network.outputs().front());
+  return network.nodes()[output].layer.spec().activation();
+}
+
+// What these images are measured by. Numbers that a sigmoid learns as probabilities are measured as
+// labels.
+const Task& task_of(const Measuring& measuring) {
+  const auto& [network, loss, data] = measuring;
+  const Task& task = task_named(data.has_targets() ? data.schema().task : "classify");
+  const bool probabilities = task.target() == values_tensor && loss.head() == Head::logits &&
+                             activation_of_output(network) == "sigmoid";
+  return probabilities ? task_named("multi-label") : task;
+}
+
+Link link_of(const Network& network, const Loss& loss) {
+  if (loss.head() == Head::output) return Link::none;
+  const std::string_view activation = activation_of_output(network);
+  return activation == "softmax"   ? Link::softmax
+         : activation == "sigmoid" ? Link::sigmoid
+                                   : Link::none;
+}
+
+// A data set of numbers does not know what they are.
+Tensors renamed(const Targets& targets, std::string_view name) {
+  Tensors all;
+  for (const TensorView& target : targets) {
+    const bool plain = target.name() == values_tensor;
+    all.add(plain ? TensorView(name, target.values<float>(), target.row()) : target);
+  }
+  return all;
+}
+
+void append(std::vector<std::string>& lines, const std::vector<std::string>& more) {
+  lines.insert(lines.end(), more.begin(), more.end());
+}
+
+}  // namespace
+
+MetricSet measured_in_training(const Measuring& measuring, const FitOptions& options) {
+  const Task& task = task_of(measuring);
+  const std::string_view target = task.target();
+  std::vector<std::string> lines = task.training_metrics();
+  append(lines, options.metrics);
+  MetricSet set(lines, target);
+  const std::string metric = monitored_metric(options.monitor);
+  const auto known = metrics::known_names();
+  if (set.has(metric) || std::ranges::find(known, metric) == known.end()) return set;
+  lines.push_back(metric);
+  return {lines, target};
+}
+
+MetricSet measured_in_evaluation(const Measuring& measuring, const EvaluateOptions& options) {
+  const Task& task = task_of(measuring);
+  std::vector<std::string> lines = task.evaluation_metrics();
+  append(lines, options.metrics);
+  return {lines, task.target()};
+}
+
+FitOptions also_measuring(std::string_view metric, FitOptions options, const Measuring& measuring) {
+  const auto known = metrics::known_names();
+  if (std::ranges::find(known, metric) != known.end() &&
+      !measured_in_training(measuring, options).has(metric)) {
+    options.metrics.emplace_back(metric);
+  }
+  return options;
+}
+
+void add(MetricSet& set, const ModelCore& core, const Tensors& outputs, const Targets& targets) {
+  if (set.empty()) return;
+  set.add(outputs, renamed(targets, set.target()), link_of(core.network(), core.loss()));
+}
+
+void add_details(const MetricSet& set, Metrics& metrics) {
+  for (const MetricPtr& metric : set.metrics()) {
+    MetricDetails details = metric->details();
+    if (!details.per_class.empty()) {
+      metrics.per_class.push_back({metric->name(), std::move(details.per_class)});
+    }
+    if (metrics.confusion.empty()) metrics.confusion = std::move(details.confusion);
+  }
+}
+
+}  // namespace ridgeline::train
