@@ -9,8 +9,8 @@
 namespace ridgeline::network {
 namespace {
 
-constexpr std::array<std::string_view, 8> names = {"linear", "relu", "leaky_relu", "sigmoid",
-                                                   "tanh",   "gelu", "silu",       "softmax"};
+constexpr std::array<std::string_view, 9> names = {
+    "linear", "relu", "relu6", "leaky_relu", "sigmoid", "tanh", "gelu", "silu", "softmax"};
 constexpr double usual_slope = 0.01;
 
 }  // namespace

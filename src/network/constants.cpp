@@ -35,6 +35,8 @@ double apply(const Activation& activation, double x) {
   switch (activation.kind) {
     case relu:
       return std::max(x, 0.0);
+    case relu6:
+      return std::clamp(x, 0.0, 6.0);
     case leaky_relu:
       return x < 0 ? activation.slope * x : x;
     case sigmoid:
