@@ -161,7 +161,9 @@ struct FitOptions {
 
 /// What came from a file of weights.
 struct LoadedWeights {
-  std::vector<std::string> taken;  ///< parameters, statistics too
+  std::vector<std::string> taken;    ///< parameters, statistics too
+  std::vector<std::string> tensors;  ///< the tensor of the file that each of them comes from
+  std::string naming;                ///< "torchvision's ResNet names"; empty: our own names
   /// What was left over on either side, and why: "dense_2.kernel is 10x64 in the file and 3x64 in
   /// the network", "head.weight is not in the network".
   std::vector<std::string> left;
