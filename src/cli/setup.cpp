@@ -93,6 +93,7 @@ experiment::Images load_images(experiment::Experiment& experiment) {
     throw DataError(fmt::format(
         "{}: all images are of only one class, which leaves nothing to learn", data.path));
   }
+  experiment::balance_class_weights(experiment, images.train);
   return images;
 }
 

@@ -25,6 +25,19 @@ Dataset limited(const Dataset& data, std::size_t count) {
   return stratified_split(data, share, 0).validation;
 }
 
+/// `network` after a layer with the mean and deviation that torchvision's weights expect.
+Network normalized(const Network& network) {
+  std::vector<Node> nodes = {
+      {.name = {},
+       .layer = normalize({.mean = {0.485, 0.456, 0.406}, .std = {0.229, 0.224, 0.225}}),
+       .inputs = {Node::image}}};
+  for (Node node : network.nodes()) {
+    for (int& input : node.inputs) ++input;  // the image, which is -1, becomes the first node
+    nodes.push_back(std::move(node));
+  }
+  return Network(std::move(nodes));
+}
+
 int to_int(std::int64_t value) {
   return static_cast<int>(value);
 }
@@ -52,14 +65,40 @@ Images load_images(const Experiment& experiment) {
 
 Network build_network(const Experiment& experiment, std::int64_t classes) {
   const ModelSection& model = experiment.model;
-  return model.layers.empty() ? preset(model.preset, classes) : model.layers;
+  if (!model.layers.empty()) return model.layers;
+  Network network = preset(model.preset, classes);
+  return model.normalize == "imagenet" ? normalized(network) : network;
+}
+
+void balance_class_weights(Experiment& experiment, const Dataset& train) {
+  ClassWeights& weights = experiment.loss.class_weights;
+  if (!weights.balanced) return;
+  if (!train.has_classes()) {
+    throw UsageError("loss.class_weights = \"balanced\" needs training images with classes");
+  }
+  std::vector<double> counts(static_cast<std::size_t>(train.classes()));
+  for (std::size_t i = 0; i < train.size(); ++i) {
+    ++counts[static_cast<std::size_t>(train.label(i))];
+  }
+  weights = {};
+  for (std::size_t c = 0; c < counts.size(); ++c) {
+    if (counts[c] == 0) {
+      throw DataError(fmt::format(
+          "loss.class_weights = \"balanced\" needs training images of every class, and '{}' has "
+          "none: give one number a class instead",
+          c < train.names().size() ? train.names()[c] : std::to_string(c)));
+    }
+    weights.numbers.push_back(static_cast<double>(train.size()) /
+                              (static_cast<double>(counts.size()) * counts[c]));
+  }
 }
 
 LossPtr build_loss(const Experiment& experiment) {
   const LossSection& loss = experiment.loss;
   Attributes attributes;
   if (loss.label_smoothing != 0) attributes.set("label_smoothing", loss.label_smoothing);
-  if (!loss.class_weights.empty()) attributes.set("class_weights", loss.class_weights);
+  const std::vector<double>& weights = loss.class_weights.numbers;
+  if (!weights.empty()) attributes.set("class_weights", weights);
   return make_loss(loss.kind, attributes);
 }
 
@@ -80,6 +119,7 @@ ModelOptions model_options(const Experiment& experiment, const Dataset& train) {
           .autotune = experiment.train.autotune,
           .class_names = train.names(),
           .frozen = experiment.model.frozen,
+          .rate_rules = experiment.optimizer.rules,
           .weights = experiment.model.weights};
 }
 
@@ -93,6 +133,7 @@ FitOptions fit_options(const Experiment& experiment, const Images& images) {
           .augment = experiment.data.augment,
           .monitor = experiment.train.monitor,
           .patience = to_int(experiment.train.patience),
+          .unfreeze_at = to_int(experiment.train.unfreeze_at),
           .average = experiment.train.average,
           .average_decay = experiment.train.average_decay,
           .average_from = experiment.train.average_from,

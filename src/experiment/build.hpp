@@ -24,6 +24,10 @@ Images load_images(const Experiment& experiment);
 
 /// The preset for `classes` classes, or the layers.
 Network build_network(const Experiment& experiment, std::int64_t classes);
+/// Where loss.class_weights is "balanced": images / (classes * images of the class), over all
+/// training images (scikit-learn's rule). Throws UsageError for images without classes and
+/// DataError for a class without images.
+void balance_class_weights(Experiment& experiment, const Dataset& train);
 LossPtr build_loss(const Experiment& experiment);
 /// Sets the learning rate and the options that are the kind's, but for those that are `given`, to
 /// the kind's defaults. Throws UsageError for an unknown kind.

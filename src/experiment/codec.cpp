@@ -74,6 +74,17 @@ void decode(const Value& value, std::string_view key, std::vector<PenaltyRule>& 
   out = decode_items<PenaltyRule>(value, key, "an array of tables");
 }
 
+void decode(const Value& value, std::string_view key, std::vector<RateRule>& out) {
+  out = decode_items<RateRule>(value, key, "an array of tables");
+}
+
+void decode(const Value& value, std::string_view key, ClassWeights& out) {
+  const auto* text = value.get<std::string>();
+  if (text && *text != "balanced") fail(value, key, "one number a class, or \"balanced\"");
+  out = {.numbers = {}, .balanced = text != nullptr};
+  if (!text) decode(value, key, out.numbers);
+}
+
 Value encode(bool value) {
   return {.data = value, .where = {}};
 }
@@ -92,7 +103,13 @@ Value encode(const std::vector<std::string>& value) {
 Value encode(const std::vector<double>& value) {
   return encode_items(value);
 }
+Value encode(const ClassWeights& value) {
+  return value.balanced ? encode(std::string("balanced")) : encode(value.numbers);
+}
 Value encode(const std::vector<PenaltyRule>& value) {
+  return encode_items(value);
+}
+Value encode(const std::vector<RateRule>& value) {
   return encode_items(value);
 }
 

@@ -12,7 +12,9 @@
 #include <variant>
 #include <vector>
 
+#include "experiment/class_weights.hpp"
 #include "experiment/value.hpp"
+#include "ridgeline/model.hpp"
 #include "ridgeline/network.hpp"
 #include "ridgeline/optimizer.hpp"
 #include "ridgeline/regularize.hpp"
@@ -35,6 +37,11 @@ void decode(const Value& value, std::string_view key, PenaltyRule& out);
 void decode(const Value& value, std::string_view key, std::vector<PenaltyRule>& out);
 /// The same without a match: { l2 = 1e-3 }
 void decode_layer_rule(const Value& value, std::string_view key, PenaltyRule& out);
+/// { match = "conv2d_*", learning_rate_factor = 0.1 }
+void decode(const Value& value, std::string_view key, RateRule& out);
+void decode(const Value& value, std::string_view key, std::vector<RateRule>& out);
+/// Numbers, or "balanced".
+void decode(const Value& value, std::string_view key, ClassWeights& out);
 /// { min = 1e-6, max = 1e-1, scale = "log" | "linear" }, or an array of values.
 void decode(const Value& value, std::string_view key, Range& out);
 /// A table from keys to ranges.
@@ -53,6 +60,9 @@ Value encode(const std::variant<double, std::string>& value);
 Value encode(const Schedule& value);
 Value encode(const PenaltyRule& value);
 Value encode(const std::vector<PenaltyRule>& value);
+Value encode(const ClassWeights& value);
+Value encode(const RateRule& value);
+Value encode(const std::vector<RateRule>& value);
 Value encode(const Range& value);
 Value encode(const SearchSpace& value);
 Value encode(const Network& value);

@@ -7,6 +7,8 @@
 #include <variant>
 #include <vector>
 
+#include "experiment/class_weights.hpp"
+#include "ridgeline/model.hpp"
 #include "ridgeline/network.hpp"
 #include "ridgeline/optimizer.hpp"
 #include "ridgeline/regularize.hpp"
@@ -30,13 +32,14 @@ struct ModelSection {
   Network layers;
   std::string weights;  ///< a file to begin with; empty: none
   std::vector<std::string> frozen;
+  std::string normalize = "none";  ///< what a preset begins with
   bool operator==(const ModelSection&) const = default;
 };
 
 struct LossSection {
   std::string kind = "cross-entropy";
   double label_smoothing = 0;
-  std::vector<double> class_weights;
+  ClassWeights class_weights;
   bool operator==(const LossSection&) const = default;
 };
 
@@ -62,6 +65,7 @@ struct OptimizerSection {
   double lookahead_alpha = 0.5;
   double clip_norm = 0;
   double clip_value = 0;
+  std::vector<RateRule> rules;
   bool operator==(const OptimizerSection&) const = default;
 };
 
@@ -78,6 +82,7 @@ struct TrainSection {
   bool winograd = true;
   std::string monitor = "val_data_loss";
   std::int64_t patience = 0;
+  std::int64_t unfreeze_at = 0;  ///< 0: what is frozen stays so
   std::string average = "none";
   double average_decay = 0.999;
   double average_from = 0.75;

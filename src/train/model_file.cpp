@@ -44,6 +44,29 @@ Precision read_precision(const interop::Safetensors& file) {
   return *precision;
 }
 
+// One text a rule: the factor, a blank and the glob.
+std::string rate_rules_text(const std::vector<RateRule>& rules) {
+  std::vector<std::string> words;
+  for (const auto& [match, factor] : rules) words.push_back(fmt::format("{} {}", factor, match));
+  return interop::to_json(words);
+}
+
+std::vector<RateRule> read_rate_rules(const interop::Safetensors& file) {
+  if (!file.metadata().contains("rate_rules")) return {};  // a file of before them
+  std::vector<RateRule> rules;
+  for (const std::string& word : interop::words_from_json(file.metadata("rate_rules"))) {
+    double factor = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), factor);
+    const bool good = error == std::errc() && end != word.data() + word.size() && *end == ' ';
+    if (!good) {
+      throw DataError(
+          fmt::format("{}: rate_rules must be a factor and names, not '{}'", file.name(), word));
+    }
+    rules.push_back({std::string(end + 1, word.data() + word.size()), factor});
+  }
+  return rules;
+}
+
 ModelOptions read_options(const interop::Safetensors& file, int threads) {
   using namespace interop;
   return {.input = shape_from_json(file.metadata("input")),
@@ -58,7 +81,8 @@ ModelOptions read_options(const interop::Safetensors& file, int threads) {
                                          ? std::string_view(file.metadata("kernels"))
                                          : "[]"),  // files of before it
           .class_names = words_from_json(file.metadata("class_names")),
-          .frozen = words_from_json(file.metadata("frozen"))};
+          .frozen = words_from_json(file.metadata("frozen")),
+          .rate_rules = read_rate_rules(file)};
 }
 
 // Before there is a state to hold them: shapes that the tensors do not have may ask for any amount
@@ -111,6 +135,7 @@ void save_model(const ModelCore& core, const std::filesystem::path& path, intero
       {"optimizer", interop::to_json(core.options.optimizer)},
       {"regularize", interop::to_json(core.options.regularize)},
       {"frozen", interop::to_json(core.options.frozen)},
+      {"rate_rules", rate_rules_text(core.options.rate_rules)},
       {"seed", std::to_string(core.options.seed)},
       {"precision", std::string(name_of(core.options.precision))},
       {"winograd", core.options.winograd ? "true" : "false"},

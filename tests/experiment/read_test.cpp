@@ -39,7 +39,7 @@ over = { "regularize.l2" = [0, 1e-3], "optimizer.learning_rate" = { min = 1e-4, 
   EXPECT_EQ(experiment.data.source, "cifar10");
   EXPECT_EQ(std::get<std::string>(experiment.data.validation), "test");
   EXPECT_EQ(experiment.data.augment, (std::vector<std::string>{"flip", "crop:4", "mixup:0.2"}));
-  EXPECT_EQ(experiment.loss.class_weights, (std::vector<double>{1, 2.5}));
+  EXPECT_EQ(experiment.loss.class_weights.numbers, (std::vector<double>{1, 2.5}));
   EXPECT_EQ(experiment.regularize.l2.kind, "cosine");
   EXPECT_EQ(experiment.regularize.l2.value, 1e-3);
   EXPECT_EQ(experiment.regularize.exclude, std::vector<std::string>{"norm"});

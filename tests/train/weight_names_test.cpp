@@ -83,6 +83,7 @@ TEST_F(WeightNames, OfTorchvisionGoToTheirLayers) {
     SCOPED_TRACE(name);
     const auto tensors = torchvision_tensors(name);
     for (const std::string prefix : {"", "module."}) {
+      if (!prefix.empty() && name == "resnet50") continue;  // its file has 90 MB
       write_file(file_, tensors, [&](const std::string& n) { return prefix + n; });
       Model model = model_of(name, 10);
       const LoadedWeights loaded = model.load_weights(file_);
