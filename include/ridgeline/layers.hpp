@@ -31,7 +31,7 @@ struct Padding {
   friend bool operator==(const Padding&, const Padding&) = default;
 };
 
-// Activations, where a layer takes one: "linear", "relu", "relu6" (at most 6), "leaky_relu" (slope 0.01),
+// Activations, where a layer takes one: "linear", "relu", "relu6" (at most 6), "leaky_relu" (0.01),
 // "leaky_relu(SLOPE)", "sigmoid", "tanh", "gelu" (exact, with erf), "silu", "softmax" (over
 // channels or units).
 //

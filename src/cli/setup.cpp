@@ -93,6 +93,9 @@ experiment::Images load_images(experiment::Experiment& experiment) {
     throw DataError(fmt::format(
         "{}: all images are of only one class, which leaves nothing to learn", data.path));
   }
+  if (experiment.model.layers.empty()) {
+    check_preset_input(experiment.model.preset, images.train.image_shape());
+  }
   experiment::balance_class_weights(experiment, images.train);
   return images;
 }

@@ -103,9 +103,6 @@ LossPtr build_loss(const Experiment& experiment) {
 }
 
 ModelOptions model_options(const Experiment& experiment, const Dataset& train) {
-  if (experiment.model.layers.empty()) {
-    check_preset_input(experiment.model.preset, train.image_shape());
-  }
   return {.input = train.image_shape(),
           .loss = build_loss(experiment),
           .optimizer = build_optimizer(experiment),

@@ -58,20 +58,6 @@ TEST(FineTuningKeys, NormalizeComesFirst) {
   EXPECT_EQ(infer(network, {3, 64, 64}).outputs.back(), infer(plain, {3, 64, 64}).outputs.back());
 }
 
-TEST(FineTuningKeys, PresetsSayHowLargeImagesMustBe) {
-  const Experiment experiment = parsed("[model]\npreset = \"article-cnn\"\n");
-  const std::vector<float> pixels(2 * 8 * 8);
-  const std::vector<std::int32_t> labels = {0, 1};
-  const Dataset small = from_memory(pixels, {1, 8, 8}, ImageLayout::nchw, labels, {"a", "b"});
-  try {
-    model_options(experiment, small);
-    FAIL();
-  } catch (const UsageError& error) {
-    EXPECT_STREQ(error.what(),
-                 "preset 'article-cnn' needs images of at least 10x10 pixels, not 8x8");
-  }
-}
-
 TEST(ClassWeights, BalancedIsScikitLearns) {
   Experiment experiment = parsed("[loss]\nclass_weights = \"balanced\"\n");
   EXPECT_TRUE(experiment.loss.class_weights.balanced);
