@@ -31,13 +31,14 @@ struct Padding {
   friend bool operator==(const Padding&, const Padding&) = default;
 };
 
-// Activations, where a layer takes one: "linear", "relu", "leaky_relu" (slope 0.01),
+// Activations, where a layer takes one: "linear", "relu", "relu6" (at most 6), "leaky_relu" (0.01),
 // "leaky_relu(SLOPE)", "sigmoid", "tanh", "gelu" (exact, with erf), "silu", "softmax" (over
 // channels or units).
 //
 // Initialisers: "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform",
-// "lecun_normal", "orthogonal", "zeros", "ones", "constant(VALUE)". The normal ones are
-// truncated at two deviations and rescaled, as in Keras.
+// "lecun_normal", "he_uniform_fan_out", "he_normal_fan_out" (variance 2 / fan_out; a depthwise
+// convolution's fan_out is its kernel's pixels), "orthogonal", "zeros", "ones", "constant(VALUE)",
+// "normal(DEVIATION)". The normal ones are truncated at two deviations and rescaled, as in Keras.
 
 struct Conv2D {
   std::int64_t filters = 0;  ///< at least 1, a multiple of `groups`

@@ -102,6 +102,13 @@ struct Callbacks {
   std::function<bool(const Epoch&)> on_epoch;
 };
 
+/// A factor of the learning rate for the parameters whose names match.
+struct RateRule {
+  std::string match;                ///< a glob over "layer.parameter" or the layer
+  double learning_rate_factor = 1;  ///< above 0
+  friend bool operator==(const RateRule&, const RateRule&) = default;
+};
+
 struct ModelOptions {
   Shape input;  ///< {channels, height, width}
   /// How images of other sizes become such; absent: they are not resized when a model is trained,
@@ -126,6 +133,10 @@ struct ModelOptions {
   /// are, and are neither penalised nor counted in the penalty. Running statistics are measured all
   /// the same.
   std::vector<std::string> frozen;
+  /// The parameters' own learning rates: of several rules that match, the last one applies. All
+  /// that follows the learning rate follows the parameter's own: the step, `decay` and the
+  /// threshold of l1.
+  std::vector<RateRule> rate_rules;
   /// A file that the weights come from where it has them, as Model::load_weights reads it; the
   /// others are drawn by `seed`. Empty: none.
   std::filesystem::path weights;
@@ -150,6 +161,8 @@ struct FitOptions {
   std::vector<std::string> metrics;
   int patience = 0;          ///< epochs without improvement before stopping; 0: never
   bool restore_best = true;  ///< the model ends with the best epoch's weights
+  /// From this epoch on nothing is frozen: at least 2; 0: ModelOptions::frozen holds to the end.
+  int unfreeze_at = 0;
   /// "ema": a moving average of the weights after every update, of `average_decay`; "swa": the mean
   /// of the weights at the ends of the epochs from `average_from` on, a fraction of the epochs
   /// (below 1) or the number of an epoch; "none". Training itself goes by the plain weights;
@@ -181,7 +194,9 @@ struct EvaluateOptions {
 
 /// What came from a file of weights.
 struct LoadedWeights {
-  std::vector<std::string> taken;  ///< parameters, statistics too
+  std::vector<std::string> taken;    ///< parameters, statistics too
+  std::vector<std::string> tensors;  ///< the tensor of the file that each of them comes from
+  std::string naming;                ///< "torchvision's ResNet names"; empty: our own names
   /// What was left over on either side, and why: "dense_2.kernel is 10x64 in the file and 3x64 in
   /// the network", "head.weight is not in the network".
   std::vector<std::string> left;

@@ -145,10 +145,20 @@ std::ostream& operator<<(std::ostream& out, const Network& network);
 ///   article-cnn  two 3x3 convolutions (32, 64) with max-pooling, dense 128
 ///   lenet5       LeCun et al. 1998: tanh, average pooling; its sizes on 28x28
 ///   mlp          dense 512, dense 256
+///   mobilenet-v2 Sandler et al. 2018, width 1.0: inverted residuals
 ///   resnet20     He et al. 2015 for small images: 19 3x3 convolutions in residual blocks
+///   resnet18, resnet34, resnet50
+///                He et al. 2015 for photographs, layer by layer torchvision's
+///   resnet18-small, resnet34-small, resnet50-small
+///                the same for images of 64 pixels or fewer: they begin with a 3x3 convolution of
+///                stride 1 and have no max-pool, so that height and width are 4 times as large
 ///   vgg-small    pairs of 3x3 convolutions (32, 64, 128) with max-pooling, dense 256, dropout
-/// Throws UsageError for an unknown name, with the nearest known one.
+/// docs/networks.md has their sizes. Throws UsageError for an unknown name, with the nearest known
+/// one.
 Network preset(std::string_view name, std::int64_t classes);
+/// Throws UsageError where the preset's windows do not fit into images of that shape, and says how
+/// large images must be.
+void check_preset_input(std::string_view name, const Shape& input);
 std::vector<std::string> preset_names();
 
 }  // namespace ridgeline

@@ -45,6 +45,9 @@ struct Option {
   std::string meaning;   ///< a line for people
   AttributeValue value;  ///< the default; its type is the option's
   Limits limits = {};    ///< of a number, or of each in a list
+  /// A text that may be given in place of a value, which someone works out later: "balanced". Empty:
+  /// there is none.
+  std::string word = {};
 };
 
 struct Kind {

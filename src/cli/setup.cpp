@@ -91,6 +91,10 @@ experiment::Images load_images(experiment::Experiment& experiment) {
     throw DataError(fmt::format(
         "{}: all images are of only one class, which leaves nothing to learn", data.path));
   }
+  if (experiment.model.layers.empty()) {
+    check_preset_input(experiment.model.preset, images.train.image_shape());
+  }
+  experiment::balance_class_weights(experiment, images.train);
   return images;
 }
 
@@ -101,13 +105,14 @@ void settle_weights(experiment::Experiment& experiment, const experiment::Images
   weights = std::filesystem::absolute(model_file(weights)).string();
   const Network network = experiment::build_network(experiment, images.train.schema());
   const LoadedWeights match = train::match_weights(
-      interop::Safetensors::read(weights), infer(network, images.train.image_shape()).parameters);
+      train::read_weights(weights), infer(network, images.train.image_shape()).parameters);
   const auto left = match.left.empty()
                         ? std::string()
                         : fmt::format("; not taken: {}", fmt::join(match.left, ", "));
-  console.note(fmt::format("{} from {}{}",
+  const auto naming = match.naming.empty() ? std::string() : fmt::format(" by {}", match.naming);
+  console.note(fmt::format("{} from {}{}{}",
                            counted(static_cast<std::int64_t>(match.taken.size()), "parameter"),
-                           weights, left));
+                           weights, naming, left));
 }
 
 namespace {

@@ -20,11 +20,20 @@ struct UpdateRule {
   AppliedTerms terms = {};         ///< all else that the penalties ask for
   double rate_share = 1;           ///< the learning rate over its schedule's first number
   bool statistics = true;          ///< whether ParameterReport::update_square is wanted
+  /// What the learning rate is multiplied by, one per parameter; empty: 1 for all. Not for
+  /// Scope::model.
+  std::vector<double> rate_factors = {};
+
+  double rate_of(std::size_t parameter) const {
+    return rate_factors.empty() ? learning_rate : learning_rate * rate_factors[parameter];
+  }
 };
 
-/// The share of each weight that decoupled decay takes in a step.
-inline double decay_of(const UpdateRule& rule, const Penalty& penalty) {
-  return rule.learning_rate * penalty.decay + rule.rate_share * penalty.independent_decay;
+/// The share of each weight of a parameter that decoupled decay takes in a step. Only `decay`
+/// follows the parameter's own learning rate.
+inline double decay_of(const UpdateRule& rule, std::size_t parameter) {
+  const Penalty& penalty = rule.penalties[parameter];
+  return rule.rate_of(parameter) * penalty.decay + rule.rate_share * penalty.independent_decay;
 }
 
 /// What a parameter's matrix terms add to the objective and do in an update.

@@ -154,7 +154,7 @@ void UpdatePass::descend(const Run& run, Sums& sums, State& state, const UpdateR
                          const Place& place) {
   const Penalty& penalty = rule.penalties[run.parameter];
   float* weights = state.weight_arena().data() + run.offset;
-  const auto keep = static_cast<float>(1 - decay_of(rule, penalty));
+  const auto keep = static_cast<float>(1 - decay_of(rule, run.parameter));
   if (rule.statistics) {
     sums.update_square = kernels::descend_measured(weights, place.step, run.count, keep);
   } else {
@@ -183,7 +183,9 @@ void UpdatePass::update_run(std::size_t r, State& state, const UpdateRule& rule,
     if (place.before == nullptr && rule.statistics) place.before = before.data();
   }
   penalise(run, sums_[r], state, rule, place, scale);
-  rule.optimizer->step(info, run.count, gradient, slots.data(), place.step, place.metric);
+  StepInfo own = info;
+  own.learning_rate = rule.rate_of(run.parameter);
+  rule.optimizer->step(own, run.count, gradient, slots.data(), place.step, place.metric);
   descend(run, sums_[r], state, rule, place);
 }
 
@@ -250,7 +252,7 @@ UpdateReport UpdatePass::report(const State& state, const UpdateRule& rule) cons
   for (std::size_t p = 0; p < result.parameters.size(); ++p) {
     ParameterReport& sums = result.parameters[p];
     sums.terms = terms_.effects(p);
-    const double shrink = decay_of(rule, rule.penalties[p]);
+    const double shrink = decay_of(rule, p);
     result.penalty +=
         penalty_of(rule.penalties[p], sums.weight_square, sums.weight_absolute) + sums.terms.value;
     shrink_square += shrink * shrink * sums.weight_square;

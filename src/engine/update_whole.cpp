@@ -24,6 +24,7 @@ void UpdatePass::step_tensors(Team& team, State& state, const UpdateRule& rule,
   for_each_trained(team, state, [&](std::size_t p, const Parallel& parallel) {
     const TermContext matrix = term_context(state, p, 0);
     StepInfo own = info;
+    own.learning_rate = rule.rate_of(p);
     own.role = state.parameters()[p].spec.role;
     own.rows = matrix.rows;
     own.columns = matrix.columns;

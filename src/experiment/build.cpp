@@ -40,6 +40,19 @@ Network ending_in(std::string_view activation, const Network& network) {
   return Network(std::move(nodes));
 }
 
+/// `network` after a layer with the mean and deviation that torchvision's weights expect.
+Network normalized(const Network& network) {
+  std::vector<Node> nodes = {
+      {.name = {},
+       .layer = normalize({.mean = {0.485, 0.456, 0.406}, .std = {0.229, 0.224, 0.225}}),
+       .inputs = {Node::image}}};
+  for (Node node : network.nodes()) {
+    for (int& input : node.inputs) ++input;  // the image, which is -1, becomes the first node
+    nodes.push_back(std::move(node));
+  }
+  return Network(std::move(nodes));
+}
+
 int to_int(std::int64_t value) {
   return static_cast<int>(value);
 }
@@ -72,7 +85,8 @@ Network build_network(const Experiment& experiment, const TargetSchema& schema) 
   const std::string_view activation =
       schema.task.empty() ? "softmax" : task_named(schema.task).activation();
   const auto outputs = static_cast<std::int64_t>(schema.names.size());
-  return ending_in(activation, preset(model.preset, outputs));
+  const Network network = ending_in(activation, preset(model.preset, outputs));
+  return model.normalize == "imagenet" ? normalized(network) : network;
 }
 
 TargetSchema numbered_classes(std::int64_t classes) {
@@ -95,6 +109,30 @@ void settle(Experiment& experiment, const Images& images) {
   if (loss == experiment.loss.kind) return;
   experiment.loss.kind = loss;
   experiment.loss.options = make_loss(loss)->attributes();
+}
+
+void balance_class_weights(Experiment& experiment, const Dataset& train) {
+  const AttributeValue* weights = experiment.loss.options.find("class_weights");
+  if (weights == nullptr || !std::holds_alternative<std::string>(*weights)) return;
+  if (!train.has_classes()) {
+    throw UsageError("loss.class_weights = \"balanced\" needs training images with classes");
+  }
+  std::vector<double> counts(static_cast<std::size_t>(train.classes()));
+  for (std::size_t i = 0; i < train.size(); ++i) {
+    ++counts[static_cast<std::size_t>(train.label(i))];
+  }
+  std::vector<double> balanced;
+  for (std::size_t c = 0; c < counts.size(); ++c) {
+    if (counts[c] == 0) {
+      throw DataError(fmt::format(
+          "loss.class_weights = \"balanced\" needs training images of every class, and '{}' has "
+          "none: give one number a class instead",
+          train.names()[c]));
+    }
+    balanced.push_back(static_cast<double>(train.size()) /
+                       (static_cast<double>(counts.size()) * counts[c]));
+  }
+  experiment.loss.options.set("class_weights", balanced);
 }
 
 LossPtr build_loss(const Experiment& experiment) {
@@ -134,6 +172,7 @@ ModelOptions model_options(const Experiment& experiment, const Dataset& train) {
           .autotune = experiment.train.autotune,
           .class_names = train.names(),
           .frozen = experiment.model.frozen,
+          .rate_rules = experiment.optimizer.rules,
           .weights = experiment.model.weights};
 }
 
@@ -148,6 +187,7 @@ FitOptions fit_options(const Experiment& experiment, const Images& images) {
           .monitor = experiment.train.monitor,
           .metrics = experiment.train.metrics,
           .patience = to_int(experiment.train.patience),
+          .unfreeze_at = to_int(experiment.train.unfreeze_at),
           .average = experiment.train.average,
           .average_decay = experiment.train.average_decay,
           .average_from = experiment.train.average_from,

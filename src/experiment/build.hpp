@@ -31,6 +31,10 @@ void settle(Experiment& experiment, const Images& images);
 TargetSchema numbered_classes(std::int64_t classes);
 /// The layers, or the preset with an output for each name of the schema, ended as its task says.
 Network build_network(const Experiment& experiment, const TargetSchema& schema);
+/// Where loss.class_weights is "balanced": images / (classes * images of the class), over all
+/// training images (scikit-learn's rule). Throws UsageError for images without classes and
+/// DataError for a class without images.
+void balance_class_weights(Experiment& experiment, const Dataset& train);
 LossPtr build_loss(const Experiment& experiment);
 /// Sets the options of the source, the loss and the optimiser, and the learning rate, to the
 /// defaults of their kinds, except those that are `given` (asked with the key). Throws UsageError

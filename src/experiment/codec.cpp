@@ -81,6 +81,10 @@ void decode(const Value& value, std::string_view key, std::vector<PenaltyRule>& 
   out = decode_items<PenaltyRule>(value, key, "an array of tables");
 }
 
+void decode(const Value& value, std::string_view key, std::vector<RateRule>& out) {
+  out = decode_items<RateRule>(value, key, "an array of tables");
+}
+
 Value encode(bool value) {
   return {.data = value, .where = {}};
 }
@@ -103,6 +107,9 @@ Value encode(const std::vector<double>& value) {
   return encode_items(value);
 }
 Value encode(const std::vector<PenaltyRule>& value) {
+  return encode_items(value);
+}
+Value encode(const std::vector<RateRule>& value) {
   return encode_items(value);
 }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "experiment/value.hpp"
+#include "ridgeline/model.hpp"
 #include "ridgeline/network.hpp"
 #include "ridgeline/optimizer.hpp"
 #include "ridgeline/option.hpp"
@@ -38,6 +39,10 @@ void decode(const Value& value, std::string_view key, PenaltyRule& out);
 void decode(const Value& value, std::string_view key, std::vector<PenaltyRule>& out);
 /// The same without a match: { l2 = 1e-3 }
 void decode_layer_rule(const Value& value, std::string_view key, PenaltyRule& out);
+/// { match = "conv2d_*", learning_rate_factor = 0.1 }
+void decode(const Value& value, std::string_view key, RateRule& out);
+void decode(const Value& value, std::string_view key, std::vector<RateRule>& out);
+/// Numbers, or "balanced".
 /// { min = 1e-6, max = 1e-1, scale = "log" | "linear" }, or an array of values.
 void decode(const Value& value, std::string_view key, Range& out);
 /// A table from keys to ranges.
@@ -64,6 +69,8 @@ Value encode(const std::variant<double, std::string>& value);
 Value encode(const Schedule& value);
 Value encode(const PenaltyRule& value);
 Value encode(const std::vector<PenaltyRule>& value);
+Value encode(const RateRule& value);
+Value encode(const std::vector<RateRule>& value);
 Value encode(const Range& value);
 Value encode(const SearchSpace& value);
 Value encode(const Network& value);

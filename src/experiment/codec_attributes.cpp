@@ -1,5 +1,7 @@
 // Attributes, whose types are known only where they are used, and options, which declare theirs.
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "experiment/codec.hpp"
@@ -54,6 +56,11 @@ Value encode_attribute(const AttributeValue& value) {
 }
 
 AttributeValue decode_option(const Option& option, const Value& value, std::string_view key) {
+  const auto* text = value.get<std::string>();
+  if (text && !option.word.empty()) {
+    if (*text == option.word) return *text;
+    fail(value, key, fmt::format("an array, or \"{}\"", option.word));
+  }
   return std::visit(
       [&]<typename T>(const T&) -> AttributeValue {
         T read{};

@@ -138,6 +138,28 @@ Value encode(const PenaltyRule& value) {
   return {.data = std::move(table), .where = {}};
 }
 
+void decode(const Value& value, std::string_view key, RateRule& out) {
+  static constexpr std::array<std::string_view, 2> known{"match", "learning_rate_factor"};
+  constexpr std::string_view example = R"({ match = "conv2d_*", learning_rate_factor = 0.1 })";
+  const auto& table = expect<Table>(value, key, fmt::format("a table such as {}", example));
+  expect_only(table, key, known);
+  if (!decode_entry(table, key, "match", out.match) ||
+      !decode_entry(table, key, "learning_rate_factor", out.learning_rate_factor)) {
+    throw UsageError(fmt::format("{}{} needs 'match' and 'learning_rate_factor': {}", value.where,
+                                 key, example));
+  }
+  if (!(out.learning_rate_factor > 0)) {
+    fail(*find(table, "learning_rate_factor"), fmt::format("{}.learning_rate_factor", key),
+         "above 0 (model.frozen keeps parameters as they are)");
+  }
+}
+
+Value encode(const RateRule& value) {
+  return {.data = Table{{"match", encode(value.match)},
+                        {"learning_rate_factor", encode(value.learning_rate_factor)}},
+          .where = {}};
+}
+
 void decode(const Value& value, std::string_view key, Range& out) {
   if (value.get<Array>()) {
     decode(value, key, out.values);

@@ -48,6 +48,7 @@ struct ModelSection {
   Network layers;
   std::string weights;  ///< a file to begin with; empty: none
   std::vector<std::string> frozen;
+  std::string normalize = "none";  ///< what a preset begins with
   bool operator==(const ModelSection&) const = default;
 };
 
@@ -66,6 +67,7 @@ struct OptimizerSection {
   double lookahead_alpha = 0.5;
   double clip_norm = 0;
   double clip_value = 0;
+  std::vector<RateRule> rules;
   bool operator==(const OptimizerSection&) const = default;
 };
 
@@ -81,6 +83,7 @@ struct TrainSection {
   std::string monitor = "val_data_loss";
   std::vector<std::string> metrics;  ///< beside the default ones: "f1", "top_k:3"
   std::int64_t patience = 0;
+  std::int64_t unfreeze_at = 0;  ///< 0: what is frozen stays so
   std::string average = "none";
   double average_decay = 0.999;
   double average_from = 0.75;

@@ -180,6 +180,11 @@ std::vector<Key> make_keys() {
       row("model.frozen", model, &ModelSection::frozen,
           "parameters or layers that stay as they are: \"conv2d_1\", \"conv2d_*.kernel\""),
 
+      row("model.normalize", model, &ModelSection::normalize,
+          "imagenet: a preset begins with the normalisation that torchvision's weights expect",
+          one_of({"none", "imagenet"}))
+          .needing(without("model.preset", [](const E& e) { return e.model.layers.empty(); })),
+
       row("loss.kind", loss, &LossSection::kind, names_of(loss_kinds()), check_loss),
 
       row("regularize.l2", regularize, &Regularize::l2,
@@ -225,6 +230,9 @@ std::vector<Key> make_keys() {
           "how far the slow weights then go towards the weights", above(0))
           .needing(without("optimizer.lookahead above 0",
                            [](const E& e) { return e.optimizer.lookahead > 0; })),
+      row("optimizer.rule", optimizer, &OptimizerSection::rules,
+          "learning rates of some parameters, later rules win: [{ match = \"conv2d_*\", "
+          "learning_rate_factor = 0.1 }]"),
       row("optimizer.clip_norm", optimizer, &OptimizerSection::clip_norm,
           "the largest norm of the data gradient; 0: none", at_least(0)),
       row("optimizer.clip_value", optimizer, &OptimizerSection::clip_value,
@@ -257,6 +265,10 @@ std::vector<Key> make_keys() {
           check_metrics),
       row("train.patience", train, &TrainSection::patience,
           "epochs without improvement before stopping; 0: never", whole(0)),
+      row("train.unfreeze_at", train, &TrainSection::unfreeze_at,
+          "the epoch from which on nothing is frozen; 0: what model.frozen names stays as it is",
+          whole(0))
+          .needing(without("model.frozen", [](const E& e) { return !e.model.frozen.empty(); })),
       row("train.average", train, &TrainSection::average,
           "weights kept: ema (a moving average over updates), swa (the mean over epochs), none",
           one_of({"none", "ema", "swa"})),

@@ -11,8 +11,8 @@
 namespace ridgeline::network {
 namespace {
 
-constexpr std::array<std::string_view, 8> names = {"linear", "relu", "leaky_relu", "sigmoid",
-                                                   "tanh",   "gelu", "silu",       "softmax"};
+constexpr std::array<std::string_view, 9> names = {
+    "linear", "relu", "relu6", "leaky_relu", "sigmoid", "tanh", "gelu", "silu", "softmax"};
 constexpr double usual_slope = 0.01;
 
 }  // namespace
@@ -29,6 +29,8 @@ std::optional<double> Activation::at(double x) const {
       return x;
     case Kind::relu:
       return std::max(x, 0.0);
+    case Kind::relu6:
+      return std::clamp(x, 0.0, 6.0);
     case Kind::leaky_relu:
       return x < 0 ? slope * x : x;
     case Kind::sigmoid:

@@ -10,7 +10,7 @@
 namespace ridgeline::network {
 
 struct Activation {
-  enum class Kind { linear, relu, leaky_relu, sigmoid, tanh, gelu, silu, softmax };
+  enum class Kind { linear, relu, relu6, leaky_relu, sigmoid, tanh, gelu, silu, softmax };
   Kind kind = Kind::linear;
   double slope = 0;  ///< of leaky_relu for negative values
 

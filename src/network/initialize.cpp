@@ -21,9 +21,19 @@ struct Filling {
 };
 
 using Kind = Filling::Kind;
-constexpr std::array<std::string_view, 10> names = {
-    "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform",
-    "lecun_normal",   "orthogonal",    "zeros",      "ones",      "constant"};
+constexpr std::array<std::string_view, 13> names = {"glorot_uniform",
+                                                    "glorot_normal",
+                                                    "he_uniform",
+                                                    "he_normal",
+                                                    "lecun_uniform",
+                                                    "lecun_normal",
+                                                    "he_uniform_fan_out",
+                                                    "he_normal_fan_out",
+                                                    "orthogonal",
+                                                    "zeros",
+                                                    "ones",
+                                                    "constant",
+                                                    "normal"};
 
 Filling parse(std::string_view text, double fan_in, double fan_out) {
   const Call call = parse_call("initializer", text);
@@ -34,13 +44,20 @@ Filling parse(std::string_view text, double fan_in, double fan_out) {
     require(call.argument.has_value(), "initializer 'constant' needs its value: constant(0.1)");
     return {Kind::constant, 0, *call.argument};
   }
+  if (name == "normal") {
+    require(call.argument && *call.argument > 0,
+            "initializer 'normal' needs its standard deviation, above 0: normal(0.01)");
+    return {Kind::normal, *call.argument * *call.argument};
+  }
   require(!call.argument, "initializer '{}' takes no number: write '{}'", text, name);
   if (name == "zeros" || name == "ones") return {Kind::constant, 0, name == "ones" ? 1.0 : 0.0};
   if (name == "orthogonal") return {Kind::orthogonal};
-  const double variance = name.starts_with("glorot") ? 2 / (fan_in + fan_out)
-                          : name.starts_with("he")   ? 2 / fan_in
-                                                     : 1 / fan_in;
-  return {name.ends_with("_uniform") ? Kind::uniform : Kind::normal, variance};
+  const double variance = name.starts_with("glorot")   ? 2 / (fan_in + fan_out)
+                          : name.ends_with("_fan_out") ? 2 / fan_out
+                          : name.starts_with("he")     ? 2 / fan_in
+                                                       : 1 / fan_in;
+  const bool uniform = name.find("_uniform") != std::string_view::npos;
+  return {uniform ? Kind::uniform : Kind::normal, variance};
 }
 
 void fill_uniform(double variance, Random& random, std::span<float> values) {

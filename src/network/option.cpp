@@ -74,6 +74,8 @@ Attributes Kind::complete(const Attributes& given, std::string_view section) con
 }
 
 AttributeValue checked(const Option& option, const AttributeValue& given, std::string_view key) {
+  const auto* text = std::get_if<std::string>(&given);
+  if (text && !option.word.empty() && *text == option.word) return given;
   return std::visit(
       [&]<typename T>(const T&) -> AttributeValue {
         T value = read<T>(given, key);

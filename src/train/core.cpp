@@ -70,7 +70,34 @@ const engine::MatrixTerm* first_term(const engine::AppliedTerms& terms, Wants wa
   return nullptr;
 }
 
-// Which parameters the globs name. Throws UsageError for one that names none.
+// The factor of each parameter's learning rate; empty without rules.
+std::vector<double> rate_factors_of(const ModelOptions& options,
+                                    const std::vector<Parameter>& parameters) {
+  if (options.rate_rules.empty()) return {};
+  require(
+      options.optimizer.optimizer->scope() != Scope::model,
+      "optimizer.rule needs an optimizer with a step for each parameter, and {} has one step for "
+      "all: use sgd or adam",
+      options.optimizer.optimizer->kind());
+  std::vector<double> factors(parameters.size(), 1);
+  for (const RateRule& rule : options.rate_rules) {
+    require(rule.learning_rate_factor > 0 && std::isfinite(rule.learning_rate_factor),
+            "optimizer.rule '{}': learning_rate_factor must be above 0, not {}: model.frozen keeps "
+            "parameters as they are",
+            rule.match, rule.learning_rate_factor);
+    bool used = false;
+    for (std::size_t p = 0; p < parameters.size(); ++p) {
+      if (!objective::matches(rule.match, parameters[p])) continue;
+      factors[p] = rule.learning_rate_factor;
+      used = true;
+    }
+    require(used, "optimizer.rule '{}' matches no parameter", rule.match);
+  }
+  return factors;
+}
+
+}  // namespace
+
 std::vector<bool> frozen_ones(const std::vector<std::string>& globs,
                               const std::vector<Parameter>& parameters) {
   std::vector<bool> frozen(parameters.size(), false);
@@ -84,8 +111,6 @@ std::vector<bool> frozen_ones(const std::vector<std::string>& globs,
   }
   return frozen;
 }
-
-}  // namespace
 
 engine::Options engine_options(const ModelOptions& options) {
   return {.threads = options.threads,
@@ -113,6 +138,7 @@ ModelCore::ModelCore(Network network, ModelOptions given)
   loss().check(layout().network_outputs);
   if (!options.weights.empty()) load_weights(options.weights, *this);
   state.frozen = frozen_ones(options.frozen, layout().parameters);
+  rate_factors = rate_factors_of(options, layout().parameters);
   check_optimizer();
   const auto names = static_cast<std::int64_t>(options.class_names.size());
   const bool classes = options.task.empty() || options.task == "classify";

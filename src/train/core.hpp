@@ -39,15 +39,20 @@ struct ModelCore {
   ModelOptions options;   // threads and shards resolved
   engine::Engine engine;
   engine::State state;
-  objective::Terms terms;           // that options.regularize can ask for
-  std::int64_t penalties_set = 0;   // how often options.regularize has changed
-  Regularize in_force;              // options.regularize when the weights were last changed
-  std::uint64_t weights_hash = 0;   // of what came from options.weights
-  std::int64_t epochs_trained = 0;  // so that a further fit draws other random numbers
+  std::vector<double> rate_factors;  // of each parameter; empty without rules
+  objective::Terms terms;            // that options.regularize can ask for
+  std::int64_t penalties_set = 0;    // how often options.regularize has changed
+  Regularize in_force;               // options.regularize when the weights were last changed
+  std::uint64_t weights_hash = 0;    // of what came from options.weights
+  std::int64_t epochs_trained = 0;   // so that a further fit draws other random numbers
 
  private:
   void check_optimizer() const;
 };
+
+/// Which parameters the globs name. Throws UsageError for one that names none.
+std::vector<bool> frozen_ones(const std::vector<std::string>& globs,
+                              const std::vector<Parameter>& parameters);
 
 /// How the engine of such a model computes. Throws UsageError for kernels that there are not.
 engine::Options engine_options(const ModelOptions& options);

@@ -50,6 +50,13 @@ Attributes settings(const Network& network, const ModelOptions& model, const Fit
   add(print, "loss", interop::to_json(*model.loss));
   add(print, "optimizer", interop::to_json(model.optimizer));
   add(print, "regularize", interop::to_json(model.regularize));
+  if (!model.rate_rules.empty()) {
+    std::vector<std::string> rules;
+    for (const auto& [match, factor] : model.rate_rules) {
+      rules.push_back(fmt::format("{} {}", match, factor));
+    }
+    add(print, "optimizer.rule", fmt::format("{}", rules));
+  }
   add(print, "frozen", fmt::format("{}", model.frozen));
   add(print, "train.seed", model.seed);
   for_each_compute_field([&](const auto& field) {
@@ -57,6 +64,7 @@ Attributes settings(const Network& network, const ModelOptions& model, const Fit
   });
   add(print, "train.batch", options.batch);
   if (options.accumulate > 1) add(print, "train.accumulate", options.accumulate);
+  if (options.unfreeze_at > 0) add(print, "train.unfreeze_at", options.unfreeze_at);
   if (options.average != "none") add(print, "train.average", options.average);
   if (options.average == "ema") add(print, "train.average_decay", options.average_decay);
   if (options.average == "swa") add(print, "train.average_from", options.average_from);

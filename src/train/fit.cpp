@@ -81,7 +81,8 @@ Fit::Fit(ModelCore& core, const Dataset& data, FitOptions options)
   rule_ = {.optimizer = optimizer.optimizer.get(),
            .clip_norm = optimizer.clip_norm,
            .clip_value = optimizer.clip_value,
-           .statistics = options_.statistics};
+           .statistics = options_.statistics,
+           .rate_factors = core_.rate_factors};
 }
 
 void Fit::check_options() const {
@@ -103,6 +104,10 @@ void Fit::check_options() const {
   require(options_.validation == 0 || options_.validation_data.empty(),
           "there are validation images already: data.validation must then be 0, not {}",
           options_.validation);
+  require(
+      options_.unfreeze_at == 0 || options_.unfreeze_at >= 2,
+      "train.unfreeze_at must be the number of an epoch after the first, or 0 for never, not {}",
+      options_.unfreeze_at);
   require(!options_.resume || !options_.run.empty(), "to resume, name the run's folder");
 }
 
@@ -228,6 +233,7 @@ void Fit::set_rates(std::int64_t step) {
   rule_.learning_rate = core_.options.optimizer.learning_rate.at(epoch, options_.epochs);
   const double first = core_.options.optimizer.learning_rate.value;
   rule_.rate_share = first > 0 ? rule_.learning_rate / first : 1;
+  freeze();
   const bool renewed = rule_.penalties.empty() || penalties_set_ != core_.penalties_set;
   if (!renewed && core_.options.regularize.is_constant()) return;
   Regularize now = core_.options.regularize.at(epoch, options_.epochs, rule_.rate_share);
@@ -238,6 +244,20 @@ void Fit::set_rates(std::int64_t step) {
     core_.in_force = std::move(now);
     penalties_set_ = core_.penalties_set;
   }
+}
+
+// What is frozen in this epoch. A change gives parameters their penalty, or takes it; the reference
+// of l2_sp stays.
+void Fit::freeze() {
+  const bool thawed = options_.unfreeze_at > 0 && position_.epoch + 1 >= options_.unfreeze_at;
+  const auto& parameters = core_.layout().parameters;
+  auto frozen = thawed ? std::vector<bool>(parameters.size(), false)
+                       : frozen_ones(core_.options.frozen, parameters);
+  if (frozen == core_.state.frozen) return;
+  core_.state.frozen = std::move(frozen);
+  if (rule_.penalties.empty()) return;
+  rule_.penalties = core_.penalties(core_.in_force);
+  rule_.terms = core_.terms.of(rule_.penalties);
 }
 
 void Fit::update() {

@@ -48,6 +48,7 @@ class Fit {
   double mixed_weight() const;
   void train_batch(const data::Batch& batch);
   void set_rates(std::int64_t step);
+  void freeze();
   void update();
   /// Whether it was not stopped.
   bool end_epoch();

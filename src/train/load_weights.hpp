@@ -9,17 +9,22 @@
 
 namespace ridgeline::train {
 
-/// Which of the parameters, statistics too, the file has under their name, in their shape and as
-/// F32, and which tensors and parameters are left over, with why. Throws DataError where none fits,
-/// where one that fits has a number that is not finite, and for what a training left that diverged.
+/// Reads a file of weights. Throws as Safetensors::read does, and DataError for PyTorch's own
+/// files.
+interop::Safetensors read_weights(const std::filesystem::path& path);
+
+/// Which of the parameters, statistics too, the file has under their name or the name that other
+/// programs give them (weight_names.hpp), in their shape and as F32, and which tensors and
+/// parameters are left over, with why. Throws DataError where none fits, where one that fits has a
+/// number that is not finite, for what a training left that diverged, and as weight_names does.
 LoadedWeights match_weights(const interop::Safetensors& file,
                             std::span<const Parameter> parameters);
 
-/// What tells one file of weights from another, wherever it lies: a hash of its tensors. Throws as
-/// Safetensors::read does.
+/// What tells one file of weights from another, wherever it is: a hash of its tensors. Throws as
+/// read_weights does.
 std::string describe_weights(const std::filesystem::path& path);
 
-/// Puts what matches into the core's state. Throws as match_weights and Safetensors::read do; the
+/// Puts what matches into the core's state. Throws as match_weights and read_weights do; the
 /// state is then as it was.
 LoadedWeights load_weights(const std::filesystem::path& path, ModelCore& core);
 

@@ -83,6 +83,29 @@ std::optional<Preprocessing> read_preprocessing(const interop::Safetensors& file
   return preprocessing;
 }
 
+// One text a rule: the factor, a blank and the glob.
+std::string rate_rules_text(const std::vector<RateRule>& rules) {
+  std::vector<std::string> words;
+  for (const auto& [match, factor] : rules) words.push_back(fmt::format("{} {}", factor, match));
+  return interop::to_json(words);
+}
+
+std::vector<RateRule> read_rate_rules(const interop::Safetensors& file) {
+  if (!file.metadata().contains("rate_rules")) return {};  // a file of before them
+  std::vector<RateRule> rules;
+  for (const std::string& word : interop::words_from_json(file.metadata("rate_rules"))) {
+    double factor = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), factor);
+    const bool good = error == std::errc() && end != word.data() + word.size() && *end == ' ';
+    if (!good) {
+      throw DataError(
+          fmt::format("{}: rate_rules must be a factor and names, not '{}'", file.name(), word));
+    }
+    rules.push_back({std::string(end + 1, word.data() + word.size()), factor});
+  }
+  return rules;
+}
+
 ModelOptions read_options(const interop::Safetensors& file, int threads) {
   using namespace interop;
   const Shape input = shape_from_json(file.metadata("input"));
@@ -97,7 +120,8 @@ ModelOptions read_options(const interop::Safetensors& file, int threads) {
           .task = file.metadata().contains("task") ? std::string(file.metadata("task"))
                                                    : std::string(),  // files of before it
           .class_names = words_from_json(file.metadata("class_names")),
-          .frozen = words_from_json(file.metadata("frozen"))};
+          .frozen = words_from_json(file.metadata("frozen")),
+          .rate_rules = read_rate_rules(file)};
 }
 
 // Before there is a state to hold them: shapes that the tensors do not have may ask for any amount
@@ -151,6 +175,7 @@ void save_model(const ModelCore& core, const std::filesystem::path& path, intero
       {"optimizer", interop::to_json(core.options.optimizer)},
       {"regularize", interop::to_json(core.options.regularize)},
       {"frozen", interop::to_json(core.options.frozen)},
+      {"rate_rules", rate_rules_text(core.options.rate_rules)},
       {"seed", std::to_string(core.options.seed)},
       {"in_force", interop::to_json(core.in_force)},
       {"penalties", interop::to_json(core.layout().parameters, core.penalties(core.in_force))}};

@@ -9,10 +9,10 @@ namespace {
 
 // The step per unit of gradient where it follows from the settings: with momentum steps add up to
 // learning rate / (1 - momentum). 0: it has to be measured.
-double known_step(const engine::UpdateRule& rule) {
+double known_step(const engine::UpdateRule& rule, std::size_t parameter) {
   const std::string_view kind = rule.optimizer->kind();
   if (kind != "sgd" && kind != "gd") return 0;
-  return rule.learning_rate / (1 - rule.optimizer->attributes().real("momentum", 0));
+  return rule.rate_of(parameter) / (1 - rule.optimizer->attributes().real("momentum", 0));
 }
 
 ParameterStatistics statistics_of(const engine::ParameterReport& report, const Penalty& penalty,
@@ -49,13 +49,12 @@ ParameterStatistics statistics_of(const engine::ParameterReport& report, const P
 
 std::vector<ParameterStatistics> of_step(const engine::UpdateReport& report,
                                          const engine::UpdateRule& rule) {
-  const double known = known_step(rule);
   std::vector<ParameterStatistics> step;
   step.reserve(report.parameters.size());
   for (std::size_t p = 0; p < report.parameters.size(); ++p) {
     const Penalty& penalty = rule.penalties[p];
-    step.push_back(
-        statistics_of(report.parameters[p], penalty, engine::decay_of(rule, penalty), known));
+    step.push_back(statistics_of(report.parameters[p], penalty, engine::decay_of(rule, p),
+                                 known_step(rule, p)));
   }
   return step;
 }

@@ -140,7 +140,9 @@ TEST(Read, ValuesOutsideTheirLimits) {
 TEST(Read, WordsOutsideTheirChoices) {
   EXPECT_EQ(refusal("[model]\npreset = \"lenet\"\n"),
             "experiment.toml:2: model.preset must be \"article-cnn\", \"lenet5\", \"mlp\", "
-            "\"resnet20\" or \"vgg-small\" (perhaps \"lenet5\"), not the string \"lenet\"");
+            "\"mobilenet-v2\", \"resnet18\", \"resnet18-small\", \"resnet20\", \"resnet34\", "
+            "\"resnet34-small\", \"resnet50\", \"resnet50-small\" or \"vgg-small\" (perhaps "
+            "\"lenet5\"), not the string \"lenet\"");
   // Other tests may have registered sources of their own, which are named too.
   const std::string source = refusal("[data]\nsource = \"cifar1O\"\n");
   EXPECT_TRUE(source.starts_with("experiment.toml:2: data.source must be \"cifar10\", ")) << source;

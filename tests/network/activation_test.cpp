@@ -11,7 +11,7 @@ using Kind = Activation::Kind;
 
 TEST(Activation, ParsesAndWritesEveryName) {
   for (const char* name :
-       {"linear", "relu", "leaky_relu", "sigmoid", "tanh", "gelu", "silu", "softmax"}) {
+       {"linear", "relu", "relu6", "leaky_relu", "sigmoid", "tanh", "gelu", "silu", "softmax"}) {
     EXPECT_EQ(parse_activation(name).text(), name);
   }
   EXPECT_EQ(parse_activation("gelu").kind, Kind::gelu);
@@ -28,11 +28,14 @@ TEST(Activation, SlopeOfLeakyRelu) {
 TEST(Activation, RefusesWhatItDoesNotKnow) {
   EXPECT_USAGE_ERROR(parse_activation("rleu"),
                      "there is no activation 'rleu': did you mean 'relu'?");
-  EXPECT_USAGE_ERROR(parse_activation(""),
-                     "there is no activation '': known are linear, relu, leaky_relu, sigmoid, "
-                     "tanh, gelu, silu, softmax");
+  EXPECT_USAGE_ERROR(
+      parse_activation(""),
+      "there is no activation '': known are linear, relu, relu6, leaky_relu, sigmoid, "
+      "tanh, gelu, silu, softmax");
   EXPECT_USAGE_ERROR(parse_activation("relu(2)"),
                      "activation 'relu(2)' takes no number: write 'relu'");
+  EXPECT_USAGE_ERROR(parse_activation("relu6(6)"),
+                     "activation 'relu6(6)' takes no number: write 'relu6'");
   EXPECT_USAGE_ERROR(parse_activation("leaky_relu(-1)"),
                      "the slope of leaky_relu must lie between 0 and 1, not -1");
   for (const std::string text : {"leaky_relu(", "leaky_relu()", "leaky_relu(0.1", "leaky_relu(x)",

@@ -61,6 +61,21 @@ TEST(Initialize, VarianceAndBounds) {
   }
 }
 
+TEST(Initialize, FanOutAndGivenDeviation) {
+  const std::vector<Expectation> expectations = {
+      {"he_normal_fan_out", 2.0 / 160}, {"he_uniform_fan_out", 2.0 / 160}, {"normal(0.01)", 1e-4}};
+  for (const auto& [name, variance] : expectations) {
+    SCOPED_TRACE(name);
+    const Moments m = moments(values_of(name, {400, 500}, 40, 160));
+    EXPECT_NEAR(m.mean, 0, 0.01 * std::sqrt(variance));
+    EXPECT_NEAR(m.variance / variance, 1, 0.01);
+    const bool uniform = name == "he_uniform_fan_out";
+    const double limit = std::sqrt(variance) * (uniform ? std::sqrt(3.0) : 2 / 0.87962566103423978);
+    EXPECT_LE(m.largest, limit * (1 + 1e-6));
+    EXPECT_GT(m.largest, limit * 0.995);
+  }
+}
+
 TEST(Initialize, Constants) {
   using testing::Each;
   EXPECT_THAT(values_of("zeros", {7}), Each(0.0f));
@@ -123,6 +138,10 @@ TEST(Initialize, RefusesWhatItDoesNotKnow) {
                      "there is no initializer 'he_norml': did you mean 'he_normal'?");
   EXPECT_USAGE_ERROR(check_initializer("constant"),
                      "initializer 'constant' needs its value: constant(0.1)");
+  EXPECT_USAGE_ERROR(check_initializer("normal"),
+                     "initializer 'normal' needs its standard deviation, above 0: normal(0.01)");
+  EXPECT_USAGE_ERROR(check_initializer("normal(0)"),
+                     "initializer 'normal' needs its standard deviation, above 0: normal(0.01)");
   EXPECT_USAGE_ERROR(check_initializer("zeros(1)"),
                      "initializer 'zeros(1)' takes no number: write 'zeros'");
   EXPECT_USAGE_ERROR(check_initializer("constant(inf)"),

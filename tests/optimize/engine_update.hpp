@@ -33,6 +33,8 @@ class EngineUpdate {
     engine::begin_slots(state_, *setting_.optimizer, setting_.lookahead);
   }
 
+  void set_rate_factors(std::vector<double> factors) { rule_.rate_factors = std::move(factors); }
+
   void step(const Tensors& gradients) {
     for (std::size_t p = 0; p < gradients.size(); ++p) {
       std::copy(gradients[p].begin(), gradients[p].end(),

@@ -319,6 +319,8 @@ double value_of(const network::Activation& a, double x) {
     case Kind::relu:
     case Kind::leaky_relu:
       return x < 0 ? sloped(a, x) : x;
+    case Kind::relu6:
+      return x < 0 ? 0 : x > 6 ? 6 : x;
     case Kind::sigmoid:
       return 1 / (1 + std::exp(-x));
     case Kind::tanh:
@@ -330,6 +332,10 @@ double value_of(const network::Activation& a, double x) {
     default:
       return x;
   }
+}
+
+bool kinked(const network::Activation& a) {
+  return a.kind == Kind::relu || a.kind == Kind::relu6 || a.kind == Kind::leaky_relu;
 }
 
 double slope_of(const network::Activation& a, double x) {
@@ -375,8 +381,8 @@ Batch activate(const std::string& text, const Batch& x, Margin& margin) {
   if (a.kind == Kind::softmax) return softmax(x);
   Batch y = x.like();
   for (std::size_t k = 0; k < x.data.size(); ++k) {
-    const bool kinked = a.kind == Kind::relu || a.kind == Kind::leaky_relu;
-    if (kinked && x.data[k] != 0) margin.meet(std::abs(x.data[k]));  // a zero is a ReLU's own
+    if (kinked(a) && x.data[k] != 0) margin.meet(std::abs(x.data[k]));  // a zero is a ReLU's own
+    if (a.kind == Kind::relu6 && x.data[k] != 6) margin.meet(std::abs(x.data[k] - 6));
     y.data[k] = value_of(a, x.data[k]);
   }
   return y;
@@ -386,10 +392,10 @@ Batch activate_backward(const std::string& text, const Batch& x, const Batch& dy
   const auto a = network::parse_activation(text);
   Batch dx = x.like();
   if (a.kind != Kind::softmax) {
-    const bool kinked = a.kind == Kind::relu || a.kind == Kind::leaky_relu;
     for (std::size_t k = 0; k < x.data.size(); ++k) {
       const double v = x.data[k], g = dy.data[k];
-      dx.data[k] = !kinked ? g * slope_of(a, v) : v <= 0 ? sloped(a, g) : g;
+      dx.data[k] = !kinked(a) ? g * slope_of(a, v) : v <= 0 ? sloped(a, g) : g;
+      if (a.kind == Kind::relu6 && v >= 6) dx.data[k] = 0;
     }
     return dx;
   }

@@ -112,7 +112,7 @@ HWY_INLINE void AffineOf(const ChannelView& v, const Affine& a) {
   const T *from = static_cast<const T*>(a.x), *residual = static_cast<const T*>(a.residual);
   T* to = static_cast<T*>(a.y);
   const bool spread_out = v.lanes == 1;
-  const Relu relu(a.slope);
+  const BoundedRelu relu(a.slope, a.ceiling);
   ForRuns(v, [&](const Run& run) RIDGELINE_INLINE_LAMBDA {
     const Vec scale = OfChannels(spread_out, run, a.scale);
     const Vec shift = OfChannels(spread_out, run, a.shift);
@@ -132,7 +132,7 @@ class Return {
       : slope_at_(from.slope),
         dy_(static_cast<const T*>(from.dy)),
         y_(static_cast<const T*>(from.y)),
-        relu_(from.slope),
+        relu_(from.slope, from.ceiling),
         scale_(hn::Zero(Tag())),
         shift_(scale_) {
     if (from.slope == 1 || from.y != nullptr) return;
@@ -149,7 +149,7 @@ class Return {
  private:
   float slope_at_;
   const T *dy_, *y_;
-  Relu relu_;
+  BoundedRelu relu_;
   Vec scale_, shift_;
 };
 

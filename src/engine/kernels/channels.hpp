@@ -2,12 +2,16 @@
 // Loops over an image batch channel by channel, in any of oneDNN's layouts for it.
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 
 #include "engine/kernels/bfloat16.hpp"
 #include "engine/onednn.hpp"
 
 namespace ridgeline::engine::kernels {
+
+/// The upper bound of a ReLU that has none.
+constexpr float no_ceiling = std::numeric_limits<float>::quiet_NaN();
 
 // What is written as T is float or Bf16: the view's type. All else is fp32, and sums are double.
 
@@ -33,6 +37,7 @@ struct Affine {
   void* y;                         ///< T
   const void* residual = nullptr;  ///< T; or null
   float slope = 1;                 ///< of what is below 0: a ReLU where it is not 1
+  float ceiling = no_ceiling;      ///< of the ReLU
 };
 void affine(const ChannelView& view, const Affine& arguments);
 
@@ -43,6 +48,7 @@ struct Returning {
   float slope = 1;     ///< 1: there is no ReLU, and g = dy
   const float *scale = nullptr, *shift = nullptr;
   const void* y = nullptr;  ///< T; or null
+  float ceiling = no_ceiling;
 };
 /// sum[c] += sum of g, product[c] += sum of g * (x - mean[c]) * inverse[c]; and g, unless null.
 struct GradientSums {

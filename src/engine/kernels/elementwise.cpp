@@ -14,15 +14,15 @@ HWY_BEFORE_NAMESPACE();
 namespace ridgeline::engine::kernels::HWY_NAMESPACE {
 
 template <typename T>
-HWY_INLINE void Forward(const T* x, float slope, std::int64_t count, T* y) {
-  const Relu relu(slope);
+HWY_INLINE void Forward(const T* x, Rectifier rectifier, std::int64_t count, T* y) {
+  const BoundedRelu relu(rectifier.slope, rectifier.ceiling);
   ForVectors(count, [&](auto part, std::int64_t i)
                         RIDGELINE_INLINE_LAMBDA { part.store(relu(part.load(x + i)), y + i); });
 }
 
 template <typename T>
-HWY_INLINE void Backward(const T* dy, const T* y, float slope, std::int64_t count, T* dx) {
-  const Relu relu(slope);
+HWY_INLINE void Backward(const T* dy, const T* y, Rectifier rectifier, std::int64_t count, T* dx) {
+  const BoundedRelu relu(rectifier.slope, rectifier.ceiling);
   ForVectors(count, [&](auto part, std::int64_t i) RIDGELINE_INLINE_LAMBDA {
     part.store(relu.back(part.load(dy + i), part.load(y + i)), dx + i);
   });
@@ -42,18 +42,20 @@ void SumBf16(const Bf16* a, const Bf16* b, std::int64_t count, Bf16* to) {
   Sum(a, b, count, to);
 }
 
-void ForwardFp32(const float* x, float slope, std::int64_t count, float* y) {
-  Forward(x, slope, count, y);
+void ForwardFp32(const float* x, Rectifier rectifier, std::int64_t count, float* y) {
+  Forward(x, rectifier, count, y);
 }
-void ForwardBf16(const Bf16* x, float slope, std::int64_t count, Bf16* y) {
-  Forward(x, slope, count, y);
+void ForwardBf16(const Bf16* x, Rectifier rectifier, std::int64_t count, Bf16* y) {
+  Forward(x, rectifier, count, y);
 }
 
-void BackwardFp32(const float* dy, const float* y, float slope, std::int64_t count, float* dx) {
-  Backward(dy, y, slope, count, dx);
+void BackwardFp32(const float* dy, const float* y, Rectifier rectifier, std::int64_t count,
+                  float* dx) {
+  Backward(dy, y, rectifier, count, dx);
 }
-void BackwardBf16(const Bf16* dy, const Bf16* y, float slope, std::int64_t count, Bf16* dx) {
-  Backward(dy, y, slope, count, dx);
+void BackwardBf16(const Bf16* dy, const Bf16* y, Rectifier rectifier, std::int64_t count,
+                  Bf16* dx) {
+  Backward(dy, y, rectifier, count, dx);
 }
 
 }  // namespace ridgeline::engine::kernels::HWY_NAMESPACE
@@ -69,20 +71,22 @@ HWY_EXPORT(ForwardBf16);
 HWY_EXPORT(BackwardFp32);
 HWY_EXPORT(BackwardBf16);
 
-void relu(const float* x, float slope, std::int64_t count, float* y) {
-  HWY_DYNAMIC_DISPATCH(ForwardFp32)(x, slope, count, y);
+void relu(const float* x, Rectifier rectifier, std::int64_t count, float* y) {
+  HWY_DYNAMIC_DISPATCH(ForwardFp32)(x, rectifier, count, y);
 }
 
-void relu(const Bf16* x, float slope, std::int64_t count, Bf16* y) {
-  HWY_DYNAMIC_DISPATCH(ForwardBf16)(x, slope, count, y);
+void relu(const Bf16* x, Rectifier rectifier, std::int64_t count, Bf16* y) {
+  HWY_DYNAMIC_DISPATCH(ForwardBf16)(x, rectifier, count, y);
 }
 
-void relu_backward(const float* dy, const float* y, float slope, std::int64_t count, float* dx) {
-  HWY_DYNAMIC_DISPATCH(BackwardFp32)(dy, y, slope, count, dx);
+void relu_backward(const float* dy, const float* y, Rectifier rectifier, std::int64_t count,
+                   float* dx) {
+  HWY_DYNAMIC_DISPATCH(BackwardFp32)(dy, y, rectifier, count, dx);
 }
 
-void relu_backward(const Bf16* dy, const Bf16* y, float slope, std::int64_t count, Bf16* dx) {
-  HWY_DYNAMIC_DISPATCH(BackwardBf16)(dy, y, slope, count, dx);
+void relu_backward(const Bf16* dy, const Bf16* y, Rectifier rectifier, std::int64_t count,
+                   Bf16* dx) {
+  HWY_DYNAMIC_DISPATCH(BackwardBf16)(dy, y, rectifier, count, dx);
 }
 
 void sum(const float* a, const float* b, std::int64_t count, float* to) {

@@ -74,6 +74,25 @@ class Relu {
   Vec slope_, kept_;
 };
 
+/// A ReLU with an upper bound: numbers above `ceiling` become `ceiling`. NaN: no bound.
+class BoundedRelu {
+ public:
+  HWY_INLINE BoundedRelu(float slope, float ceiling)
+      : relu_(slope), ceiling_(hn::Set(Tag(), ceiling)) {}
+
+  HWY_INLINE Vec operator()(Vec v) const {
+    const Vec y = relu_(v);
+    return hn::IfThenElse(hn::Gt(y, ceiling_), ceiling_, y);
+  }
+  HWY_INLINE Vec back(Vec gradient, Vec result) const {
+    return hn::IfThenZeroElse(hn::Ge(result, ceiling_), relu_.back(gradient, result));
+  }
+
+ private:
+  Relu relu_;
+  Vec ceiling_;
+};
+
 /// Where a max-pool takes `v` in the place of what it has: a greater number, or any NaN.
 HWY_INLINE hn::Mask<Tag> Wins(Vec v, Vec best) {
   return hn::Or(hn::Gt(v, best), hn::IsNaN(v));

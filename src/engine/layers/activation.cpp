@@ -39,7 +39,8 @@ Recipe recipe(const Activation& activation) {
 }
 
 bool is_relu(const Activation& activation) {
-  return activation.kind == Kind::relu || activation.kind == Kind::leaky_relu;
+  return activation.kind == Kind::relu || activation.kind == Kind::leaky_relu ||
+         activation.kind == Kind::relu6;
 }
 
 Tensor lay_backward(PlanBuilder& plan, const Recipe& recipe, const Tensor& kept,
@@ -110,7 +111,9 @@ ActivationSteps lay_softmax(PlanBuilder& plan, Tensor source, const std::string&
 
 FusedRelu fused_relu(std::string_view text) {
   const Activation activation = network::parse_activation(text);
-  return {is_relu(activation), static_cast<float>(activation.slope)};
+  FusedRelu relu{is_relu(activation), {.slope = static_cast<float>(activation.slope)}};
+  if (activation.kind == Kind::relu6) relu.rectifier.ceiling = 6;
+  return relu;
 }
 
 bool is_relu_layer(const NodeContext& node) {
@@ -125,11 +128,11 @@ ActivationSteps lay_activation(PlanBuilder& plan, std::string_view text, const T
   }
   if (activation.kind == Kind::softmax) return lay_softmax(plan, source, name);
   if (is_relu(activation)) {
-    const auto slope = static_cast<float>(activation.slope);
+    const kernels::Rectifier rectifier = fused_relu(text).rectifier;
     const Tensor result = plan.buffer(source.desc);
-    lay_relu(plan, slope, source, result, name);
-    return {result, [slope, result, name](PlanBuilder& plan, const Tensor& gradient) {
-              return lay_relu_mask(plan, slope, result, gradient, name);
+    lay_relu(plan, rectifier, source, result, name);
+    return {result, [rectifier, result, name](PlanBuilder& plan, const Tensor& gradient) {
+              return lay_relu_mask(plan, rectifier, result, gradient, name);
             }};
   }
   const Recipe r = recipe(activation);
@@ -143,34 +146,34 @@ ActivationSteps lay_activation(PlanBuilder& plan, std::string_view text, const T
           }};
 }
 
-void lay_relu(PlanBuilder& plan, float slope, const Tensor& from, const Tensor& to,
+void lay_relu(PlanBuilder& plan, kernels::Rectifier rectifier, const Tensor& from, const Tensor& to,
               const std::string& name) {
   const std::int64_t size = dnn::elements(to.desc) / plan.images();
   plan.run_by_image(name + " activation", "ridgeline:relu", {from, to},
-                    [size, slope, type = dnn::type_of(to.desc)](std::span<void* const> operands,
-                                                                const ShardRun& run) {
-                      const std::int64_t at = run.begin * size;
-                      with_type(type, [&](auto number) {
-                        using T = decltype(number);
-                        kernels::relu(in<T>(operands[0]) + at, slope, (run.end - run.begin) * size,
-                                      out<T>(operands[1]) + at);
-                      });
-                    });
-}
-
-Tensor lay_relu_mask(PlanBuilder& plan, float slope, const Tensor& result, const Tensor& gradient,
-                     const std::string& name) {
-  const Tensor back = plan.reorder(gradient, result.desc, name + " gradient");
-  const Tensor masked = plan.buffer(result.desc);
-  const std::int64_t size = dnn::elements(result.desc) / plan.images();
-  plan.run_by_image(name + " activation backward", "ridgeline:relu", {back, result, masked},
-                    [size, slope, type = dnn::type_of(result.desc)](std::span<void* const> operands,
+                    [size, rectifier, type = dnn::type_of(to.desc)](std::span<void* const> operands,
                                                                     const ShardRun& run) {
                       const std::int64_t at = run.begin * size;
                       with_type(type, [&](auto number) {
                         using T = decltype(number);
+                        kernels::relu(in<T>(operands[0]) + at, rectifier,
+                                      (run.end - run.begin) * size, out<T>(operands[1]) + at);
+                      });
+                    });
+}
+
+Tensor lay_relu_mask(PlanBuilder& plan, kernels::Rectifier rectifier, const Tensor& result,
+                     const Tensor& gradient, const std::string& name) {
+  const Tensor back = plan.reorder(gradient, result.desc, name + " gradient");
+  const Tensor masked = plan.buffer(result.desc);
+  const std::int64_t size = dnn::elements(result.desc) / plan.images();
+  plan.run_by_image(name + " activation backward", "ridgeline:relu", {back, result, masked},
+                    [size, rectifier, type = dnn::type_of(result.desc)](
+                        std::span<void* const> operands, const ShardRun& run) {
+                      const std::int64_t at = run.begin * size;
+                      with_type(type, [&](auto number) {
+                        using T = decltype(number);
                         kernels::relu_backward(in<T>(operands[0]) + at, in<T>(operands[1]) + at,
-                                               slope, (run.end - run.begin) * size,
+                                               rectifier, (run.end - run.begin) * size,
                                                out<T>(operands[2]) + at);
                       });
                     });
@@ -183,10 +186,11 @@ std::function<Tensor(const Tensor&)> finish_with_activation(PlanBuilder& plan,
   const FusedRelu relu = fused_relu(node.activation);
   if (relu.present) {
     plan.set_value(node.node, result);
-    plan.set_fused_relu(node.node, relu.slope);
+    if (!relu.bounded()) plan.set_fused_relu(node.node, relu.slope());
     return [&plan, node, relu, result](const Tensor& gradient) {
-      return plan.masked(node.node) ? gradient
-                                    : lay_relu_mask(plan, relu.slope, result, gradient, node.name);
+      return plan.masked(node.node)
+                 ? gradient
+                 : lay_relu_mask(plan, relu.rectifier, result, gradient, node.name);
     };
   }
   const ActivationSteps steps =

@@ -2,14 +2,21 @@
 // Activations. ReLU and leaky ReLU are ours: oneDNN's turns NaN into 0. Our kernels apply them to
 // what they have just computed. The others are steps of oneDNN's.
 
+#include <cmath>
+
 #include "engine/builder.hpp"
+#include "engine/kernels/elementwise.hpp"
 
 namespace ridgeline::engine {
 
-/// max(x, slope * x) at the end of a layer.
+/// max(x, slope * x), at most the ceiling, at the end of a layer.
 struct FusedRelu {
   bool present = false;
-  float slope = 0;
+  kernels::Rectifier rectifier;
+  bool bounded() const { return !std::isnan(rectifier.ceiling); }
+  /// For kernels that know a slope only: a layer with a bounded ReLU lays it as the next step.
+  bool in_kernel() const { return present && !bounded(); }
+  float slope() const { return rectifier.slope; }
 };
 /// What the step that computes a layer does too: nothing unless `activation` is a ReLU.
 FusedRelu fused_relu(std::string_view activation);
@@ -26,11 +33,11 @@ ActivationSteps lay_activation(PlanBuilder& plan, std::string_view activation, c
                                const std::string& name);
 
 /// Lays a ReLU from one tensor to another of its layout, which may be the same.
-void lay_relu(PlanBuilder& plan, float slope, const Tensor& from, const Tensor& to,
+void lay_relu(PlanBuilder& plan, kernels::Rectifier rectifier, const Tensor& from, const Tensor& to,
               const std::string& name);
-/// The gradient of a ReLU's input from that of its result, by the sign of the `result`.
-Tensor lay_relu_mask(PlanBuilder& plan, float slope, const Tensor& result, const Tensor& gradient,
-                     const std::string& name);
+/// The gradient of a ReLU's input from that of its result, by the `result`.
+Tensor lay_relu_mask(PlanBuilder& plan, kernels::Rectifier rectifier, const Tensor& result,
+                     const Tensor& gradient, const std::string& name);
 
 /// Sets a layer's value to `result` and its activation's, fused or not, and returns what turns
 /// the gradient of the layer's output into that of `result` before the activation.

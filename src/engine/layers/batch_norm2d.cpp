@@ -26,7 +26,8 @@ struct BatchNorm {
   float momentum = 0, epsilon = 0;
   Tensor source, gamma, beta, moving_mean, moving_variance;
   Tensor result;
-  float slope = 1;                 // of the ReLU behind it, if there is one
+  float slope = 1;  // of the ReLU after it, if there is one
+  float ceiling = kernels::no_ceiling;
   std::optional<Tensor> shortcut;  // what is added before the ReLU
   Tensor saved;                    // Saved of each channel
   std::size_t forward_exchange = 0, backward_exchange = 0;
@@ -135,11 +136,11 @@ void lay_training(PlanBuilder& plan, BatchNorm& bn) {
                     [bn](std::span<void* const> operands, const ShardRun& run) {
                       if (run.begin == 0) save_statistics(bn, run, operands);
                       const Saved saved(operands[5], bn.channels);
-                      kernels::affine(
-                          images_of(bn, run),
-                          {first_of(bn, run, operands[0]), saved.scale, saved.shift,
-                           first_of(bn, run, operands[6]),
-                           bn.shortcut ? first_of(bn, run, operands[7]) : nullptr, bn.slope});
+                      kernels::affine(images_of(bn, run),
+                                      {first_of(bn, run, operands[0]), saved.scale, saved.shift,
+                                       first_of(bn, run, operands[6]),
+                                       bn.shortcut ? first_of(bn, run, operands[7]) : nullptr,
+                                       bn.slope, bn.ceiling});
                     });
 }
 
@@ -153,11 +154,11 @@ void lay_inference(PlanBuilder& plan, const BatchNorm& bn) {
                         scale[c] = in(operands[1])[c] / std::sqrt(in(operands[4])[c] + bn.epsilon);
                         shift[c] = in(operands[2])[c] - scale[c] * in(operands[3])[c];
                       }
-                      kernels::affine(
-                          images_of(bn, run),
-                          {first_of(bn, run, operands[0]), scale.data(), shift.data(),
-                           first_of(bn, run, operands[5]),
-                           bn.shortcut ? first_of(bn, run, operands[6]) : nullptr, bn.slope});
+                      kernels::affine(images_of(bn, run),
+                                      {first_of(bn, run, operands[0]), scale.data(), shift.data(),
+                                       first_of(bn, run, operands[5]),
+                                       bn.shortcut ? first_of(bn, run, operands[6]) : nullptr,
+                                       bn.slope, bn.ceiling});
                     });
 }
 
@@ -201,7 +202,7 @@ Tensor lay_backward(PlanBuilder& plan, BatchNorm bn, int from, const Tensor& out
         kernels::gradient_sums(
             images_of(bn, run),
             {first_of(bn, run, operands[0]), first_of(bn, run, operands[1]), bn.slope, saved.scale,
-             saved.shift, bn.shortcut ? first_of(bn, run, operands[5]) : nullptr},
+             saved.shift, bn.shortcut ? first_of(bn, run, operands[5]) : nullptr, bn.ceiling},
             {saved.mean, saved.inverse, sum, product,
              bn.shortcut ? first_of(bn, run, operands[6]) : nullptr});
         if (run.end < images) return;
@@ -221,7 +222,7 @@ Tensor lay_backward(PlanBuilder& plan, BatchNorm bn, int from, const Tensor& out
         if (run.begin == 0) save_factors(bn, run, in(operands[3]), saved);
         kernels::affine_pair(images_of(bn, run),
                              {first_of(bn, run, operands[0]), first_of(bn, run, operands[1]), slope,
-                              saved.scale, saved.shift},
+                              saved.scale, saved.shift, nullptr, bn.ceiling},
                              saved.gradient_scale, saved.factor, saved.offset,
                              first_of(bn, run, operands[4]));
       });
@@ -297,7 +298,9 @@ bool goes_into_relu(const PlanBuilder& plan, const NodeContext& node) {
 Backward compile_norm_into_relu(PlanBuilder& plan, const NormIntoRelu& nodes,
                                 const NodeContext& activation) {
   BatchNorm bn = batch_norm(plan, nodes.norm);
-  bn.slope = fused_relu(activation.activation).slope;
+  const kernels::Rectifier rectifier = fused_relu(activation.activation).rectifier;
+  bn.slope = rectifier.slope;
+  bn.ceiling = rectifier.ceiling;
   if (nodes.add) {
     bn.shortcut = plan.reorder(plan.value(nodes.shortcut), bn.source.desc, nodes.add->name);
   }

@@ -100,7 +100,7 @@ Backward compile_conv2d(PlanBuilder& plan, const NodeContext& node) {
   plan.run(node.name + " forward", c.forward, dnnl::convolution_forward(c.forward),
            std::move(arguments), c.flops);
   const FusedRelu relu = fused_relu(parameters.activation());
-  if (relu.present) lay_relu(plan, relu.slope, computed, computed, node.name);
+  if (relu.present) lay_relu(plan, relu.rectifier, computed, computed, node.name);
   const Tensor result = plan.keep(computed, node.name);
   if (parameters.finish(result)) return {};
   const auto before_activation = finish_with_activation(plan, node, result);

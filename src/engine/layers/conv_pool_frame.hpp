@@ -95,7 +95,7 @@ struct Frame {
     if (!copies()) return;
     for (std::int64_t y = 0; y < height; ++y) {
       float* from = framed + inside(y);
-      if (slope != 1) kernels::relu_backward(from, image + inside(y), slope, row, from);
+      if (slope != 1) kernels::relu_backward(from, image + inside(y), {.slope = slope}, row, from);
       const std::int64_t at = n * image_size() + y * row;
       if (type == dnn::bf16) {
         kernels::narrow(from, row, out<Bf16>(gradients) + at);

@@ -71,7 +71,7 @@ ConvPool shape_of(const NodeContext& conv, const NodeContext& pool, const Extent
           .pooled_height = pooled.height,
           .pooled_width = pooled.width,
           .relu = relu.present,
-          .slope = relu.slope};
+          .slope = relu.slope()};
 }
 
 bool fits_pool(const PlanBuilder& plan, const NodeContext& conv) {
@@ -84,7 +84,7 @@ bool fits_pool(const PlanBuilder& plan, const NodeContext& conv) {
   const bool plain = o.groups == 1 && o.dilation == Pair(1) && w.dilation == Pair(1) && !padded;
   const auto activation = network::parse_activation(conv.activation).kind;
   const bool fusable =
-      activation == network::Activation::Kind::linear || fused_relu(conv.activation).present;
+      activation == network::Activation::Kind::linear || fused_relu(conv.activation).in_kernel();
   const ConvPool s = shape_of(conv, *pool, extent_of(conv.shapes[0]), extent_of(pool->output));
   constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
   return plain && fusable && s.positions() <= most_positions && s.height * s.row() <= most &&

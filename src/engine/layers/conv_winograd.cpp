@@ -138,13 +138,14 @@ Backward compile_conv_winograd(PlanBuilder& plan, const NodeContext& node) {
                                        .kernel = in(operands[1]),
                                        .bias = has_bias ? in(operands[2]) : nullptr,
                                        .output = out<T>(operands[3]) + run.begin * s.output_size(),
-                                       .slope = relu.present ? relu.slope : 1,
+                                       .slope = relu.in_kernel() ? relu.slope() : 1,
                                        .scratch = operands[4],
                                        .share = run.share});
         });
       },
       {flops, products(s) * plan.images()});
   plan.share_last_step();
+  if (relu.bounded()) lay_relu(plan, relu.rectifier, result, result, node.name);
   if (parameters.finish(result)) return {};
   const auto before_activation = finish_with_activation(plan, node, result);
 

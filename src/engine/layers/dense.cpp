@@ -31,10 +31,11 @@ Backward compile_dense(PlanBuilder& plan, const NodeContext& node) {
             {alone ? 1 : mine, shape.inputs, alone ? mine : shape.outputs},
             {in(operands[0]) + image * shape.inputs, in(operands[1]) + output * shape.inputs,
              has_bias ? in(operands[2]) + output : nullptr,
-             out(operands[3]) + image * shape.outputs + output, relu.present, relu.slope});
+             out(operands[3]) + image * shape.outputs + output, relu.in_kernel(), relu.slope()});
       },
       flops);
   plan.share_last_step();
+  if (relu.bounded()) lay_relu(plan, relu.rectifier, result, result, node.name);
   const auto before_activation = finish_with_activation(plan, node, result);
 
   return [=, &plan](const Tensor& output_gradient) {

@@ -139,8 +139,11 @@ objective::LossKind objective::cross_entropy_kind() {
            .options = {{"label_smoothing",
                         "how far training targets move towards the uniform distribution", 0.0,
                         limits::fraction},
-                       {"class_weights", "one weight a class; empty: all alike",
-                        std::vector<double>{}}}},
+                       {.name = "class_weights",
+                        .meaning = "one weight a class, or \"balanced\": by the number of its "
+                                   "images; empty: all alike",
+                        .value = std::vector<double>{},
+                        .word = "balanced"}}},
           [](const Attributes& options) {
             return cross_entropy({options.real("label_smoothing"), options.reals("class_weights")});
           }};

@@ -1,0 +1,32 @@
+#pragma once
+// The names that parameters have in files of torchvision and timm. docs/fine_tuning.md states the
+// rules.
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "interop/safetensors.hpp"
+#include "ridgeline/network.hpp"
+
+namespace ridgeline::train {
+
+struct WeightNames {
+  std::string naming;                        ///< "torchvision's ResNet names"
+  std::map<std::string, std::string> names;  ///< of tensors in the file, by our parameters
+  std::string head;                          ///< the last dense layer, without ".kernel"
+};
+
+/// The naming is told by tensors that only it has. Convolutions, normalisations and dense layers
+/// are then paired by kind, in the order in which the network applies them. Nothing where the file
+/// has another naming. Throws DataError where file and network have another number of layers of a
+/// kind, where another layer than the head has another shape, and for tensors that are not F32.
+std::optional<WeightNames> weight_names(const interop::Safetensors& file,
+                                        std::span<const Parameter> parameters);
+
+/// Whether a tensor of such a file is no weight: a batch normalisation's count of batches.
+bool is_batch_count(std::string_view tensor);
+
+}  // namespace ridgeline::train
