@@ -109,6 +109,7 @@ TEST(JsonLines, SaysWhereItIsWrong) {
   EXPECT_THAT(error("{\"p\": [[]]}"), HasSubstr("t.jsonl:1: \"p\" is neither"));
   EXPECT_THAT(error(std::string(200'000, '[')), HasSubstr("is not JSON"));
   EXPECT_THAT(error(std::string(5'000'000, ' ')), HasSubstr("t.jsonl:1: the line is longer"));
+  EXPECT_THAT(error("{\"p\": 1e999}"), HasSubstr("t.jsonl:1: holds a number that is too large"));
   EXPECT_THAT(error("{\"p\": \"\xff\"}"), HasSubstr("is not JSON"));
 }
 
