@@ -23,6 +23,8 @@ Json object_of(std::string_view line, std::string_view where) {
         fmt::format("{}: is not JSON at character {}: each line must be an object such "
                     "as {{\"path\": \"1.jpg\", \"label\": \"cat\"}}",
                     where, error.byte));
+  } catch (const Json::out_of_range&) {
+    throw DataError(fmt::format("{}: holds a number that is too large", where));
   }
   throw DataError(fmt::format("{}: is not an object such as {{\"path\": \"1.jpg\"}}", where));
 }
