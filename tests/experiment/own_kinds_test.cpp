@@ -24,11 +24,11 @@ class Weighted : public Loss {
   std::string_view kind() const override { return "own_loss"; }
   Attributes attributes() const override { return {{"own_factor", factor_}}; }
   Head head() const override { return Head::logits; }
-  void check(std::string_view, const Shape&) const override {}
-  void check(const Targets&, std::int64_t, std::int64_t) const override {}
-  double evaluate(std::span<const float> values, std::int64_t images, const Targets& targets,
-                  double scale, std::span<float> gradient) const override {
-    return factor_ * cross_entropy()->evaluate(values, images, targets, scale * factor_, gradient);
+  void check(std::span<const OutputSpec>) const override {}
+  void check_targets(const Targets&, std::span<const OutputSpec>, std::int64_t) const override {}
+  double evaluate(const Tensors& outputs, const Targets& targets, double scale,
+                  GradientSpans gradients) const override {
+    return factor_ * cross_entropy()->evaluate(outputs, targets, scale * factor_, gradients);
   }
 
  private:

@@ -45,7 +45,7 @@ TEST_P(TorchvisionNetwork, GivesTheSameNumbers) {
     }
     state.touch();
 
-    const engine::Batch batch{images, inputs, {labels, {}, 0}, {}, 0};
+    const engine::Batch batch{images, inputs, class_targets(labels), {}, 0};
     const LossPtr loss = cross_entropy();
     std::vector<float> logits(static_cast<std::size_t>(images * classes));
     engine.evaluate(state, batch, *loss, logits);
