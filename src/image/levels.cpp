@@ -7,8 +7,41 @@
 #include "image/colour.hpp"
 #include "image/recolour.hpp"
 
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "image/levels.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace ridgeline::image::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+/// Each level times `by`, plus `rest`.
+void Scale(std::uint8_t* levels, std::size_t count, float by, float rest) {
+  const hn::ScalableTag<float> d;
+  const hn::Rebind<std::int32_t, decltype(d)> d32;
+  const hn::Rebind<std::uint8_t, decltype(d)> d8;
+  const std::size_t lanes = hn::Lanes(d);
+  const auto factor = hn::Set(d, by), more = hn::Set(d, rest);
+  std::size_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    const auto level = hn::ConvertTo(d, hn::PromoteTo(d32, hn::LoadU(d8, levels + i)));
+    const auto scaled = hn::Add(hn::Mul(level, factor), more);
+    // The demotion cuts off.
+    hn::StoreU(hn::DemoteTo(d8, hn::ConvertTo(d32, scaled)), d8, levels + i);
+  }
+  for (; i < count; ++i) levels[i] = cut_off(static_cast<float>(levels[i]) * by + rest);
+}
+
+}  // namespace ridgeline::image::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
 namespace ridgeline::image {
 namespace {
+
+HWY_EXPORT(Scale);
 
 using Table = std::array<std::uint8_t, 256>;
 using Counts = std::array<std::int64_t, 256>;
@@ -84,15 +117,15 @@ Table equalized(const Counts& counts) {
 }  // namespace
 
 void adjust_brightness(Image& image, double factor) {
-  const auto by = static_cast<float>(factor);
-  apply(image, table([&](int v) { return cut_off(static_cast<float>(v) * by); }));
+  HWY_DYNAMIC_DISPATCH(Scale)
+  (image.pixels.data(), image.pixels.size(), static_cast<float>(factor), 0.0F);
 }
 
 void adjust_contrast(Image& image, double factor) {
   if (image.pixels.empty()) return;
-  const auto by = static_cast<float>(factor);
   const float rest = static_cast<float>(mean_grey(image)) * static_cast<float>(1 - factor);
-  apply(image, table([&](int v) { return cut_off(static_cast<float>(v) * by + rest); }));
+  HWY_DYNAMIC_DISPATCH(Scale)
+  (image.pixels.data(), image.pixels.size(), static_cast<float>(factor), rest);
 }
 
 void posterize(Image& image, int bits) {
@@ -118,3 +151,4 @@ void equalize(Image& image) {
 }
 
 }  // namespace ridgeline::image
+#endif  // HWY_ONCE

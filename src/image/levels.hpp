@@ -1,7 +1,7 @@
 #pragma once
-// Changes of brightness that look at one channel of one pixel at a time: a table of 256 levels for
-// each channel. All are in place, and equal to torchvision's functions of the same names on bytes
-// to one grey level; most are the same to the bit.
+// Changes of brightness that look at one channel of one pixel at a time. All are in place, and
+// equal to torchvision's functions of the same names on bytes to one grey level; most are the same
+// to the bit.
 
 #include "ridgeline/image.hpp"
 

@@ -195,7 +195,7 @@ void warp(const ImageView& image, const Transform& transform, Filter filter, Col
           WarpScratch& scratch) {
   assert(image.channels == 1 || image.channels == 3);
   if (filter != Filter::nearest && filter != Filter::bilinear) {
-    throw UsageError("the filter of a geometric change must be \"nearest\" or \"bilinear\"");
+    throw UsageError(R"(the filter of a geometric change must be "nearest" or "bilinear")");
   }
   const std::int64_t height = transform.height, width = transform.width;
   if (height < 1 || width < 1 || height > most_pixels / width) {

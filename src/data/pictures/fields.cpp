@@ -138,6 +138,7 @@ void from_attribute(const std::string& owner, const PictureOption& option,
 void check_names(const std::string& owner, const std::vector<PictureOption>& options,
                  const Attributes& given) {
   std::vector<std::string_view> known;
+  known.reserve(options.size());
   for (const PictureOption& option : options) known.push_back(option.name);
   given.expect_only(fmt::format("the augmentation {}", owner), known);
   const auto value = [&](const PictureOption& option) -> const AttributeValue& {

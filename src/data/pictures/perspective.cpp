@@ -21,7 +21,8 @@ std::optional<Transform> perspective(const PerspectiveOptions& options, Image& i
   if (!happens(options.probability, random)) return std::nullopt;
   if (image.height < 2 || image.width < 2) return std::nullopt;
   const auto most = [&](std::int64_t size) {
-    return static_cast<std::int64_t>(options.distortion * static_cast<double>(size / 2));
+    const std::int64_t half = size / 2;
+    return static_cast<std::int64_t>(options.distortion * static_cast<double>(half));
   };
   // Corners as torchvision has them.
   const auto right = static_cast<double>(image.width - 1),

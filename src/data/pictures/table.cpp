@@ -45,7 +45,7 @@ PictureField<Options> probability() {
 }
 template <typename Options>
 PictureField<Options> filter() {
-  return {"filter", "\"nearest\" or \"bilinear\"", &Options::filter};
+  return {"filter", R"("nearest" or "bilinear")", &Options::filter};
 }
 template <typename Options>
 PictureField<Options> fill() {
@@ -68,7 +68,7 @@ std::vector<PictureKind> geometric_kinds() {
       kind<ShiftedCropOptions>(
           "shifted_crop", "padded, and a random part of the old size", true,
           {{"pixels", "the padding on each side", &ShiftedCropOptions::pixels, 0, 1 << 20},
-           {"border", "\"fill\" or \"reflect\"", &ShiftedCropOptions::border},
+           {"border", R"("fill" or "reflect")", &ShiftedCropOptions::border},
            fill<ShiftedCropOptions>()},
           shifted_crop),
       kind<RotationOptions>("rotation", "turned around the centre", true,
