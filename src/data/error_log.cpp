@@ -19,7 +19,7 @@ void ErrorLog::note(std::size_t index, const Error& error) {
   const std::lock_guard lock(mutex_);
   if (!bad_.insert(index).second) return;
   if (on_error_ == OnError::fail) {
-    if (error.exit_code() == ExitCode::resource) throw ResourceError(error.what());
+    if (error.kind() == ErrorKind::resource) throw ResourceError(error.what());
     throw DataError(error.what());
   }
   if (first_.size() < most_named) first_.emplace_back(error.what());
