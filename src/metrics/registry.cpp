@@ -18,6 +18,7 @@
   METRIC(ece, "bins")             \
   METRIC(f1, "average")           \
   METRIC(mae, "")                 \
+  METRIC(matthews_corrcoef, "")   \
   METRIC(precision, "average")    \
   METRIC(r2, "")                  \
   METRIC(recall, "average")       \

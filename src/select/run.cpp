@@ -246,13 +246,11 @@ class Runner {
   /// Of a fold that was trained when another metric was wanted.
   void check_measured(const FoldRecord& record) const {
     const std::string_view name = name_of(options_.metric);
-    const Metrics& metrics = *record.last.validation;
-    if (train::is_loss(name) || metrics.find(name)) return;
-    throw UsageError(fmt::format(
-        "select.metric = {} was not measured when this study was trained: choose by "
-        "val_data_loss{}, "
-        "or begin another study",
-        options_.metric, metrics.values.empty() ? "" : " or val_" + metrics.values[0].name));
+    if (train::is_loss(name) || record.last.validation->find(name)) return;
+    throw UsageError(
+        fmt::format("select.metric = {} was not measured when this study was trained: "
+                    "choose by val_data_loss, or begin another study",
+                    options_.metric));
   }
 
   /// By the metric of now, which need not be that of the time when the fold was trained.
@@ -284,13 +282,13 @@ class Runner {
     lock.lock();
     if (result.interrupted) return std::nullopt;
     if (!result.epochs.empty()) last = result.epochs.back();
-    const bool measured = last.validation && std::isfinite(last.validation->data_loss);
-    const bool diverged = result.diverged || !measured;
+    const bool diverged =
+        result.diverged || !last.validation || !std::isfinite(last.validation->data_loss);
     if (!diverged && !std::isfinite(score_of(options_.metric, last))) {
-      throw UsageError(fmt::format(
-          "select.metric = {} is not defined on the validation images of fold {}: choose by "
-          "val_data_loss, or by fewer select.folds",
-          options_.metric, fold));
+      throw UsageError(
+          fmt::format("select.metric = {} is not defined on the validation images of "
+                      "fold {}: choose by val_data_loss, or by fewer select.folds",
+                      options_.metric, fold));
     }
     const FoldRecord record{.status = diverged ? "diverged" : "done",
                             .epochs = last.epoch,

@@ -79,6 +79,7 @@ def of_classes(name, outputs, truth, weights=None):
     w = {"sample_weight": weights}
     add("metric:accuracy", sk.accuracy_score(truth, predicted, **w))
     add("metric:balanced_accuracy", sk.balanced_accuracy_score(truth, predicted, **w))
+    add("metric:matthews_corrcoef", sk.matthews_corrcoef(truth, predicted, **w))
     for average in ["macro", "micro"]:
         for kind in ["precision", "recall", "f1"]:
             score = getattr(sk, f"{kind}_score")
