@@ -15,9 +15,6 @@
 namespace ridgeline::image {
 namespace {
 
-constexpr std::array formats{&jpeg_format, &png_format, &webp_format,
-                             &tiff_format, &bmp_format, &pnm_format};
-
 struct Open {
   const Format* format = nullptr;
   std::unique_ptr<Decoder> decoder;

@@ -1,6 +1,7 @@
 #pragma once
 // What each format implements, in a file of its own in formats/.
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -46,6 +47,10 @@ struct Format {
 };
 
 extern const Format jpeg_format, png_format, webp_format, tiff_format, bmp_format, pnm_format;
+
+/// The table of formats.
+inline constexpr std::array formats{&jpeg_format, &png_format, &webp_format,
+                                    &tiff_format, &bmp_format, &pnm_format};
 
 /// Throws DataError: "the PNG file cannot be decoded: WHAT".
 [[noreturn]] void cannot_decode(std::string_view format, std::string_view what);
