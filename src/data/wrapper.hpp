@@ -4,12 +4,13 @@
 #include <memory>
 #include <utility>
 
+#include "data/sources/stored_format.hpp"
 #include "ridgeline/sample.hpp"
 
 namespace ridgeline::data {
 
 /// Gives what `source` gives. What is derived from it overrides the rest.
-class WrappedSource : public SampleSource {
+class WrappedSource : public SampleSource, public StoresFiles {
  public:
   explicit WrappedSource(std::shared_ptr<const SampleSource> source) : source_(std::move(source)) {}
 
@@ -26,6 +27,7 @@ class WrappedSource : public SampleSource {
   void decode(std::size_t i, const Choose& choose, DecodedImage& to) const override {
     source_->decode(i, choose, to);
   }
+  std::string_view format(std::size_t i) const override { return stored_format(*source_, i); }
   std::uint64_t stamp(std::size_t i) const override { return source_->stamp(i); }
   void read(std::size_t i, std::span<float> pixels) const override { source_->read(i, pixels); }
   bool eight_bit() const override { return source_->eight_bit(); }

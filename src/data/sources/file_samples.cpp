@@ -3,11 +3,13 @@
 #include <algorithm>
 
 #include "data/sources/decode.hpp"
+#include "data/sources/stored_format.hpp"
+#include "image/format.hpp"
 
 namespace ridgeline::data {
 namespace {
 
-class FileSamples : public SampleSource {
+class FileSamples : public SampleSource, public StoresFiles {
  public:
   FileSamples(std::shared_ptr<const FileTree> tree, SampleColumns columns)
       : tree_(std::move(tree)), columns_(std::move(columns)) {}
@@ -47,6 +49,9 @@ class FileSamples : public SampleSource {
   }
   void decode(std::size_t index, const Choose& choose, DecodedImage& to) const override {
     decode_file(tree_->read(columns_.files[index]), choose, name(index), to);
+  }
+  std::string_view format(std::size_t index) const override {
+    return image::format_of(tree_->read(columns_.files[index], image::signature_bytes));
   }
   bool weighted() const override { return !columns_.weights.empty(); }
   bool grouped() const override { return !columns_.groups.empty(); }

@@ -7,12 +7,13 @@
 #include "data/input_file.hpp"
 #include "data/sources/class_names.hpp"
 #include "data/sources/file_tree.hpp"
+#include "data/sources/stored_format.hpp"
 #include "ridgeline/error.hpp"
 
 namespace ridgeline::data {
 namespace {
 
-class Subset : public SampleSource {
+class Subset : public SampleSource, public StoresFiles {
  public:
   Subset(std::shared_ptr<const SampleSource> source, std::vector<std::uint32_t> which)
       : source_(std::move(source)), which_(std::move(which)) {}
@@ -29,6 +30,9 @@ class Subset : public SampleSource {
   Shape shape_of(std::size_t i) const override { return source_->shape_of(which_[i]); }
   void decode(std::size_t i, const Choose& choose, DecodedImage& to) const override {
     source_->decode(which_[i], choose, to);
+  }
+  std::string_view format(std::size_t i) const override {
+    return stored_format(*source_, which_[i]);
   }
   std::uint64_t stamp(std::size_t i) const override { return source_->stamp(which_[i]); }
   void read(std::size_t i, std::span<float> pixels) const override {
