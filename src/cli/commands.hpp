@@ -17,6 +17,7 @@ Command export_command();
 Command diagnose_command();
 Command bench_command();
 Command data_get_command();
+Command data_check_command();
 
 /// In the order of the help.
 std::span<const Command> commands();

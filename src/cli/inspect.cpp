@@ -5,13 +5,13 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/data_words.hpp"
+#include "cli/inspect_data.hpp"
 #include "cli/inspect_plan.hpp"
 #include "cli/results.hpp"
 #include "cli/table.hpp"
-#include "data/summary.hpp"
 #include "interop/json.hpp"
 #include "objective/match.hpp"
-#include "ridgeline/dataset.hpp"
 #include "ridgeline/error.hpp"
 #include "ridgeline/penalty_keys.hpp"
 
@@ -104,51 +104,6 @@ void inspect_model(const path& file, Console& console) {
   }
 }
 
-ordered_json set_json(const Dataset& set) {
-  if (set.empty()) return nullptr;
-  const data::Summary summary = data::summarize(set);
-  auto classes = ordered_json::array();
-  for (const auto& [name, images] : summary.classes) {
-    classes.push_back({{"name", name}, {"images", images}});
-  }
-  return {{"images", summary.images},
-          {"shape", summary.shape.dims()},
-          {"classes", classes},
-          {"mean", summary.mean},
-          {"std", summary.deviation}};
-}
-
-void inspect_data(const std::string& source, const path& folder, Console& console) {
-  const DataParts sets = load(source, folder);
-  if (console.json()) {
-    return Console::result(ordered_json{{"source", source},
-                                        {"path", folder.string()},
-                                        {"train", set_json(sets.train)},
-                                        {"test", set_json(sets.test)}});
-  }
-  console.print("{} from {}\n", source, folder.string());
-  for (const auto& [name, set] : {std::pair("training", &sets.train), {"test", &sets.test}}) {
-    if (set->empty()) continue;
-    console.print("\n{}\n{}", console.bold(fmt::format("{} images", name)),
-                  data::text(data::summarize(*set)));
-  }
-}
-
-/// The source whose files lie in `folder`: of several the one named in its path, else "idx".
-std::optional<std::string> source_at(const path& folder) {
-  std::optional<std::string> found;
-  for (const std::string& source : source_names()) {
-    try {
-      locate(source, folder);
-    } catch (const Error&) {
-      continue;
-    }
-    if (folder.string().find(source) != std::string::npos) return source;
-    if (!found || source == "idx") found = source;
-  }
-  return found;
-}
-
 void refuse_without_plan(const Arguments& arguments) {
   for (const char* option : {"--batch", "--threads", "--data", "--path"}) {
     if (arguments.option(option)) throw UsageError(fmt::format("{} goes with --plan", option));
@@ -156,24 +111,34 @@ void refuse_without_plan(const Arguments& arguments) {
   if (arguments.flag("--inference")) throw UsageError("--inference goes with --plan");
 }
 
+void refuse_with_model(const std::string& model, const Arguments& arguments) {
+  for (const char* option : {"--quick", "--show"}) {
+    if (arguments.option(option)) {
+      throw UsageError(fmt::format("{} is for data, and {} is a model", option, model));
+    }
+  }
+  if (arguments.positionals().size() > 1) {
+    throw UsageError(
+        fmt::format("'{}' is one argument too many: key=value is for data, and {} is "
+                    "a model",
+                    arguments.positionals()[1], model));
+  }
+}
+
 int inspect(const Arguments& arguments, Console& console) {
   const std::string& what = arguments.positionals().front();
   if (arguments.flag("--plan")) {
+    if (arguments.positionals().size() > 1) {
+      throw UsageError(fmt::format("'{}' is one argument too many for 'ridgeline inspect --plan'",
+                                   arguments.positionals()[1]));
+    }
     inspect_plan(what, arguments, console);
     return static_cast<int>(ExitCode::done);
   }
   refuse_without_plan(arguments);
-  if (std::ranges::count(source_names(), what) > 0) {
-    inspect_data(what, locate(what), console);
-  } else if (!std::filesystem::exists(what)) {
-    throw UsageError(fmt::format("'{}' is neither a file or folder nor one of the data sources {}",
-                                 what, fmt::join(source_names(), ", ")));
-  } else if (const auto source =
-                 std::filesystem::is_directory(what) ? source_at(what) : std::nullopt) {
-    inspect_data(*source, locate(*source, what), console);
-  } else {
-    inspect_model(model_file(what), console);
-  }
+  if (!names_model(what)) return static_cast<int>(inspect_data(arguments, console));
+  refuse_with_model(what, arguments);
+  inspect_model(model_file(what), console);
   return static_cast<int>(ExitCode::done);
 }
 
@@ -184,8 +149,13 @@ Command inspect_command() {
       .name = "inspect",
       .summary = "a model's layers, parameters and penalties, or a data set's summary",
       .positionals = {{"MODEL | DATA",
-                       "a model file, a run's folder, a data source or its folder"}},
-      .options = {{"--plan", "", "what the engine does step by step; also for presets, *.toml"},
+                       "a model file or a run's folder; or a data source, a folder, an archive, a "
+                       "table or an experiment file"},
+                      {"key=value", "keys of the data: data.label_columns=name data.size=224",
+                       false, true}},
+      .options = {{"--quick", "N", "look at N images of each part, evenly spaced, and not at all"},
+                  {"--show", "FILE", "a PNG file of up to 100 training images after data.augment"},
+                  {"--plan", "", "what the engine does step by step; also for presets, *.toml"},
                   {"--batch", "N", "images of a step of the plan; 32 if absent"},
                   {"--threads", "N", "0: all cores, which is what is used if absent"},
                   {"--inference", "", "the plan of predicting, not of training"},
@@ -195,7 +165,15 @@ Command inspect_command() {
           "Examples:\n"
           "  ridgeline inspect runs/fashion-mnist-article-cnn-20250101-120000\n"
           "  ridgeline inspect cifar10\n"
+          "  ridgeline inspect photos\n"
+          "  ridgeline inspect photos data.size=224 data.augment=resized_crop --show sheet.png\n"
+          "  ridgeline inspect pets.csv data.split_column=part --json\n"
           "  ridgeline inspect article-cnn --plan --threads 1\n\n"
+          "Of data all images are decoded: what cannot be read, copies, images that look alike,\n"
+          "those of the test that training has, too, and classes of very different sizes are "
+          "said.\n"
+          "The exit code is 3 where nothing can be trained on the data. docs/data.md has the "
+          "details.\n\n"
           "The plan says of each step who computes it, the arithmetic of the dense layer and what "
           "is\n"
           "done of it, the bytes read and written, the time on one thread's images, and the share\n"

@@ -59,7 +59,7 @@ int to_int(std::int64_t value) {
 
 }  // namespace
 
-Images load_images(const Experiment& experiment) {
+Images open_images(const Experiment& experiment) {
   const DataSection& data = experiment.data;
   DataParts parts = load(data.source, data.path, data.options);
   Images images{.notes = parts.notes};
@@ -75,7 +75,12 @@ Images load_images(const Experiment& experiment) {
   } else if (!data.validation_given.value) {
     images.validation = parts.validation;
   }
-  fit_images(data, images);
+  return images;
+}
+
+Images load_images(const Experiment& experiment) {
+  Images images = open_images(experiment);
+  fit_images(experiment.data, images);
   return images;
 }
 

@@ -22,6 +22,8 @@ struct Images {
 };
 /// Throws DataError, ResourceError.
 Images load_images(const Experiment& experiment);
+/// The same before they are brought to one size: no image is looked at.
+Images open_images(const Experiment& experiment);
 
 /// What is left to choose when the images are known becomes part of the experiment: the size of
 /// images, the source's own validation part, and the loss of the task. A record then names it.

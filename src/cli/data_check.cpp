@@ -1,0 +1,129 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/data_scan.hpp"
+#include "cli/data_words.hpp"
+#include "cli/inspection_output.hpp"
+#include "cli/table.hpp"
+#include "data/inspection/exclude_lines.hpp"
+#include "ridgeline/error.hpp"
+#include "tensor/atomic_file.hpp"
+
+namespace ridgeline::cli {
+namespace {
+
+/// Where the images of the parts come from, a path for each part.
+struct CheckedData {
+  std::vector<data::Part> parts;
+  std::vector<std::filesystem::path> roots;
+};
+
+CheckedData open_all(const std::vector<std::string>& words, Console& console) {
+  std::vector<std::string> names, overrides;
+  for (const std::string& word : words) {
+    const bool key = word.find('=') != std::string::npos && !std::filesystem::exists(word);
+    (key ? overrides : names).push_back(word);
+  }
+  if (names.empty()) names.emplace_back();  // the keys say all
+  CheckedData checked;
+  for (const std::string& name : names) {
+    if (!name.empty() && names_model(name)) {
+      throw UsageError(fmt::format("{} is a model, and this checks data", name));
+    }
+    const NamedData named = named_data(name, overrides);
+    for (const std::string& note : named.images.notes) console.note(note);
+    auto parts = parts_of(named.images, names.size() > 1 ? name + ": " : "");
+    checked.roots.resize(checked.roots.size() + parts.size(), named.experiment.data.path);
+    std::ranges::move(parts, std::back_inserter(checked.parts));
+  }
+  return checked;
+}
+
+nlohmann::ordered_json to_json(const data::Inspection& found,
+                               const std::vector<data::LeaveOut>& list) {
+  auto images = nlohmann::ordered_json::array();
+  for (const data::LeaveOut& one : list) {
+    const data::Part& part = found.parts[one.place.part];
+    images.push_back({{"image", part.images.name(one.place.image)},
+                      {"part", part.name},
+                      {"remark", one.remark}});
+  }
+  const auto problems = data::unusable(found);
+  return {{"images", found.images()},
+          {"unreadable", found.unreadable()},
+          {"copies", found.duplicates.exact.size()},
+          {"leaks", found.leaks.size()},
+          {"near_leaks", found.near_leaks.size()},
+          {"conflicts", found.conflicts.size()},
+          {"usable", problems.empty()},
+          {"problems", problems},
+          {"leave_out", images}};
+}
+
+std::string counts_text(const data::Inspection& found, std::size_t listed, const Page& page) {
+  const auto number = [](std::size_t images) { return count(static_cast<std::int64_t>(images)); };
+  return table({{"images", number(found.images())},
+                {"unreadable", number(found.unreadable())},
+                {"with copies", number(found.duplicates.exact.size())},
+                {"in several parts", number(found.leaks.size())},
+                {"with different labels", number(found.conflicts.size())},
+                {"to leave out", number(listed)}},
+               page);
+}
+
+int check(const Arguments& arguments, Console& console) {
+  CheckedData checked = open_all(arguments.positionals(), console);
+  const data::Inspection found = inspect_parts(std::move(checked.parts), 0, console);
+  const auto list = data::leave_out(found, arguments.flag("--near"));
+  const data::ExcludeLines lines = data::exclude_lines(found, list, checked.roots);
+  const auto file = arguments.option("--list");
+  if (file) write_file(*file, lines.text);
+  if (console.json()) {
+    auto json = to_json(found, list);
+    json["list"] = file ? nlohmann::ordered_json(*file) : nullptr;
+    Console::result(json);
+  } else {
+    for (const std::string& sentence : loud_sentences(found)) console.print("{}\n\n", sentence);
+    console.write(counts_text(found, list.size(), console.page()));
+    if (file) {
+      console.print("\n{} names them: data.exclude={} leaves them out\n", *file, *file);
+    } else if (!list.empty()) {
+      console.print("\n{}", lines.text);
+    }
+  }
+  if (lines.without_name > 0) {
+    console.note(fmt::format("{} of them have no names of their own and cannot be listed",
+                             lines.without_name));
+  }
+  return static_cast<int>(data::unusable(found).empty() ? ExitCode::done : ExitCode::data);
+}
+
+}  // namespace
+
+Command data_check_command() {
+  return {
+      .name = "data check",
+      .summary = "find what is wrong with data, and list what to leave out",
+      .positionals = {{"DATA",
+                       "sources, folders, archives, tables or experiment files, and key=value",
+                       true, true}},
+      .options = {{"--list", "FILE", "write the names of what to leave out, for data.exclude"},
+                  {"--near", "",
+                   "also list training images that look like one of the test or validation"}},
+      .details =
+          "Listed are images that cannot be read, all copies of an image whose labels differ, and\n"
+          "of other copies all but one. The copy in the test stays, then that in the validation.\n"
+          "Several DATA are compared with each other. The exit code is 3 where nothing can be\n"
+          "trained on the data. What is listed is not deleted.\n\n"
+          "Examples:\n"
+          "  ridgeline data check photos --list bad.txt\n"
+          "  ridgeline train data.source=folder data.path=photos data.exclude=bad.txt\n"
+          "  ridgeline data check pets.csv data.split_column=part\n",
+      .run = check,
+  };
+}
+
+}  // namespace ridgeline::cli

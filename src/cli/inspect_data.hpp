@@ -1,0 +1,13 @@
+#pragma once
+// `ridgeline inspect DATA`.
+
+#include "cli/command.hpp"
+#include "cli/console.hpp"
+
+namespace ridgeline::cli {
+
+/// Prints what is in the data and what is wrong with it. Returns ExitCode::data where nothing can
+/// be trained on it.
+ExitCode inspect_data(const Arguments& arguments, Console& console);
+
+}  // namespace ridgeline::cli
