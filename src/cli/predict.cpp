@@ -1,73 +1,91 @@
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <chrono>
+#include <iostream>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "cli/commands.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/numbers.hpp"
+#include "cli/prediction_output.hpp"
+#include "cli/predictor.hpp"
 #include "cli/results.hpp"
 #include "cli/table.hpp"
-#include "data/image_file.hpp"
-#include "image/fit.hpp"
+#include "image/encode_png.hpp"
 #include "ridgeline/error.hpp"
+#include "tensor/atomic_file.hpp"
 
 namespace ridgeline::cli {
 namespace {
 
-using Files = std::span<const std::string>;
-using Predictions = std::vector<std::vector<Prediction>>;
+constexpr std::size_t most_drawn = 100;
+constexpr auto redraw_interval = std::chrono::milliseconds(100);
 
-constexpr std::size_t images_at_once = 128;
-
-Predictions predict_files(Model& model, Files files, int top) {
-  Predictions all;
-  for (std::size_t first = 0; first < files.size(); first += images_at_once) {
-    std::vector<float> pixels;
-    for (const std::string& file :
-         files.subspan(first, std::min(images_at_once, files.size() - first))) {
-      const auto image = image::fit_image(data::read_image(file), model.options().input);
-      pixels.insert(pixels.end(), image.begin(), image.end());
-    }
-    auto some = model.top(model.predict(std::span<const float>(pixels)), top);
-    std::move(some.begin(), some.end(), std::back_inserter(all));
-  }
-  return all;
+PredictionKind kind_of(const Model& model) {
+  const std::string& task = model.options().task;
+  return task == "multi-label" ? PredictionKind::labels
+         : task == "regress"   ? PredictionKind::values
+                               : PredictionKind::classes;
 }
 
-nlohmann::ordered_json to_json(Files files, const Predictions& predictions) {
-  auto images = nlohmann::ordered_json::array();
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    auto labels = nlohmann::ordered_json::array();
-    for (const Prediction& one : predictions[i]) {
-      labels.push_back({{"label", one.name}, {"probability", one.probability}});
+std::vector<ImageResult> predict_all(Model& model, const Views& views,
+                                     std::vector<PredictInput> inputs,
+                                     const PredictOptions& options, Console& console) {
+  const std::atomic<bool>& stop = stop_on_interrupt();
+  const std::size_t total = inputs.size();
+  auto drawn = std::chrono::steady_clock::now();
+  auto results = predict_images(model, views, std::move(inputs), options, [&](std::size_t done) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - drawn > redraw_interval && done < total) {
+      console.redraw(fmt::format("{} of {} images", count(static_cast<std::int64_t>(done)),
+                                 count(static_cast<std::int64_t>(total))));
+      drawn = now;
     }
-    images.push_back({{"image", files[i]}, {"predictions", labels}});
-  }
-  return images;
+    return !stop;
+  });
+  console.redraw({});
+  return results;
 }
 
-std::string to_table(Files files, const Predictions& predictions, const Page& page) {
-  std::vector<std::vector<std::string>> rows{{"image", "label", "probability"}};
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    for (const Prediction& one : predictions[i]) {
-      const bool first = &one == &predictions[i].front();
-      rows.push_back({first ? files[i] : "", one.name, number(one.probability)});
-    }
+/// Says each error once. Returns whether there is any.
+bool say_errors(std::span<const ImageResult> results, Console& console) {
+  std::set<std::string> said;
+  for (const ImageResult& result : results) {
+    if (!result.error.empty() && said.insert(result.error).second) console.note(result.error);
   }
-  return table(rows, page);
+  return !said.empty();
+}
+
+void draw(const std::string& file, std::span<const ImageResult> results, PredictionKind kind) {
+  const auto png = image::encode_png(predictions_drawing(results, kind));
+  write_file(file, {reinterpret_cast<const char*>(png.data()), png.size()});
 }
 
 int predict(const Arguments& arguments, Console& console) {
-  const Files files = Files(arguments.positionals()).subspan(1);
-  const int top = number_of<int>(arguments, "--top", 5, 1);
-  Model model = Model::load(model_file(arguments.positionals().front()));
-  const Predictions predictions = predict_files(model, files, top);
-  if (console.json()) {
-    Console::result(to_json(files, predictions));
-  } else {
-    console.write(to_table(files, predictions, console.page()));
+  const auto drawing = arguments.option("--draw");
+  if (arguments.flag("--csv") && console.json()) {
+    throw UsageError("--csv and --json are two forms of the same result: choose one");
   }
-  return static_cast<int>(ExitCode::done);
+  const PredictOptions options{.top = number_of<int>(arguments, "--top", 5, 1),
+                               .keep_shown = drawing ? most_drawn : 0};
+  Model model = Model::load(model_file(arguments.positionals().front()));
+  const Views views(model.options(), arguments.option("--tta"));
+  const std::span<const std::string> words(arguments.positionals());
+  const auto results =
+      predict_all(model, views, predict_inputs(words.subspan(1), std::cin), options, console);
+  const PredictionKind kind = kind_of(model);
+  if (drawing) draw(*drawing, results, kind);
+  if (console.json()) {
+    Console::result(predictions_json(results, kind));
+  } else if (arguments.flag("--csv")) {
+    const std::string text = predictions_csv(results, kind);
+    std::fwrite(text.data(), 1, text.size(), stdout);
+  } else {
+    console.write(predictions_table(results, kind, console.page()));
+  }
+  const bool failed = say_errors(results, console);
+  return static_cast<int>(failed ? ExitCode::data : ExitCode::done);
 }
 
 }  // namespace
@@ -75,18 +93,29 @@ int predict(const Arguments& arguments, Console& console) {
 Command predict_command() {
   return {
       .name = "predict",
-      .summary = "the most probable labels of image files",
+      .summary = "labels or values of images",
       .positionals = {{"MODEL", "a model file, or the folder of a run or study"},
-                      {"IMAGE", "image files: JPEG, PNG, WebP, TIFF, BMP, PNM", true, true}},
-      .options = {{"--top", "N", "labels for each image; 5 if absent"}},
+                      {"IMAGE",
+                       "files, folders (all images in them), patterns in quotes; - for an image or "
+                       "a list of files from standard input",
+                       true, true}},
+      .options = {{"--top", "N", "labels for each image; 5 if absent"},
+                  {"--csv", "", "a line for each label, for programs"},
+                  {"--draw", "FILE", "a PNG file of the images with what is predicted"},
+                  {"--tta", "VIEWS",
+                   "the mean over views: flip (the mirror image, too), 5 crops, or 10 (both)"}},
       .details =
-          "Images of another size are resized to the model's input (bilinear, antialiased, the\n"
-          "aspect ratio not kept); grey and RGB are converted into each other. docs/images.md "
-          "says\n"
-          "what is read of each format.\n\n"
+          "Images are brought to the model's size as in its training; of a model whose images had\n"
+          "one size, others are resized (bilinear, antialiased, the aspect ratio not kept). Grey\n"
+          "and RGB are converted into each other. JPEG, PNG, WebP, TIFF, BMP and PNM are read.\n"
+          "Images that cannot be read are named, the others are predicted, and the exit code is "
+          "3.\n"
+          "docs/predict.md has the details.\n\n"
           "Examples:\n"
           "  ridgeline predict runs/fashion-mnist-article-cnn-20250101-120000 shirt.png\n"
-          "  ridgeline predict model.safetensors --top 1 --json photos/*.jpg\n",
+          "  ridgeline predict model.safetensors --top 1 --json photos/*.jpg\n"
+          "  ridgeline predict model.safetensors photos --csv --tta flip\n"
+          "  find photos -newer last | ridgeline predict model.safetensors - --draw new.png\n",
       .run = predict,
   };
 }

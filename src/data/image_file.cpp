@@ -10,15 +10,6 @@
 namespace ridgeline::data {
 namespace {
 
-std::vector<std::uint8_t> read_bytes(const std::filesystem::path& file) {
-  constexpr std::uint64_t most_bytes = std::uint64_t{1} << 30;
-  FileReader reader(file);
-  reader.expect_at_most(most_bytes);
-  std::vector<std::uint8_t> bytes(reader.stored_bytes());
-  reader.read(bytes);
-  return bytes;
-}
-
 template <typename Action>
 auto naming(const std::filesystem::path& file, Action action) {
   try {
@@ -34,13 +25,22 @@ auto naming(const std::filesystem::path& file, Action action) {
 
 }  // namespace
 
+std::vector<std::uint8_t> read_image_bytes(const std::filesystem::path& file) {
+  constexpr std::uint64_t most_bytes = std::uint64_t{1} << 30;
+  FileReader reader(file);
+  reader.expect_at_most(most_bytes);
+  std::vector<std::uint8_t> bytes(reader.stored_bytes());
+  reader.read(bytes);
+  return bytes;
+}
+
 Image read_image(const std::filesystem::path& file, const ImageRequest& request) {
-  const std::vector<std::uint8_t> bytes = read_bytes(file);
+  const std::vector<std::uint8_t> bytes = read_image_bytes(file);
   return naming(file, [&] { return image::decode(bytes, request); });
 }
 
 image::Header read_image_header(const std::filesystem::path& file) {
-  const std::vector<std::uint8_t> bytes = read_bytes(file);
+  const std::vector<std::uint8_t> bytes = read_image_bytes(file);
   return naming(file, [&] { return image::read_header(bytes); });
 }
 

@@ -1,0 +1,112 @@
+#include "cli/predict_inputs.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <glob.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+
+#include "data/sources/file_tree.hpp"
+#include "data/sources/image_files.hpp"
+#include "image/format.hpp"
+#include "ridgeline/sources.hpp"
+
+namespace ridgeline::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Inputs {
+ public:
+  void add_file(std::string name) { all_.push_back({std::move(name), {}, {}}); }
+  void add_error(const std::string& name, const std::string& what) {
+    all_.push_back({name, {}, fmt::format("{}: {}", name, what)});
+  }
+
+  void add_path(const std::string& path) {
+    std::error_code error;
+    fs::is_directory(path, error) ? add_folder(path) : add_file(path);
+  }
+
+  void add_pattern(const std::string& pattern) {
+    glob_t found{};
+    if (glob(pattern.c_str(), GLOB_TILDE, nullptr, &found) == 0) {
+      for (std::size_t i = 0; i < found.gl_pathc; ++i) add_path(found.gl_pathv[i]);
+    } else {
+      add_error(pattern, "no file has such a name");
+    }
+    globfree(&found);
+  }
+
+  void add_standard_input(std::istream& stream) {
+    std::vector<std::uint8_t> bytes(std::istreambuf_iterator<char>(stream), {});
+    if (bytes.empty())
+      return add_error("-",
+                       "standard input is empty: an image or a list of files "
+                       "is expected");
+    if (!image::format_of(bytes).empty()) return all_.push_back({"-", std::move(bytes), {}});
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    const char end = text.find('\0') == std::string_view::npos ? '\n' : '\0';
+    for (std::size_t from = 0; from < text.size();) {
+      const std::size_t to = std::min(text.find(end, from), text.size());
+      std::string_view line = text.substr(from, to - from);
+      if (end == '\n' && line.ends_with('\r')) line.remove_suffix(1);
+      if (!line.empty()) add_path(std::string(line));
+      from = to + 1;
+    }
+  }
+
+  std::vector<PredictInput> take() { return std::move(all_); }
+
+ private:
+  void add_folder(const std::string& folder) {
+    const std::vector<std::string>& extensions = extensions_;
+    std::vector<std::string> names;
+    try {
+      for (auto entry = fs::recursive_directory_iterator(folder);
+           entry != fs::recursive_directory_iterator(); ++entry) {
+        const std::string name = entry->path().filename().string();
+        if (data::hidden(name)) {
+          if (entry->is_directory()) entry.disable_recursion_pending();
+          continue;
+        }
+        if (!entry->is_directory() && data::has_extension(name, extensions)) {
+          names.push_back(entry->path().string());
+        }
+      }
+    } catch (const fs::filesystem_error& error) {
+      return add_error(folder, fmt::format("cannot be read: {}", error.code().message()));
+    }
+    if (names.empty()) {
+      return add_error(folder, fmt::format("the folder holds no images, which are files called {}",
+                                           fmt::join(extensions, ", ")));
+    }
+    std::ranges::sort(names, data::path_less);
+    for (std::string& name : names) add_file(std::move(name));
+  }
+
+  const std::vector<std::string> extensions_ = FolderOptions().extensions;
+  std::vector<PredictInput> all_;
+};
+
+}  // namespace
+
+std::vector<PredictInput> predict_inputs(std::span<const std::string> words,
+                                         std::istream& standard_input) {
+  Inputs inputs;
+  for (const std::string& word : words) {
+    std::error_code error;
+    if (word == "-") {
+      inputs.add_standard_input(standard_input);
+    } else if (word.find_first_of("*?[") != std::string::npos && !fs::exists(word, error)) {
+      inputs.add_pattern(word);
+    } else {
+      inputs.add_path(word);
+    }
+  }
+  return inputs.take();
+}
+
+}  // namespace ridgeline::cli
