@@ -46,5 +46,5 @@ int main(int argc, char** argv) try {
   return 0;
 } catch (const rl::Error& error) {
   std::cerr << "article: " << error.what() << '\n';
-  return static_cast<int>(error.exit_code());
+  return 1;
 }

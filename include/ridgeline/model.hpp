@@ -98,6 +98,9 @@ struct Callbacks {
   std::function<bool(const Progress&)> on_step;
   /// After every update, with its numbers per parameter; not without FitOptions::statistics.
   std::function<void(const StepStatistics&)> on_update;
+  /// Sentences for people, such as the name of an image that could not be read. Called from the
+  /// threads that read images, one call at a time.
+  std::function<void(const std::string& sentence)> on_note;
   /// After each epoch, its validation and its files. Return false to stop early.
   std::function<bool(const Epoch&)> on_epoch;
 };
@@ -154,6 +157,9 @@ struct FitOptions {
   /// "flip", "crop:4", "cutout:8", "noise:0.05", "mixup:0.2", "cutmix:1" (docs/experiment.md),
   /// applied in this order. Of several that mix images each image takes one.
   std::vector<std::string> augment;
+  /// Images that cannot be read: "skip" gives them the weight 0, up to 1 % of the images, and names
+  /// each once in the run's log.txt and in Callbacks::on_note; "fail" ends the training.
+  std::string on_error = "fail";
   std::string monitor =
       "val_data_loss";  ///< of the best epoch; "val_accuracy", "train_objective", ...
   /// Metrics beside those that are measured anyway, as make_metric takes them: "f1", "top_k:3". The
@@ -190,6 +196,8 @@ struct FitOptions {
 
 struct EvaluateOptions {
   std::vector<std::string> metrics;  ///< beside those that are measured anyway, as in FitOptions
+  std::string on_error = "fail";     ///< as in FitOptions
+  std::function<void(const std::string& sentence)> on_note = {};  ///< as in Callbacks
 };
 
 /// What came from a file of weights.

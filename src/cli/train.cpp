@@ -128,6 +128,7 @@ int train(const Arguments& arguments, Console& console) {
   const auto run = arguments.option("--resume");
   Experiment experiment = run ? resume(*run, words) : begin(words);
   const experiment::Images images = load_images(experiment);
+  for (const std::string& sentence : images.notes) console.note(sentence);
   settle_weights(experiment, images, console);
 
   const auto threads = threads_now();
@@ -153,6 +154,8 @@ int train(const Arguments& arguments, Console& console) {
   TrainingProgress progress(console, options.validation > 0 || !options.validation_data.empty());
   options.resume = run.has_value();
   options.callbacks = progress.callbacks(options.epochs);
+  const auto note = [&](const std::string& sentence) { console.note(sentence); };
+  options.callbacks.on_note = note;
   options.stop = &stop_on_interrupt();
   const History history = experiment::train(model, images.train, options, experiment, refuse_taken);
 
@@ -162,8 +165,10 @@ int train(const Arguments& arguments, Console& console) {
   }
 
   std::optional<Metrics> test;
-  if (!history.interrupted && !images.test.empty()) {
-    test = model.evaluate(images.test, {.metrics = experiment.train.metrics});
+  if (!history.interrupted && images.test.has_targets()) {
+    test = model.evaluate(images.test, {.metrics = experiment.train.metrics,
+                                        .on_error = experiment.data.on_error,
+                                        .on_note = note});
   }
   print_end(console, experiment, history, {model, test});
   if (console.json()) Console::result(to_json(experiment, history, {model, test}));

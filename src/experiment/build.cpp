@@ -189,6 +189,7 @@ FitOptions fit_options(const Experiment& experiment, const Images& images) {
           .validation = fraction && images.validation.empty() ? *fraction : 0,
           .validation_data = images.validation,
           .augment = experiment.data.augment,
+          .on_error = experiment.data.on_error,
           .monitor = experiment.train.monitor,
           .metrics = experiment.train.metrics,
           .patience = to_int(experiment.train.patience),

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "data/sources/subset.hpp"
+#include "ridgeline/error.hpp"
 
 namespace ridgeline::experiment {
 namespace {

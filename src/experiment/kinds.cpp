@@ -80,7 +80,8 @@ Key option_key(const KindSection& section, const std::vector<Kind>& kinds, const
     const Option* option = kind.find(declared.name);
     return !option || option->value.index() == declared.value.index();
   });
-  key.read = [&section, same_type, any = Option{declared.name, {}, declared.value, {}, declared.word},
+  key.read = [&section, same_type,
+              any = Option{declared.name, {}, declared.value, {}, declared.word},
               name = key.name](Experiment& experiment, const Value& value) {
     section.options(experiment)
         .set(any.name, same_type ? decode_option(any, value, name) : decode_attribute(value, name));

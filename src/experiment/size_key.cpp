@@ -15,8 +15,8 @@ Key size_key() {
   key.meaning = "pixels, or [height, width], that every image gets; 0: the images' own size";
   key.read = [name = key.name](Experiment& experiment, const Value& value) {
     std::vector<std::int64_t> sides;
-    if (value.get<Array>()) {
-      decode(value, name, sides);
+    if (const auto* several = value.get<Array>()) {
+      for (const Value& side : *several) decode(side, name, sides.emplace_back());
     } else {
       decode(value, name, sides.emplace_back());
     }

@@ -40,6 +40,7 @@ struct Header {
 /// `most_pixels`.
 Header read_header(Bytes file);
 
+using ridgeline::RealBox;
 using Decoded = DecodedImage;
 
 /// The pixels that `request` asks for. The image covers the request's box, in whole pixels. At full

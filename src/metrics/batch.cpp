@@ -50,15 +50,10 @@ Batch::Batch(const Tensors& outputs, const Tensors& targets, const Metric& metri
     network::require(given == width_ || two, "{} got targets of {} numbers and outputs of {}",
                      metric.name(), given, width_);
     rows_ = target.values<float>();
-    if (!two) return take_weights(targets);
     // A single output is the probability of the second class.
-    for (std::size_t i = 1; i < rows_.size(); i += 2) second_.push_back(rows_[i]);
-    rows_ = second_;
+    for (std::size_t i = 1; two && i < rows_.size(); i += 2) second_.push_back(rows_[i]);
+    if (two) rows_ = second_;
   }
-  take_weights(targets);
-}
-
-void Batch::take_weights(const Tensors& targets) {
   if (const TensorView* weight = targets.find(weight_tensor)) weights_ = weight->values<float>();
 }
 

@@ -38,8 +38,6 @@ class Batch {
   double target(std::size_t image, std::size_t i) const;
 
  private:
-  void take_weights(const Tensors& targets);
-
   std::string_view target_;
   std::size_t images_ = 0, width_ = 1;
   std::span<const float> outputs_, rows_, weights_;

@@ -91,8 +91,8 @@ Selection run(const Recipe& recipe, std::optional<Model>& refitted) {
   };
   task.test = [&] {
     const EvaluateOptions evaluation{.metrics = recipe.with({}).fit.metrics};
-    return recipe.test.empty() ? std::nullopt
-                               : std::optional(refitted->evaluate(recipe.test, evaluation));
+    return recipe.test.has_targets() ? std::optional(refitted->evaluate(recipe.test, evaluation))
+                                     : std::nullopt;
   };
   task.guess =
       best_guess(validation_images(recipe.train, recipe.splits), *recipe.first.options().loss,

@@ -15,6 +15,7 @@
 #include "train/measured.hpp"
 #include "train/model_file.hpp"
 #include "train/statistics.hpp"
+#include "train/unreadable.hpp"
 
 namespace ridgeline::train {
 namespace {
@@ -54,7 +55,9 @@ Fit::Fit(ModelCore& core, const Dataset& data, FitOptions options)
                       core_.layout().network_outputs);
   if (!validation_.empty()) {
     check_labels(core_, validation_, "validation images");
-    validation_loader_ = std::make_unique<data::Loader>(validation_, evaluation_loader(core_));
+    data::LoaderOptions loader = evaluation_loader(core_, validation_);
+    loader.errors = unreadable(options_, validation_.size());
+    validation_loader_ = std::make_unique<data::Loader>(validation_, loader);
   }
   const auto images = static_cast<std::int64_t>(train_.size());
   require(options_.batch <= images || full_batch_,
@@ -73,7 +76,8 @@ Fit::Fit(ModelCore& core, const Dataset& data, FitOptions options)
                   .seed = core_.options.seed,
                   .augment = data::parse_augmentations(options_.augment),
                   .collator = &task.collator(),
-                  .threads = 1 + core_.options.threads / 8,
+                  .errors = unreadable(options_, train_.size()),
+                  .threads = reader_threads(core_, train_),
                   .lazy = true,
                   .ahead = static_cast<int>(std::max<std::int64_t>(1, 4 / options_.accumulate))});
   if (options_.statistics) probe_.emplace(core_, train_);

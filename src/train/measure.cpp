@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "metrics/mean.hpp"
+#include "ridgeline/task.hpp"
 #include "train/measured.hpp"
 #include "train/output_values.hpp"
 
@@ -39,8 +40,17 @@ engine::Batch slice(const engine::Batch& batch, std::int64_t first, std::int64_t
   return part;
 }
 
-data::LoaderOptions evaluation_loader(const ModelCore& core) {
-  return {.batch = evaluation_batch(core), .threads = 1 + core.options.threads / 8, .lazy = true};
+int reader_threads(const ModelCore& core, const Dataset& data) {
+  return data.in_memory() ? 1 + core.options.threads / 8 : core.options.threads;
+}
+
+data::LoaderOptions evaluation_loader(const ModelCore& core, const Dataset& data) {
+  const Collator* collator =
+      data.has_targets() ? &task_named(data.schema().task).collator() : nullptr;
+  return {.batch = evaluation_batch(core),
+          .collator = collator,
+          .threads = reader_threads(core, data),
+          .lazy = true};
 }
 
 Metrics measure(ModelCore& core, data::Loader& loader, metrics::MetricSet set, bool details) {

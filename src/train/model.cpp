@@ -15,6 +15,7 @@
 #include "train/measured.hpp"
 #include "train/model_file.hpp"
 #include "train/shrink.hpp"
+#include "train/unreadable.hpp"
 
 namespace ridgeline {
 
@@ -33,7 +34,10 @@ History Model::fit(const Dataset& train, const FitOptions& options) {
 
 Metrics Model::evaluate(const Dataset& data, const EvaluateOptions& options) {
   train::check_labels(*impl_, data, "images");
-  data::Loader loader(data, train::evaluation_loader(*impl_));
+  data::LoaderOptions reading = train::evaluation_loader(*impl_, data);
+  reading.errors = train::unreadable(
+      {.on_error = options.on_error, .callbacks = {.on_note = options.on_note}}, data.size());
+  data::Loader loader(data, reading);
   const Metrics metrics = train::measure(
       *impl_, loader, train::measured_in_evaluation({network(), impl_->loss(), data}, options),
       true);
@@ -53,7 +57,7 @@ std::vector<float> Model::predict(const Dataset& data) {
   const auto outputs = static_cast<std::size_t>(impl_->outputs());
   std::vector<float> all(data.size() * outputs);
   std::size_t done = 0;
-  data::Loader loader(data, train::evaluation_loader(*impl_));
+  data::Loader loader(data, train::evaluation_loader(*impl_, data));
   loader.start(0);
   while (const data::Batch* batch = loader.next()) {
     const auto count = static_cast<std::size_t>(batch->images) * outputs;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ridgeline/error.hpp"
+
 namespace ridgeline::train {
 namespace {
 
@@ -54,7 +56,12 @@ void Probe::read() {
   const auto size = static_cast<std::size_t>(core_.layout().input.elements());
   pixels_.resize(images_ * size);
   for (std::size_t i = 0; i < images_; ++i) {
-    train_.read(i * train_.size() / images_, std::span(pixels_).subspan(i * size, size));
+    const auto pixels = std::span(pixels_).subspan(i * size, size);
+    try {
+      train_.read(i * train_.size() / images_, pixels);
+    } catch (const DataError&) {  // said when it is trained on
+      std::ranges::fill(pixels, 0.0f);
+    }
   }
 }
 
