@@ -7,6 +7,7 @@
 
 #include "data/fitted.hpp"
 #include "data/sources/decode.hpp"
+#include "image/fit.hpp"
 #include "image/planes.hpp"
 #include "ridgeline/error.hpp"
 
@@ -57,10 +58,6 @@ std::vector<Image> five_crops(const Image& large, std::int64_t height, std::int6
 
 Views::Views(const ModelOptions& model, const std::optional<std::string>& augmentation) {
   const Shape& input = model.input;
-  if (input.rank() != 3 || (input[0] != 1 && input[0] != 3)) {
-    throw UsageError(fmt::format(
-        "image files have 1 or 3 channels, and this model takes images of {}", input.text()));
-  }
   // A model of images that had one size takes others, too.
   whole_ = !model.preprocessing || model.preprocessing->resize == "none";
   preprocessing_ =
@@ -81,9 +78,7 @@ Image Views::fit(std::span<const std::uint8_t> file, const std::string& name,
                  const Preprocessing& preprocessing) const {
   const OneFile source(file, name);
   if (whole_) {
-    const image::Size size{preprocessing.height, preprocessing.width};
-    return image::resize(image::to_channels(source.image(0), preprocessing.channels), size,
-                         image::Filter::bilinear);
+    return image::fit_image(source.image(0), preprocessing.shape());
   }
   data::FitScratch scratch;
   data::read_fitted(source, 0, preprocessing, scratch);

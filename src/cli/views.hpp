@@ -17,15 +17,15 @@ class Views {
   /// `augmentation`: absent or "1": the image alone; "flip" or "2": the image and its mirror image;
   /// "5": the four corners and the middle; "10": these five and their mirror images. Crops are
   /// taken as torchvision's FiveCrop does: from the image at 1 / crop_share of the size, or where
-  /// that is 1, at 8/7 of it. Throws UsageError for other words, and for a model whose images have
-  /// other than 1 or 3 channels.
+  /// that is 1, at 8/7 of it. Throws UsageError for other words.
   Views(const ModelOptions& model, const std::optional<std::string>& augmentation);
 
   std::size_t count() const { return (crops_ ? 5 : 1) * (mirrored_ ? 2 : 1); }
   /// Numbers of all views of one image.
   std::size_t numbers() const;
   /// Writes the views of the image in `file`, one after the other. `shown`: the image itself, as
-  /// the network is shown it without crops. Throws DataError, whose sentence begins with `name`.
+  /// the network is shown it without crops. Throws DataError, whose sentence begins with `name`,
+  /// and UsageError for a model whose images have other than 1 or 3 channels.
   void read(std::span<const std::uint8_t> file, const std::string& name, std::span<float> pixels,
             Image* shown = nullptr) const;
 

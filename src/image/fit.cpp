@@ -8,16 +8,12 @@
 
 namespace ridgeline::image {
 
-std::vector<float> fit_image(const Image& image, const Shape& shape) {
+Image fit_image(const Image& image, const Shape& shape) {
   if (shape.rank() != 3 || (shape[0] != 1 && shape[0] != 3)) {
     throw UsageError(fmt::format(
         "image files have 1 or 3 channels, and this model takes images of {}", shape.text()));
   }
-  const Image fitting =
-      resize(to_channels(image, shape[0]), {shape[1], shape[2]}, Filter::bilinear);
-  std::vector<float> pixels(fitting.pixels.size());
-  to_planes(fitting, false, pixels);
-  return pixels;
+  return resize(to_channels(image, shape[0]), {shape[1], shape[2]}, Filter::bilinear);
 }
 
 }  // namespace ridgeline::image

@@ -61,18 +61,26 @@ TEST(ToChannels, GreyAndColourBecomeEachOther) {
   EXPECT_THROW(to_channels(counted(3, 2, 2), 4), UsageError);
 }
 
+std::vector<float> fitted(const Image& image, const Shape& shape) {
+  const Image result = fit_image(image, shape);
+  EXPECT_EQ((Shape{result.channels, result.height, result.width}), shape);
+  std::vector<float> planes(result.pixels.size());
+  to_planes(result, false, planes);
+  return planes;
+}
+
 TEST(FitImage, AnImageOfTheRightShapeStaysAsItIs) {
   const Image image{3, 1, 2, {0, 51, 102, 153, 204, 255}};
   EXPECT_THAT(
-      fit_image(image, {3, 1, 2}),
+      fitted(image, {3, 1, 2}),
       testing::Pointwise(FloatNear(1e-6F), std::vector<float>{0, 0.6F, 0.2F, 0.8F, 0.4F, 1}));
 }
 
 TEST(FitImage, GreyAndColourBecomeEachOther) {
-  EXPECT_THAT(fit_image({1, 1, 1, {51}}, {3, 1, 1}), Each(FloatNear(0.2F, 1e-6F)));
-  EXPECT_THAT(fit_image({3, 1, 1, {255, 0, 0}}, {1, 1, 1}),
+  EXPECT_THAT(fitted({1, 1, 1, {51}}, {3, 1, 1}), Each(FloatNear(0.2F, 1e-6F)));
+  EXPECT_THAT(fitted({3, 1, 1, {255, 0, 0}}, {1, 1, 1}),
               ElementsAre(FloatNear(0.299F, 0.5F / 255)));
-  EXPECT_THROW(fit_image({1, 1, 1, {51}}, {2, 1, 1}), UsageError);
+  EXPECT_THROW(fitted({1, 1, 1, {51}}, {2, 1, 1}), UsageError);
 }
 
 // PyTorch 2.15: interpolate(line / 255, (1, n), mode="bilinear", antialias=True), which is not
@@ -82,11 +90,11 @@ TEST(FitImage, ResizesLikePyTorch) {
   const auto near = [](std::vector<float> values) {
     return testing::Pointwise(FloatNear(0.51F / 255), values);
   };
-  EXPECT_THAT(fit_image(line, {1, 1, 2}), near({0.4272727F, 0.2727273F}));
-  EXPECT_THAT(fit_image(line, {1, 1, 8}),
+  EXPECT_THAT(fitted(line, {1, 1, 2}), near({0.4272727F, 0.2727273F}));
+  EXPECT_THAT(fitted(line, {1, 1, 8}),
               near({0, 0.4375F, 0.9375F, 0.3125F, 0.125F, 0.375F, 0.2875F, 0.2F}));
   const Image column{1, 5, 1, line.pixels};
-  EXPECT_EQ(fit_image(column, {1, 2, 1}), fit_image(line, {1, 1, 2}));
+  EXPECT_EQ(fitted(column, {1, 2, 1}), fitted(line, {1, 1, 2}));
 }
 
 TEST(EncodePng, GivesTheImageBack) {

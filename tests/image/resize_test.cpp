@@ -6,7 +6,6 @@
 #include <cmath>
 #include <cstdlib>
 
-#include "image/fit.hpp"
 #include "ridgeline/error.hpp"
 #include "support/golden.hpp"
 #include "support/highway_targets.hpp"
