@@ -119,7 +119,7 @@ ordered_json set_json(const Dataset& set) {
 }
 
 void inspect_data(const std::string& source, const path& folder, Console& console) {
-  const DataParts sets = load(source, folder);
+  const DataParts sets = load_parts(source, folder);
   if (console.json()) {
     return Console::result(ordered_json{{"source", source},
                                         {"path", folder.string()},
