@@ -234,10 +234,10 @@ int main(int argc, char** argv) try {
   const rl::Epoch& best = trained.history.best();
   std::cout << trained.run.string() << "\nepoch " << best.epoch << ": data loss "
             << best.train.data_loss << ", penalty " << best.train.penalty << "\ntest accuracy "
-            << trained.test->accuracy << '\n';
+            << trained.test->value("accuracy") << '\n';
   // The model file has the parts by name: a program that has registered them can load it.
   rl::Model again = rl::Model::load(trained.run / "model.safetensors");
-  return trained.test->accuracy > 0.8 && again.options().loss->kind() == "poly" ? 0 : 1;
+  return trained.test->value("accuracy") > 0.8 && again.options().loss->kind() == "poly" ? 0 : 1;
 } catch (const rl::Error& error) {
   std::cerr << error.what() << '\n';
   return 2;

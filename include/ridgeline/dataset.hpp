@@ -125,9 +125,12 @@ struct DataParts {
 /// Throws UsageError for an unknown name, DataError for a broken file or a `path` without it,
 /// ResourceError where nothing is found (the message lists the places and how to get the data).
 /// `options` are those of the source. Throws UsageError for one that it does not have, too.
-DataParts load(std::string_view source, const std::filesystem::path& path = {},
+DataParts load_parts(std::string_view source, const std::filesystem::path& path = {},
+                     const Attributes& options = {});
+/// Likewise the training and test images: auto [train, test] = load("cifar10");
+TrainTest load(std::string_view source, const std::filesystem::path& path = {},
                const Attributes& options = {});
-/// The folder that `load` reads. Throws as it does for what is not found.
+/// The folder that `load_parts` reads. Throws as it does for what is not found.
 std::filesystem::path locate(std::string_view source, const std::filesystem::path& path = {});
 TrainTest cifar10(const std::filesystem::path& path = {});
 TrainTest cifar100(const std::filesystem::path& path = {});

@@ -40,7 +40,7 @@ std::vector<std::string> find_metrics(const Arguments& arguments, const path& mo
 /// The data of the run that `model` belongs to, unless the options name other data.
 DataParts find_data(const Arguments& arguments, const path& model) {
   const path folder = arguments.option("--path").value_or("");
-  if (const auto source = arguments.option("--data")) return load(*source, folder);
+  if (const auto source = arguments.option("--data")) return load_parts(*source, folder);
   const path record = record_of(model);
   if (!std::filesystem::exists(record)) {
     throw UsageError(fmt::format(

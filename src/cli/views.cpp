@@ -58,6 +58,9 @@ std::vector<Image> five_crops(const Image& large, std::int64_t height, std::int6
 
 Views::Views(const ModelOptions& model, const std::optional<std::string>& augmentation) {
   const Shape& input = model.input;
+  if (input.rank() != 3) {
+    throw UsageError(fmt::format("this model takes {} numbers, and no images", input.text()));
+  }
   // A model of images that had one size takes others, too.
   whole_ = !model.preprocessing || model.preprocessing->resize == "none";
   preprocessing_ =

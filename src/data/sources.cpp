@@ -166,33 +166,29 @@ fs::path locate(std::string_view name, const fs::path& path) {
   return path.empty() ? find_usual(source) : find_explicit(source, path);
 }
 
-DataParts load(std::string_view name, const fs::path& path, const Attributes& options) {
+DataParts load_parts(std::string_view name, const fs::path& path, const Attributes& options) {
   const DataSource source = find_source(name);
   const Attributes complete = kind_of(source).complete(options, "data.");
   const fs::path folder = locate(name, path);
   return source.open_with ? source.open_with(folder, complete) : source.open(folder);
 }
 
-namespace {
-
-TrainTest train_and_test(std::string_view source, const fs::path& path) {
-  DataParts parts = load(source, path);
+TrainTest load(std::string_view name, const fs::path& path, const Attributes& options) {
+  DataParts parts = load_parts(name, path, options);
   return {std::move(parts.train), std::move(parts.test)};
 }
 
-}  // namespace
-
 TrainTest cifar10(const fs::path& path) {
-  return train_and_test("cifar10", path);
+  return load("cifar10", path);
 }
 TrainTest cifar100(const fs::path& path) {
-  return train_and_test("cifar100", path);
+  return load("cifar100", path);
 }
 TrainTest fashion_mnist(const fs::path& path) {
-  return train_and_test("fashion-mnist", path);
+  return load("fashion-mnist", path);
 }
 TrainTest mnist(const fs::path& path) {
-  return train_and_test("mnist", path);
+  return load("mnist", path);
 }
 
 }  // namespace ridgeline

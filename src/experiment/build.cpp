@@ -18,7 +18,7 @@ Dataset named_images(const Experiment& experiment, const DataParts& parts, const
                      bool test) {
   if (name == "test") return parts.test;
   if (name == "val" && !parts.validation.empty()) return parts.validation;
-  const DataParts other = load(experiment.data.source, name, experiment.data.options);
+  const DataParts other = load_parts(experiment.data.source, name, experiment.data.options);
   return (test && !other.test.empty()) || other.train.empty() ? other.test : other.train;
 }
 
@@ -61,7 +61,7 @@ int to_int(std::int64_t value) {
 
 Images open_images(const Experiment& experiment) {
   const DataSection& data = experiment.data;
-  DataParts parts = load(data.source, data.path, data.options);
+  DataParts parts = load_parts(data.source, data.path, data.options);
   Images images{.notes = parts.notes};
   leave_out(data.exclude, {&parts.train, &parts.validation, &parts.test}, images.notes);
   images.train = limited(parts.train, static_cast<std::size_t>(data.limit));

@@ -13,7 +13,7 @@ TEST(FashionMnist, TheArticlesNetworkTrainsHealthily) {
   }
   Model model(preset("article-cnn", 10), {.input = train.image_shape(), .regularize = l2(2e-3)});
   const History history = model.fit(train, {.epochs = 3, .validation = 0.1});
-  EXPECT_GT(history.epochs.back().validation->accuracy, 0.8);
+  EXPECT_GT(history.epochs.back().validation->value("accuracy"), 0.8);
   EXPECT_TRUE(history.verdicts.empty()) << test::kinds(history);
 }
 

@@ -99,9 +99,10 @@ TEST(Bfloat16, ReluBackward) {
     const Halves dy = random_halves(count, random), y = random_halves(count, random);
     Halves got(count);
     Floats expected(count);
-    relu_backward(dy.data(), y.data(), 0.1F, static_cast<std::int64_t>(count), got.data());
-    relu_backward(widened(dy).data(), widened(y).data(), 0.1F, static_cast<std::int64_t>(count),
-                  expected.data());
+    relu_backward(dy.data(), y.data(), {.slope = 0.1F}, static_cast<std::int64_t>(count),
+                  got.data());
+    relu_backward(widened(dy).data(), widened(y).data(), {.slope = 0.1F},
+                  static_cast<std::int64_t>(count), expected.data());
     expect_rounded(got, expected);
   });
 }

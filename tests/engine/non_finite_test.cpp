@@ -68,10 +68,10 @@ TEST(NonFinite, Relus) {
     for (const float slope : {0.0F, 0.25F, 1.0F}) {
       const Values expected = mapped(x, [&](double v) { return plain_relu(v, slope); });
       Floats y(x.size());
-      relu(x.data(), slope, size_of(x), y.data());
+      relu(x.data(), {.slope = slope}, size_of(x), y.data());
       expect_near(y, expected, 0, "relu");
       std::vector<Bf16> half_y(x.size());
-      relu(half.data(), slope, size_of(x), half_y.data());
+      relu(half.data(), {.slope = slope}, size_of(x), half_y.data());
       expect_near(widened(half_y), expected, 0, "relu in bf16");
       for (std::size_t turn = 0; turn < x.size(); ++turn) {
         Floats dy = x;
@@ -81,10 +81,10 @@ TEST(NonFinite, Relus) {
           back.push_back(plain_relu_back(dy[i], x[i], slope));
         }
         Floats dx(x.size());
-        relu_backward(dy.data(), x.data(), slope, size_of(x), dx.data());
+        relu_backward(dy.data(), x.data(), {.slope = slope}, size_of(x), dx.data());
         expect_near(dx, back, 0, "relu backward");
         const auto half_dy = narrowed(dy);
-        relu_backward(half_dy.data(), half.data(), slope, size_of(x), half_y.data());
+        relu_backward(half_dy.data(), half.data(), {.slope = slope}, size_of(x), half_y.data());
         expect_near(widened(half_y), back, 0, "relu backward in bf16");
       }
     }

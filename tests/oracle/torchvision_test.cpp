@@ -35,8 +35,9 @@ TEST_P(TorchvisionNetwork, GivesTheSameNumbers) {
   const std::vector<std::int32_t> labels = {3, 7};
   for (const auto& [name, arrays] : golden::read("networks.txt")) {
     SCOPED_TRACE(name);
-    engine::Engine engine(without_dropout(preset(name, classes)), input_shape,
-                          {.threads = 2, .shards = 2, .winograd = GetParam(), .fused = GetParam()});
+    engine::Engine engine(
+        without_dropout(preset(name, classes)), input_shape,
+        {.threads = 2, .shards = 2, .compute = {.winograd = GetParam()}, .fused = GetParam()});
     engine::State state = engine.initial_state(1);
     for (std::size_t p = 0; p < state.parameters().size(); ++p) {
       const auto values =
