@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <iterator>
 
 #include "data/sources/file_tree.hpp"
 #include "data/sources/image_files.hpp"
@@ -41,11 +40,20 @@ class Inputs {
   }
 
   void add_standard_input(std::istream& stream) {
-    std::vector<std::uint8_t> bytes(std::istreambuf_iterator<char>(stream), {});
-    if (bytes.empty())
-      return add_error("-",
-                       "standard input is empty: an image or a list of files "
-                       "is expected");
+    std::vector<std::uint8_t> bytes;
+    std::vector<char> block(1 << 16);
+    while (stream.read(block.data(), static_cast<std::streamsize>(block.size())) ||
+           stream.gcount() > 0) {
+      bytes.insert(bytes.end(), block.begin(), block.begin() + stream.gcount());
+      if (bytes.size() > data::most_file_bytes) {
+        return add_error("-",
+                         "standard input has more than 1 GiB: an image or a list of files is "
+                         "expected");
+      }
+    }
+    if (bytes.empty()) {
+      return add_error("-", "standard input is empty: an image or a list of files is expected");
+    }
     if (!image::format_of(bytes).empty()) return all_.push_back({"-", std::move(bytes), {}});
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     const char end = text.find('\0') == std::string_view::npos ? '\n' : '\0';

@@ -25,7 +25,7 @@ Layout layout_of(std::span<const Tile> tiles) {
     layout.width = std::max(layout.width, tile.image.width);
     layout.lines = std::max(layout.lines, static_cast<std::int64_t>(tile.lines.size()));
   }
-  if (layout.width > 0) layout.times = std::max<std::int64_t>(1, least_width / layout.width);
+  if (layout.width > 0) layout.times = (least_width + layout.width - 1) / layout.width;
   layout.height *= layout.times;
   layout.width = std::max(least_width, layout.width * layout.times);
   layout.scale = layout.width >= large_text_from ? 2 : 1;
