@@ -30,7 +30,8 @@ CheckedData open_all(const std::vector<std::string>& words, Console& console) {
   if (names.empty()) names.emplace_back();  // the keys say all
   CheckedData checked;
   for (const std::string& name : names) {
-    if (!name.empty() && names_model(name)) {
+    const bool model = name.ends_with(".safetensors") || std::filesystem::is_directory(name);
+    if (model && names_model(name)) {
       throw UsageError(fmt::format("{} is a model, and this checks data", name));
     }
     const NamedData named = named_data(name, overrides);
