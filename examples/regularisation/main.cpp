@@ -80,5 +80,5 @@ int main(int argc, char** argv) try {
   return 0;
 } catch (const ridgeline::Error& error) {
   std::cerr << "regularisation: " << error.what() << '\n';
-  return 1;
+  return error.kind() == ridgeline::ErrorKind::usage ? 2 : 1;
 }

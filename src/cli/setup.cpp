@@ -94,7 +94,6 @@ experiment::Images load_images(experiment::Experiment& experiment) {
   if (experiment.model.layers.empty()) {
     check_preset_input(experiment.model.preset, images.train.image_shape());
   }
-  experiment::balance_class_weights(experiment, images.train);
   return images;
 }
 

@@ -104,9 +104,6 @@ Augmentation parse_augmentation(std::string_view text) {
   const std::size_t colon = text.find(':');
   const std::string_view name = text.substr(0, colon);
   if (auto own = own_augmentation(text)) return {Augmentation::Kind::own, 0, std::move(own)};
-  if (auto step = picture_step(text)) {
-    return {Augmentation::Kind::picture, 0, {}, std::move(step)};
-  }
   for (std::size_t k = 0; k < table.size(); ++k) {
     const Entry& entry = table[k];
     // A number is looked for where one is wanted, and only there.
@@ -118,6 +115,9 @@ Augmentation parse_augmentation(std::string_view text) {
     const auto number = read_number(text.substr(colon + 1));
     if (number && entry.in_range(*number)) return {kind, *number};
     throw UsageError(fmt::format("augmentation \"{}\": {} wants {}", text, name, entry.number));
+  }
+  if (auto step = picture_step(text)) {
+    return {Augmentation::Kind::picture, 0, {}, std::move(step)};
   }
   std::vector<std::string> known;
   for (const Entry& entry : table) {

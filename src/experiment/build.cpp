@@ -108,6 +108,7 @@ void settle(Experiment& experiment, const Images& images) {
     if (fitted->width != fitted->height) data.size.push_back(fitted->width);
     data.channels = fitted->channels;
   }
+  balance_class_weights(experiment, images.train);
   const std::string& task = images.train.schema().task;
   if (experiment.loss.kind_given.value || task.empty()) return;
   const std::string_view loss = task_named(task).default_loss();
@@ -141,7 +142,13 @@ void balance_class_weights(Experiment& experiment, const Dataset& train) {
 }
 
 LossPtr build_loss(const Experiment& experiment) {
-  return make_loss(experiment.loss.kind, experiment.loss.options);
+  Attributes options = experiment.loss.options;
+  // "balanced" becomes numbers when the training images are known: settle().
+  const AttributeValue* weights = options.find("class_weights");
+  if (weights && std::holds_alternative<std::string>(*weights)) {
+    options.set("class_weights", std::vector<double>());
+  }
+  return make_loss(experiment.loss.kind, options);
 }
 
 OptimizerSetting build_optimizer(const Experiment& experiment) {

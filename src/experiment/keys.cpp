@@ -81,7 +81,7 @@ std::vector<Key> compute_rows() {
 }
 
 void check_source(const Value& value, std::string_view key) {
-  one_of(source_names(), {"folder", "voc", "coco", "masks"})(value, key);
+  one_of(source_names(), {"voc", "coco", "masks"})(value, key);
 }
 
 void check_loss(const Value& value, std::string_view key) {

@@ -150,14 +150,15 @@ std::string to_json(const Network& network) {
 
 Network network_from_json(std::string_view text) {
   return parse("network", text, [](const Json& json) {
-    const Json& layers = json.is_object() ? member(json, "layers") : json;
+    const bool several = json.is_object() && json.contains("layers");
+    const Json& layers = several ? member(json, "layers") : json;
     if (!layers.is_array()) throw DataError("not a list of layers");
     Network network;
     for (const Json& layer : layers) {
       const auto inputs = list_of<std::string>(member(layer, "inputs"), "inputs");
       network.append(read_layer(layer), inputs);
     }
-    if (json.is_object()) {
+    if (several) {
       network.set_outputs(list_of<std::string>(member(json, "outputs"), "outputs"));
     }
     return network;

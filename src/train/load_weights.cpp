@@ -20,6 +20,9 @@ namespace {
 // PyTorch's files are zip archives, or pickles of before version 1.6. A safetensors file may begin
 // with the same bytes, the length of its header, but has a brace after the length.
 void refuse_pickle(const std::filesystem::path& path) {
+  std::error_code error;
+  // Opening a pipe that nobody writes to would wait for ever; the reader refuses it.
+  if (!std::filesystem::is_regular_file(path, error)) return;
   std::array<char, 9> begin{};
   std::ifstream(path, std::ios::binary).read(begin.data(), begin.size());
   const std::string_view magic(begin.data(), begin.size());

@@ -71,9 +71,10 @@ TEST(Program, UsageErrorsAreOneSentenceAndTwo) {
   EXPECT_EQ(sentence({"train", "train.run=\"\""}, 2),
             "train.run must be the name of a folder, not the string \"\"");
   EXPECT_THAT(sentence({"train", "data.source=idx"}, 2), HasSubstr("needs data.path"));
-  EXPECT_EQ(sentence({"train", "data.validation=tset"}, 2),
-            "data.validation must be a fraction, \"test\" or a folder, and there is no folder "
-            "\"tset\"");
+  EXPECT_EQ(
+      sentence({"train", "data.validation=tset"}, 2),
+      "data.validation must be a fraction, \"val\", \"test\" or a folder, and there is no folder "
+      "\"tset\"");
   EXPECT_EQ(sentence({"predict", "--top", "none", "a", "b"}, 2),
             "--top takes whole numbers of at least 1, not 'none'");
   EXPECT_EQ(sentence({"predict", "--top", "1.5", "a", "b"}, 2),

@@ -232,7 +232,7 @@ struct Sources : testing::Test {
 
 TEST_F(Sources, UnknownNameListsTheKnownOnes) {
   EXPECT_THAT(message_of<UsageError>([] { load("cifar11"); }),
-              HasSubstr("no data source \"cifar11\": the known ones are cifar10, cifar100, "));
+              HasSubstr("no data source \"cifar11\": the known ones are folder, table, cifar10, "));
 }
 
 TEST_F(Sources, NotFoundListsThePlacesAndTheWayToGetIt) {
