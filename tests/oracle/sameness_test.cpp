@@ -125,7 +125,7 @@ TEST(Sameness, ImagesArePredictedAloneAsInABatch) {
 
 // Tiles of it, where there are fewer images than threads.
 TEST(Sameness, ThreadsShareAnImage) {
-  for (const std::string& name : preset_names()) {
+  for (const std::string& name : small_presets()) {
     SCOPED_TRACE(name);
     const auto results = [&](int threads, int images, Precision precision) {
       engine::Engine engine(preset(name, 10), {3, 32, 32},
