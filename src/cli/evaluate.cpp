@@ -51,10 +51,18 @@ DataParts find_data(const Arguments& arguments, const path& model) {
   if (!folder.empty()) experiment.data.path = folder.string();
   // What the run left out, or chose its epochs by, may be asked for all the same.
   if (experiment.data.test == "none") experiment.data.test.clear();
-  experiment.data.validation = 0.0;
+  const auto validation = experiment.data.validation;
+  if (validation == decltype(validation)("test")) experiment.data.validation = 0.0;
   experiment.data.validation_given.value = true;
   const experiment::Images images = experiment::load_images(experiment);
-  return TrainTest{images.train, images.test};
+  DataParts parts(TrainTest{images.train, images.test});
+  parts.validation = images.validation;
+  const auto* fraction = std::get_if<double>(&validation);
+  if (fraction && *fraction > 0) {
+    const auto seed = static_cast<std::uint64_t>(experiment.train.seed);
+    parts.validation = stratified_split(images.train, *fraction, seed).validation;
+  }
+  return parts;
 }
 
 Dataset choose_split(const DataParts& parts, const std::string& split) {
@@ -112,8 +120,10 @@ std::string confusion_table(const Metrics& metrics, const std::vector<std::strin
 int evaluate(const Arguments& arguments, Console& console) {
   const path file = model_file(arguments.positionals().front());
   Model model = Model::load(file);
-  const std::string split = arguments.option("--split").value_or("test");
-  const Dataset data = fitted(choose_split(find_data(arguments, file), split), model.options());
+  const DataParts parts = find_data(arguments, file);
+  const std::string usual = parts.test.has_targets() ? "test" : "val";
+  const std::string split = arguments.option("--split").value_or(usual);
+  const Dataset data = fitted(choose_split(parts, split), model.options());
   const Metrics metrics = model.evaluate(data, {.metrics = find_metrics(arguments, file)});
   if (console.json()) {
     auto json = to_json(metrics);
@@ -161,7 +171,8 @@ Command evaluate_command() {
       .positionals = {{"MODEL", "a model file, or the folder of a run or study"}},
       .options = {{"--data", "SOURCE", "cifar10, fashion-mnist, ...; the run's own data if absent"},
                   {"--path", "FOLDER", "where that data lies; the usual places if absent"},
-                  {"--split", "SPLIT", "test (the default), val or train"},
+                  {"--split", "SPLIT",
+                   "test, val or train; if absent, test, or val where there is no test"},
                   {"--metrics", "LIST",
                    "metrics beside the usual ones, with blanks between them; those of the run if "
                    "absent"}},

@@ -86,7 +86,11 @@ Images load_images(const Experiment& experiment) {
 
 Network build_network(const Experiment& experiment, const TargetSchema& schema) {
   const ModelSection& model = experiment.model;
-  if (!model.layers.empty()) return model.layers;
+  if (!model.layers.empty()) {
+    Network network = model.layers;
+    network.set_outputs(model.outputs);
+    return network;
+  }
   const std::string_view activation =
       schema.task.empty() ? "softmax" : task_named(schema.task).activation();
   const auto outputs = static_cast<std::int64_t>(schema.names.size());

@@ -46,6 +46,7 @@ struct DataSection {
 struct ModelSection {
   std::string preset = "article-cnn";  ///< empty where `layers` are given
   Network layers;
+  std::vector<std::string> outputs;  ///< layers that the loss reads; empty: the last one
   std::string weights;  ///< a file to begin with; empty: none
   std::vector<std::string> frozen;
   std::string normalize = "none";  ///< what a preset begins with

@@ -175,6 +175,9 @@ std::vector<Key> make_keys() {
           "a named network, where there are no layers", check_preset),
       row("model.layers", model, &ModelSection::layers,
           "the network itself: [{ conv2d = { filters = 32 }, regularize = { l2 = 1e-3 } }, ...]"),
+      row("model.outputs", model, &ModelSection::outputs,
+          "names of the layers whose outputs the loss reads; empty: the last layer")
+          .needing(without("model.layers", [](const E& e) { return !e.model.layers.empty(); })),
       row("model.weights", model, &ModelSection::weights,
           "a model or safetensors file to begin with: what fits by name and shape is taken"),
       row("model.frozen", model, &ModelSection::frozen,
