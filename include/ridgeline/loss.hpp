@@ -77,8 +77,16 @@ LossPtr mean_squared_error();
 /// Targets are classes, as in mean_squared_error(), or probabilities in [0, 1], one per output.
 LossPtr binary_cross_entropy();
 
-/// "cross-entropy", "mse", "binary-cross-entropy", as the experiment file names them. Throws
-/// UsageError for an unknown kind or attribute, with the nearest known one.
+/// Focal loss (Lin et al., arXiv 1708.02002): -sum_c w_c t_c (1 - p_c)^gamma log p_c of the softmax
+/// p; the mean divides as cross_entropy()'s does, and gamma = 0 is that loss. Throws UsageError for
+/// weights as cross_entropy() does.
+LossPtr focal(double gamma = 2, std::vector<double> class_weights = {});
+/// The same for each output of a sigmoid, the mean over images and outputs: torchvision's
+/// sigmoid_focal_loss. `alpha`, in [0, 1], is the share of targets of 1.
+LossPtr binary_focal(double gamma = 2, double alpha = 0.25);
+
+/// "cross-entropy", "mse", "binary-cross-entropy", "focal", "binary-focal", as the experiment file
+/// names them. Throws UsageError for an unknown kind or attribute, with the nearest known one.
 LossPtr make_loss(std::string_view kind, const Attributes& attributes = {});
 /// Makes a kind of loss known to make_loss and to `loss.kind` of the experiment file, and its
 /// options to [loss]. The factory is given all of them, checked. Throws UsageError for a kind that

@@ -9,6 +9,7 @@
 #include "cli/results.hpp"
 #include "cli/setup.hpp"
 #include "cli/table.hpp"
+#include "data/matched.hpp"
 #include "experiment/build.hpp"
 #include "experiment/file.hpp"
 #include "ridgeline/error.hpp"
@@ -47,6 +48,13 @@ DataParts find_data(const Arguments& arguments, const path& model) {
         "{} lies in no run's folder, which would name its data: say which with --data SOURCE",
         model.string()));
   }
+  if (model.parent_path().filename().string().starts_with("fold-")) {
+    throw UsageError(
+        fmt::format("{} is of one fold of a selection, whose images no record names: evaluate the "
+                    "refit, or say "
+                    "which images with --data SOURCE",
+                    model.string()));
+  }
   experiment::Experiment experiment = experiment::read(record);
   if (!folder.empty()) experiment.data.path = folder.string();
   // What the run left out, or chose its epochs by, may be asked for all the same.
@@ -60,7 +68,9 @@ DataParts find_data(const Arguments& arguments, const path& model) {
   const auto* fraction = std::get_if<double>(&validation);
   if (fraction && *fraction > 0) {
     const auto seed = static_cast<std::uint64_t>(experiment.train.seed);
-    parts.validation = stratified_split(images.train, *fraction, seed).validation;
+    const Split split = stratified_split(images.train, *fraction, seed);
+    parts.train = split.train;
+    parts.validation = split.validation;
   }
   return parts;
 }
@@ -121,10 +131,15 @@ int evaluate(const Arguments& arguments, Console& console) {
   const path file = model_file(arguments.positionals().front());
   Model model = Model::load(file);
   const DataParts parts = find_data(arguments, file);
-  const std::string usual = parts.test.has_targets() ? "test" : "val";
+  const std::string usual = parts.test.has_targets()    ? "test"
+                            : !parts.validation.empty() ? "val"
+                                                        : "train";
   const std::string split = arguments.option("--split").value_or(usual);
-  const Dataset data = fitted(choose_split(parts, split), model.options());
-  const Metrics metrics = model.evaluate(data, {.metrics = find_metrics(arguments, file)});
+  const Dataset data = data::with_names(fitted(choose_split(parts, split), model.options()),
+                                        model.options().class_names);
+  const auto note = [&](const std::string& sentence) { console.note(sentence); };
+  const Metrics metrics = model.evaluate(
+      data, {.metrics = find_metrics(arguments, file), .on_error = "skip", .on_note = note});
   if (console.json()) {
     auto json = to_json(metrics);
     json["data_loss_error"] = metrics.data_loss_error;
@@ -172,7 +187,7 @@ Command evaluate_command() {
       .options = {{"--data", "SOURCE", "cifar10, fashion-mnist, ...; the run's own data if absent"},
                   {"--path", "FOLDER", "where that data lies; the usual places if absent"},
                   {"--split", "SPLIT",
-                   "test, val or train; if absent, test, or val where there is no test"},
+                   "test, val or train; if absent, the first of these that the data has"},
                   {"--metrics", "LIST",
                    "metrics beside the usual ones, with blanks between them; those of the run if "
                    "absent"}},

@@ -107,12 +107,12 @@ Augmentation parse_augmentation(std::string_view text) {
   for (std::size_t k = 0; k < table.size(); ++k) {
     const Entry& entry = table[k];
     // A number is looked for where one is wanted, and only there.
-    if (entry.name.empty() || entry.name != name ||
-        (colon == std::string_view::npos) != entry.number.empty())
-      continue;
+    if (entry.name.empty() || entry.name != name) continue;
     const auto kind = static_cast<Augmentation::Kind>(k);
-    if (entry.number.empty()) return {kind};
-    const auto number = read_number(text.substr(colon + 1));
+    const bool has_number = colon != std::string_view::npos;
+    if (entry.number.empty() && !has_number) return {kind};
+    if (entry.number.empty()) continue;
+    const auto number = has_number ? read_number(text.substr(colon + 1)) : std::nullopt;
     if (number && entry.in_range(*number)) return {kind, *number};
     throw UsageError(fmt::format("augmentation \"{}\": {} wants {}", text, name, entry.number));
   }

@@ -90,7 +90,7 @@ Transform read_fitted(const SampleSource& source, std::size_t index, const Prepr
   const bool letterbox = p.resize == "letterbox";
   const auto check = [&](std::int64_t height, std::int64_t width) {
     if (p.resize != "none" || (height == p.height && width == p.width)) return;
-    throw DataError(
+    throw UsageError(
         fmt::format("{} is {}x{} pixels, and other images are {}x{}: set data.size, to which all "
                     "are then resized",
                     source.name(index), height, width, p.height, p.width));

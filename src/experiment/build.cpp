@@ -5,6 +5,7 @@
 
 #include <ctime>
 
+#include "data/matched.hpp"
 #include "experiment/fit_images.hpp"
 #include "experiment/kinds.hpp"
 #include "ridgeline/error.hpp"
@@ -63,8 +64,6 @@ Images open_images(const Experiment& experiment) {
   const DataSection& data = experiment.data;
   DataParts parts = load_parts(data.source, data.path, data.options);
   Images images{.notes = parts.notes};
-  leave_out(data.exclude, {&parts.train, &parts.validation, &parts.test}, images.notes);
-  images.train = limited(parts.train, static_cast<std::size_t>(data.limit));
   images.test = data.test.empty()     ? parts.test
                 : data.test == "none" ? Dataset()
                                       : named_images(experiment, parts, data.test, true);
@@ -75,6 +74,10 @@ Images open_images(const Experiment& experiment) {
   } else if (!data.validation_given.value) {
     images.validation = parts.validation;
   }
+  leave_out(data.exclude, {&parts.train, &images.validation, &images.test}, images.notes);
+  images.validation = data::with_names(images.validation, parts.train.names());
+  images.test = data::with_names(images.test, parts.train.names());
+  images.train = limited(parts.train, static_cast<std::size_t>(data.limit));
   return images;
 }
 
@@ -117,6 +120,12 @@ void settle(Experiment& experiment, const Images& images) {
   if (experiment.loss.kind_given.value || task.empty()) return;
   const std::string_view loss = task_named(task).default_loss();
   if (loss == experiment.loss.kind) return;
+  if (experiment.loss.options != make_loss(experiment.loss.kind)->attributes()) {
+    throw UsageError(fmt::format(
+        "the images' task is {}, whose loss is {} unless loss.kind says otherwise, and the options "
+        "in [loss] are for {}: set loss.kind",
+        task, loss, experiment.loss.kind));
+  }
   experiment.loss.kind = loss;
   experiment.loss.options = make_loss(loss)->attributes();
 }

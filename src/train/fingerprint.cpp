@@ -71,6 +71,11 @@ Attributes settings(const Network& network, const ModelOptions& model, const Fit
   add(print, "train.monitor", options.monitor);
   if (!options.metrics.empty()) add(print, "train.metrics", fmt::format("{}", options.metrics));
   add(print, "data.augment", fmt::format("{}", options.augment));
+  if (const auto& resized = model.preprocessing) {
+    add(print, "data.resize", resized->resize);
+    add(print, "data.filter", resized->filter);
+    add(print, "data.crop_share", resized->crop_share);
+  }
   return print;
 }
 

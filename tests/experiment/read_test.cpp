@@ -176,7 +176,7 @@ TEST(Read, WhatIsNotThereYetSaysSo) {
     EXPECT_NE(refusal(std::string("[data]\nsource = \"") + source + "\"\n").find("not there yet"),
               std::string::npos);
   }
-  EXPECT_NE(refusal("[loss]\nkind = \"focal\"\n").find("not there yet"), std::string::npos);
+  EXPECT_NE(refusal("[loss]\nkind = \"dice\"\n").find("not there yet"), std::string::npos);
 }
 
 TEST(Read, OptionsOfAnotherKindAreRefused) {

@@ -144,7 +144,8 @@ TEST(LossErrors, Registry) {
                      "there is no loss 'cross_entropi': did you mean 'cross-entropy'?");
   EXPECT_USAGE_ERROR(
       make_loss("hinge"),
-      "there is no loss 'hinge': known are binary-cross-entropy, cross-entropy, mse");
+      "there is no loss 'hinge': known are binary-cross-entropy, binary-focal, cross-entropy, "
+      "focal, mse");
   EXPECT_USAGE_ERROR(make_loss("cross-entropy", {{"label_smothing", 0.1}}),
                      "cross-entropy has no key 'label_smothing': did you mean 'label_smoothing'?");
   EXPECT_THROW(make_loss("mse", {{"label_smoothing", 0.1}}), UsageError);

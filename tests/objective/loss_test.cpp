@@ -23,7 +23,12 @@ std::vector<Case> cases() {
           {"weights", cross_entropy({.label_smoothing = 0, .class_weights = {0.5, 2, 0, 1}})},
           {"both", cross_entropy({.label_smoothing = 0.1, .class_weights = {0.5, 2, 0, 1}})},
           {"mse", mean_squared_error()},
-          {"binary", binary_cross_entropy()}};
+          {"binary", binary_cross_entropy()},
+          {"focal", focal(2)},
+          {"focal with weights", focal(0.5, {0.5, 2, 0, 1})},
+          {"focal without focus", focal(0)},
+          {"binary focal", binary_focal(2, 0.25)},
+          {"binary focal, weak", binary_focal(0.5, 0.75)}};
 }
 
 const std::vector<std::int32_t> classes{3, 0, 1, 1, 2, 3};
@@ -128,6 +133,40 @@ TEST(Loss, ExtremeLogitsStayFinite) {
   EXPECT_EQ(binary_cross_entropy()->evaluate(two, class_targets(wrong), 1, gradient), 0);
   EXPECT_EQ(binary_cross_entropy()->evaluate(two, class_targets(right), 1, gradient), 2.0 * huge);
   EXPECT_EQ(gradient, (std::vector<float>{1, -1}));
+}
+
+TEST(Loss, FocalWithoutFocusIsCrossEntropy) {
+  const auto values = head_values();
+  const Targets targets = class_targets(classes);
+  std::vector<float> focused(values.size()), plain(values.size());
+  EXPECT_NEAR(focal(0)->evaluate(values, targets, 1, focused),
+              cross_entropy()->evaluate(values, targets, 1, plain), 1e-9);
+  for (std::size_t i = 0; i < values.size(); ++i) EXPECT_NEAR(focused[i], plain[i], 1e-6);
+  EXPECT_NEAR(2 * binary_focal(0, 0.5)->evaluate(values, targets, 1, {}),
+              binary_cross_entropy()->evaluate(values, targets, 1, {}), 1e-9);
+}
+
+// By hand: two classes with the logits 0 and log 3, so p = 1/4 and 3/4.
+TEST(Loss, FocalByHand) {
+  const std::vector<float> values{0, static_cast<float>(std::log(3.0))};
+  const std::vector<std::int32_t> first{0};
+  EXPECT_NEAR(focal(2)->evaluate(values, class_targets(first), 1, {}), 0.75 * 0.75 * std::log(4.0),
+              1e-7);
+  const std::vector<float> one{static_cast<float>(std::log(3.0))}, yes{1};
+  EXPECT_NEAR(binary_focal(2, 0.25)->evaluate(one, value_targets(yes, 1), 1, {}),
+              0.25 * 0.25 * 0.25 * std::log(4.0 / 3), 1e-7);
+}
+
+TEST(Loss, FocalStaysFiniteWhereTheNetworkIsSure) {
+  const std::vector<float> values{200, -200, 0};
+  const std::vector<std::int32_t> right{0}, wrong{1};
+  std::vector<float> gradient(3);
+  for (const double gamma : {0.0, 0.5, 2.0}) {
+    EXPECT_NEAR(focal(gamma)->evaluate(values, class_targets(right), 1, gradient), 0, 1e-30);
+    for (const float g : gradient) EXPECT_NEAR(g, 0, 1e-30) << gamma;
+    EXPECT_NEAR(focal(gamma)->evaluate(values, class_targets(wrong), 1, gradient), 400, 1e-6);
+    for (const float g : gradient) EXPECT_TRUE(std::isfinite(g)) << gamma;
+  }
 }
 
 TEST(Loss, NaNComesThrough) {

@@ -70,6 +70,10 @@ TableTargets::TableTargets(TargetColumns columns)
 
 bool TableTargets::add(std::span<const std::string_view> cells, const std::string& where) {
   if (schema_.task == "classify") {
+    if (cells[0].find(list_separator) != std::string_view::npos) {
+      throw DataError(
+          fmt::format("{}: has a list of labels: set data.task = \"multi-label\"", where));
+    }
     const std::string_view label = trim(cells[0]);
     labels_.push_back(label.empty() ? -1 : pool_.add(label));
     return !label.empty();

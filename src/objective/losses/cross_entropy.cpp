@@ -133,17 +133,22 @@ LossPtr cross_entropy(const CrossEntropy& options) {
   return std::make_shared<CrossEntropyLoss>(options);
 }
 
+Option objective::class_weights_option() {
+  return {.name = "class_weights",
+          .meaning =
+              "one weight a class, or \"balanced\": by the number of its images; empty: all "
+              "alike",
+          .value = std::vector<double>{},
+          .word = "balanced"};
+}
+
 objective::LossKind objective::cross_entropy_kind() {
   return {{.name = "cross-entropy",
            .meaning = "after a softmax, computed from the logits",
            .options = {{"label_smoothing",
                         "how far training targets move towards the uniform distribution", 0.0,
                         limits::fraction},
-                       {.name = "class_weights",
-                        .meaning = "one weight a class, or \"balanced\": by the number of its "
-                                   "images; empty: all alike",
-                        .value = std::vector<double>{},
-                        .word = "balanced"}}},
+                       class_weights_option()}},
           [](const Attributes& options) {
             return cross_entropy({options.real("label_smoothing"), options.reals("class_weights")});
           }};

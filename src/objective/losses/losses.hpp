@@ -14,6 +14,10 @@ struct LossKind {
 LossKind cross_entropy_kind();
 LossKind mean_squared_error_kind();
 LossKind binary_cross_entropy_kind();
+LossKind focal_kind();
+LossKind binary_focal_kind();
+/// One weight for each class, or "balanced".
+Option class_weights_option();
 
 /// What one image should give, output by output. Classes count as one-hot. A single output is that
 /// of the second of two classes.

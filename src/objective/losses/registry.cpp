@@ -10,8 +10,9 @@ Registry& registry() {
   using namespace objective;
   static Registry registry = [] {
     std::vector<Registry::Entry> entries;
-    for (LossKind& loss : std::vector{cross_entropy_kind(), mean_squared_error_kind(),
-                                      binary_cross_entropy_kind()}) {
+    for (LossKind& loss :
+         std::vector{cross_entropy_kind(), mean_squared_error_kind(), binary_cross_entropy_kind(),
+                     focal_kind(), binary_focal_kind()}) {
       entries.push_back({std::move(loss.kind), std::move(loss.make)});
     }
     return Registry("a", "loss", std::move(entries));
