@@ -76,10 +76,18 @@ TEST(ParseAugmentation, KnownAndUnknown) {
   }
   EXPECT_EQ(message_of<UsageError>([&] { parse_augmentation("mixup:0"); }),
             "augmentation \"mixup:0\": mixup wants an alpha above 0, as in \"mixup:0.2\"");
-  for (const char* text : {"", "flop", "flip ", "crop", "flip:1", "mixup", "Mixup:1"}) {
+  for (const char* text : {"", "flop", "flip ", "flip:1", "Mixup:1"}) {
     EXPECT_THAT(message_of<UsageError>([&] { parse_augmentation(text); }),
                 HasSubstr("no augmentation"));
   }
+}
+
+TEST(ParseAugmentation, AMissingNumberIsAskedFor) {
+  EXPECT_EQ(message_of<UsageError>([] { parse_augmentation("crop"); }),
+            "augmentation \"crop\": crop wants a whole number of pixels of at least 1, as in "
+            "\"crop:4\"");
+  EXPECT_THAT(message_of<UsageError>([] { parse_augmentation("mixup"); }),
+              HasSubstr("mixup wants an alpha above 0"));
 }
 
 TEST(Augment, FlipMirrorsHalfOfTheImages) {
