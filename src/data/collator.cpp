@@ -36,7 +36,7 @@ Tensors TensorBatch::view() const {
   for (std::size_t i = 0; i < used_; ++i) {
     const Tensor& tensor = tensors_[i];
     const auto add = [&](const auto& numbers) {
-      using T = std::decay_t<decltype(numbers)>::value_type;
+      using T = typename std::decay_t<decltype(numbers)>::value_type;
       const std::span<const T> all(numbers);
       views.add(tensor.offsets.empty() ? TensorView(tensor.name, all, tensor.row)
                                        : TensorView(tensor.name, all, tensor.row, tensor.offsets));

@@ -18,7 +18,7 @@ Output input() {
 }
 
 Output apply(const Layer& layer, std::vector<Output> inputs) {
-  return Output(std::make_shared<const Output::Source>(layer, std::move(inputs)));
+  return Output(std::make_shared<const Output::Source>(Output::Source{layer, std::move(inputs)}));
 }
 
 namespace {
