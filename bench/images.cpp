@@ -80,7 +80,7 @@ int main(int count, char** arguments) {
   Memory memory;
   for (std::string line; std::getline(std::cin, line);) {
     const double start = cpu_seconds();
-    for (const File& file : files) image::decode_box(file, {}, memory.part);
+    for (const File& file : files) image::decode_box(file, ImageRequest{}, memory.part);
     const double decoded = cpu_seconds();
     for (const File& file : files) augment(file, random, memory);
     fmt::print("{} {}\n", decoded - start, cpu_seconds() - decoded);

@@ -36,7 +36,7 @@ class Attributes {
                                      std::vector<std::int64_t> fallback) const;
   std::vector<double> reals(std::string_view name, std::vector<double> fallback) const;
   // The named value of a kind's options, which are complete (Kind::complete). Throw UsageError
-  // where there is none, too.
+  // for a missing value, too.
   bool boolean(std::string_view name) const;
   std::int64_t integer(std::string_view name) const;
   double real(std::string_view name) const;

@@ -10,7 +10,7 @@
 namespace ridgeline {
 
 struct ComputeOptions {
-  Precision precision = Precision::fp32;  ///< of activations; likewise in evaluate and predict
+  Precision precision = Precision::fp32;  ///< of activations, in evaluate and predict too
   /// Convolutions by Winograd's minimal filtering where it pays: less than half the products, about
   /// twice the rounding error of fp32 sums.
   bool winograd = true;

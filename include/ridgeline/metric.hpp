@@ -50,7 +50,7 @@ class Metric {
   virtual void merge(const Metric& other) = 0;
   /// Of all images so far; 0 for none. NaN where it is not defined.
   virtual double value() const = 0;
-  /// Over the images; 0 where there is no formula.
+  /// Over the images; 0 if there is no formula for it.
   virtual double standard_error() const { return 0; }
   virtual MetricDetails details() const { return {}; }
   /// Forgets all images.

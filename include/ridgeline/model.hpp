@@ -259,14 +259,14 @@ class Model {
   /// Takes from a safetensors file, one of save() or any other, the tensors that have the name and
   /// shape of a parameter ("conv2d_1.kernel", OIHW) and are F32; the rest stays as it is. The file
   /// becomes options().weights, so that the trainings of a selection begin with it, too. Throws
-  /// DataError for a file that is none, or of which nothing fits, ResourceError for one that cannot
-  /// be read.
+  /// DataError for another kind of file, or if none of its tensors fits, ResourceError for one that
+  /// cannot be read.
   LoadedWeights load_weights(const std::filesystem::path& file);
 
   /// A smaller model that predicts the same, to rounding: without the filters and units that are
-  /// zero (drop_zero_filters in shrink.hpp); `staying` becomes those that cannot go. Penalties and
-  /// all else stay, but for rules and frozen patterns whose layers are gone, and `compute.kernels`,
-  /// which were chosen for other sizes.
+  /// zero (drop_zero_filters in shrink.hpp); `staying` becomes those that cannot go. Rules and
+  /// frozen patterns go if their layers are gone. `compute.kernels` go, because they were chosen
+  /// for other sizes. Everything else stays.
   Model shrunk(std::vector<StayingFilters>* staying = nullptr) const;
 
   /// Other penalties and constraints from the next step on; fit's callbacks may call it. Those that

@@ -45,8 +45,8 @@ struct Option {
   std::string meaning;   ///< a line for people
   AttributeValue value;  ///< the default; its type is the option's
   Limits limits = {};    ///< of a number, or of each in a list
-  /// A text that may be given in place of a value, which someone works out later: "balanced". Empty:
-  /// there is none.
+  /// A text that may be given in place of a value, which someone works out later: "balanced".
+  /// Empty: there is none.
   std::string word = {};
 };
 
@@ -55,7 +55,7 @@ struct Kind {
   std::string meaning = {};  ///< a line for people
   std::vector<Option> options = {};
 
-  /// Null where it has no such option.
+  /// Null if the kind has no such option.
   const Option* find(std::string_view option) const;
   Attributes defaults() const;
   /// `given` with the defaults of what it does not have, in the order of the options. Throws

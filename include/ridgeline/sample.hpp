@@ -88,9 +88,6 @@ class SampleSource {
   virtual void decode(std::size_t index, const Choose& choose, DecodedImage& to) const;
   /// The whole image.
   Image image(std::size_t index) const;
-  /// What tells the stored image from a changed one: a hash of its file's size and time of change.
-  /// 0: not known.
-  virtual std::uint64_t stamp(std::size_t index) const;
   /// The image as channels x height x width numbers in [0, 1]. The default converts `image`; a
   /// source of numbers that are not bytes overrides it and `eight_bit`.
   virtual void read(std::size_t index, std::span<float> pixels) const;

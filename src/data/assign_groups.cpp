@@ -99,7 +99,7 @@ std::vector<int> spread(const Groups& groups, const SplitSamples& samples,
   for (const Weighed& group : order) {
     std::size_t best = sides.size();
     for (std::size_t s = 0; s < sides.size(); ++s) {
-      // The last groups go where there is none yet.
+      // A fold that has no group yet takes one of the last groups.
       if (left <= empty && sides[s].have() > 0) continue;
       if (best == sides.size() || sides[s].cost(group) < sides[best].cost(group)) best = s;
     }

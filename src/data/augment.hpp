@@ -58,8 +58,8 @@ struct Mix {
     std::int64_t top = 0, bottom = 0, left = 0, right = 0;
   } box = {};  ///< cutmix: where the other is seen
 };
-/// Drawn from `random`, for augmentations of which one mixes, with one of `images`. Where several
-/// mix, each image takes one of them, all equally often.
+/// Draws from `random` how an image is mixed with one of `images`. At least one augmentation mixes.
+/// If several mix, each image takes one of them, all equally often.
 Mix draw_mix(std::span<const Augmentation> augmentations, const Shape& shape, std::size_t images,
              Random& random);
 

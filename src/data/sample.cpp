@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <string>
 
-#include "data/pixels.hpp"
+#include "image/planes.hpp"
 #include "ridgeline/error.hpp"
 
 namespace ridgeline {
@@ -65,24 +65,14 @@ Image SampleSource::image(std::size_t index) const {
   return std::move(decoded.image);
 }
 
-std::uint64_t SampleSource::stamp(std::size_t) const {
-  return 0;
-}
-
 void SampleSource::read(std::size_t index, std::span<float> pixels) const {
   const Image decoded = image(index);
-  const auto channels = static_cast<std::size_t>(decoded.channels);
-  const std::size_t area = decoded.pixels.size() / channels;
   if (pixels.size() != decoded.pixels.size()) {
     throw DataError(
         fmt::format("{} is {}x{}x{}, and images of one size are expected: set data.size",
                     name(index), decoded.channels, decoded.height, decoded.width));
   }
-  std::vector<std::uint8_t> planes(decoded.pixels.size());
-  for (std::size_t c = 0; c < channels; ++c) {
-    for (std::size_t i = 0; i < area; ++i) planes[c * area + i] = decoded.pixels[i * channels + c];
-  }
-  data::to_floats(planes, pixels.data());
+  image::to_planes(decoded, false, pixels);
 }
 
 std::span<const std::uint8_t> SampleSource::bytes(std::size_t) const {

@@ -28,7 +28,6 @@ class WrappedSource : public SampleSource, public StoresFiles {
     source_->decode(i, choose, to);
   }
   std::string_view format(std::size_t i) const override { return stored_format(*source_, i); }
-  std::uint64_t stamp(std::size_t i) const override { return source_->stamp(i); }
   void read(std::size_t i, std::span<float> pixels) const override { source_->read(i, pixels); }
   bool eight_bit() const override { return source_->eight_bit(); }
   std::span<const std::uint8_t> bytes(std::size_t i) const override { return source_->bytes(i); }

@@ -47,7 +47,7 @@ struct ModelSection {
   std::string preset = "article-cnn";  ///< empty where `layers` are given
   Network layers;
   std::vector<std::string> outputs;  ///< layers that the loss reads; empty: the last one
-  std::string weights;  ///< a file to begin with; empty: none
+  std::string weights;               ///< a file to begin with; empty: none
   std::vector<std::string> frozen;
   std::string normalize = "none";  ///< what a preset begins with
   bool operator==(const ModelSection&) const = default;

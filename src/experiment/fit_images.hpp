@@ -11,8 +11,8 @@ namespace ridgeline::experiment {
 void leave_out(const std::string& list, const std::vector<Dataset*>& sets,
                std::vector<std::string>& notes);
 
-/// Brings all images to data.size, or to that of the first one, where they are not of one size
-/// already or a size is given.
+/// Brings all images to data.size. Without data.size, images of several sizes must have the size of
+/// the first one.
 void fit_images(const DataSection& data, Images& images);
 
 }  // namespace ridgeline::experiment

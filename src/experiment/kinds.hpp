@@ -19,7 +19,7 @@ struct KindSection {
   Attributes& (*options)(Experiment&);
 
   std::string_view section() const { return key.substr(0, key.find('.')); }
-  /// The kind that the experiment names; nothing where there is none of that name.
+  /// The kind that the experiment names; nothing for an unknown name.
   std::optional<Kind> chosen(const Experiment& experiment) const;
 };
 

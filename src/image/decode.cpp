@@ -91,9 +91,15 @@ Decoded decode_box(Bytes file, const ImageRequest& request) {
 }
 
 void decode_box(Bytes file, const ImageRequest& request, Decoded& to) {
+  decode_box(
+      file, [&](const Header&) { return request; }, to);
+}
+
+void decode_box(Bytes file, const ChooseRequest& choose, Decoded& to) {
   const Open source = open(file);
   const Stored& stored = source.decoder->stored();
   const Header header = header_of(source);
+  const ImageRequest request = choose(header);
   const PixelBox seen = request.box.value_or(PixelBox{0, 0, header.width, header.height});
   check_box(seen, header);
   const int shrink = shrink_of(seen, request, stored.most_shrink);

@@ -15,6 +15,7 @@
 // it does.
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -50,8 +51,14 @@ using Decoded = DecodedImage;
 /// cut short or damaged, and ResourceError where memory is short.
 Decoded decode_box(Bytes file, const ImageRequest& request);
 
-/// The same into `to`, whose memory is used again: for threads that decode one image after the
-/// other. Taking new memory for each costs as much as a third of decoding a small image.
+/// Says what is needed of an image whose file has this header.
+using ChooseRequest = std::function<ImageRequest(const Header&)>;
+/// What `choose` asks for, into `to`. The file's header is read once.
+void decode_box(Bytes file, const ChooseRequest& choose, Decoded& to);
+
+/// The same for a known request, into `to`, whose memory is used again: for threads that decode one
+/// image after the other. Taking new memory for each costs as much as a third of decoding a small
+/// image.
 void decode_box(Bytes file, const ImageRequest& request, Decoded& to);
 
 /// The same without the box.

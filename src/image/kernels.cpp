@@ -90,7 +90,7 @@ void Row1(const std::uint8_t* row, const Taps& taps, std::uint8_t* to) {
   }
 }
 
-// Two taps of three channels are eight numbers of 16 bits, of which two are not used.
+// Two taps of three channels take six of the eight numbers of 16 bits.
 void Row3(const std::uint8_t* row, const Taps& taps, std::uint8_t* to) {
   const hn::FixedTag<std::int32_t, 4> d32;
   const hn::FixedTag<std::int16_t, 8> d16;

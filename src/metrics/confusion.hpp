@@ -5,6 +5,8 @@
 #include <functional>
 #include <map>
 #include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -52,6 +54,39 @@ class Confusion {
   // Only what was met, so that many classes take no memory.
   std::map<std::pair<std::int32_t, std::int32_t>, Cell> cells_;
   std::size_t classes_ = 0;
+};
+
+/// A metric that is computed from the confusion of classes alone.
+class ConfusionMetric : public Metric {
+ public:
+  std::vector<std::string_view> measures() const final {
+    return {class_tensor, probabilities_tensor};
+  }
+  bool quick() const final { return false; }
+  void add(const Tensors& outputs, const Tensors& targets) final {
+    confusion_.add(Batch(outputs, targets, *this));
+  }
+  void merge(const Metric& other) final {
+    confusion_.merge(dynamic_cast<const ConfusionMetric&>(other).confusion_);
+  }
+  void clear() final { confusion_.clear(); }
+  std::vector<double> state() const final {
+    std::vector<double> state;
+    confusion_.append_to(state);
+    return state;
+  }
+  void restore(std::span<const double> state) final {
+    const std::string owner = name();
+    StateReader reader(state, owner);
+    confusion_.restore(reader);
+    reader.end();
+  }
+
+ protected:
+  const Confusion& confusion() const { return confusion_; }
+
+ private:
+  Confusion confusion_;
 };
 
 }  // namespace ridgeline::metrics

@@ -13,44 +13,22 @@
 namespace ridgeline::metrics {
 namespace {
 
-class MatthewsCorrelation final : public Metric {
+class MatthewsCorrelation final : public ConfusionMetric {
  public:
   std::string name() const override { return "matthews_corrcoef"; }
   bool higher_is_better() const override { return true; }
-  std::vector<std::string_view> measures() const override {
-    return {class_tensor, probabilities_tensor};
-  }
-  bool quick() const override { return false; }
-
-  void add(const Tensors& outputs, const Tensors& targets) override {
-    confusion_.add(Batch(outputs, targets, *this));
-  }
-  void merge(const Metric& other) override {
-    confusion_.merge(dynamic_cast<const MatthewsCorrelation&>(other).confusion_);
-  }
-  double value() const override { return Terms(confusion_.totals()).value(); }
+  double value() const override { return Terms(confusion().totals()).value(); }
   double standard_error() const override {
-    const auto totals = confusion_.totals();
+    const auto totals = confusion().totals();
     const Terms terms(totals);
-    return confusion_.standard_error([&](std::int32_t truth, std::int32_t predicted) {
+    return confusion().standard_error([&](std::int32_t truth, std::int32_t predicted) {
       const bool nothing = predicted == Confusion::nothing;
       return terms.influence(totals[static_cast<std::size_t>(truth)],
                              nothing ? terms.nothing : totals[static_cast<std::size_t>(predicted)],
                              truth == predicted);
     });
   }
-  void clear() override { confusion_.clear(); }
   MetricPtr fresh() const override { return std::make_unique<MatthewsCorrelation>(); }
-  std::vector<double> state() const override {
-    std::vector<double> state;
-    confusion_.append_to(state);
-    return state;
-  }
-  void restore(std::span<const double> state) override {
-    StateReader reader(state, "matthews_corrcoef");
-    confusion_.restore(reader);
-    reader.end();
-  }
 
  private:
   struct Terms {
@@ -82,8 +60,6 @@ class MatthewsCorrelation final : public Metric {
       return (of_above - above() * of_under / (2 * under())) / std::sqrt(under());
     }
   };
-
-  Confusion confusion_;
 };
 
 }  // namespace

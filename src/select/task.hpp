@@ -65,7 +65,7 @@ struct SelectionTask {
   std::function<History(const RefitCall&)> refit;
   /// What is measured on the images of every epoch; values do not matter.
   std::vector<MetricValue> metrics = {};
-  /// Metrics of what was refitted on the test set; nothing where there is none.
+  /// Metrics of what was refitted on the test set; nothing without a test set.
   std::function<std::optional<Metrics>()> test;
   /// The best answer that ignores the image, on all validation images; nothing where not known.
   std::optional<Metrics> guess;

@@ -29,7 +29,7 @@ struct Imbalance {
   std::size_t largest = 0, smallest = 0;  ///< classes with the most and the fewest images
   double ratio = 1;                       ///< of their numbers; infinite for a class without images
 };
-/// Nothing for fewer than two classes, and where there are no images.
+/// Empty for fewer than two classes, and for a set without images.
 std::optional<Imbalance> imbalance(const std::vector<std::size_t>& images);
 
 /// Sizes and channels of the images that were read.

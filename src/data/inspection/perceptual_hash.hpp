@@ -1,6 +1,6 @@
 #pragma once
-// Numbers that tell images apart: equal pixels have equal numbers, and images that look alike have
-// numbers of which few bits differ.
+// Numbers that tell images apart: equal pixels have equal numbers. The numbers of images that look
+// alike differ in few bits.
 
 #include <array>
 #include <cstdint>

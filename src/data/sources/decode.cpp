@@ -18,8 +18,7 @@ auto named(std::string_view name, Decode decode) {
   }
 }
 
-Shape shape_of_header(std::span<const std::uint8_t> bytes) {
-  const image::Header header = image::read_header(bytes);
+Shape shape_of(const image::Header& header) {
   return {header.channels, header.height, header.width};
 }
 
@@ -27,11 +26,14 @@ Shape shape_of_header(std::span<const std::uint8_t> bytes) {
 
 void decode_file(std::span<const std::uint8_t> bytes, const SampleSource::Choose& choose,
                  std::string_view name, DecodedImage& to) {
-  named(name, [&] { image::decode_box(bytes, choose(shape_of_header(bytes)), to); });
+  const auto choose_by_header = [&](const image::Header& header) {
+    return choose(shape_of(header));
+  };
+  named(name, [&] { image::decode_box(bytes, choose_by_header, to); });
 }
 
 Shape shape_of_file(std::span<const std::uint8_t> bytes, std::string_view name) {
-  return named(name, [&] { return shape_of_header(bytes); });
+  return named(name, [&] { return shape_of(image::read_header(bytes)); });
 }
 
 }  // namespace ridgeline::data

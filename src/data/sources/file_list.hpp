@@ -47,7 +47,7 @@ bool path_less(std::string_view a, std::string_view b);
 /// The folder and the name of a path.
 std::pair<std::string_view, std::string_view> split_path(std::string_view path);
 
-/// "a/b" of "a" and "b", either of which may be empty.
+/// "a/b" of "a" and "b". Both may be empty.
 std::string join_path(std::string_view folder, std::string_view name);
 
 /// `path` without "." and empty parts. Nothing where it is absolute or leaves its folder by "..".

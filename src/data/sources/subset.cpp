@@ -34,7 +34,6 @@ class Subset : public SampleSource, public StoresFiles {
   std::string_view format(std::size_t i) const override {
     return stored_format(*source_, which_[i]);
   }
-  std::uint64_t stamp(std::size_t i) const override { return source_->stamp(which_[i]); }
   void read(std::size_t i, std::span<float> pixels) const override {
     source_->read(which_[i], pixels);
   }

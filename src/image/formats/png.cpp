@@ -21,7 +21,7 @@ std::uint32_t big_endian(Bytes bytes, std::size_t at) {
          std::uint32_t{bytes[at + 2]} << 8 | bytes[at + 3];
 }
 
-/// The content of the first chunk of a type; empty where there is none.
+/// The content of the first chunk of a type; empty if the file has no such chunk.
 Bytes chunk(Bytes file, std::string_view type) {
   for (std::size_t at = signature_bytes; file.size() >= at + 12;) {
     const std::size_t length = big_endian(file, at);
