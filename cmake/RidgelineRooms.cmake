@@ -1,19 +1,32 @@
-# A room is a folder of src/ built as a static library of its own, so that its tests
-# link only what it stands on. ridgeline_library() then joins the rooms into the one
-# library that applications use.
+# A room is a folder of src/, built as a static library of its own, so that its tests link only that
+# room and those below it. A room has an include folder of its own in the build folder, with links to
+# its files and to the public headers that it gives: a source that includes anything of a room that
+# its own room does not use does not compile. ridgeline_library() joins the rooms into the one library
+# that applications use.
 set(RIDGELINE_ROOMS "")
 
+# The include folder of a room, with its own files and the public headers that it gives.
+function(ridgeline_room_includes target name)
+  set(includes ${PROJECT_BINARY_DIR}/rooms/${name})
+  file(REMOVE_RECURSE ${includes})
+  file(MAKE_DIRECTORY ${includes}/ridgeline)
+  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/src/${name} ${includes}/${name} SYMBOLIC)
+  foreach(header ${ARGN})
+    file(CREATE_LINK ${PROJECT_SOURCE_DIR}/include/ridgeline/${header}.hpp
+                     ${includes}/ridgeline/${header}.hpp SYMBOLIC)
+  endforeach()
+  target_include_directories(${target} PUBLIC ${includes})
+endfunction()
+
+# ridgeline_room(NAME [USES room...] [GIVES public-header...] [WITH library...])
+# A public header belongs to the lowest room that reads it.
 function(ridgeline_room name)
-  cmake_parse_arguments(ROOM "" "" "USES;WITH" ${ARGN})
+  cmake_parse_arguments(ROOM "" "" "USES;GIVES;WITH" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
   set(target ridgeline_${name})
-  if(NOT sources)
-    file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/empty.cpp "")
-    set(sources ${CMAKE_CURRENT_BINARY_DIR}/empty.cpp)
-  endif()
   add_library(${target} STATIC ${sources})
-  target_include_directories(${target} PUBLIC
-    ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src ${RIDGELINE_GENERATED_DIR})
+  ridgeline_room_includes(${target} ${name} ${ROOM_GIVES})
+  target_include_directories(${target} PUBLIC ${RIDGELINE_GENERATED_DIR})
   add_dependencies(${target} ridgeline_commit)
   target_link_libraries(${target} PUBLIC ridgeline_compiler Threads::Threads fmt::fmt)
   foreach(room ${ROOM_USES})

@@ -2,6 +2,7 @@
 // An image of 8 bits a channel in memory, of any size.
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace ridgeline {
@@ -27,7 +28,14 @@ struct RealBox {
   friend bool operator==(const RealBox&, const RealBox&) = default;
 };
 
-/// What was decoded of an image for an ImageRequest (sample.hpp).
+/// What a reader of images may save: a decoder may skip pixels outside `box`, and may give the
+/// image at 1/2, 1/4 or 1/8 of its size as long as the box keeps at least `height` x `width`.
+struct ImageRequest {
+  std::optional<PixelBox> box;         ///< in pixels of the full image; absent: all of it
+  std::int64_t height = 0, width = 0;  ///< 0: the full size
+};
+
+/// What was decoded of an image for an ImageRequest.
 struct DecodedImage {
   Image image;
   RealBox box;  ///< what was asked for, in the pixels of `image`, which may extend beyond it

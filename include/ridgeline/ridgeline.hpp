@@ -8,6 +8,7 @@
 #include "ridgeline/diagnosis.hpp"
 #include "ridgeline/error.hpp"
 #include "ridgeline/experiment.hpp"
+#include "ridgeline/history.hpp"
 #include "ridgeline/lambda.hpp"
 #include "ridgeline/layers.hpp"
 #include "ridgeline/loss.hpp"

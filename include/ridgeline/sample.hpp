@@ -47,13 +47,6 @@ struct TargetSchema {
   friend bool operator==(const TargetSchema&, const TargetSchema&) = default;
 };
 
-/// What a reader of images may save: a decoder may skip pixels outside `box`, and may give the
-/// image at 1/2, 1/4 or 1/8 of its size as long as the box keeps at least `height` x `width`.
-struct ImageRequest {
-  std::optional<PixelBox> box;         ///< in pixels of the full image; absent: all of it
-  std::int64_t height = 0, width = 0;  ///< 0: the full size
-};
-
 /// Where samples come from: a file format, a folder, or an application's own. All functions may be
 /// called from several threads at once.
 class SampleSource {

@@ -5,12 +5,10 @@
 #include <cmath>
 #include <string>
 
-#include "network/check.hpp"
+#include "options/check.hpp"
 
 namespace ridgeline::data {
 namespace {
-
-using network::require;
 
 AttributeValue value_of(std::string_view text, std::string_view word, const Option* option) {
   if (option && std::holds_alternative<std::string>(option->value)) return std::string(word);

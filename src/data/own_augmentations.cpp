@@ -1,14 +1,13 @@
 #include "data/own_augmentations.hpp"
 
 #include "data/augmentation_words.hpp"
-#include "network/kind_registry.hpp"
+#include "options/kind_registry.hpp"
 #include "tensor/random.hpp"
 
 namespace ridgeline {
 namespace {
 
-using Registry = network::KindRegistry<AugmentationFactory>;
-using network::require;
+using Registry = KindRegistry<AugmentationFactory>;
 
 Registry& registry() {
   static Registry registry("an", "augmentation", {});

@@ -9,7 +9,7 @@
 #include "data/formats/idx.hpp"
 #include "data/places.hpp"
 #include "data/sources/registered.hpp"
-#include "network/kind_registry.hpp"
+#include "options/kind_registry.hpp"
 #include "ridgeline/dataset.hpp"
 #include "ridgeline/error.hpp"
 
@@ -140,7 +140,7 @@ void register_source(DataSource source) {
   }
   Table& known = table();
   const std::lock_guard lock(known.mutex);
-  network::count_added_kind();
+  count_added_kind();
   std::erase_if(known.sources, [&](const DataSource& old) { return old.name == source.name; });
   known.sources.push_back(std::move(source));
 }

@@ -7,7 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "ridgeline/model.hpp"
+#include "ridgeline/history.hpp"
+#include "ridgeline/network.hpp"
+#include "ridgeline/regularize.hpp"
 
 namespace ridgeline::diagnose {
 

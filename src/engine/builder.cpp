@@ -43,10 +43,10 @@ void PlanBuilder::find_readers() {
   for (const OutputSpec& output : layout_.network_outputs) {
     int& readers = values_[at(output.node)].readers;
     const bool has_logits = output.activation == "softmax" || output.activation == "sigmoid";
-    network::require(readers == 0 || !has_logits,
-                     "{} is an output of the network that ends in {}, and a layer reads it: give "
-                     "the activation to a layer of its own",
-                     output.name, output.activation);
+    require(readers == 0 || !has_logits,
+            "{} is an output of the network that ends in {}, and a layer reads it: give "
+            "the activation to a layer of its own",
+            output.name, output.activation);
     ++readers;
   }
 }

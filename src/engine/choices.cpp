@@ -1,6 +1,6 @@
 #include "engine/choices.hpp"
 
-#include "network/check.hpp"
+#include "options/check.hpp"
 
 namespace ridgeline::engine {
 
@@ -11,9 +11,8 @@ Choices choices_of(const std::vector<std::string>& kernels) {
     const auto way =
         way_named(equals == std::string::npos ? std::string_view()
                                               : std::string_view(kernel).substr(equals + 1));
-    network::require(way.has_value(),
-                     "train.kernels has LAYER=onednn, LAYER=direct or LAYER=winograd, not '{}'",
-                     kernel);
+    require(way.has_value(),
+            "train.kernels has LAYER=onednn, LAYER=direct or LAYER=winograd, not '{}'", kernel);
     choices[kernel.substr(0, equals)] = *way;
   }
   return choices;

@@ -15,7 +15,7 @@
 #include "experiment/own_penalties.hpp"
 #include "experiment/search_space.hpp"
 #include "experiment/size_key.hpp"
-#include "network/kind_registry.hpp"
+#include "options/kind_registry.hpp"
 #include "ridgeline/attributes.hpp"
 #include "ridgeline/dataset.hpp"
 #include "ridgeline/metric.hpp"
@@ -362,7 +362,7 @@ const std::vector<Key>& keys() {
   static std::mutex mutex;
   static std::map<std::uint64_t, std::vector<Key>> tables;
   const std::scoped_lock lock(mutex);
-  const std::uint64_t added = network::kinds_added();
+  const std::uint64_t added = kinds_added();
   const auto found = tables.find(added);
   return found != tables.end() ? found->second : tables.emplace(added, all_keys()).first->second;
 }

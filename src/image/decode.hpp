@@ -21,7 +21,6 @@
 #include <string_view>
 
 #include "ridgeline/image.hpp"
-#include "ridgeline/sample.hpp"
 
 namespace ridgeline::image {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "network/check.hpp"
+#include "options/check.hpp"
 
 namespace ridgeline::metrics {
 namespace {
@@ -27,28 +27,27 @@ const TensorView& target_of(const Tensors& targets, const Metric& metric) {
 }  // namespace
 
 Batch::Batch(const Tensors& outputs, const Tensors& targets, const Metric& metric) {
-  network::require(!outputs.empty(), "{} needs an output", metric.name());
+  require(!outputs.empty(), "{} needs an output", metric.name());
   const TensorView& output = outputs[0];
   images_ = static_cast<std::size_t>(output.images());
   width_ = static_cast<std::size_t>(output.row_size());
   outputs_ = output.values<float>();
   const TensorView& target = target_of(targets, metric);
   target_ = target.name();
-  network::require(static_cast<std::size_t>(target.images()) == images_,
-                   "{} got {} images and the targets of {}", metric.name(), images_,
-                   target.images());
+  require(static_cast<std::size_t>(target.images()) == images_,
+          "{} got {} images and the targets of {}", metric.name(), images_, target.images());
   if (target_ == class_tensor) {
     classes_ = target.values<std::int32_t>();
     for (const std::int32_t c : classes_) {
-      network::require(c >= 0 && static_cast<std::size_t>(c) < classes(),
-                       "{} got class {}, but the output knows classes 0 to {}", metric.name(), c,
-                       classes() - 1);
+      require(c >= 0 && static_cast<std::size_t>(c) < classes(),
+              "{} got class {}, but the output knows classes 0 to {}", metric.name(), c,
+              classes() - 1);
     }
   } else {
     const auto given = static_cast<std::size_t>(target.row_size());
     const bool two = target_ == probabilities_tensor && width_ == 1 && given == 2;
-    network::require(given == width_ || two, "{} got targets of {} numbers and outputs of {}",
-                     metric.name(), given, width_);
+    require(given == width_ || two, "{} got targets of {} numbers and outputs of {}", metric.name(),
+            given, width_);
     rows_ = target.values<float>();
     // A single output is the probability of the second class.
     for (std::size_t i = 1; two && i < rows_.size(); i += 2) second_.push_back(rows_[i]);

@@ -130,8 +130,8 @@ class Ece final : public Metric {
 MetricPtr make_ece(const Attributes& attributes) {
   constexpr std::int64_t most = 100'000;
   const auto options = options_from<EceOptions>("ece", attributes);
-  network::require(options.bins >= 1 && options.bins <= most,
-                   "ece: bins must be from 1 to {}, not {}", most, options.bins);
+  require(options.bins >= 1 && options.bins <= most, "ece: bins must be from 1 to {}, not {}", most,
+          options.bins);
   return std::make_unique<Ece>(options.bins);
 }
 

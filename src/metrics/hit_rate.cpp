@@ -167,11 +167,10 @@ class HitRateMetric final : public Metric {
 
 MetricPtr make_hit_rate(const HitRate& rate, const Attributes& attributes) {
   const auto options = options_from<HitRateOptions>(rate.kind, attributes);
-  network::require(options.average == "macro" || options.average == "micro",
-                   "{}: average must be macro or micro, not '{}'", rate.kind, options.average);
-  network::require(options.threshold > 0 && options.threshold < 1,
-                   "{}: threshold must be above 0 and below 1, not {}", rate.kind,
-                   options.threshold);
+  require(options.average == "macro" || options.average == "micro",
+          "{}: average must be macro or micro, not '{}'", rate.kind, options.average);
+  require(options.threshold > 0 && options.threshold < 1,
+          "{}: threshold must be above 0 and below 1, not {}", rate.kind, options.threshold);
   return std::make_unique<HitRateMetric>(rate, options);
 }
 

@@ -5,7 +5,7 @@
 #include <iterator>
 #include <optional>
 
-#include "network/registry.hpp"
+#include "options/registry.hpp"
 #include "ridgeline/metric.hpp"
 
 // The table: each kind, and the option that a value after its colon sets. make_KIND, in a file of
@@ -42,9 +42,9 @@ struct Kind {
   std::string argument;
 };
 
-network::Registry<Kind>& registry() {
+Registry<Kind>& registry() {
 #define ENTRY(KIND, ARGUMENT) {#KIND, {metrics::make_##KIND, ARGUMENT}},
-  static network::Registry<Kind> registry("a", "metric", {RIDGELINE_METRICS(ENTRY)});
+  static Registry<Kind> registry("a", "metric", {RIDGELINE_METRICS(ENTRY)});
 #undef ENTRY
   return registry;
 }
@@ -69,10 +69,10 @@ Attributes parse_options(std::string_view line, std::string_view options,
     options.remove_prefix(std::min(option.size() + 1, options.size()));
     const std::size_t sign = option.find('=');
     const bool named = sign != std::string_view::npos;
-    network::require(named || !argument.empty(),
-                     "the metric '{}' has a value for no option: name it, as in bins=20", line);
+    require(named || !argument.empty(),
+            "the metric '{}' has a value for no option: name it, as in bins=20", line);
     const std::string name(named ? option.substr(0, sign) : argument);
-    network::require(!attributes.find(name), "the metric '{}' sets {} twice", line, name);
+    require(!attributes.find(name), "the metric '{}' sets {} twice", line, name);
     attributes.set(name, parse_value(named ? option.substr(sign + 1) : option));
   }
   return attributes;
@@ -99,15 +99,15 @@ MetricPtr make_metric(std::string_view line) {
   const Kind found = registry().find(kind);
   if (kind.size() == line.size()) return found.make({});
   const std::string_view options = line.substr(kind.size() + 1);
-  network::require(!options.empty(),
-                   "the metric '{}' ends in a colon: give an option, or leave it out", line);
+  require(!options.empty(), "the metric '{}' ends in a colon: give an option, or leave it out",
+          line);
   return found.make(parse_options(line, options, found.argument));
 }
 
 void register_metric(std::string kind, MetricFactory factory, std::string argument) {
-  network::require(!kind.empty() && kind.find_first_not_of("abcdefghijklmnopqrstuvwxyz"
-                                                           "0123456789_") == std::string::npos,
-                   "a metric's kind has small letters, digits and _ alone, not '{}'", kind);
+  require(!kind.empty() && kind.find_first_not_of("abcdefghijklmnopqrstuvwxyz"
+                                                  "0123456789_") == std::string::npos,
+          "a metric's kind has small letters, digits and _ alone, not '{}'", kind);
   registry().add(std::move(kind), {factory, std::move(argument)});
 }
 

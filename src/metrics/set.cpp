@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "metrics/state.hpp"
-#include "network/check.hpp"
+#include "options/check.hpp"
 
 namespace ridgeline::metrics {
 namespace {
@@ -39,10 +39,10 @@ MetricSet::MetricSet(std::span<const std::string> lines, std::string_view target
   for (const std::string& line : lines) {
     MetricPtr metric = make_metric(line);
     const auto measured = metric->measures();
-    network::require(std::ranges::find(measured, target) != measured.end(),
-                     "{} is not measured on targets called '{}', which these images have, but on: "
-                     "{}",
-                     metric->name(), target, fmt::join(measured, ", "));
+    require(std::ranges::find(measured, target) != measured.end(),
+            "{} is not measured on targets called '{}', which these images have, but on: "
+            "{}",
+            metric->name(), target, fmt::join(measured, ", "));
     if (!has(metric->name())) metrics_.push_back(std::move(metric));
   }
 }

@@ -52,7 +52,7 @@ class TopK final : public MeanMetric {
 
 MetricPtr make_top_k(const Attributes& attributes) {
   const auto options = options_from<TopKOptions>("top_k", attributes);
-  network::require(options.k >= 1, "top_k: k must be at least 1, not {}", options.k);
+  require(options.k >= 1, "top_k: k must be at least 1, not {}", options.k);
   return std::make_unique<TopK>(options.k);
 }
 

@@ -6,7 +6,7 @@
 #include <numbers>
 
 #include "network/call.hpp"
-#include "network/check.hpp"
+#include "options/check.hpp"
 
 namespace ridgeline::network {
 namespace {

@@ -3,7 +3,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "network/check.hpp"
+#include "options/check.hpp"
 
 namespace ridgeline::network {
 

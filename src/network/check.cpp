@@ -2,8 +2,6 @@
 
 #include <fmt/ranges.h>
 
-#include "ridgeline/attributes.hpp"
-
 namespace ridgeline::network {
 
 std::int64_t product(std::span<const std::int64_t> factors, std::int64_t most) {
@@ -18,13 +16,6 @@ std::int64_t product(std::span<const std::int64_t> factors, std::int64_t most) {
 
 void require_image(const Shape& shape) {
   require(shape.rank() == 3, "takes images of channels x height x width, not {}", shape.text());
-}
-
-std::string suggestion(std::string_view word, std::span<const std::string_view> known) {
-  const std::string near = nearest(word, known);
-  if (!near.empty()) return fmt::format("did you mean '{}'?", near);
-  if (known.empty()) return "there are none";
-  return fmt::format("known are {}", fmt::join(known, ", "));
 }
 
 }  // namespace ridgeline::network

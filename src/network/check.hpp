@@ -1,25 +1,14 @@
 #pragma once
-// What the room's files check with: a condition that the user must meet, and products that must
-// not overflow.
-
-#include <fmt/format.h>
+// What the room's files check with: products that must not overflow, and shapes of images.
 
 #include <cstdint>
 #include <initializer_list>
 #include <span>
-#include <string>
-#include <string_view>
 
-#include "ridgeline/error.hpp"
+#include "options/check.hpp"
 #include "ridgeline/shape.hpp"
 
 namespace ridgeline::network {
-
-/// Throws UsageError with the formatted sentence unless `met`.
-template <typename... Arguments>
-void require(bool met, fmt::format_string<Arguments...> sentence, Arguments&&... arguments) {
-  if (!met) throw UsageError(fmt::format(sentence, std::forward<Arguments>(arguments)...));
-}
 
 /// The largest size, in elements, that a tensor of a network may have: 4 TiB of floats.
 inline constexpr std::int64_t most_elements = std::int64_t{1} << 40;
@@ -35,8 +24,5 @@ inline std::int64_t product(std::initializer_list<std::int64_t> factors,
 
 /// Throws UsageError unless `shape` is {channels, height, width}.
 void require_image(const Shape& shape);
-
-/// "; did you mean 'filters'?" for a word that is near a known one, or a list of the known ones.
-std::string suggestion(std::string_view word, std::span<const std::string_view> known);
 
 }  // namespace ridgeline::network

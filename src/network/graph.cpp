@@ -1,12 +1,10 @@
 #include <map>
 #include <optional>
 
-#include "network/check.hpp"
+#include "options/check.hpp"
 #include "ridgeline/network.hpp"
 
 namespace ridgeline {
-
-using network::require;
 
 struct Output::Source {
   std::optional<Layer> layer;  ///< none: the image

@@ -8,8 +8,6 @@
 namespace ridgeline {
 namespace {
 
-using network::require;
-
 std::string sources(const Network& network, const Node& node) {
   std::vector<std::string_view> names;
   for (const int input : node.inputs) names.push_back(network.name_of(input));

@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "network/call.hpp"
-#include "network/check.hpp"
 #include "network/orthogonal.hpp"
+#include "options/check.hpp"
 #include "tensor/random.hpp"
 
 namespace ridgeline::network {

@@ -1,6 +1,6 @@
 #include "ridgeline/layer.hpp"
 
-#include "network/check.hpp"
+#include "options/check.hpp"
 
 namespace ridgeline {
 
@@ -38,9 +38,8 @@ Layer Layer::named(std::string name) const {
 }
 
 Layer Layer::regularize(PenaltyRule rule) const {
-  network::require(rule.match.empty(),
-                   "a layer's own penalty matches the layer alone: leave out match = '{}'",
-                   rule.match);
+  require(rule.match.empty(),
+          "a layer's own penalty matches the layer alone: leave out match = '{}'", rule.match);
   if (rule.role.empty()) rule.role = "kernel";
   Layer layer = *this;
   layer.rules_.push_back(std::move(rule));

@@ -2,13 +2,10 @@
 
 #include <algorithm>
 
-#include "network/check.hpp"
+#include "options/check.hpp"
 
 namespace ridgeline {
 namespace {
-
-using network::require;
-using network::suggestion;
 
 bool may_be_in_name(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "network/check.hpp"
+#include "options/check.hpp"
 
 namespace ridgeline::network {
 namespace {

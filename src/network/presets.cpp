@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "network/check.hpp"
+#include "options/check.hpp"
 
 namespace ridgeline {
 namespace {
@@ -39,24 +39,22 @@ const Preset& find(std::string_view name) {
   if (found != presets.end()) return *found;
   std::vector<std::string_view> names;
   for (const Preset& preset : presets) names.push_back(preset.name);
-  throw UsageError(
-      fmt::format("there is no preset '{}': {}", name, network::suggestion(name, names)));
+  throw UsageError(fmt::format("there is no preset '{}': {}", name, suggestion(name, names)));
 }
 
 }  // namespace
 
 Network preset(std::string_view name, std::int64_t classes) {
-  network::require(classes >= 1, "a network for {} classes cannot be: there must be at least 1",
-                   classes);
+  require(classes >= 1, "a network for {} classes cannot be: there must be at least 1", classes);
   return find(name).make(classes);
 }
 
 void check_preset_input(std::string_view name, const Shape& input) {
   const Preset& preset = find(name);
   if (input.rank() != 3) return;
-  network::require(std::min(input[1], input[2]) >= preset.smallest,
-                   "preset '{}' needs images of at least {}x{} pixels, not {}x{}", name,
-                   preset.smallest, preset.smallest, input[1], input[2]);
+  require(std::min(input[1], input[2]) >= preset.smallest,
+          "preset '{}' needs images of at least {}x{} pixels, not {}x{}", name, preset.smallest,
+          preset.smallest, input[1], input[2]);
 }
 
 std::vector<std::string> preset_names() {

@@ -1,4 +1,4 @@
-#include "network/registry.hpp"
+#include "options/registry.hpp"
 
 #include "network/layers/activation.hpp"
 #include "network/layers/activity_regularization.hpp"

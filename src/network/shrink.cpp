@@ -4,9 +4,9 @@
 #include <tuple>
 #include <utility>
 
-#include "network/check.hpp"
 #include "network/shrink_plan.hpp"
 #include "network/zero_branches.hpp"
+#include "options/check.hpp"
 
 namespace ridgeline {
 namespace {
@@ -34,8 +34,7 @@ std::vector<float> picked(std::span<const float> values, const std::vector<bool>
 
 Layer with_outputs(const Layer& layer, std::int64_t outputs, bool use_bias) {
   const auto spec = layer.spec().with_outputs(outputs, use_bias);
-  network::require(spec != nullptr, "{} cannot be made with another number of outputs",
-                   layer.spec().kind());
+  require(spec != nullptr, "{} cannot be made with another number of outputs", layer.spec().kind());
   Layer other(spec);
   for (const PenaltyRule& rule : layer.rules()) other = other.regularize(rule);
   return other;
@@ -118,8 +117,8 @@ void check(const Layout& layout, const WeightMap& weights) {
   for (const auto& [name, node, spec] : layout.parameters) {
     const auto found = weights.find(name);
     const std::size_t size = found == weights.end() ? 0 : found->second.size();
-    network::require(static_cast<std::int64_t>(size) == spec.shape.elements(),
-                     "{} has {} values, not {}", name, size, spec.shape.elements());
+    require(static_cast<std::int64_t>(size) == spec.shape.elements(), "{} has {} values, not {}",
+            name, size, spec.shape.elements());
   }
 }
 

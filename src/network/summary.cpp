@@ -5,10 +5,10 @@
 #include <numeric>
 #include <ostream>
 
-#include "network/check.hpp"
 #include "network/parameters.hpp"
 #include "network/strength.hpp"
 #include "network/table.hpp"
+#include "options/check.hpp"
 #include "ridgeline/penalty_keys.hpp"
 
 namespace ridgeline {
@@ -149,9 +149,9 @@ namespace {
 Table fitted(const Network& network, const Shape& input, const PenaltyTexts& penalties,
              std::size_t width) {
   const Layout layout = infer(network, input);
-  network::require(penalties.empty() || penalties.size() == layout.parameters.size(),
-                   "a summary takes a penalty for each of {} parameters, not {}",
-                   layout.parameters.size(), penalties.size());
+  require(penalties.empty() || penalties.size() == layout.parameters.size(),
+          "a summary takes a penalty for each of {} parameters, not {}", layout.parameters.size(),
+          penalties.size());
   Table table = table_of(network, input, layout, penalties, Detail::full);
   for (const Detail detail : {Detail::no_chains, Detail::narrow}) {
     if (table.width() > width) table = table_of(network, input, layout, penalties, detail);

@@ -1,12 +1,12 @@
 #include "objective/own_penalties.hpp"
 
-#include "network/kind_registry.hpp"
+#include "options/kind_registry.hpp"
 #include "ridgeline/penalty_keys.hpp"
 
 namespace ridgeline {
 namespace {
 
-using Registry = network::KindRegistry<PenaltyFactory>;
+using Registry = KindRegistry<PenaltyFactory>;
 
 Registry& registry() {
   static Registry registry("a", "penalty", {});
@@ -22,7 +22,7 @@ std::string prefix(std::string_view name) {
 
 void register_penalty(Kind kind, PenaltyFactory factory) {
   for (const PenaltyKey& key : penalty_keys) {
-    network::require(key.name != kind.name, "there is a penalty '{}' already", kind.name);
+    require(key.name != kind.name, "there is a penalty '{}' already", kind.name);
   }
   registry().add(std::move(kind), std::move(factory));
 }

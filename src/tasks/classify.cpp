@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "data/collators.hpp"
-#include "network/check.hpp"
+#include "options/check.hpp"
 #include "tasks/tasks.hpp"
 
 namespace ridgeline::tasks {

@@ -1,7 +1,7 @@
 // Any number of labels for each image, each from a sigmoid of its own.
 
 #include "data/collators.hpp"
-#include "network/check.hpp"
+#include "options/check.hpp"
 #include "tasks/tasks.hpp"
 
 namespace ridgeline::tasks {
@@ -24,11 +24,11 @@ class MultiLabel final : public Task {
 
   void check(std::string_view what, const TargetSchema& schema, const Loss&,
              std::span<const OutputSpec> outputs) const override {
-    network::require(outputs[0].activation != "softmax",
-                     "an image may have several labels, but {} ends in a softmax, which gives one: "
-                     "give it activation = \"sigmoid\" and use loss.kind = "
-                     "\"binary-cross-entropy\"",
-                     outputs[0].name);
+    require(outputs[0].activation != "softmax",
+            "an image may have several labels, but {} ends in a softmax, which gives one: "
+            "give it activation = \"sigmoid\" and use loss.kind = "
+            "\"binary-cross-entropy\"",
+            outputs[0].name);
     check_width(what, "labels", schema, outputs);
   }
 

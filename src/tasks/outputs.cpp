@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "network/check.hpp"
+#include "options/check.hpp"
 #include "tasks/tasks.hpp"
 
 namespace ridgeline::tasks {
@@ -33,10 +33,10 @@ void check_width(std::string_view what, std::string_view things, const TargetSch
                  std::span<const OutputSpec> outputs) {
   const auto wanted = static_cast<std::int64_t>(schema.names.size());
   const OutputSpec& output = outputs[0];
-  network::require(output.shape.elements() == wanted,
-                   "the {} have {} {}, but {} gives {} outputs: it must give {}, as dense with "
-                   "units = {} does",
-                   what, wanted, things, output.name, output.shape.elements(), wanted, wanted);
+  require(output.shape.elements() == wanted,
+          "the {} have {} {}, but {} gives {} outputs: it must give {}, as dense with "
+          "units = {} does",
+          what, wanted, things, output.name, output.shape.elements(), wanted, wanted);
 }
 
 }  // namespace ridgeline::tasks

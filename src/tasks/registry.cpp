@@ -1,6 +1,6 @@
 #include <mutex>
 
-#include "network/check.hpp"
+#include "options/check.hpp"
 #include "tasks/tasks.hpp"
 
 namespace ridgeline {
@@ -36,8 +36,7 @@ const Task& task_named(std::string_view name) {
   if (const Task* task = known.find(name)) return *task;
   std::vector<std::string_view> names;
   for (const auto& task : known.tasks) names.push_back(task->name());
-  throw UsageError(
-      fmt::format("there is no task '{}': {}", name, network::suggestion(name, names)));
+  throw UsageError(fmt::format("there is no task '{}': {}", name, suggestion(name, names)));
 }
 
 std::vector<std::string> task_names() {
@@ -51,8 +50,7 @@ std::vector<std::string> task_names() {
 void register_task(std::unique_ptr<const Task> task) {
   Table& known = table();
   const std::scoped_lock lock(known.mutex);
-  network::require(known.find(task->name()) == nullptr, "there is a task '{}' already",
-                   task->name());
+  require(known.find(task->name()) == nullptr, "there is a task '{}' already", task->name());
   known.tasks.push_back(std::move(task));
 }
 

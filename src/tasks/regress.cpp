@@ -1,7 +1,7 @@
 // Numbers for each image.
 
 #include "data/collators.hpp"
-#include "network/check.hpp"
+#include "options/check.hpp"
 #include "tasks/tasks.hpp"
 
 namespace ridgeline::tasks {
@@ -18,10 +18,10 @@ class Regress final : public Task {
 
   void check(std::string_view what, const TargetSchema& schema, const Loss& loss,
              std::span<const OutputSpec> outputs) const override {
-    network::require(loss.kind() != "cross-entropy",
-                     "the {} have numbers as targets, and cross-entropy learns classes: use "
-                     "loss.kind = \"mse\", or give soft labels the task \"classify\"",
-                     what);
+    require(loss.kind() != "cross-entropy",
+            "the {} have numbers as targets, and cross-entropy learns classes: use "
+            "loss.kind = \"mse\", or give soft labels the task \"classify\"",
+            what);
     check_width(what, "values", schema, outputs);
   }
 

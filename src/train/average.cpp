@@ -4,20 +4,18 @@
 #include <array>
 #include <cmath>
 
-#include "network/check.hpp"
+#include "options/check.hpp"
 #include "train/measure.hpp"
 
 namespace ridgeline::train {
 namespace {
-
-using network::require;
 
 constexpr std::array<std::string_view, 3> kinds{"none", "ema", "swa"};
 
 Average::Kind kind_named(const std::string& name) {
   const auto* const found = std::ranges::find(kinds, name);
   require(found != kinds.end(), "there is no train.average '{}': {}", name,
-          network::suggestion(name, kinds));
+          suggestion(name, kinds));
   return static_cast<Average::Kind>(found - kinds.begin());
 }
 

@@ -6,17 +6,15 @@
 #include <algorithm>
 #include <cmath>
 
-#include "network/check.hpp"
 #include "network/parameters.hpp"
 #include "objective/match.hpp"
+#include "options/check.hpp"
 #include "ridgeline/error.hpp"
 #include "train/load_weights.hpp"
 #include "train/tune.hpp"
 
 namespace ridgeline::train {
 namespace {
-
-using network::require;
 
 void check_clip(std::string_view key, double value) {
   require(value >= 0 && std::isfinite(value), "{} must be a number that is not negative, not {}",
@@ -211,7 +209,7 @@ std::size_t ModelCore::parameter(std::string_view name) const {
   std::vector<std::string_view> known;
   for (const Parameter& parameter : parameters) known.push_back(parameter.name);
   throw UsageError(
-      fmt::format("the network has no parameter '{}': {}", name, network::suggestion(name, known)));
+      fmt::format("the network has no parameter '{}': {}", name, suggestion(name, known)));
 }
 
 void ModelCore::set_shards(int shards) {

@@ -2,12 +2,10 @@
 
 #include <algorithm>
 
-#include "network/check.hpp"
+#include "options/check.hpp"
 
 namespace ridgeline::train {
 namespace {
-
-using network::require;
 
 constexpr std::size_t at_a_time = 4096;
 

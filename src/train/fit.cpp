@@ -6,7 +6,7 @@
 #include "engine/lookahead.hpp"
 #include "interop/atomic_file.hpp"
 #include "interop/folder.hpp"
-#include "network/check.hpp"
+#include "options/check.hpp"
 #include "ridgeline/error.hpp"
 #include "train/data_checks.hpp"
 #include "train/fingerprint.hpp"
@@ -19,8 +19,6 @@
 
 namespace ridgeline::train {
 namespace {
-
-using network::require;
 
 constexpr auto report_interval = std::chrono::milliseconds(50);
 

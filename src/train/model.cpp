@@ -4,8 +4,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "network/check.hpp"
 #include "network/summary.hpp"
+#include "options/check.hpp"
 #include "train/core.hpp"
 #include "train/data_checks.hpp"
 #include "train/finite.hpp"
@@ -98,12 +98,12 @@ std::vector<float> Model::predict(std::span<const std::uint8_t> pixels, ImageLay
 std::vector<std::vector<Prediction>> Model::top(std::span<const float> probabilities,
                                                 int count) const {
   const auto outputs = static_cast<std::size_t>(impl_->outputs());
-  network::require(probabilities.size() % outputs == 0,
-                   "{} probabilities are no whole number of images of {} outputs",
-                   probabilities.size(), outputs);
-  network::require(count >= 1, "the number of predictions must be at least 1, not {}", count);
-  network::require(std::ranges::none_of(probabilities, [](float p) { return std::isnan(p); }),
-                   "a probability is NaN, and has no place in an order");
+  require(probabilities.size() % outputs == 0,
+          "{} probabilities are no whole number of images of {} outputs", probabilities.size(),
+          outputs);
+  require(count >= 1, "the number of predictions must be at least 1, not {}", count);
+  require(std::ranges::none_of(probabilities, [](float p) { return std::isnan(p); }),
+          "a probability is NaN, and has no place in an order");
   const auto& names = impl_->options.class_names;
   const std::size_t kept = std::min(outputs, static_cast<std::size_t>(count));
   std::vector<std::int32_t> order(outputs);
@@ -149,7 +149,7 @@ Model Model::shrunk(std::vector<StayingFilters>* staying) const {
 }
 
 std::size_t Model::training_memory(std::int64_t batch) {
-  network::require(batch >= 1, "the batch must be at least 1, not {}", batch);
+  require(batch >= 1, "the batch must be at least 1, not {}", batch);
   Impl& impl = *impl_;
   const OptimizerSetting& optimizer = impl.options.optimizer;
   const int slots = optimizer.optimizer->slots() + (optimizer.lookahead.interval > 0 ? 1 : 0);
@@ -195,8 +195,8 @@ std::vector<float> Model::weights(std::string_view parameter) const {
 
 void Model::set_weights(std::string_view parameter, std::span<const float> values) {
   const auto weights = impl_->state.weights(impl_->parameter(parameter));
-  network::require(values.size() == weights.size(), "{} has {} values, not {}", parameter,
-                   weights.size(), values.size());
+  require(values.size() == weights.size(), "{} has {} values, not {}", parameter, weights.size(),
+          values.size());
   std::ranges::copy(values, weights.begin());
   impl_->state.touch();
 }

@@ -9,7 +9,7 @@
 
 #include "interop/json.hpp"
 #include "interop/safetensors.hpp"
-#include "network/check.hpp"
+#include "options/check.hpp"
 #include "ridgeline/error.hpp"
 #include "train/compute_fields.hpp"
 #include "train/divergence.hpp"
@@ -198,7 +198,7 @@ void save_model(const ModelCore& core, const std::filesystem::path& path, intero
 }
 
 ModelCore load_model(const std::filesystem::path& path, int threads, Diverged diverged) {
-  network::require(threads >= 0, "train.threads must not be negative, but is {}", threads);
+  require(threads >= 0, "train.threads must not be negative, but is {}", threads);
   const auto file = interop::Safetensors::read(path);
   format.check(file);
   if (diverged == Diverged::refused) refuse_diverged(file);
@@ -208,8 +208,8 @@ ModelCore load_model(const std::filesystem::path& path, int threads, Diverged di
     const Layout layout = infer(network, options.input);
     check_tensors(file, layout.parameters, !is_diverged(file));
     const std::int64_t pixels = layout.input.elements();
-    network::require(pixels <= most_of_input, "an image of {} has {} numbers, and {} is the most",
-                     layout.input.text(), pixels, most_of_input);
+    require(pixels <= most_of_input, "an image of {} has {} numbers, and {} is the most",
+            layout.input.text(), pixels, most_of_input);
     ModelCore core(std::move(network), std::move(options));
     core.in_force = read_in_force(file, core.options.regularize, core.layout().parameters);
     read_weights(file, core);

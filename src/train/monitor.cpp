@@ -1,13 +1,12 @@
 #include "train/monitor.hpp"
 
-#include "network/check.hpp"
+#include "options/check.hpp"
 
 namespace ridgeline::train {
 
 std::string monitored_metric(std::string_view monitor) {
-  network::require(monitor.starts_with("val_") || monitor.starts_with("train_"),
-                   "train.monitor begins with val_ or train_, as in val_data_loss, not '{}'",
-                   monitor);
+  require(monitor.starts_with("val_") || monitor.starts_with("train_"),
+          "train.monitor begins with val_ or train_, as in val_data_loss, not '{}'", monitor);
   return std::string(monitor.substr(monitor.find('_') + 1));
 }
 
@@ -17,10 +16,10 @@ bool is_loss(std::string_view metric) {
 
 Monitor::Monitor(std::string_view name, const std::vector<MetricValue>& measured)
     : validation_(name.starts_with("val_")), metric_(monitored_metric(name)) {
-  network::require(metric_ != "penalty",
-                   "train.monitor = {} measures how large the weights are, not how good the "
-                   "predictions: use val_data_loss or val_accuracy",
-                   name);
+  require(metric_ != "penalty",
+          "train.monitor = {} measures how large the weights are, not how good the "
+          "predictions: use val_data_loss or val_accuracy",
+          name);
   const Metrics metrics{.values = measured};
   metrics.value(metric_);
   if (const MetricValue* metric = metrics.find(metric_)) {

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "expect_error.hpp"
 #include "ridgeline/network.hpp"
+#include "support/expect_error.hpp"
 
 namespace ridgeline {
 namespace {

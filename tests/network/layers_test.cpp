@@ -6,8 +6,8 @@
 #include <cmath>
 #include <vector>
 
-#include "expect_error.hpp"
 #include "network/layers/conv2d.hpp"
+#include "support/expect_error.hpp"
 
 namespace ridgeline {
 namespace {

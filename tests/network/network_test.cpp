@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "expect_error.hpp"
+#include "support/expect_error.hpp"
 
 namespace ridgeline {
 namespace {

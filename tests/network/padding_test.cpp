@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "expect_error.hpp"
+#include "support/expect_error.hpp"
 
 namespace ridgeline::network {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <numeric>
 
-#include "expect_error.hpp"
 #include "ridgeline/network.hpp"
+#include "support/expect_error.hpp"
 
 namespace ridgeline {
 namespace {

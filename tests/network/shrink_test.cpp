@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
-#include "network/expect_error.hpp"
 #include "ridgeline/error.hpp"
+#include "support/expect_error.hpp"
 #include "tensor/random.hpp"
 
 namespace ridgeline {

@@ -4,9 +4,9 @@
 
 #include <sstream>
 
-#include "expect_error.hpp"
 #include "network/table.hpp"
 #include "ridgeline/network.hpp"
+#include "support/expect_error.hpp"
 
 namespace ridgeline {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <limits>
 
-#include "network/expect_error.hpp"
 #include "ridgeline/loss.hpp"
+#include "support/expect_error.hpp"
 
 #define EXPECT_DATA_ERROR(statement, sentence)       \
   EXPECT_THAT([&] { static_cast<void>(statement); }, \

@@ -2,8 +2,8 @@
 
 #include <limits>
 
-#include "network/expect_error.hpp"
 #include "ridgeline/optimizers.hpp"
+#include "support/expect_error.hpp"
 
 namespace ridgeline {
 namespace {

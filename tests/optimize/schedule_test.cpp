@@ -3,8 +3,8 @@
 #include <cmath>
 #include <limits>
 
-#include "network/expect_error.hpp"
 #include "ridgeline/optimizer.hpp"
+#include "support/expect_error.hpp"
 
 namespace ridgeline {
 namespace {

@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "engine/engine.hpp"
-#include "network/expect_error.hpp"
 #include "ridgeline/network.hpp"
+#include "support/expect_error.hpp"
 #include "tensor/random.hpp"
 
 namespace ridgeline::oracle {

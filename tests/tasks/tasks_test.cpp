@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "metrics/set.hpp"
-#include "network/expect_error.hpp"
 #include "ridgeline/task.hpp"
+#include "support/expect_error.hpp"
 
 namespace ridgeline {
 namespace {

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "interop/lambda/conventions.hpp"
-#include "network/check.hpp"
+#include "options/check.hpp"
 
 namespace ridgeline {
 namespace {
@@ -14,7 +14,6 @@ using interop::Form;
 using interop::is_plain;
 using interop::Question;
 using interop::Row;
-using network::require;
 
 std::size_t find_row(std::string_view name) {
   const auto& rows = interop::rows();
@@ -23,8 +22,7 @@ std::size_t find_row(std::string_view name) {
     if (rows[i].about.name == name) return i;
     known.push_back(rows[i].about.name);
   }
-  throw UsageError(
-      fmt::format("there is no convention '{}': {}", name, network::suggestion(name, known)));
+  throw UsageError(fmt::format("there is no convention '{}': {}", name, suggestion(name, known)));
 }
 
 void check_facts(const LambdaFacts& facts) {
@@ -56,7 +54,7 @@ std::vector<double> complete(const Row& row, const LambdaNumbers& given) {
   for (const auto& [name, value] : given) {
     const auto at = std::ranges::find(names, name);
     require(at != names.end(), "{} has no number '{}': {}", row.about.name, name,
-            network::suggestion(name, names));
+            suggestion(name, names));
     const auto index = static_cast<std::size_t>(at - names.begin());
     if (index == 0 && row.inverse) {
       require(value > 0, "{} of {} must be above 0, not {}", name, row.about.name, value);

@@ -1,16 +1,16 @@
 #include <cmath>
 
-#include "network/check.hpp"
+#include "options/check.hpp"
 #include "ridgeline/lambda.hpp"
 
 namespace ridgeline {
 
 Regularize elastic_net(const ElasticNet& options) {
   const auto& [alpha, l1_ratio, loss, outputs] = options;
-  network::require(alpha >= 0 && std::isfinite(alpha),
-                   "elastic_net: alpha must be a number that is not negative, not {}", alpha);
-  network::require(l1_ratio >= 0 && l1_ratio <= 1,
-                   "elastic_net: l1_ratio must be in [0, 1], not {}", l1_ratio);
+  require(alpha >= 0 && std::isfinite(alpha),
+          "elastic_net: alpha must be a number that is not negative, not {}", alpha);
+  require(l1_ratio >= 0 && l1_ratio <= 1, "elastic_net: l1_ratio must be in [0, 1], not {}",
+          l1_ratio);
   const LambdaFacts facts{.outputs = static_cast<double>(outputs), .loss = loss};
   const Penalty penalty =
       loss == "mse"

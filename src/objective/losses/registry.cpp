@@ -1,10 +1,10 @@
-#include "network/kind_registry.hpp"
 #include "objective/losses/losses.hpp"
+#include "options/kind_registry.hpp"
 
 namespace ridgeline {
 namespace {
 
-using Registry = network::KindRegistry<LossFactory>;
+using Registry = KindRegistry<LossFactory>;
 
 Registry& registry() {
   using namespace objective;

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "network/check.hpp"
 #include "objective/losses/losses.hpp"
+#include "options/check.hpp"
 #include "ridgeline/error.hpp"
 
 namespace ridgeline::objective {

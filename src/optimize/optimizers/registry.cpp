@@ -1,7 +1,7 @@
 #include <type_traits>
 
-#include "network/kind_registry.hpp"
 #include "optimize/optimizers/optimizers.hpp"
+#include "options/kind_registry.hpp"
 
 namespace ridgeline {
 namespace {
@@ -13,7 +13,7 @@ struct Make {
   double learning_rate;  // where none is given
   bool full_batch = false;
 };
-using Registry = network::KindRegistry<Make>;
+using Registry = KindRegistry<Make>;
 
 // A kind that is set by a struct of options. `make` is given the kind's name where it takes one.
 template <typename Options, typename MakeKind>

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <limits>
 
-#include "network/expect_error.hpp"
-#include "network/kind_registry.hpp"
+#include "options/kind_registry.hpp"
+#include "support/expect_error.hpp"
 
 namespace ridgeline {
 namespace {
@@ -81,10 +81,10 @@ TEST(Kinds, OptionsAreReadWithoutADefaultOfTheReader) {
 }
 
 TEST(Kinds, ARegistryCountsWhatIsAdded) {
-  network::KindRegistry<int> registry("a", "part", {{{.name = "first"}, 1}});
-  const std::uint64_t before = network::kinds_added();
+  KindRegistry<int> registry("a", "part", {{{.name = "first"}, 1}});
+  const std::uint64_t before = kinds_added();
   registry.add(kind(), 2);
-  EXPECT_EQ(network::kinds_added(), before + 1);
+  EXPECT_EQ(kinds_added(), before + 1);
   EXPECT_EQ(registry.find("part").make, 2);
   ASSERT_EQ(registry.kinds().size(), 2);
   EXPECT_EQ(registry.kinds()[0].name, "first");
@@ -92,7 +92,7 @@ TEST(Kinds, ARegistryCountsWhatIsAdded) {
   EXPECT_USAGE_ERROR(registry.find("frist"), "there is no part 'frist': did you mean 'first'?");
   EXPECT_USAGE_ERROR(registry.add({.name = "x", .options = {{"", "", 1.0}}}, 3),
                      "the part 'x' has an option without a name");
-  EXPECT_EQ(network::kinds_added(), before + 1);
+  EXPECT_EQ(kinds_added(), before + 1);
 }
 
 }  // namespace

@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "network/check.hpp"
+#include "options/check.hpp"
 
-namespace ridgeline::network {
+namespace ridgeline {
 
 /// Factories by kind. Thread-safe.
 template <typename Factory>
@@ -53,4 +53,4 @@ class Registry {
   Table factories_;
 };
 
-}  // namespace ridgeline::network
+}  // namespace ridgeline

@@ -1,6 +1,6 @@
-#include "network/kind_registry.hpp"
+#include "options/kind_registry.hpp"
 
-namespace ridgeline::network {
+namespace ridgeline {
 namespace {
 
 std::atomic<std::uint64_t> added = 0;
@@ -14,4 +14,4 @@ void count_added_kind() {
   ++added;
 }
 
-}  // namespace ridgeline::network
+}  // namespace ridgeline

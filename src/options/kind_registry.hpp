@@ -11,10 +11,10 @@
 #include <utility>
 #include <vector>
 
-#include "network/check.hpp"
+#include "options/check.hpp"
 #include "ridgeline/option.hpp"
 
-namespace ridgeline::network {
+namespace ridgeline {
 
 /// How many kinds were added to all registries: what was made of them is out of date when it has
 /// changed.
@@ -73,4 +73,4 @@ class KindRegistry {
   std::vector<Entry> entries_;
 };
 
-}  // namespace ridgeline::network
+}  // namespace ridgeline

@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "network/check.hpp"
+#include "options/check.hpp"
 
 namespace ridgeline {
 namespace {
-
-using network::require;
 
 void check(const Limits& limits, double number, std::string_view key) {
   require(limits.hold(number), "{} must be {}, not {}", key, limits.must_be(number), number);

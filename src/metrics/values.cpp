@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <array>
 
-#include "network/check.hpp"
-#include "ridgeline/model.hpp"
+#include "options/check.hpp"
+#include "ridgeline/history.hpp"
 
 namespace ridgeline {
 namespace {
@@ -24,7 +24,7 @@ double Metrics::value(std::string_view name) const {
   std::vector<std::string_view> known(losses.begin(), losses.end());
   for (const MetricValue& metric : values) known.push_back(metric.name);
   throw UsageError(
-      fmt::format("the metric '{}' was not measured: {}", name, network::suggestion(name, known)));
+      fmt::format("the metric '{}' was not measured: {}", name, suggestion(name, known)));
 }
 
 double Metrics::standard_error(std::string_view name) const {

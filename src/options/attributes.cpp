@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "network/check.hpp"
+#include "options/check.hpp"
 
 namespace ridgeline {
 namespace {
@@ -118,8 +118,8 @@ std::vector<double> Attributes::reals(std::string_view name) const {
 void Attributes::expect_only(std::string_view owner,
                              std::span<const std::string_view> known) const {
   for (const auto& [name, value] : items_) {
-    network::require(std::ranges::find(known, name) != known.end(), "{} has no key '{}': {}", owner,
-                     name, network::suggestion(name, known));
+    require(std::ranges::find(known, name) != known.end(), "{} has no key '{}': {}", owner, name,
+            suggestion(name, known));
   }
 }
 

@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "expect_error.hpp"
+#include "support/expect_error.hpp"
 
 namespace ridgeline {
 namespace {

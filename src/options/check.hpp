@@ -1,0 +1,24 @@
+#pragma once
+// A condition that the user must meet, and the words for a name that is not known.
+
+#include <fmt/format.h>
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "ridgeline/error.hpp"
+
+namespace ridgeline {
+
+/// Throws UsageError with the formatted sentence unless `met`.
+template <typename... Arguments>
+void require(bool met, fmt::format_string<Arguments...> sentence, Arguments&&... arguments) {
+  if (!met) throw UsageError(fmt::format(sentence, std::forward<Arguments>(arguments)...));
+}
+
+/// "did you mean 'filters'?" for a word that is near a known one, or a list of the known ones.
+std::string suggestion(std::string_view word, std::span<const std::string_view> known);
+
+}  // namespace ridgeline
