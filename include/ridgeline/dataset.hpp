@@ -1,6 +1,7 @@
 #pragma once
 // Labelled images. A data set is a cheap value: copies and subsets share the images.
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -22,6 +23,25 @@ namespace ridgeline {
 enum class ImageLayout {
   nchw,  ///< planes: PyTorch's and CIFAR-10's order
   nhwc,  ///< interleaved: OpenCV's, PNG's and TensorFlow's order
+};
+
+/// Where images are kept once they have been read. What is read is the same, bit for bit, with and
+/// without a cache.
+struct CacheOptions {
+  /// "memory": each image from when it is first read, until the limit is reached. "disk": all
+  /// images, decoded by the call, in a file that is mapped into memory and found again later; where
+  /// it cannot be written or would be too large, on_note is told, and "memory" is used. "none".
+  std::string kind = "memory";
+  std::uint64_t limit = 0;  ///< bytes; 0: half of the memory, or of the disk's space, that is free
+  std::filesystem::path folder;  ///< "disk": empty: ridgeline/pack in the user's cache
+  /// FitOptions::augment of the trainings: what it takes of original images is kept.
+  std::vector<std::string> augment;
+  int threads = 0;  ///< "disk": that decode; 0: all cores
+  /// "disk": the call ends when it becomes true, without a cache.
+  const std::atomic<bool>* stop = nullptr;
+  /// Told the size and place of the file before it is written, that the limit is reached, and that
+  /// a file is damaged; the last two while images are read, from any thread.
+  std::function<void(const std::string& sentence)> on_note = {};
 };
 
 class Dataset {
@@ -77,10 +97,10 @@ class Dataset {
   /// Images `which` of this set, in that order. Throws UsageError for an index out of range.
   Dataset subset(std::span<const std::size_t> which) const;
   Dataset take(std::size_t count) const;  ///< the first `count`, or all where there are fewer
-  /// The same images, each read from its source once and then kept in memory, until `bytes` are
-  /// full (half of the memory that is free, where absent). Copies and subsets of the result share
-  /// what is kept. What is in memory already stays as it is. `select` does this for its trainings.
-  Dataset cache(std::optional<std::size_t> bytes = {}) const;
+  /// The same images, each read from its source once and then kept. Copies and subsets of the
+  /// result share what is kept. What is in memory or in a cache already stays as it is. `select`
+  /// does this in memory for its trainings. Throws UsageError for an unknown kind.
+  Dataset cache(const CacheOptions& options = {}) const;
 
  private:
   std::shared_ptr<const SampleSource> samples_;

@@ -68,6 +68,10 @@ class SampleSource {
   virtual std::int64_t group(std::size_t index) const;
   /// What messages call the sample: the path of its file, or "image 17".
   virtual std::string name(std::size_t index) const;
+  /// A number that changes when the image does, such as a hash of its file's size and time of
+  /// change: a cache on disk knows the image by its name and stamp. Absent: no cache on disk keeps
+  /// it.
+  virtual std::optional<std::uint64_t> stamp(std::size_t index) const;
 
   /// {channels, height, width} of every image; empty where they differ or are not known.
   virtual Shape image_shape() const;

@@ -212,8 +212,9 @@ int select(const Arguments& arguments, Console& console) {
                              experiment.select.jobs);
   const interop::NewFolder folder = experiment::new_folder(experiment.select.study);
   experiment.select.study = folder.path().string();
-  const Selection selection =
-      experiment::select(experiment, images, progress.listener(), stop_on_interrupt());
+  experiment::Listener listener = progress.listener();
+  listener.on_note = [&](const std::string& sentence) { console.note(sentence); };
+  const Selection selection = experiment::select(experiment, images, listener, stop_on_interrupt());
   print_end(console, experiment, selection);
   if (console.json()) Console::result(to_json(experiment, selection));
   require_one_done(selection);

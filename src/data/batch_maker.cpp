@@ -35,6 +35,35 @@ struct BatchMaker::Scratch {
   PicturePipeline::Memory pictures;
 };
 
+/// The memory of a thread that reads: given back for whoever reads next.
+struct BatchMaker::Borrowed {
+  explicit Borrowed(const BatchMaker& from) : maker(from), scratch(from.borrow()) {}
+  ~Borrowed() {
+    const std::scoped_lock lock(maker.mutex_);
+    maker.spare_.push_back(std::move(scratch));
+  }
+  Borrowed(const Borrowed&) = delete;
+  Borrowed& operator=(const Borrowed&) = delete;
+
+  const BatchMaker& maker;
+  std::unique_ptr<Scratch> scratch;
+};
+
+std::unique_ptr<BatchMaker::Scratch> BatchMaker::borrow() const {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!spare_.empty()) {
+      auto scratch = std::move(spare_.back());
+      spare_.pop_back();
+      return scratch;
+    }
+    spare_.reserve(++lent_);  // so that giving back takes no memory
+  }
+  return std::make_unique<Scratch>(options_.augment.empty() ? 0 : pixels_);
+}
+
+BatchMaker::~BatchMaker() = default;
+
 BatchMaker::BatchMaker(const Dataset& data, const LoaderOptions& options)
     : data_(data),
       options_(options),
@@ -70,7 +99,7 @@ void BatchMaker::describe(BatchMemory& memory, std::span<const std::size_t> whic
   memory.collated.clear();
   if (!follows_) {
     collate(std::span(memory.targets).first(data_.has_targets() ? count : 0), memory.collated);
-    if (data_.weighted()) add_weights(memory, which);
+    if (data_.weighted()) add_weights(data_, which, memory.bad, memory.collated);
   }
   memory.batch = {.images = static_cast<std::int64_t>(count),
                   .inputs = memory.inputs.span().first(count * pixels_),
@@ -89,7 +118,8 @@ void BatchMaker::read_one(std::size_t i, std::int64_t epoch, std::span<float> pi
 
 void BatchMaker::read(BatchMemory& memory, std::span<const std::size_t> which, std::int64_t epoch,
                       std::int64_t begin, std::int64_t count) const {
-  Scratch scratch(options_.augment.empty() ? 0 : pixels_);
+  const Borrowed borrowed(*this);
+  Scratch& scratch = *borrowed.scratch;
   const auto read_other = [&](std::size_t i, std::span<float> pixels) {
     read_one(i, epoch, pixels, nullptr, scratch);
   };
@@ -121,15 +151,8 @@ void BatchMaker::finish(BatchMemory& memory, std::span<const std::size_t> which)
   }
   memory.collated.clear();
   collate(std::span(memory.targets).first(which.size()), memory.collated);
-  if (bad || data_.weighted()) add_weights(memory, which);
+  if (bad || data_.weighted()) add_weights(data_, which, memory.bad, memory.collated);
   memory.batch.targets = memory.collated.view();
-}
-
-void BatchMaker::add_weights(BatchMemory& memory, std::span<const std::size_t> which) const {
-  auto& weights = memory.collated.add_floats(weight_tensor);
-  for (std::size_t k = 0; k < which.size(); ++k) {
-    weights.push_back(memory.bad[k] ? 0 : static_cast<float>(data_.weight(which[k])));
-  }
 }
 
 void BatchMaker::collate(std::span<const Target> targets, TensorBatch& batch) const {

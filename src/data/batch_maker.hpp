@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <vector>
 
@@ -27,6 +28,9 @@ class BatchMaker {
  public:
   /// Throws UsageError for augmentations that do not fit the images.
   BatchMaker(const Dataset& data, const LoaderOptions& options);
+  ~BatchMaker();
+  BatchMaker(const BatchMaker&) = delete;
+  BatchMaker& operator=(const BatchMaker&) = delete;
 
   BatchMemory memory(std::int64_t images) const;
   /// Whether pixels may be read by whoever needs them, after the batch was described.
@@ -50,10 +54,11 @@ class BatchMaker {
 
  private:
   struct Scratch;
+  struct Borrowed;
+  std::unique_ptr<Scratch> borrow() const;
   void read_one(std::size_t i, std::int64_t epoch, std::span<float> pixels, Transform* transform,
                 Scratch& scratch) const;
   std::optional<Mix> mix_of(std::size_t i, std::int64_t epoch) const;
-  void add_weights(BatchMemory& memory, std::span<const std::size_t> which) const;
 
   const Dataset& data_;
   const LoaderOptions& options_;
@@ -62,6 +67,10 @@ class BatchMaker {
   const Collator& collator_;
   const bool mixes_, follows_;
   const PicturePipeline pictures_;
+
+  mutable std::mutex mutex_;
+  mutable std::vector<std::unique_ptr<Scratch>> spare_;  // of readers that are done
+  mutable std::size_t lent_ = 0;                         // that were ever made
 };
 
 }  // namespace ridgeline::data

@@ -106,4 +106,13 @@ const Collator& collator_for(const TargetSchema& schema) {
   return schema.task == "multi-label" ? label_collator() : value_collator();
 }
 
+void add_weights(const Dataset& data, std::span<const std::size_t> which,
+                 std::span<const std::uint8_t> left_out, TensorBatch& batch) {
+  auto& weights = batch.add_floats(weight_tensor);
+  for (std::size_t k = 0; k < which.size(); ++k) {
+    const bool counts = left_out.empty() || left_out[k] == 0;
+    weights.push_back(counts ? static_cast<float>(data.weight(which[k])) : 0);
+  }
+}
+
 }  // namespace ridgeline::data

@@ -1,9 +1,12 @@
 #pragma once
 // The collators of targets that are classes or numbers.
 
+#include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "ridgeline/collator.hpp"
+#include "ridgeline/dataset.hpp"
 
 namespace ridgeline::data {
 
@@ -15,5 +18,10 @@ const Collator& label_collator();
 const Collator& value_collator();
 /// The one that fits a schema's task; that of values for a task that the library does not have.
 const Collator& collator_for(const TargetSchema& schema);
+
+/// Adds the weights of images `which` of `data`, which has some or has images that are left out:
+/// those have the weight 0. `left_out` has a number for each of them, or none at all.
+void add_weights(const Dataset& data, std::span<const std::size_t> which,
+                 std::span<const std::uint8_t> left_out, TensorBatch& batch);
 
 }  // namespace ridgeline::data

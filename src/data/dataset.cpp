@@ -6,7 +6,7 @@
 #include <cassert>
 #include <numeric>
 
-#include "data/cached.hpp"
+#include "data/cache/dataset_cache.hpp"
 #include "data/fitted.hpp"
 #include "data/labelled.hpp"
 #include "data/memory.hpp"
@@ -127,10 +127,9 @@ Dataset Dataset::take(std::size_t count) const {
   return part;
 }
 
-Dataset Dataset::cache(std::optional<std::size_t> bytes) const {
-  if (empty() || in_memory()) return *this;
+Dataset Dataset::cache(const CacheOptions& options) const {
   Dataset result = *this;
-  result.samples_ = data::cached(samples_, bytes.value_or(data::half_of_free_memory()));
+  result.samples_ = data::cached(*this, options);
   return result;
 }
 

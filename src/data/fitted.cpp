@@ -52,6 +52,7 @@ void read_box(const SampleSource& source, std::size_t index, const ChooseBox& ch
   RealBox box;
   PixelBox asked;
   const auto choose = [&](const Shape& full) {
+    scratch.original = full;
     box = choose_box(full[1], full[2]);
     const double scale = std::max(box.height / static_cast<double>(size.height),
                                   box.width / static_cast<double>(size.width));
@@ -84,6 +85,9 @@ void read_box(const SampleSource& source, std::size_t index, const ChooseBox& ch
 
 Transform read_fitted(const SampleSource& source, std::size_t index, const Preprocessing& p,
                       FitScratch& scratch) {
+  if (const auto* keeper = dynamic_cast<const KeepsFitted*>(&source)) {
+    if (const auto transform = keeper->kept(index, p, scratch)) return *transform;
+  }
   FitPlan plan;
   image::Size size;
   // The size of the inner part depends on the image only in a letterbox.

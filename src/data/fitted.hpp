@@ -2,6 +2,7 @@
 // Images brought to one size as they are read.
 
 #include <memory>
+#include <optional>
 
 #include "image/resize.hpp"
 #include "ridgeline/preprocessing.hpp"
@@ -13,7 +14,17 @@ namespace ridgeline::data {
 struct FitScratch {
   DecodedImage decoded;
   Image fitted;
+  Shape original;  ///< {channels, height, width} of the image that was brought to size last
   image::ResizeScratch resize;
+};
+
+/// What a source is, beside a SampleSource, that may have images at the size already.
+class KeepsFitted {
+ public:
+  virtual ~KeepsFitted() = default;
+  /// As read_fitted; nothing where the image is not kept, or not at this size.
+  virtual std::optional<Transform> kept(std::size_t index, const Preprocessing& preprocessing,
+                                        FitScratch& scratch) const = 0;
 };
 
 /// The part `box` of image `index`, resized to height x width. Decodes no more than it needs.

@@ -117,6 +117,7 @@ struct Loader::Workers {
   }
 
   void work() {
+    give_way();
     std::unique_lock lock(mutex);
     while (true) {
       wanted.wait(lock, [&] {

@@ -28,6 +28,9 @@ std::int64_t SampleSource::group(std::size_t) const {
 std::string SampleSource::name(std::size_t index) const {
   return "image " + std::to_string(index);
 }
+std::optional<std::uint64_t> SampleSource::stamp(std::size_t) const {
+  return std::nullopt;
+}
 Shape SampleSource::image_shape() const {
   return {};
 }

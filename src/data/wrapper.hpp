@@ -22,6 +22,7 @@ class WrappedSource : public SampleSource, public StoresFiles {
   bool grouped() const override { return source_->grouped(); }
   std::int64_t group(std::size_t i) const override { return source_->group(i); }
   std::string name(std::size_t i) const override { return source_->name(i); }
+  std::optional<std::uint64_t> stamp(std::size_t i) const override { return source_->stamp(i); }
   Shape image_shape() const override { return source_->image_shape(); }
   Shape shape_of(std::size_t i) const override { return source_->shape_of(i); }
   void decode(std::size_t i, const Choose& choose, DecodedImage& to) const override {

@@ -39,6 +39,9 @@ struct DataSection {
   std::string exclude;  ///< a file that lists images to leave out
   std::string on_error = "skip";
   std::vector<std::string> augment;
+  std::string cache = "memory";  ///< where decoded images are kept: none, memory or disk
+  double cache_limit = 0;        ///< GB; 0: half of what is free
+  std::string cache_path;        ///< of packs on the disk; empty: the user's cache
   Attributes options = {};  ///< of the source
   bool operator==(const DataSection&) const = default;
 };

@@ -170,6 +170,19 @@ std::vector<Key> make_keys() {
       row("data.on_error", data, &DataSection::on_error,
           "images that cannot be read: skip (up to 1 %), or fail", one_of({"skip", "fail"})),
       augment_key(),
+      row("data.cache", data, &DataSection::cache,
+          "where decoded images are kept for later epochs and trainings: memory, disk or none; the "
+          "results are the same",
+          one_of({"none", "memory", "disk"})),
+      row("data.cache_limit", data, &DataSection::cache_limit,
+          "GB that it may take; 0: half of the free memory, or of the disk's free space",
+          at_least(0))
+          .needing(without("data.cache = \"memory\" or \"disk\"",
+                           [](const E& e) { return e.data.cache != "none"; })),
+      row("data.cache_path", data, &DataSection::cache_path,
+          "the folder of images on the disk; empty: ridgeline/pack in the user's cache")
+          .needing(
+              without("data.cache = \"disk\"", [](const E& e) { return e.data.cache == "disk"; })),
 
       row("model.preset", model, &ModelSection::preset,
           "a named network, where there are no layers", check_preset),

@@ -51,8 +51,8 @@ class Reader {
     fill_in("train.run", experiment_.train.run, name);
     fill_in("select.study", experiment_.select.study, name);
     for (std::string* path :
-         {&experiment_.data.path, &experiment_.data.test, &experiment_.model.weights,
-          &experiment_.train.run, &experiment_.select.study,
+         {&experiment_.data.path, &experiment_.data.test, &experiment_.data.cache_path,
+          &experiment_.model.weights, &experiment_.train.run, &experiment_.select.study,
           std::get_if<1>(&experiment_.data.validation)}) {
       if (path != nullptr) *path = data::expand_home(*path);
     }

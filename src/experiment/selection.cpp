@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "experiment/cache_images.hpp"
 #include "experiment/file.hpp"
 #include "experiment/keys.hpp"
 #include "experiment/rules.hpp"
@@ -27,7 +28,8 @@ selection::Settings settings_of(const Experiment& settled) {
   for (const Key& key : keys()) {
     const bool elsewhere = key.section() == "select" || key.name == "train.run" ||
                            key.name == "train.threads" || key.name == "train.log_every" ||
-                           key.name == "data.path" || key.name == "data.validation";
+                           key.name == "data.path" || key.name == "data.validation" ||
+                           key.name.starts_with("data.cache");
     if (elsewhere) continue;
     // The recipe describes what is in the file.
     if (key.name == "model.weights" && !experiment.model.weights.empty()) continue;
@@ -48,8 +50,9 @@ void save_record(const Experiment& experiment, const std::filesystem::path& fold
 Selection select(const Experiment& experiment, const Images& given, Listener listener,
                  const std::atomic<bool>& stop) {
   Images images = given;
-  images.train = given.train.cache();  // which all trainings share
-  images.validation = {};              // the folds take its place
+  images.validation = {};  // the folds take its place
+  // All trainings share it.
+  cache_images(experiment, {listener.on_note, &stop}, images.train, images.validation);
   SelectOptions options = select_options(experiment);
   options.study = experiment.select.study;
   options.seed = static_cast<std::uint64_t>(experiment.train.seed);

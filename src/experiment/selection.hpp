@@ -14,6 +14,7 @@ namespace ridgeline::experiment {
 struct Listener {
   std::function<void(const SelectPlan&)> on_plan;
   std::function<void(const SelectProgress&)> on_progress;
+  std::function<void(const std::string& sentence)> on_note = {};  ///< of the cache of images
 };
 
 /// Chooses as experiment.select says, in the study's folder; each run in it has its own

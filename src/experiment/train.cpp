@@ -1,5 +1,6 @@
 #include "experiment/train.hpp"
 
+#include "experiment/cache_images.hpp"
 #include "experiment/file.hpp"
 
 namespace ridgeline::experiment {
@@ -25,7 +26,10 @@ History train(Model& model, const Dataset& train, FitOptions options, Experiment
     save(experiment, options.run / record_name);
     if (before) before();
   };
-  return model.fit(train, options);
+  Dataset images = train;
+  cache_images(experiment, {options.callbacks.on_note, options.stop}, images,
+               options.validation_data);
+  return model.fit(images, options);
 }
 
 }  // namespace ridgeline::experiment

@@ -20,7 +20,7 @@ void take_resolved(Experiment& experiment, const Model& model);
 
 /// Trains in the run's folder, which becomes the experiment's. What is refused leaves no folder, or
 /// the one that was there as it was. `refuse_taken` throws for a folder that holds something else;
-/// it is asked when the folder is held.
+/// it is asked when the folder is held. The images are read through the cache of data.cache.
 History train(Model& model, const Dataset& train, FitOptions options, Experiment& experiment,
               const std::function<void(const std::filesystem::path&)>& refuse_taken);
 

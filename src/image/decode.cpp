@@ -62,7 +62,12 @@ void check_box(const PixelBox& box, const Header& header) {
   }
 }
 
-/// How much smaller the image can be so that the box keeps the size that is wanted.
+std::int64_t scaled(std::int64_t size, int shrink) {
+  return (size + shrink - 1) / shrink;
+}
+
+}  // namespace
+
 int shrink_of(const PixelBox& box, const ImageRequest& request, int most) {
   if (request.height < 1 || request.width < 1) return 1;
   int shrink = 1;
@@ -73,12 +78,6 @@ int shrink_of(const PixelBox& box, const ImageRequest& request, int most) {
   }
   return shrink;
 }
-
-std::int64_t scaled(std::int64_t size, int shrink) {
-  return (size + shrink - 1) / shrink;
-}
-
-}  // namespace
 
 Header read_header(Bytes file) {
   return header_of(open(file));

@@ -50,6 +50,9 @@ using Decoded = DecodedImage;
 /// cut short or damaged, and ResourceError where memory is short.
 Decoded decode_box(Bytes file, const ImageRequest& request);
 
+/// How much smaller, 1, 2, 4, ... `most`, an image is decoded for a request whose box is `box`.
+int shrink_of(const PixelBox& box, const ImageRequest& request, int most);
+
 /// Says what is needed of an image whose file has this header.
 using ChooseRequest = std::function<ImageRequest(const Header&)>;
 /// What `choose` asks for, into `to`. The file's header is read once.

@@ -29,7 +29,7 @@ struct Beginning {
 struct Recipe {
   Model& first;       ///< with the settings as they are, shards resolved; frozen weights are its
   Network network;    ///< of all trainings
-  Dataset train;      ///< cached: all trainings share it
+  Dataset train;      ///< its cache is shared by all trainings
   Dataset test;       ///< may be empty
   Settings settings;  ///< beside the training images and the file of weights
   SelectOptions options;  ///< jobs resolved

@@ -1,7 +1,12 @@
 #include "tensor/threads.hpp"
 
 #include <fmt/format.h>
+#ifdef __linux__
+#include <sys/resource.h>
+#include <unistd.h>
+#endif
 
+#include <cerrno>
 #include <exception>
 #include <future>
 #include <new>
@@ -58,6 +63,18 @@ std::vector<std::thread> start_threads(int count, const ThreadWork& group) {
     give_up("not enough memory");
   }
   return threads;
+}
+
+void give_way() {
+#ifdef __linux__
+  // About a third of the share of a thread that does not give way. Less would starve it on a
+  // machine that is shared with other programs.
+  constexpr int steps = 5;
+  const auto thread = static_cast<id_t>(gettid());
+  errno = 0;
+  const int nice = getpriority(PRIO_PROCESS, thread);
+  if (errno == 0) setpriority(PRIO_PROCESS, thread, nice + steps);
+#endif
 }
 
 }  // namespace ridgeline

@@ -22,4 +22,9 @@ struct ThreadWork {
 /// there were.
 std::vector<std::thread> start_threads(int count, const ThreadWork& threads);
 
+/// Lets the calling thread give way to others while cores are short: threads that prepare what
+/// others compute with. Where the system has no priorities of threads (other than Linux), nothing
+/// changes.
+void give_way();
+
 }  // namespace ridgeline

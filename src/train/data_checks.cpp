@@ -1,7 +1,9 @@
 #include "train/data_checks.hpp"
 
 #include <algorithm>
+#include <numeric>
 
+#include "data/collators.hpp"
 #include "options/check.hpp"
 
 namespace ridgeline::train {
@@ -27,19 +29,16 @@ double check_labels(const ModelCore& core, const Dataset& data, std::string_view
   if (task.collator().follows_image()) return 0;
   TensorBatch batch;
   std::vector<Target> targets;
+  std::vector<std::size_t> which;
   double weight = 0;
   for (std::size_t first = 0; first < data.size(); first += at_a_time) {
     targets.clear();
     batch.clear();
-    const std::size_t end = std::min(first + at_a_time, data.size());
-    for (std::size_t i = first; i < end; ++i) targets.push_back(data.target(i));
+    which.resize(std::min(at_a_time, data.size() - first));
+    std::iota(which.begin(), which.end(), first);
+    for (const std::size_t i : which) targets.push_back(data.target(i));
     task.collator().collate(targets, data.schema(), batch);
-    if (data.weighted()) {
-      auto& weights = batch.add_floats(weight_tensor);
-      for (std::size_t i = first; i < end; ++i) {
-        weights.push_back(static_cast<float>(data.weight(i)));
-      }
-    }
+    if (data.weighted()) data::add_weights(data, which, {}, batch);
     const Tensors tensors = batch.view();
     core.loss().check_targets(tensors, outputs, static_cast<std::int64_t>(first));
     weight += core.loss().weight(tensors);

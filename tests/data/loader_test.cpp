@@ -2,6 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#ifdef __linux__
+#include <sys/resource.h>
+#include <unistd.h>
+#endif
 
 #include <algorithm>
 #include <cmath>
@@ -212,6 +216,44 @@ TEST(Loader, WhatIsNotInMemoryIsReadAhead) {
   const Batch* batch = loader.next();
   EXPECT_FALSE(batch->fill);
   EXPECT_EQ(batch->inputs[0], 1.0F);
+}
+
+#ifdef __linux__
+// How far threads give way, as the system has it.
+class Niceness final : public SampleSource {
+ public:
+  std::size_t size() const override { return 8; }
+  Shape image_shape() const override { return {1, 1, 1}; }
+  void read(std::size_t, std::span<float> pixels) const override {
+    pixels[0] = static_cast<float>(getpriority(PRIO_PROCESS, static_cast<id_t>(gettid())));
+  }
+};
+
+TEST(Loader, ReadersGiveWayAndWhoAsksDoesNot) {
+  const int before = getpriority(PRIO_PROCESS, static_cast<id_t>(gettid()));
+  if (before > 14) GTEST_SKIP() << "this process gives way as far as it can";
+  Loader loader(Dataset(std::make_shared<Niceness>()), {.batch = 4, .threads = 2});
+  loader.start(0);
+  for (const float nice : rest_of_epoch(loader).pixels) {
+    EXPECT_EQ(nice, static_cast<float>(before + 5));
+  }
+  EXPECT_EQ(getpriority(PRIO_PROCESS, static_cast<id_t>(gettid())), before);
+}
+#endif
+
+// Readers get to run although as many threads as there are cores never rest.
+TEST(Loader, IsNotStarvedByThreadsThatCompute) {
+  std::atomic<bool> stop = false;
+  std::vector<std::jthread> busy;
+  for (unsigned i = 0; i < std::max(1U, std::thread::hardware_concurrency()); ++i) {
+    busy.emplace_back([&] {
+      while (!stop) std::atomic_signal_fence(std::memory_order_seq_cst);
+    });
+  }
+  Loader fresh(sample(), everything(2));
+  fresh.start(0);
+  EXPECT_EQ(rest_of_epoch(fresh).ids.size(), kImages);
+  stop = true;
 }
 
 TEST(Loader, InOrderWithoutShuffle) {

@@ -110,10 +110,12 @@ TEST(Home, IsExpandedAsAShellDoes) {
   EXPECT_EQ(data::expand_home(""), "");
   const Experiment experiment =
       parsed("[data]\npath = \"~/d\"\nvalidation = \"~/v\"\ntest = \"~/t\"\n",
-             {"train.run=~/r", "select.study=~/s", "model.weights=~/w"});
+             {"train.run=~/r", "select.study=~/s", "model.weights=~/w", "data.cache=disk",
+              "data.cache_path=~/c"});
   EXPECT_EQ(experiment.data.path, "/home/me/d");
   EXPECT_EQ(std::get<std::string>(experiment.data.validation), "/home/me/v");
   EXPECT_EQ(experiment.data.test, "/home/me/t");
+  EXPECT_EQ(experiment.data.cache_path, "/home/me/c");
   EXPECT_EQ(experiment.train.run, "/home/me/r");
   EXPECT_EQ(experiment.select.study, "/home/me/s");
   EXPECT_EQ(experiment.model.weights, "/home/me/w");

@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <pthread.h>
+#ifdef __linux__
+#include <sys/resource.h>
+#include <unistd.h>
+#endif
 
 #include <atomic>
 #include <new>
@@ -84,6 +88,21 @@ TEST(StartThreads, WhereOneCannotBeStartedAllEnd) {
   EXPECT_EQ(waiting.started, waiting.ended);
   pthread_setattr_default_np(&before);
 }
+
+#ifdef __linux__
+TEST(GiveWay, ChangesTheCallingThreadAlone) {
+  const auto nice = [] { return getpriority(PRIO_PROCESS, static_cast<id_t>(gettid())); };
+  const int before = nice();
+  if (before > 9) GTEST_SKIP() << "this process gives way as far as it can";
+  std::thread([&] {
+    give_way();
+    EXPECT_EQ(nice(), before + 5);
+    give_way();
+    EXPECT_EQ(nice(), before + 10);
+  }).join();
+  EXPECT_EQ(nice(), before);
+}
+#endif
 
 }  // namespace
 }  // namespace ridgeline

@@ -55,6 +55,7 @@ class ArchiveTree : public FileTree {
     }
     return bytes;
   }
+  std::optional<std::uint64_t> stamp(std::size_t) const override { return stamp_; }
 
  private:
   // By reference: the archive is read before it is taken.
@@ -65,6 +66,7 @@ class ArchiveTree : public FileTree {
       : FileTree(archive->path(), std::move(index.files)),
         archive_(std::move(archive)),
         members_(std::move(index.members)),
+        stamp_(stamp_of(archive_->path())),
         zip_(zip) {}
 
   static std::uint32_t checksum(const Bytes& bytes) {
@@ -86,6 +88,7 @@ class ArchiveTree : public FileTree {
 
   std::unique_ptr<InputFile> archive_;
   std::vector<Member> members_;
+  std::optional<std::uint64_t> stamp_;
   bool zip_;
 };
 

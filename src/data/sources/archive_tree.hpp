@@ -36,7 +36,8 @@ class MemberTable {
   /// Adds a file, or a folder where the name ends with '/'. Throws DataError for a name that leaves
   /// the archive.
   void add(std::string_view name, const Member& member);
-  /// The member that was added under this name last. Throws DataError if the archive has no such member.
+  /// The member that was added under this name last. Throws DataError if the archive has no such
+  /// member.
   const Member& find(std::string_view name);
   /// Throws DataError for a name that appears twice.
   ArchiveIndex index();

@@ -42,6 +42,10 @@ class FileSamples : public SampleSource, public StoresFiles {
   }
   std::string name(std::size_t index) const override { return tree_->name(columns_.files[index]); }
 
+  std::optional<std::uint64_t> stamp(std::size_t index) const override {
+    return tree_->stamp(columns_.files[index]);
+  }
+
   // The shape of all images is known only when all have been looked at.
   Shape image_shape() const override { return {}; }
   Shape shape_of(std::size_t index) const override {

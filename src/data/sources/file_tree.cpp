@@ -1,6 +1,7 @@
 #include "data/sources/file_tree.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
@@ -61,6 +62,18 @@ std::shared_ptr<const FileTree> open_any(const fs::path& path, const TreeOptions
 
 std::string FileTree::folder_name(std::string_view path) const {
   return path.empty() ? root_.string() : (root_ / path).string();
+}
+
+std::optional<std::uint64_t> stamp_of(const fs::path& path) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0) return std::nullopt;
+  std::uint64_t stamp = 0xcbf29ce484222325;  // FNV-1a, over whole numbers
+  for (const auto number : {static_cast<std::uint64_t>(status.st_size),
+                            static_cast<std::uint64_t>(status.st_mtim.tv_sec),
+                            static_cast<std::uint64_t>(status.st_mtim.tv_nsec)}) {
+    stamp = (stamp ^ number) * 0x100000001b3;
+  }
+  return stamp;
 }
 
 bool hidden(std::string_view name) {

@@ -38,11 +38,17 @@ class FileTree {
   /// The bytes of a file, or its first `at_most`. Throws DataError that names the file where it is
   /// missing, corrupt or larger than most_file_bytes, ResourceError where it may not be read.
   virtual std::vector<std::uint8_t> read(std::size_t file, std::uint64_t at_most = whole) const = 0;
+  /// A number that changes when the file does: of its size and time of change, or of those of the
+  /// archive that holds it. Absent where they cannot be read.
+  virtual std::optional<std::uint64_t> stamp(std::size_t file) const = 0;
 
  private:
   std::filesystem::path root_;
   FileList files_;
 };
+
+/// The stamp of one file or archive.
+std::optional<std::uint64_t> stamp_of(const std::filesystem::path& path);
 
 struct TreeOptions {
   /// Follow links that leave the folder, as in a folder made of links to the images. Without it

@@ -36,6 +36,9 @@ class FolderTree : public FileTree {
     if (bytes.empty()) throw DataError(fmt::format("{}: is empty", path.string()));
     return bytes;
   }
+  std::optional<std::uint64_t> stamp(std::size_t file) const override {
+    return stamp_of(root() / files().path(file));
+  }
 
  private:
   fs::path real_root_;

@@ -26,6 +26,9 @@ class Subset : public SampleSource, public StoresFiles {
   bool weighted() const override { return source_->weighted(); }
   bool grouped() const override { return source_->grouped(); }
   std::string name(std::size_t i) const override { return source_->name(which_[i]); }
+  std::optional<std::uint64_t> stamp(std::size_t i) const override {
+    return source_->stamp(which_[i]);
+  }
   Shape image_shape() const override { return source_->image_shape(); }
   Shape shape_of(std::size_t i) const override { return source_->shape_of(which_[i]); }
   void decode(std::size_t i, const Choose& choose, DecodedImage& to) const override {

@@ -58,12 +58,12 @@ TEST(Cached, KeepsNoMoreThanItMay) {
   const Dataset plain(source, std::vector<std::int32_t>(images, 0), {"a"});
   const auto expected = epoch_of(plain);
   source->reads = 0;
-  const Dataset some = plain.cache(5 * 20);  // five images of bytes
+  const Dataset some = plain.cache({.limit = 5 * 20});  // five images of bytes
   for (int epoch = 0; epoch < 3; ++epoch) EXPECT_EQ(epoch_of(some), expected);
   EXPECT_LT(source->reads, 3 * static_cast<int>(images));
   EXPECT_GE(source->reads, 3 * static_cast<int>(images) - 10);
   source->reads = 0;
-  const Dataset none = plain.cache(1);
+  const Dataset none = plain.cache({.limit = 1});
   for (int epoch = 0; epoch < 2; ++epoch) EXPECT_EQ(epoch_of(none), expected);
   EXPECT_EQ(source->reads, 2 * static_cast<int>(images));
 }

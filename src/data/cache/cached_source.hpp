@@ -1,0 +1,20 @@
+#pragma once
+// A source whose images come from a cache as far as it has them.
+
+#include <memory>
+
+#include "data/cache/image_store.hpp"
+#include "ridgeline/preprocessing.hpp"
+#include "ridgeline/sample.hpp"
+
+namespace ridgeline::data {
+
+/// The samples of `source`, whose `read` gives images as `fit` says, where there is one.
+std::shared_ptr<const SampleSource> cached_source(std::shared_ptr<const SampleSource> source,
+                                                  std::optional<Preprocessing> fit,
+                                                  std::shared_ptr<const ImageStore> store);
+
+/// Whether cached_source made it.
+bool is_cached(const SampleSource& source);
+
+}  // namespace ridgeline::data

@@ -1,0 +1,212 @@
+#include "data/cache/pack.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "data/cache/amount.hpp"
+#include "data/cache/pack_file.hpp"
+#include "data/cache/pack_writer.hpp"
+#include "data/checksum.hpp"
+#include "data/fitted.hpp"
+#include "ridgeline/error.hpp"
+#include "ridgeline/version.hpp"
+#include "tensor/threads.hpp"
+
+namespace ridgeline::data {
+namespace {
+
+void note(const PackOptions& options, const std::string& sentence) {
+  if (options.on_note) options.on_note(sentence);
+}
+
+// What decides the pixels: which images they are, and what is made of them.
+std::string key_of(const Dataset& data, const PackOptions& options) {
+  Sha256 key;
+  const Preprocessing& fit = *data.preprocessing();
+  key.add(fmt::format("{}\n{} {} {} {} {} {}\n", version(), fit.height, fit.width, fit.channels,
+                      fit.resize, fit.filter, fit.crop_share));
+  if (options.crop) {
+    const ResizedCropOptions& crop = options.crop->crop;
+    key.add(fmt::format("{} {} {} {}\n", crop.min_scale, crop.max_scale, crop.min_ratio,
+                        crop.max_ratio));
+  }
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    const auto stamp = data.source()->stamp(data.id(i));
+    if (!stamp) {
+      throw ResourceError(fmt::format("{} has no size and time to know it by", data.name(i)));
+    }
+    key.add(fmt::format("{}\n{}\n", data.name(i), *stamp));
+  }
+  return key.digits();
+}
+
+// What the file will take: exactly at the network's size, and by some headers at others.
+std::uint64_t expected_bytes(const Dataset& data, const PackOptions& options) {
+  constexpr std::size_t looked_at = 100;
+  const auto images = static_cast<double>(data.size());
+  double bytes = static_cast<double>(data.preprocessing()->shape().elements()), entries = 1;
+  if (options.crop) {
+    std::size_t known = 0, count = std::min(looked_at, data.size());
+    bytes = 0;
+    entries = 4;
+    for (std::size_t k = 0; k < count; ++k) {
+      const std::size_t i = k * data.size() / count;
+      try {
+        const Shape original = data.source()->shape_of(data.id(i));
+        bytes += static_cast<double>(bytes_at(original, needed_scales(original, options.crop)));
+        ++known;
+      } catch (const Error&) {  // said when the image is read
+      }
+    }
+    bytes /= static_cast<double>(std::max<std::size_t>(1, known));
+  }
+  return static_cast<std::uint64_t>((bytes + entries * sizeof(PackEntry)) * images) +
+         sizeof(PackHeader);
+}
+
+// Throws ResourceError where the file will be too large.
+void announce(const Dataset& data, const PackOptions& options, const std::filesystem::path& path) {
+  const std::uint64_t bytes = expected_bytes(data, options);
+  const std::uint64_t free = free_on_disk(options.folder);
+  const std::string size = fmt::format("{}{}", options.crop ? "about " : "", amount(bytes));
+  if (bytes > options.most_bytes) {
+    throw ResourceError(
+        fmt::format("{} images need {} in {}, and data.cache_limit allows {}: raise it",
+                    data.size(), size, options.folder.string(), amount(options.most_bytes)));
+  }
+  if (bytes > free) {
+    throw ResourceError(fmt::format(
+        "{} images need {}, and the disk of {} has {}: set data.cache_path to a folder on another",
+        data.size(), size, options.folder.string(), amount(free)));
+  }
+  note(options, fmt::format("packing {} images: {} to {}", data.size(), size, path.string()));
+}
+
+/// What a pack holds of an image.
+struct Made {
+  Shape original;
+  ScaledImages images;
+};
+
+// Without images where the source does not give what can be kept. Throws DataError, ResourceError.
+Made make(const Dataset& data, std::size_t i, const std::optional<CropNeed>& crop) {
+  const SampleSource& source = *data.source();
+  const std::size_t id = data.id(i);
+  if (crop) {
+    const Shape original = source.shape_of(id);
+    return {original, decode_scales(source, id, original, needed_scales(original, crop))};
+  }
+  FitScratch scratch;
+  read_fitted(source, id, *data.preprocessing(), scratch);
+  Made made{scratch.original, {}};
+  made.images.images.push_back({0, 0, 0, std::move(scratch.fitted)});
+  return made;
+}
+
+// Image i of the data into the pack. What cannot be read is left out.
+void add_image(const Dataset& data, std::size_t i, const PackOptions& options, PackWriter& writer) {
+  Made made;
+  try {
+    made = make(data, i, options.crop);
+  } catch (const DataError&) {
+    return;
+  } catch (const ResourceError&) {
+    return;
+  }
+  for (const ScaledImage& one : made.images.images) {
+    writer.add(i, {one.scale, one.shift_x, one.shift_y, made.original, one.image},
+               made.images.most);
+  }
+}
+
+/// Tells at times how far the packing is.
+class Told {
+ public:
+  Told(const PackOptions& options, std::size_t all) : options_(options), all_(all) {}
+  void one_more() {
+    const std::scoped_lock lock(mutex_);
+    ++done_;
+    const auto now = std::chrono::steady_clock::now();
+    if (now - last_ < std::chrono::seconds(30)) return;
+    last_ = now;
+    note(options_, fmt::format("packed {} of {} images", done_, all_));
+  }
+
+ private:
+  const PackOptions& options_;
+  std::size_t all_, done_ = 0;
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+  std::mutex mutex_;
+};
+
+// False where it was stopped.
+bool add_all(const Dataset& data, const PackOptions& options, PackWriter& writer) {
+  std::atomic<std::size_t> next = 0;
+  Told told(options, data.size());
+  std::mutex mutex;
+  std::exception_ptr failed;
+  const auto stopped = [&] { return options.stop != nullptr && options.stop->load(); };
+  const auto work = [&](int) {
+    for (std::size_t i = next++; i < data.size() && !stopped(); i = next++) {
+      try {
+        add_image(data, i, options, writer);
+        told.one_more();
+      } catch (...) {
+        const std::scoped_lock lock(mutex);
+        if (!failed) failed = std::current_exception();
+        next = data.size();
+      }
+    }
+  };
+  const ThreadWork readers{
+      .purpose = "decode images", .key = "train.threads", .work = work, .release = [&] {
+        next = data.size();
+      }};
+  for (std::thread& thread : start_threads(std::max(1, options.threads), readers)) thread.join();
+  if (failed) std::rethrow_exception(failed);
+  return !stopped();
+}
+
+}  // namespace
+
+std::shared_ptr<const ImageStore> pack(const Dataset& data, const PackOptions& options) {
+  PackFile::Wanted wanted{
+      .key = key_of(data, options),
+      .images = data.size(),
+      .places = std::vector(data.source()->size(), static_cast<std::uint32_t>(data.size())),
+      .on_note = options.on_note};
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    wanted.places[data.id(i)] = static_cast<std::uint32_t>(i);
+  }
+  const auto path = options.folder / fmt::format("{}.pack", wanted.key.substr(0, 32));
+  std::string damage;
+  const auto open = [&]() -> std::shared_ptr<const ImageStore> {
+    try {
+      return PackFile::open(path, wanted);
+    } catch (const DataError& error) {
+      damage = error.what();
+      return nullptr;
+    }
+  };
+  if (auto found = open()) return found;
+  if (!damage.empty()) note(options, damage + ": it is made anew");
+  announce(data, options, path);
+  {
+    PackWriter writer(path, options.most_bytes);
+    // Another process may have made it in the meantime.
+    if (damage.empty()) {
+      if (auto found = open()) return found;
+    }
+    if (!add_all(data, options, writer)) return nullptr;
+    writer.finish(wanted.key, data.size());
+  }
+  if (auto made = open()) return made;
+  throw ResourceError(fmt::format("{} cannot be read again after it was written", path.string()));
+}
+
+}  // namespace ridgeline::data

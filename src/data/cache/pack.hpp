@@ -1,0 +1,36 @@
+#pragma once
+// The cache on disk: all images of a data set are decoded before the training, into one file that
+// later trainings, selections and other processes find again.
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "data/cache/image_store.hpp"
+#include "data/cache/scales.hpp"
+#include "ridgeline/dataset.hpp"
+
+namespace ridgeline::data {
+
+struct PackOptions {
+  std::filesystem::path folder;  ///< that holds the file
+  std::optional<CropNeed> crop;  ///< what training takes of original images
+  std::uint64_t most_bytes = 0;  ///< of the file
+  int threads = 1;               ///< that decode
+  const std::atomic<bool>* stop = nullptr;
+  /// Told what is written, and of a file that is damaged, in the course of the training too.
+  std::function<void(const std::string& sentence)> on_note = {};
+};
+
+/// The pack of the images of `data`, which have a Dataset::preprocessing. It is made where there is
+/// none, or a damaged one. Other names, stamps, sizes or crops make another pack. An image that
+/// cannot be read is left out, so that the source says so when it is read.
+/// Null where `stop` became true. Throws ResourceError where the file cannot be written, would be
+/// larger than `most_bytes` or than the disk has room for, or where images have no stamps; nothing
+/// is left of it then.
+std::shared_ptr<const ImageStore> pack(const Dataset& data, const PackOptions& options);
+
+}  // namespace ridgeline::data

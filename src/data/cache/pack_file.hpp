@@ -1,0 +1,60 @@
+#pragma once
+// A pack that is mapped into memory.
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "data/cache/image_store.hpp"
+#include "data/cache/pack_format.hpp"
+
+namespace ridgeline::data {
+
+class PackFile final : public ImageStore {
+ public:
+  /// What a pack must hold to be the one that is meant.
+  struct Wanted {
+    std::string key;
+    std::size_t images = 0;
+    /// The place of each of the source's images among those of the pack; `images` for those that
+    /// it does not have.
+    std::vector<std::uint32_t> places;
+    /// Called once where the pixels of an image turn out to be damaged: the file is then removed,
+    /// and the image is decoded again. From any thread.
+    std::function<void(const std::string& sentence)> on_note;
+  };
+
+  /// Null for a file that does not exist. Throws DataError for one that is damaged or of other
+  /// images.
+  static std::shared_ptr<const PackFile> open(const std::filesystem::path& path, Wanted wanted);
+  ~PackFile() override;
+  PackFile(const PackFile&) = delete;
+  PackFile& operator=(const PackFile&) = delete;
+
+  std::optional<Decoded> decoded(std::size_t image) const override;
+  std::optional<ImageRecord> at_scale(std::size_t image, int scale) const override;
+  std::optional<ImageRecord> fitted(std::size_t image) const override;
+  bool read(std::size_t image, std::span<float> numbers) const override;
+
+ private:
+  PackFile(std::filesystem::path path, Wanted wanted)
+      : path_(std::move(path)), wanted_(std::move(wanted)) {}
+  void read_index();
+  std::span<const PackEntry> entries_of(std::size_t image) const;
+  std::optional<ImageRecord> find(std::size_t image, int scale) const;
+  bool whole(const PackEntry& entry) const;
+
+  std::filesystem::path path_;
+  Wanted wanted_;
+  std::span<const std::uint8_t> memory_;
+  std::vector<PackEntry> entries_;
+  std::vector<std::uint32_t> first_;  // the first entry of each image, and the number of entries
+  // Whether the pixels of an entry were looked at.
+  enum Looked : std::uint8_t { not_yet, undamaged, damaged };
+  mutable std::vector<std::uint8_t> looked_;
+  mutable std::uint8_t told_ = 0;
+};
+
+}  // namespace ridgeline::data
