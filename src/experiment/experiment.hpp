@@ -38,6 +38,7 @@ struct DataSection {
   double crop_share = 1;
   std::string exclude;  ///< a file that lists images to leave out
   std::string on_error = "skip";
+  std::string sampling = "shuffle";
   std::vector<std::string> augment;
   Attributes options = {};  ///< of the source
   bool operator==(const DataSection&) const = default;

@@ -169,6 +169,9 @@ std::vector<Key> make_keys() {
           "a file that lists images to leave out, a line each"),
       row("data.on_error", data, &DataSection::on_error,
           "images that cannot be read: skip (up to 1 %), or fail", one_of({"skip", "fail"})),
+      row("data.sampling", data, &DataSection::sampling,
+          "an epoch's training images: shuffle (each once) or balanced (every class equally often)",
+          one_of({"shuffle", "balanced"})),
       augment_key(),
 
       row("model.preset", model, &ModelSection::preset,

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <array>
+#include <map>
 #include <numeric>
 
 #include "data/loader.hpp"
@@ -417,8 +419,47 @@ TEST(Fit, WrongOptions) {
   EXPECT_EQ(usage_error(model, data, {.patience = 3}),
             "train.patience needs validation images to measure val_data_loss: set data.validation");
   EXPECT_EQ(usage_error(model, data, {.resume = true}), "to resume, name the run's folder");
+  EXPECT_EQ(usage_error(model, data, {.sampling = "weighted"}),
+            "data.sampling is shuffle or balanced, not \"weighted\"");
+  ModelOptions whole = test::small_options();
+  whole.optimizer = gd();
+  Model descent(test::small_network(), whole);
+  EXPECT_EQ(usage_error(descent, data, {.sampling = "balanced"}),
+            "data.sampling is \"balanced\", but an update of gd has every training image once: set "
+            "loss.class_weights = \"balanced\" instead");
   EXPECT_THROW(model.fit(data, {.augment = {"blur"}}), UsageError);
   EXPECT_THROW(model.fit(data, {.monitor = "loss"}), UsageError);
+}
+
+// Of 90 images of one class, 6 and 4: without balance few weights tell the rare ones apart.
+TEST(Fit, BalancedSamplingShowsRareClassesAsOftenAsOthers) {
+  const Dataset all = pictures(270);
+  std::vector<std::size_t> which;
+  std::array<int, 3> left = {90, 6, 4};
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (left[static_cast<std::size_t>(all.label(i))]-- > 0) which.push_back(i);
+  }
+  const Dataset data = all.subset(which);
+  ASSERT_EQ(data.size(), 100u);
+  std::map<std::string, double> recall;
+  std::vector<std::vector<float>> weights;
+  for (const std::string sampling : {"shuffle", "balanced", "balanced"}) {
+    Model model = small_model();
+    std::int64_t steps = 0;
+    model.fit(data, {.epochs = 3,
+                     .batch = 10,
+                     .sampling = sampling,
+                     .augment = {"noise:0.05"},
+                     .callbacks = {.on_step = [&](const Progress& progress) {
+                       steps = progress.steps;
+                       return true;
+                     }}});
+    EXPECT_EQ(steps, 10) << "an epoch stays as long";
+    recall[sampling] = model.evaluate(pictures(150, 1)).value("balanced_accuracy");
+    weights.push_back(all_weights(model));
+  }
+  EXPECT_GT(recall["balanced"], recall["shuffle"] + 0.2);
+  EXPECT_TRUE(test::same(weights[1], weights[2]));
 }
 
 TEST(Fit, WrongData) {

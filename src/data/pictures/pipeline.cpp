@@ -114,9 +114,9 @@ Transform PicturePipeline::fetch(const Dataset& data, std::size_t index, Random&
 
 Transform PicturePipeline::read(const Dataset& data, const PictureNumber& number,
                                 std::span<float> pixels, Memory& memory) const {
-  const std::uint64_t id = data.id(number.index);
+  const std::uint64_t id = draw_id(data.id(number.draw.image), number.draw.repeat);
   Random random(number.seed, Purpose::picture, number.epoch, id);
-  Transform transform = fetch(data, number.index, random, memory);
+  Transform transform = fetch(data, number.draw.image, random, memory);
   Image& image = memory.fit.fitted;
   const std::int64_t channels = data.image_shape()[0];
   if (image.channels != channels) image = image::to_channels(std::move(image), channels);

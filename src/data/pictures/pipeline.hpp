@@ -12,6 +12,7 @@
 
 #include "data/fitted.hpp"
 #include "data/pictures/table.hpp"
+#include "data/sampling.hpp"
 #include "ridgeline/dataset.hpp"
 
 namespace ridgeline::data {
@@ -30,7 +31,7 @@ std::vector<std::string> picture_forms();
 
 /// Which image, and which numbers are drawn for it.
 struct PictureNumber {
-  std::size_t index = 0;  ///< in the data
+  Draw draw;
   std::uint64_t seed = 0, epoch = 0;
 };
 
@@ -50,8 +51,8 @@ class PicturePipeline {
     FitScratch fit;
     PictureScratch change;
   };
-  /// Writes image `number.index` of `data` and returns where its points went. Deterministic by
-  /// (seed, epoch, Dataset::id), whatever the threads.
+  /// Writes the image of `number.draw` of `data` and returns where its points went. Deterministic
+  /// by (seed, epoch, Dataset::id, repeat), whatever the threads.
   Transform read(const Dataset& data, const PictureNumber& number, std::span<float> pixels,
                  Memory& memory) const;
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "data/pictures/fields.hpp"
+#include "data/sampling.hpp"
 #include "ridgeline/error.hpp"
 
 namespace ridgeline::data {
@@ -63,7 +64,9 @@ std::vector<PictureKind> geometric_kinds() {
       picture_kind<NoOptions>(
           "alternating_flip", "left and right exchanged in every other epoch", true, {},
           [](const NoOptions&, Image& image, const PictureDraw& draw, PictureScratch&) {
-            return alternating_flip(draw.seed, draw.id, draw.epoch, image);
+            // The next draw of an image in an epoch counts as the next epoch.
+            return alternating_flip(draw.seed, image_of(draw.id), draw.epoch + repeat_of(draw.id),
+                                    image);
           }),
       kind<ShiftedCropOptions>(
           "shifted_crop", "padded, and a random part of the old size", true,

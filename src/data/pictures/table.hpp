@@ -15,7 +15,8 @@ namespace ridgeline::data {
 
 /// What a change of one image draws from.
 struct PictureDraw {
-  std::uint64_t seed = 0, epoch = 0, id = 0;
+  std::uint64_t seed = 0, epoch = 0;
+  std::uint64_t id = 0;  ///< draw_id
   Random& random;  ///< the stream of these three: it goes on from one change to the next
 };
 
