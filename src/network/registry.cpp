@@ -2,6 +2,7 @@
 
 #include "network/layers/activation.hpp"
 #include "network/layers/activity_regularization.hpp"
+#include "network/layers/adaptive_average_pool2d.hpp"
 #include "network/layers/add.hpp"
 #include "network/layers/batch_norm2d.hpp"
 #include "network/layers/concat.hpp"
@@ -29,10 +30,10 @@ Registry<LayerFactory>::Table table_of() {
 Registry<LayerFactory>& registry() {
   static Registry<LayerFactory> registry(
       "a", "layer",
-      table_of<ActivationSpec, ActivityRegularizationSpec, AddSpec, AveragePool2DSpec,
-               BatchNorm2DSpec, ConcatSpec, Conv2DSpec, DenseSpec, DropoutSpec, FlattenSpec,
-               GaussianNoiseSpec, GlobalAveragePool2DSpec, MaxPool2DSpec, NormalizeSpec,
-               SpatialDropout2DSpec, Upsample2DSpec>());
+      table_of<ActivationSpec, ActivityRegularizationSpec, AdaptiveAveragePool2DSpec, AddSpec,
+               AveragePool2DSpec, BatchNorm2DSpec, ConcatSpec, Conv2DSpec, DenseSpec, DropoutSpec,
+               FlattenSpec, GaussianNoiseSpec, GlobalAveragePool2DSpec, MaxPool2DSpec,
+               NormalizeSpec, SpatialDropout2DSpec, Upsample2DSpec>());
   return registry;
 }
 

@@ -141,7 +141,9 @@ TEST(Read, WordsOutsideTheirChoices) {
   EXPECT_EQ(refusal("[model]\npreset = \"lenet\"\n"),
             "experiment.toml:2: model.preset must be \"article-cnn\", \"lenet5\", \"mlp\", "
             "\"mobilenet-v2\", \"resnet18\", \"resnet18-small\", \"resnet20\", \"resnet34\", "
-            "\"resnet34-small\", \"resnet50\", \"resnet50-small\" or \"vgg-small\" (perhaps "
+            "\"resnet34-small\", \"resnet50\", \"resnet50-small\", \"vgg-small\", \"vgg11\", "
+            "\"vgg11-bn\", \"vgg13\", \"vgg13-bn\", \"vgg16\", \"vgg16-bn\", \"vgg19\" or "
+            "\"vgg19-bn\" (perhaps "
             "\"lenet5\"), not the string \"lenet\"");
   // Other tests may have registered sources of their own, which are named too.
   const std::string source = refusal("[data]\nsource = \"cifar1O\"\n");

@@ -59,6 +59,8 @@ def layers():
             lambda x, w: dense(F.avg_pool2d(x, 3, 1).flatten(1), w, "dense_1"))
     network(g, "average_pool_padded", (2, 5, 5), head(2 * 3 * 3),
             lambda x, w: dense(F.avg_pool2d(x, 3, 2, padding=1, count_include_pad=False).flatten(1), w, "dense_1"))
+    network(g, "adaptive_average_pool", (2, 5, 4), head(2 * 3 * 7),
+            lambda x, w: dense(F.adaptive_avg_pool2d(x, (3, 7)).flatten(1), w, "dense_1"))
     for mode, size in {"nearest": (2, 3), "bilinear": (3, 2)}.items():
         network(g, "upsample_" + mode, (2, 3, 4), head(2 * 3 * 4 * 6),
                 lambda x, w, mode=mode, size=size: dense(F.interpolate(x, scale_factor=size, mode=mode).flatten(1),

@@ -9,6 +9,7 @@ Backward compile_conv2d(PlanBuilder& plan, const NodeContext& node);
 Backward compile_dense(PlanBuilder& plan, const NodeContext& node);
 Backward compile_max_pool2d(PlanBuilder& plan, const NodeContext& node);
 Backward compile_average_pool2d(PlanBuilder& plan, const NodeContext& node);
+Backward compile_adaptive_average_pool2d(PlanBuilder& plan, const NodeContext& node);
 Backward compile_global_average_pool2d(PlanBuilder& plan, const NodeContext& node);
 Backward compile_flatten(PlanBuilder& plan, const NodeContext& node);
 Backward compile_batch_norm2d(PlanBuilder& plan, const NodeContext& node);

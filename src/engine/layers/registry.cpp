@@ -8,11 +8,12 @@
 namespace ridgeline::engine {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, LayerCompiler>, 16> compilers{{
+constexpr std::array<std::pair<std::string_view, LayerCompiler>, 17> compilers{{
     {"conv2d", compile_conv2d},
     {"dense", compile_dense},
     {"max_pool2d", compile_max_pool2d},
     {"average_pool2d", compile_average_pool2d},
+    {"adaptive_average_pool2d", compile_adaptive_average_pool2d},
     {"global_average_pool2d", compile_global_average_pool2d},
     {"flatten", compile_flatten},
     {"batch_norm2d", compile_batch_norm2d},
