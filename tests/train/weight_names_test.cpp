@@ -205,8 +205,8 @@ TEST_F(WeightNames, SayWhichTensorIsMissingOrOfAnotherType) {
             {.input = {3, 32, 32}});
   EXPECT_EQ(message_of<DataError>([&] { two.load_weights(file_); }),
             file_.string() +
-                ": conv1.weight is F64, and weights must be F32: convert the file "
-                "with tensor.float() in Python");
+                ": conv1.weight is F64, and weights must be F32, F16 or BF16: convert the "
+                "file with tensor.float() in Python");
 }
 
 TEST_F(WeightNames, RefuseFilesOfPyTorchWithAWayOut) {
