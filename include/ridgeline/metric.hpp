@@ -8,6 +8,7 @@
 //   f1->value();
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -50,8 +51,8 @@ class Metric {
   virtual void merge(const Metric& other) = 0;
   /// Of all images so far; 0 for none. NaN where it is not defined.
   virtual double value() const = 0;
-  /// Over the images; 0 if there is no formula for it.
-  virtual double standard_error() const { return 0; }
+  /// Over the images; 0 for fewer than two. NaN if there is no formula for it.
+  virtual double standard_error() const { return std::numeric_limits<double>::quiet_NaN(); }
   virtual MetricDetails details() const { return {}; }
   /// Forgets all images.
   virtual void clear() = 0;
@@ -70,7 +71,7 @@ using MetricPtr = std::unique_ptr<Metric>;
 struct MetricValue {
   std::string name;
   double value = 0;
-  double standard_error = 0;  ///< over the images; 0: not known
+  double standard_error = 0;  ///< over the images; NaN: not known
   bool higher_is_better = true;
   friend bool operator==(const MetricValue&, const MetricValue&) = default;
 };
