@@ -8,6 +8,7 @@
 //   f1->value();
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <span>
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "ridgeline/attributes.hpp"
+#include "ridgeline/option.hpp"
 #include "ridgeline/targets.hpp"
 
 namespace ridgeline {
@@ -83,10 +85,12 @@ MetricPtr make_metric(std::string_view kind, const Attributes& options);
 /// commas between them. The name of a metric with its default options serves as well: "top5".
 MetricPtr make_metric(std::string_view line);
 
-/// Makes a kind of metric known to make_metric, and so to train.metrics. `argument` is the option
-/// that a value after the colon sets. Throws UsageError for a kind that is known already.
-/// Thread-safe.
-using MetricFactory = MetricPtr (*)(const Attributes&);
-void register_metric(std::string kind, MetricFactory factory, std::string argument = {});
+/// Makes a kind of metric known to make_metric, and so to train.metrics. A value after the colon
+/// sets the first of its options; `options` are all of them, checked. Throws UsageError for a kind
+/// that is known already. Thread-safe.
+using MetricFactory = std::function<MetricPtr(const Attributes& options)>;
+void register_metric(Kind kind, MetricFactory factory);
+/// All kinds of metrics, the built-in ones first.
+std::vector<Kind> metric_kinds();
 
 }  // namespace ridgeline

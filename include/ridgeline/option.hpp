@@ -48,6 +48,8 @@ struct Option {
   /// A text that may be given in place of a value, which someone works out later: "balanced".
   /// Empty: there is none.
   std::string word = {};
+  /// The texts that a text may be. Empty: any.
+  std::vector<std::string> choices = {};
 };
 
 struct Kind {

@@ -213,14 +213,14 @@ class HitRateMetric final : public Metric {
 
 }  // namespace
 
-MetricPtr make_hit_rate(const HitRate& rate, const Attributes& attributes) {
-  const auto options = options_from<HitRateOptions>(rate.kind, attributes);
-  network::require(options.average == "macro" || options.average == "micro",
-                   "{}: average must be macro or micro, not '{}'", rate.kind, options.average);
-  network::require(options.threshold > 0 && options.threshold < 1,
-                   "{}: threshold must be above 0 and below 1, not {}", rate.kind,
-                   options.threshold);
-  return std::make_unique<HitRateMetric>(rate, options);
+std::vector<Option> hit_rate_options() {
+  std::vector<Option> options = network::options_of<HitRateOptions>();
+  options.front().choices = {"macro", "micro"};
+  return options;
+}
+
+MetricPtr make_hit_rate(const HitRate& rate, const Attributes& options) {
+  return std::make_unique<HitRateMetric>(rate, network::read_options<HitRateOptions>(options));
 }
 
 }  // namespace ridgeline::metrics

@@ -6,7 +6,6 @@
 #include <limits>
 
 #include "metrics/batch.hpp"
-#include "metrics/kind.hpp"
 #include "metrics/second_moments.hpp"
 #include "metrics/state.hpp"
 
@@ -158,8 +157,7 @@ class R2 final : public Metric {
 
 }  // namespace
 
-MetricPtr make_r2(const Attributes& options) {
-  no_options("r2", options);
+MetricPtr make_r2(const Attributes&) {
   return std::make_unique<R2>();
 }
 

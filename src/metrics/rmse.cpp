@@ -6,7 +6,6 @@
 #include <limits>
 
 #include "metrics/batch.hpp"
-#include "metrics/kind.hpp"
 #include "metrics/second_moments.hpp"
 #include "metrics/state.hpp"
 
@@ -95,8 +94,7 @@ class Rmse final : public Metric {
 
 }  // namespace
 
-MetricPtr make_rmse(const Attributes& options) {
-  no_options("rmse", options);
+MetricPtr make_rmse(const Attributes&) {
   return std::make_unique<Rmse>();
 }
 

@@ -1,5 +1,7 @@
 #include "ridgeline/option.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -84,6 +86,10 @@ AttributeValue checked(const Option& option, const AttributeValue& given, std::s
         } else if constexpr (std::is_same_v<T, std::vector<std::int64_t>> ||
                              std::is_same_v<T, std::vector<double>>) {
           for (const auto number : value) check(option.limits, static_cast<double>(number), key);
+        } else if constexpr (std::is_same_v<T, std::string>) {
+          const auto& known = option.choices;
+          require(known.empty() || std::ranges::find(known, value) != known.end(),
+                  "{} must be \"{}\", not \"{}\"", key, fmt::join(known, "\" or \""), value);
         }
         return value;
       },

@@ -165,6 +165,17 @@ TEST(Read, WordsOutsideTheirChoices) {
             "experiment.toml:2: train.metrics: there is no metric 'f2': did you mean 'f1'?");
   EXPECT_NE(refusal("[train]\nmetrics = \"f1\"\n"), "");
   EXPECT_NE(refusal("[train]\nmetrics = [1]\n"), "");
+  EXPECT_EQ(parsed("[train]\nmetrics = [{ top_k = { k = 3 } }, { f1 = {} }, "
+                   "{ recall = { average = \"micro\", threshold = 0.3 } }]\n")
+                .train.metrics,
+            (std::vector<std::string>{"top_k:3", "f1", "recall:average=micro,threshold=0.3"}));
+  EXPECT_EQ(refusal("[train]\nmetrics = [{ top_k = { k = 0 } }]\n"),
+            "experiment.toml:2: train.metrics: top_k: k must be at least 1, not 0");
+  EXPECT_EQ(refusal("[train]\nmetrics = [{ top_k = { n = 3 } }]\n"),
+            "experiment.toml:2: train.metrics: top_k has no key 'n': known are k");
+  EXPECT_EQ(refusal("[train]\nmetrics = [{ top_k = { k = 3 }, f1 = {} }]\n"),
+            "experiment.toml:2: train.metrics[0] must be a string such as \"top_k:3\", or a table "
+            "such as { top_k = { k = 3 } }, not a table");
   EXPECT_EQ(refusal("[select]\nmetric = \"train_data_loss\"\n"),
             "experiment.toml:2: select.metric must be a metric such as \"val_data_loss\", not the "
             "string \"train_data_loss\"");
