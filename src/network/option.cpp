@@ -36,6 +36,17 @@ T read(const AttributeValue& given, std::string_view key) {
   }
 }
 
+/// A list of as many whole numbers as the default has, if it has some.
+std::vector<std::int64_t> read_list(const std::vector<std::int64_t>& standard,
+                                    const AttributeValue& given, std::string_view key) {
+  const auto* one = std::get_if<std::int64_t>(&given);
+  if (one && !standard.empty()) return std::vector<std::int64_t>(standard.size(), *one);
+  auto list = read<std::vector<std::int64_t>>(given, key);
+  require(standard.empty() || list.size() == standard.size(),
+          "{} must be one number or {} of them, not {}", key, standard.size(), list.size());
+  return list;
+}
+
 }  // namespace
 
 bool Limits::hold(double number) const {
@@ -79,8 +90,13 @@ AttributeValue checked(const Option& option, const AttributeValue& given, std::s
   const auto* text = std::get_if<std::string>(&given);
   if (text && !option.word.empty() && *text == option.word) return given;
   return std::visit(
-      [&]<typename T>(const T&) -> AttributeValue {
-        T value = read<T>(given, key);
+      [&]<typename T>(const T& standard) -> AttributeValue {
+        T value;
+        if constexpr (std::is_same_v<T, std::vector<std::int64_t>>) {
+          value = read_list(standard, given, key);
+        } else {
+          value = read<T>(given, key);
+        }
         if constexpr (std::is_same_v<T, std::int64_t> || std::is_same_v<T, double>) {
           check(option.limits, static_cast<double>(value), key);
         } else if constexpr (std::is_same_v<T, std::vector<std::int64_t>> ||

@@ -7,7 +7,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "data/fitted.hpp"
@@ -23,12 +22,6 @@ struct PictureStep {
   ChangePicture change;                    ///< empty for "resized_crop"
   std::optional<ResizedCropOptions> crop;  ///< of "resized_crop"
 };
-/// "rotation", "rotation:15" (the first option) or "rotation:degrees=15,filter=nearest". Nothing
-/// for a name that is none of these. Throws UsageError for wrong options.
-std::shared_ptr<const PictureStep> picture_step(std::string_view text);
-/// The names, each with its first option: "rotation:DEGREES".
-std::vector<std::string> picture_forms();
-
 /// Which image, and which numbers are drawn for it.
 struct PictureNumber {
   Draw draw;
