@@ -22,5 +22,7 @@ Backward compile_upsample2d(PlanBuilder& plan, const NodeContext& node);
 Backward compile_spatial_dropout2d(PlanBuilder& plan, const NodeContext& node);
 Backward compile_gaussian_noise(PlanBuilder& plan, const NodeContext& node);
 Backward compile_activity_regularization(PlanBuilder& plan, const NodeContext& node);
+/// Of any OwnLayer.
+Backward compile_own_layer(PlanBuilder& plan, const NodeContext& node);
 
 }  // namespace ridgeline::engine
