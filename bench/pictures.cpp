@@ -52,7 +52,7 @@ std::map<std::string, Change> changes() {
   };
   for (const data::PictureKind& kind : data::picture_kinds()) {
     Attributes options;
-    for (const data::PictureOption& option : kind.options) {
+    for (const Option& option : kind.options) {
       if (option.name == "probability") options.set("probability", 1.0);
     }
     add(kind.name, kind.make(options));

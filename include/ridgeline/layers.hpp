@@ -57,6 +57,9 @@ struct Pool2D {
   Pair stride = 0;                     ///< 0: the window's size
   Padding padding = Padding::valid();  ///< smaller than the window
 };
+struct AdaptivePool2D {
+  Pair size = 1;  ///< of the output, at least 1
+};
 struct Upsample2D {
   Pair size = 2;                          ///< whole factors, at least 1
   std::string interpolation = "nearest";  ///< or "bilinear"
@@ -96,6 +99,10 @@ Layer conv2d(const Conv2D& options);
 Layer max_pool2d(const Pool2D& options = {});
 /// The mean of each window, over the pixels inside the image (padding is not counted).
 Layer average_pool2d(const Pool2D& options = {});
+/// {C, H, W} to {C, size} for images of any size: row i of the output is the mean of the rows from
+/// floor(i H / h) up to, but not including, ceil((i + 1) H / h), where h is the height of the
+/// output; likewise the columns. Smaller images are repeated (PyTorch's AdaptiveAvgPool2d).
+Layer adaptive_average_pool2d(const AdaptivePool2D& options);
 /// {C, H, W} to {C, size * H, size * W}. Pixels are squares: bilinear interpolation goes by their
 /// centres and repeats the border (Keras; PyTorch's align_corners = False).
 Layer upsample2d(const Upsample2D& options = {});

@@ -8,6 +8,8 @@
 //   f1->value();
 
 #include <cstdint>
+#include <functional>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -15,6 +17,7 @@
 #include <vector>
 
 #include "ridgeline/attributes.hpp"
+#include "ridgeline/option.hpp"
 #include "ridgeline/targets.hpp"
 
 namespace ridgeline {
@@ -50,8 +53,8 @@ class Metric {
   virtual void merge(const Metric& other) = 0;
   /// Of all images so far; 0 for none. NaN where it is not defined.
   virtual double value() const = 0;
-  /// Over the images; 0 if there is no formula for it.
-  virtual double standard_error() const { return 0; }
+  /// Over the images; 0 for fewer than two. NaN if there is no formula for it.
+  virtual double standard_error() const { return std::numeric_limits<double>::quiet_NaN(); }
   virtual MetricDetails details() const { return {}; }
   /// Forgets all images.
   virtual void clear() = 0;
@@ -70,7 +73,7 @@ using MetricPtr = std::unique_ptr<Metric>;
 struct MetricValue {
   std::string name;
   double value = 0;
-  double standard_error = 0;  ///< over the images; 0: not known
+  double standard_error = 0;  ///< over the images; NaN: not known
   bool higher_is_better = true;
   friend bool operator==(const MetricValue&, const MetricValue&) = default;
 };
@@ -82,10 +85,12 @@ MetricPtr make_metric(std::string_view kind, const Attributes& options);
 /// commas between them. The name of a metric with its default options serves as well: "top5".
 MetricPtr make_metric(std::string_view line);
 
-/// Makes a kind of metric known to make_metric, and so to train.metrics. `argument` is the option
-/// that a value after the colon sets. Throws UsageError for a kind that is known already.
-/// Thread-safe.
-using MetricFactory = MetricPtr (*)(const Attributes&);
-void register_metric(std::string kind, MetricFactory factory, std::string argument = {});
+/// Makes a kind of metric known to make_metric, and so to train.metrics. A value after the colon
+/// sets the first of its options; `options` are all of them, checked. Throws UsageError for a kind
+/// that is known already. Thread-safe.
+using MetricFactory = std::function<MetricPtr(const Attributes& options)>;
+void register_metric(Kind kind, MetricFactory factory);
+/// All kinds of metrics, the built-in ones first.
+std::vector<Kind> metric_kinds();
 
 }  // namespace ridgeline

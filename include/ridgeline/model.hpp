@@ -97,6 +97,10 @@ struct FitOptions {
   std::int64_t accumulate = 1;
   double validation = 0;    ///< a stratified fraction of the training images held out; 0: none
   Dataset validation_data;  ///< instead of a fraction
+  /// Which training images an epoch has: "shuffle": each once; "balanced": as many draws as there
+  /// are images, every class equally often. An image that comes twice is augmented by other random
+  /// numbers each time. Not with GD, and only where the targets are classes.
+  std::string sampling = "shuffle";
   /// "flip", "crop:4", "cutout:8", "noise:0.05", "mixup:0.2", "cutmix:1" (docs/experiment.md),
   /// applied in this order. Of several that mix images each image takes one.
   std::vector<std::string> augment;

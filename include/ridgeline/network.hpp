@@ -153,6 +153,9 @@ std::ostream& operator<<(std::ostream& out, const Network& network);
 ///                the same for images of 64 pixels or fewer: they begin with a 3x3 convolution of
 ///                stride 1 and have no max-pool, so that height and width are 4 times as large
 ///   vgg-small    pairs of 3x3 convolutions (32, 64, 128) with max-pooling, dense 256, dropout
+///   vgg11, vgg13, vgg16, vgg19, each also with -bn
+///                Simonyan and Zisserman 2014, layer by layer torchvision's; -bn: with batch
+///                normalisation
 /// docs/networks.md has their sizes. Throws UsageError for an unknown name, with the nearest known
 /// one.
 Network preset(std::string_view name, std::int64_t classes);

@@ -41,13 +41,17 @@ constexpr Limits count(int least) {
 }  // namespace limits
 
 struct Option {
-  std::string name;      ///< "gamma"
-  std::string meaning;   ///< a line for people
-  AttributeValue value;  ///< the default; its type is the option's
-  Limits limits = {};    ///< of a number, or of each in a list
+  std::string name;     ///< "gamma"
+  std::string meaning;  ///< a line for people
+  /// The default; its type is the option's. A list of whole numbers that is not empty fixes their
+  /// number, and one number serves for all of them.
+  AttributeValue value;
+  Limits limits = {};  ///< of a number, or of each in a list
   /// A text that may be given in place of a value, which someone works out later: "balanced".
   /// Empty: there is none.
   std::string word = {};
+  /// The texts that a text may be. Empty: any.
+  std::vector<std::string> choices = {};
 };
 
 struct Kind {

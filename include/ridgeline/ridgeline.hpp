@@ -18,6 +18,7 @@
 #include "ridgeline/optimizer.hpp"
 #include "ridgeline/optimizers.hpp"
 #include "ridgeline/option.hpp"
+#include "ridgeline/own_layer.hpp"
 #include "ridgeline/penalty_term.hpp"
 #include "ridgeline/precision.hpp"
 #include "ridgeline/regularize.hpp"

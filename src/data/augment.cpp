@@ -1,132 +1,85 @@
 #include "data/augment.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
-#include <cctype>
-#include <charconv>
-#include <cmath>
 
 #include "data/augmentations/augmentations.hpp"
-#include "data/own_augmentations.hpp"
+#include "data/number_augmentations.hpp"
 #include "ridgeline/error.hpp"
 
 namespace ridgeline::data {
 namespace {
 
-/// What an augmentation is called, which number it takes, and what it does: `change`, or `draw` and
-/// `blend` where it mixes.
+/// What an augmentation of numbers does: `change`, or `draw` and `blend` where it mixes.
 struct Entry {
-  std::string_view name;
-  std::string_view form;    // as the list of known ones shows it
-  std::string_view number;  // in words, with an example; empty: it takes none
-  bool (*in_range)(double number) = nullptr;
-  std::string_view fits;  // what must be so of its number and an image's smaller side
+  NumberAugmentation declared;
+  std::string_view fits = {};  // what must be so of its number and an image's smaller side
   bool (*too_large)(double number, double side) = nullptr;
   void (*change)(double number, const Changing& image, Random& random) = nullptr;
   void (*draw)(double number, const Shape& shape, Random& random, Mix& mix) = nullptr;
   void (*blend)(const Mix& mix, const Changing& image, std::span<const float> other) = nullptr;
 };
 
-constexpr double most_pixels = 1 << 24;
-
-bool pixels(double number) {
-  return number >= 1 && number <= most_pixels && number == std::floor(number);
+// In the order of Augmentation::Kind, whose last two are found elsewhere.
+const std::array<Entry, 8>& table() {
+  constexpr Limits pixels{.least = 1, .most = 1 << 24};
+  const auto alpha = [] { return Option{"alpha", "an alpha above 0", 0.0, limits::positive}; };
+  static const std::array<Entry, 8> entries{
+      {{.declared = {{"flip", "left and right exchanged, in half of the images"}}, .change = flip},
+       {.declared = {{"crop",
+                      "shifted by up to so many pixels each way",
+                      {{"n", "a whole number of pixels of at least 1", std::int64_t{0}, pixels}}},
+                     "crop:4"},
+        .fits = "must be smaller than",
+        .too_large = [](double number, double side) { return number >= side; },
+        .change = crop},
+       {.declared = {{"cutout",
+                      "a square of zeros, its centre anywhere",
+                      {{"size", "a whole number of pixels of at least 1", std::int64_t{0},
+                        pixels}}},
+                     "cutout:8"},
+        .fits = "must not be larger than",
+        .too_large = [](double number, double side) { return number > side; },
+        .change = cutout},
+       {.declared = {{"noise",
+                      "Gaussian noise added to each number",
+                      {{"deviation", "a deviation of at least 0", 0.0, limits::not_negative}}},
+                     "noise:0.05"},
+        .change = noise},
+       {.declared = {{"mixup", "mixed with another image, number by number", {alpha()}},
+                     "mixup:0.2"},
+        .draw = draw_mixup,
+        .blend = blend_mixup},
+       {.declared = {{"cutmix", "a box of another image", {alpha()}}, "cutmix:1"},
+        .draw = draw_cutmix,
+        .blend = blend_cutmix},
+       {},
+       {}}};
+  return entries;
 }
-bool not_negative(double number) {
-  return number >= 0;
-}
-bool above_zero(double number) {
-  return number > 0;
-}
-
-// In the order of Augmentation::Kind, whose last two are not found by name here.
-constexpr std::array<Entry, 8> table{{
-    {.name = "flip", .form = "flip", .number = "", .fits = "", .change = flip},
-    {.name = "crop",
-     .form = "crop:N",
-     .number = "a whole number of pixels of at least 1, as in \"crop:4\"",
-     .in_range = pixels,
-     .fits = "must be smaller than",
-     .too_large = [](double number, double side) { return number >= side; },
-     .change = crop},
-    {.name = "cutout",
-     .form = "cutout:SIZE",
-     .number = "a whole number of pixels of at least 1, as in \"cutout:8\"",
-     .in_range = pixels,
-     .fits = "must not be larger than",
-     .too_large = [](double number, double side) { return number > side; },
-     .change = cutout},
-    {.name = "noise",
-     .form = "noise:DEVIATION",
-     .number = "a deviation of at least 0, as in \"noise:0.05\"",
-     .in_range = not_negative,
-     .fits = "",
-     .change = noise},
-    {.name = "mixup",
-     .form = "mixup:ALPHA",
-     .number = "an alpha above 0, as in \"mixup:0.2\"",
-     .in_range = above_zero,
-     .fits = "",
-     .draw = draw_mixup,
-     .blend = blend_mixup},
-    {.name = "cutmix",
-     .form = "cutmix:ALPHA",
-     .number = "an alpha above 0, as in \"cutmix:1\"",
-     .in_range = above_zero,
-     .fits = "",
-     .draw = draw_cutmix,
-     .blend = blend_cutmix},
-    {.name = "", .form = "", .number = "", .fits = ""},
-    {.name = "", .form = "", .number = "", .fits = ""},
-}};
 
 const Entry& entry_of(const Augmentation& augmentation) {
-  return table[static_cast<std::size_t>(augmentation.kind)];
+  return table()[static_cast<std::size_t>(augmentation.kind)];
 }
 
 bool mixes_images(const Augmentation& augmentation) {
   return entry_of(augmentation).draw != nullptr;
 }
 
-std::optional<double> read_number(std::string_view text) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool whole = error == std::errc{} && end == text.data() + text.size();
-  return whole && std::isfinite(number) ? std::optional(number) : std::nullopt;
-}
-
 }  // namespace
 
-Augmentation parse_augmentation(std::string_view text) {
-  const std::size_t colon = text.find(':');
-  const std::string_view name = text.substr(0, colon);
-  if (auto own = own_augmentation(text)) return {Augmentation::Kind::own, 0, std::move(own)};
-  for (std::size_t k = 0; k < table.size(); ++k) {
-    const Entry& entry = table[k];
-    // A number is looked for where one is wanted, and only there.
-    if (entry.name.empty() || entry.name != name) continue;
-    const auto kind = static_cast<Augmentation::Kind>(k);
-    const bool has_number = colon != std::string_view::npos;
-    if (entry.number.empty() && !has_number) return {kind};
-    if (entry.number.empty()) continue;
-    const auto number = has_number ? read_number(text.substr(colon + 1)) : std::nullopt;
-    if (number && entry.in_range(*number)) return {kind, *number};
-    throw UsageError(fmt::format("augmentation \"{}\": {} wants {}", text, name, entry.number));
+std::vector<NumberAugmentation> number_augmentations() {
+  std::vector<NumberAugmentation> all;
+  for (std::size_t k = 0; k < table().size(); ++k) {
+    if (table()[k].declared.kind.name.empty()) continue;
+    all.push_back(table()[k].declared);
+    all.back().make = [kind = static_cast<Augmentation::Kind>(k)](double number) {
+      return Augmentation{kind, number};
+    };
   }
-  if (auto step = picture_step(text)) {
-    return {Augmentation::Kind::picture, 0, {}, std::move(step)};
-  }
-  std::vector<std::string> known;
-  for (const Entry& entry : table) {
-    if (!entry.form.empty()) known.push_back(fmt::format("\"{}\"", entry.form));
-  }
-  for (const std::string& form : picture_forms()) known.push_back(fmt::format("\"{}\"", form));
-  for (const Kind& kind : own_kinds()) known.push_back(fmt::format("\"{}\"", kind.name));
-  throw UsageError(fmt::format("there is no augmentation \"{}\": the known ones are {}", text,
-                               fmt::join(known, ", ")));
+  return all;
 }
 
 std::vector<Augmentation> parse_augmentations(std::span<const std::string> texts) {
@@ -155,8 +108,9 @@ void check_fits(std::span<const Augmentation> augmentations, const Shape& shape)
   for (const Augmentation& augmentation : augmentations) {
     const Entry& entry = entry_of(augmentation);
     if (!entry.too_large || !entry.too_large(augmentation.number, side)) continue;
-    throw UsageError(fmt::format("augmentation \"{}:{}\" {} the images of {}", entry.name,
-                                 augmentation.number, entry.fits, shape.text()));
+    throw UsageError(fmt::format("augmentation \"{}:{}\" {} the images of {}",
+                                 entry.declared.kind.name, augmentation.number, entry.fits,
+                                 shape.text()));
   }
 }
 
@@ -196,22 +150,6 @@ void augment(std::span<const Augmentation> augmentations, const Shape& shape,
     for (const Augmentation& before : augmentations.first(k)) change(before, scratch.other);
     entry_of(augmentations[k]).blend(*mix, {shape, pixels, scratch.moved}, scratch.other);
   }
-}
-
-std::vector<Kind> built_in_kinds() {
-  std::vector<Kind> kinds;
-  for (const Entry& entry : table) {
-    if (entry.name.empty()) continue;
-    Kind& kind = kinds.emplace_back(Kind{.name = std::string(entry.name)});
-    if (entry.number.empty()) continue;
-    // What the list of forms calls it: "crop:N".
-    std::string option(entry.form.substr(entry.name.size() + 1));
-    std::ranges::transform(option, option.begin(), [](char c) {
-      return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    });
-    kind.options.push_back({std::move(option), std::string(entry.number), 0.0});
-  }
-  return kinds;
 }
 
 }  // namespace ridgeline::data

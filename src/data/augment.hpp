@@ -17,7 +17,7 @@
 
 namespace ridgeline::data {
 
-/// One of these, as the experiment's `data.augment` names it:
+/// What changes an image's numbers, as the experiment's `data.augment` names it:
 ///   "flip"             left and right exchanged, in half of the images
 ///   "crop:PIXELS"      shifted by up to so many pixels each way, the border filled with zeros
 ///   "cutout:SIZE"      a square of zeros whose centre is anywhere, cut off at the border (DeVries
@@ -37,7 +37,9 @@ struct Augmentation {
   friend bool operator==(const Augmentation&, const Augmentation&) = default;
 };
 
-/// Throws UsageError for an unknown name or a number out of range.
+/// "rotation", "rotation:15" (the first option) or "rotation:degrees=15,filter=nearest", of the
+/// table of all augmentations (augmentation_registry.cpp). Throws UsageError for an unknown name,
+/// with the nearest known one, and for options that do not fit it.
 Augmentation parse_augmentation(std::string_view text);
 /// The steps of pictures.
 PicturePipeline::Steps picture_steps(std::span<const Augmentation> augmentations);

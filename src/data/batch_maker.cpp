@@ -88,12 +88,12 @@ BatchMemory BatchMaker::memory(std::int64_t images) const {
   return memory;
 }
 
-void BatchMaker::describe(BatchMemory& memory, std::span<const std::size_t> which,
+void BatchMaker::describe(BatchMemory& memory, std::span<const Draw> which,
                           std::int64_t epoch) const {
   const std::size_t count = which.size();
   std::ranges::fill(memory.bad, std::uint8_t{0});
   for (std::size_t k = 0; k < count; ++k) {
-    memory.ids[k] = data_.id(which[k]);
+    memory.ids[k] = draw_id(data_.id(which[k].image), which[k].repeat);
     if (data_.has_targets()) memory.targets[k] = target(which[k], epoch);
   }
   memory.collated.clear();
@@ -108,42 +108,42 @@ void BatchMaker::describe(BatchMemory& memory, std::span<const std::size_t> whic
                   .fill = {}};
 }
 
-void BatchMaker::read_one(std::size_t i, std::int64_t epoch, std::span<float> pixels,
+void BatchMaker::read_one(const Draw& draw, std::int64_t epoch, std::span<float> pixels,
                           Transform* transform, Scratch& scratch) const {
-  if (pictures_.empty() && !transform) return data_.read(i, pixels);
+  if (pictures_.empty() && !transform) return data_.read(draw.image, pixels);
   const Transform moved = pictures_.read(
-      data_, {i, options_.seed, static_cast<std::uint64_t>(epoch)}, pixels, scratch.pictures);
+      data_, {draw, options_.seed, static_cast<std::uint64_t>(epoch)}, pixels, scratch.pictures);
   if (transform) *transform = moved;
 }
 
-void BatchMaker::read(BatchMemory& memory, std::span<const std::size_t> which, std::int64_t epoch,
+void BatchMaker::read(BatchMemory& memory, std::span<const Draw> which, std::int64_t epoch,
                       std::int64_t begin, std::int64_t count) const {
   const Borrowed borrowed(*this);
   Scratch& scratch = *borrowed.scratch;
   const auto read_other = [&](std::size_t i, std::span<float> pixels) {
-    read_one(i, epoch, pixels, nullptr, scratch);
+    read_one({.image = i}, epoch, pixels, nullptr, scratch);
   };
   for (std::int64_t n = begin; n < begin + count; ++n) {
     const auto k = static_cast<std::size_t>(n);
-    const std::size_t i = which[k];
+    const Draw& draw = which[k];
     const std::span<float> pixels = memory.inputs.span().subspan(k * pixels_, pixels_);
     try {
-      read_one(i, epoch, pixels, follows_ ? &memory.transforms[k] : nullptr, scratch);
+      read_one(draw, epoch, pixels, follows_ ? &memory.transforms[k] : nullptr, scratch);
       if (options_.augment.empty()) continue;
       Random random(options_.seed, Purpose::augment, static_cast<std::uint64_t>(epoch),
                     memory.ids[k]);
-      augment(options_.augment, shape_, mix_of(i, epoch), read_other, random, pixels,
+      augment(options_.augment, shape_, mix_of(draw, epoch), read_other, random, pixels,
               scratch.augment);
     } catch (const DataError& error) {
       if (!options_.errors) throw;
-      options_.errors->note(data_.id(i), error);
+      options_.errors->note(data_.id(draw.image), error);
       std::ranges::fill(pixels, 0.0f);
       memory.bad[k] = 1;
     }
   }
 }
 
-void BatchMaker::finish(BatchMemory& memory, std::span<const std::size_t> which) const {
+void BatchMaker::finish(BatchMemory& memory, std::span<const Draw> which) const {
   const bool bad = std::ranges::find(memory.bad, 1) != memory.bad.end();
   if (!data_.has_targets() || (!follows_ && !bad)) return;
   for (std::size_t k = 0; follows_ && k < which.size(); ++k) {
@@ -159,17 +159,21 @@ void BatchMaker::collate(std::span<const Target> targets, TensorBatch& batch) co
   if (!targets.empty()) collator_.collate(targets, data_.schema(), batch);
 }
 
-// The same for an image's target and for its pixels, whoever asks.
-std::optional<Mix> BatchMaker::mix_of(std::size_t i, std::int64_t epoch) const {
+// The same for a draw's target and for its pixels, whoever asks.
+std::optional<Mix> BatchMaker::mix_of(const Draw& draw, std::int64_t epoch) const {
   if (!mixes_) return std::nullopt;
-  Random random(options_.seed, Purpose::mix, static_cast<std::uint64_t>(epoch), data_.id(i));
-  return draw_mix(options_.augment, shape_, data_.size(), random);
+  Random random(options_.seed, Purpose::mix, static_cast<std::uint64_t>(epoch),
+                draw_id(data_.id(draw.image), draw.repeat));
+  Mix mix = draw_mix(options_.augment, shape_, data_.size(), random);
+  if (options_.balanced) mix.other = options_.balanced->draw_image(random);
+  return mix;
 }
 
-Target BatchMaker::target(std::size_t i, std::int64_t epoch) const {
-  const auto mix = mix_of(i, epoch);
-  if (!mix) return data_.target(i);
-  return collator_.mix(data_.target(i), data_.target(mix->other), mix->share, data_.schema());
+Target BatchMaker::target(const Draw& draw, std::int64_t epoch) const {
+  const auto mix = mix_of(draw, epoch);
+  if (!mix) return data_.target(draw.image);
+  return collator_.mix(data_.target(draw.image), data_.target(mix->other), mix->share,
+                       data_.schema());
 }
 
 }  // namespace ridgeline::data

@@ -9,6 +9,7 @@
 
 #include "data/loader.hpp"
 #include "data/pictures/pipeline.hpp"
+#include "data/sampling.hpp"
 #include "tensor/buffer.hpp"
 
 namespace ridgeline::data {
@@ -37,28 +38,28 @@ class BatchMaker {
   bool may_be_lazy() const { return !follows_; }
   bool mixes() const { return mixes_; }
 
-  /// The batch of images `which` of the data in `epoch`: all but the pixels, and the targets that
+  /// The batch of draws `which` of the data in `epoch`: all but the pixels, and the targets that
   /// depend on them.
-  void describe(BatchMemory& memory, std::span<const std::size_t> which, std::int64_t epoch) const;
+  void describe(BatchMemory& memory, std::span<const Draw> which, std::int64_t epoch) const;
   /// The pixels of images [begin, begin + count) of a batch that was described. An image that
   /// cannot be read is noted in LoaderOptions::errors, has pixels of 0 and the weight 0; without
   /// `errors` its error is thrown.
-  void read(BatchMemory& memory, std::span<const std::size_t> which, std::int64_t epoch,
+  void read(BatchMemory& memory, std::span<const Draw> which, std::int64_t epoch,
             std::int64_t begin, std::int64_t count) const;
   /// Targets that follow their images, and weights of 0, after all pixels were read.
-  void finish(BatchMemory& memory, std::span<const std::size_t> which) const;
+  void finish(BatchMemory& memory, std::span<const Draw> which) const;
 
-  /// The target of image i, mixed where images are.
-  Target target(std::size_t i, std::int64_t epoch) const;
+  /// The target of a draw, mixed where images are.
+  Target target(const Draw& draw, std::int64_t epoch) const;
   void collate(std::span<const Target> targets, TensorBatch& batch) const;
 
  private:
   struct Scratch;
   struct Borrowed;
   std::unique_ptr<Scratch> borrow() const;
-  void read_one(std::size_t i, std::int64_t epoch, std::span<float> pixels, Transform* transform,
+  void read_one(const Draw& draw, std::int64_t epoch, std::span<float> pixels, Transform* transform,
                 Scratch& scratch) const;
-  std::optional<Mix> mix_of(std::size_t i, std::int64_t epoch) const;
+  std::optional<Mix> mix_of(const Draw& draw, std::int64_t epoch) const;
 
   const Dataset& data_;
   const LoaderOptions& options_;

@@ -106,12 +106,12 @@ const Collator& collator_for(const TargetSchema& schema) {
   return schema.task == "multi-label" ? label_collator() : value_collator();
 }
 
-void add_weights(const Dataset& data, std::span<const std::size_t> which,
+void add_weights(const Dataset& data, std::span<const Draw> which,
                  std::span<const std::uint8_t> left_out, TensorBatch& batch) {
   auto& weights = batch.add_floats(weight_tensor);
   for (std::size_t k = 0; k < which.size(); ++k) {
     const bool counts = left_out.empty() || left_out[k] == 0;
-    weights.push_back(counts ? static_cast<float>(data.weight(which[k])) : 0);
+    weights.push_back(counts ? static_cast<float>(data.weight(which[k].image)) : 0);
   }
 }
 

@@ -6,11 +6,11 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
-#include <numeric>
 #include <thread>
 #include <vector>
 
 #include "data/batch_maker.hpp"
+#include "data/sampling.hpp"
 #include "ridgeline/error.hpp"
 #include "tensor/random.hpp"
 #include "tensor/threads.hpp"
@@ -48,11 +48,10 @@ struct Loader::Workers {
         batches((images + batch - 1) / batch),
         maker(data, options),
         lazy(options.lazy && data.in_memory() && maker.may_be_lazy()),
-        order(data.size()),
+        order(all_in_order(data.size())),
         ring(static_cast<std::size_t>(
             std::min<std::int64_t>(lazy ? 1 : options.ahead + 1, batches))) {
     for (Slot& slot : ring) slot.memory = maker.memory(batch);
-    std::iota(order.begin(), order.end(), std::size_t{0});
     if (lazy) return;
     const auto readers = std::min<std::size_t>(options.threads, ring.size());
     threads = start_threads(static_cast<int>(readers), {.purpose = "read images",
@@ -83,8 +82,10 @@ struct Loader::Workers {
     claimed = batches;
     made.wait(lock, [&] { return busy == 0; });
     epoch = new_epoch;
-    if (options.shuffle) {
-      std::iota(order.begin(), order.end(), std::size_t{0});
+    if (options.balanced) {
+      order = options.balanced->epoch(options.seed, static_cast<std::uint64_t>(epoch));
+    } else if (options.shuffle) {
+      order = all_in_order(data.size());
       Random random(options.seed, Purpose::shuffle, static_cast<std::uint64_t>(epoch));
       shuffle(std::span(order), random);
     }
@@ -103,7 +104,7 @@ struct Loader::Workers {
     if (given == batches) return nullptr;
     Slot& slot = slot_of(given);
     if (lazy) {
-      const std::span<const std::size_t> which = images_of(given++);
+      const std::span<const Draw> which = images_of(given++);
       maker.describe(slot.memory, which, epoch);
       slot.memory.batch.fill = [this, &slot, which](std::int64_t first, std::int64_t count) {
         maker.read(slot.memory, which, epoch, first, count);
@@ -144,14 +145,14 @@ struct Loader::Workers {
   }
 
   void make(Slot& slot, std::int64_t number) const {
-    const std::span<const std::size_t> which = images_of(number);
+    const std::span<const Draw> which = images_of(number);
     maker.describe(slot.memory, which, epoch);
     maker.read(slot.memory, which, epoch, 0, slot.memory.batch.images);
     maker.finish(slot.memory, which);
   }
 
-  // Which images of the data a batch has.
-  std::span<const std::size_t> images_of(std::int64_t number) const {
+  // Which draws of the epoch a batch has.
+  std::span<const Draw> images_of(std::int64_t number) const {
     const auto first = static_cast<std::size_t>(number * batch);
     return std::span(order).subspan(
         first, std::min(static_cast<std::size_t>(batch), order.size() - first));
@@ -162,7 +163,7 @@ struct Loader::Workers {
   const std::int64_t images, batch, batches;
   const BatchMaker maker;
   const bool lazy;
-  std::vector<std::size_t> order;  // changed only while no reader is busy
+  std::vector<Draw> order;  // changed only while no reader is busy
   std::vector<Slot> ring;
 
   std::mutex mutex;
@@ -202,7 +203,7 @@ void Loader::for_mixed_targets(std::int64_t epoch,
   if (!workers_->data.has_targets()) return;
   TensorBatch one;
   for (std::size_t i = 0; i < workers_->data.size(); ++i) {
-    const Target target = workers_->maker.target(i, epoch);
+    const Target target = workers_->maker.target({.image = i}, epoch);
     one.clear();
     workers_->maker.collate({&target, 1}, one);
     use(one.view());

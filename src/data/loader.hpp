@@ -1,7 +1,7 @@
 #pragma once
 // Batches for the engine: read, shuffle, augment, batch. Either made ahead on threads of their own,
 // or, where reading is cheap, left to the threads that compute. What an epoch yields depends on
-// (seed, epoch, image) alone, never on who reads it.
+// (seed, epoch, draw of an image) alone, never on who reads it.
 
 #include <cstdint>
 #include <functional>
@@ -15,11 +15,14 @@
 
 namespace ridgeline::data {
 
+class BalancedSampling;
 class ErrorLog;
 
 struct LoaderOptions {
   std::int64_t batch = 32;  ///< images; the last batch of an epoch may be smaller, never dropped
-  bool shuffle = false;
+  bool shuffle = false;     ///< a balanced epoch always is
+  /// Decides which images an epoch has, of the data that the loader is given; null: each once.
+  std::shared_ptr<const BalancedSampling> balanced = nullptr;
   std::uint64_t seed = 1;
   std::vector<Augmentation> augment;
   const Collator* collator = nullptr;  ///< null: the one that fits the data's schema
@@ -36,7 +39,7 @@ struct Batch {
   std::span<const float> inputs;  ///< images x channels x height x width, on a cache line
   /// Of these images, and their weights; none without targets.
   Targets targets;
-  std::span<const std::uint64_t> ids;  ///< Dataset::id of each
+  std::span<const std::uint64_t> ids;  ///< draw_id of Dataset::id of each
   /// Reads `count` images from `first` on into `inputs`, which are not there before; from several
   /// threads at once for different images. Empty where `inputs` are there.
   std::function<void(std::int64_t first, std::int64_t count)> fill;

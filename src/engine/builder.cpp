@@ -87,7 +87,7 @@ Plan PlanBuilder::build() {
   std::vector<Backward> backward;
   for (int node = 0; node < count; ++node) {
     const NodeContext c = context(node);
-    backward.push_back(layer_compiler(c.spec.kind())(*this, c));
+    backward.push_back(layer_compiler(c.spec)(*this, c));
     if (ways_.observed) observe(node);
   }
   add_loss();

@@ -192,7 +192,7 @@ class PlanBuilder {
   Tensor head_gradient_;
 };
 
-/// The compiler of a kind of layer; throws UsageError where the engine has none.
-LayerCompiler layer_compiler(std::string_view kind);
+/// The compiler of a layer. Throws UsageError for a kind that the engine cannot compute.
+LayerCompiler layer_compiler(const LayerSpec& spec);
 
 }  // namespace ridgeline::engine

@@ -12,7 +12,7 @@ namespace ridgeline::engine {
 
 Engine::Engine(Network network, const Shape& input, const Options& options)
     : impl_(std::make_unique<Impl>(std::move(network), input, options)) {
-  for (const Node& node : impl_->network.nodes()) layer_compiler(node.layer.spec().kind());
+  for (const Node& node : impl_->network.nodes()) layer_compiler(node.layer.spec());
 }
 Engine::~Engine() = default;
 Engine::Engine(Engine&&) noexcept = default;

@@ -136,6 +136,11 @@ void balance_class_weights(Experiment& experiment, const Dataset& train) {
   if (!train.has_classes()) {
     throw UsageError("loss.class_weights = \"balanced\" needs training images with classes");
   }
+  if (experiment.data.sampling == "balanced") {
+    throw UsageError(
+        "data.sampling = \"balanced\" and loss.class_weights = \"balanced\" both make up for rare "
+        "classes, so that together they do it twice: leave one of them out");
+  }
   std::vector<double> counts(static_cast<std::size_t>(train.classes()));
   for (std::size_t i = 0; i < train.size(); ++i) {
     ++counts[static_cast<std::size_t>(train.label(i))];
@@ -208,6 +213,7 @@ FitOptions fit_options(const Experiment& experiment, const Images& images) {
           .accumulate = experiment.train.accumulate,
           .validation = fraction && images.validation.empty() ? *fraction : 0,
           .validation_data = images.validation,
+          .sampling = experiment.data.sampling,
           .augment = experiment.data.augment,
           .on_error = experiment.data.on_error,
           .monitor = experiment.train.monitor,

@@ -1,6 +1,7 @@
 // Attributes, whose types are known only where they are used, and options, which declare theirs.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -72,6 +73,11 @@ AttributeValue decode_option(const Option& option, const Value& value, std::stri
           for (std::size_t i = 0; i < read.size(); ++i) {
             check(option.limits, static_cast<double>(read[i]), encode_attribute(read[i]),
                   fmt::format("{}[{}]", key, i));
+          }
+        } else if constexpr (std::is_same_v<T, std::string>) {
+          const auto& known = option.choices;
+          if (!known.empty() && std::ranges::find(known, read) == known.end()) {
+            fail(value, key, fmt::format("\"{}\"", fmt::join(known, "\" or \"")));
           }
         }
         return read;

@@ -38,6 +38,7 @@ struct DataSection {
   double crop_share = 1;
   std::string exclude;  ///< a file that lists images to leave out
   std::string on_error = "skip";
+  std::string sampling = "shuffle";
   std::vector<std::string> augment;
   std::string cache = "memory";  ///< where decoded images are kept: none, memory or disk
   double cache_limit = 0;        ///< GB; 0: half of what is free

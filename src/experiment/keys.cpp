@@ -8,17 +8,16 @@
 #include <map>
 #include <mutex>
 
-#include "experiment/augment_key.hpp"
 #include "experiment/checks.hpp"
 #include "experiment/codec.hpp"
 #include "experiment/kinds.hpp"
+#include "experiment/line_keys.hpp"
 #include "experiment/own_penalties.hpp"
 #include "experiment/search_space.hpp"
 #include "experiment/size_key.hpp"
 #include "options/kind_registry.hpp"
 #include "ridgeline/attributes.hpp"
 #include "ridgeline/dataset.hpp"
-#include "ridgeline/metric.hpp"
 #include "train/compute_fields.hpp"
 
 namespace ridgeline::experiment {
@@ -89,13 +88,6 @@ void check_loss(const Value& value, std::string_view key) {
   const auto& name = std::get<std::string>(value.data);
   if (std::ranges::find(known, name, &Kind::name) != known.end()) return;
   not_yet({"dice"}, "\"cross-entropy\"")(value, key);
-}
-
-void check_metrics(const Value& value, std::string_view key) {
-  for (const Value& item : std::get<Array>(value.data)) {
-    located(fmt::format("{}{}: ", item.where, key),
-            [&] { make_metric(std::get<std::string>(item.data)); });
-  }
 }
 
 void check_first_epoch(const Value& value, std::string_view key) {
@@ -169,6 +161,9 @@ std::vector<Key> make_keys() {
           "a file that lists images to leave out, a line each"),
       row("data.on_error", data, &DataSection::on_error,
           "images that cannot be read: skip (up to 1 %), or fail", one_of({"skip", "fail"})),
+      row("data.sampling", data, &DataSection::sampling,
+          "an epoch's training images: shuffle (each once) or balanced (every class equally often)",
+          one_of({"shuffle", "balanced"})),
       augment_key(),
       row("data.cache", data, &DataSection::cache,
           "where decoded images are kept for later epochs and trainings: memory, disk or none; the "
@@ -276,9 +271,7 @@ std::vector<Key> make_keys() {
           "what the best epoch is best in: val_data_loss, val_accuracy, train_objective, ...",
           metric({"val_", "train_"}))
           .needing(measured_by_train()),
-      row("train.metrics", train, &TrainSection::metrics,
-          "measured beside the usual ones: \"f1\", \"top_k:3\", ... (docs/metrics.md)",
-          check_metrics),
+      metrics_key(),
       row("train.patience", train, &TrainSection::patience,
           "epochs without improvement before stopping; 0: never", whole(0)),
       row("train.unfreeze_at", train, &TrainSection::unfreeze_at,

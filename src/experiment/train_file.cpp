@@ -47,7 +47,10 @@ FileTraining train_file(const std::filesystem::path& file,
   options.stop = stop;
   History history = train(model, images.train, options, experiment, refuse_taken);
   std::optional<Metrics> test;
-  if (!history.interrupted && images.test.has_targets()) test = model.evaluate(images.test);
+  if (!history.interrupted && images.test.has_targets()) {
+    test = model.evaluate(
+        images.test, {.metrics = experiment.train.metrics, .on_error = experiment.data.on_error});
+  }
   return {std::move(model), std::move(history), std::move(test), experiment.train.run};
 }
 

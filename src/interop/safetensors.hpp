@@ -48,6 +48,7 @@ class Safetensors {
 
   // The tensor's numbers. Throw DataError where it is missing or has another type or, for those
   // that fill `to`, another number of elements.
+  /// Of F32, F16 and BF16 tensors; single precision holds all numbers of these.
   void copy(std::string_view tensor, std::span<float> to) const;
   std::vector<double> doubles(std::string_view tensor) const;
   std::vector<std::int64_t> integers(std::string_view tensor) const;
@@ -56,8 +57,10 @@ class Safetensors {
 
  private:
   void parse();
+  const StoredTensor& find(std::string_view tensor) const;
   template <typename T>
   std::span<const std::byte> require(std::string_view tensor) const;
+  const StoredTensor& require_floats(std::string_view tensor) const;
 
   Buffer<std::byte> bytes_;
   std::string name_;

@@ -3,9 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <cmath>
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <system_error>
@@ -199,77 +197,6 @@ const std::string& Safetensors::metadata(std::string_view key) const {
   const auto found = metadata_.find(key);
   if (found == metadata_.end()) refuse(name_, "there is no '{}' in its metadata", key);
   return found->second;
-}
-
-template <typename T>
-std::span<const std::byte> Safetensors::require(std::string_view tensor) const {
-  const auto found = tensors_.find(tensor);
-  if (found == tensors_.end()) refuse(name_, "there is no tensor '{}'", tensor);
-  if (found->second.dtype != dtype_of<T>) {
-    refuse(name_, "tensor '{}' is {}, not {}", tensor, found->second.dtype, dtype_of<T>);
-  }
-  return found->second.bytes;
-}
-
-void Safetensors::copy(std::string_view tensor, std::span<float> to) const {
-  const auto bytes = require<float>(tensor);
-  if (bytes.size() != to.size_bytes()) {
-    refuse(name_, "tensor '{}' has {} numbers, not {}", tensor, bytes.size() / sizeof(float),
-           to.size());
-  }
-  if (!bytes.empty()) std::memcpy(to.data(), bytes.data(), bytes.size());
-}
-
-namespace {
-
-template <typename T>
-std::vector<T> copied(std::span<const std::byte> bytes) {
-  std::vector<T> values(bytes.size() / sizeof(T));
-  if (!bytes.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
-  return values;
-}
-
-}  // namespace
-
-namespace {
-
-// Whether all floats are finite, without a copy of them all: they are aligned for nothing.
-bool all_finite(std::span<const std::byte> bytes) {
-  constexpr std::size_t at_once = 4096;
-  std::array<std::uint32_t, at_once / sizeof(float)> some;
-  for (; !bytes.empty(); bytes = bytes.subspan(std::min(bytes.size(), at_once))) {
-    const std::size_t size = std::min(bytes.size(), at_once);
-    some.fill(0);
-    std::memcpy(some.data(), bytes.data(), size);
-    constexpr std::uint32_t exponent = 0x7F800000;  // of what is not finite
-    bool found = false;
-    for (const std::uint32_t bits : some) found |= (bits & exponent) == exponent;
-    if (found) return false;
-  }
-  return true;
-}
-
-}  // namespace
-
-void Safetensors::require_finite(std::string_view tensor) const {
-  const auto bytes = require<float>(tensor);
-  if (all_finite(bytes)) return;
-  const auto values = copied<float>(bytes);
-  const auto is_finite = [](float v) { return std::isfinite(v); };
-  const auto first = std::ranges::find_if_not(values, is_finite);
-  const auto count =
-      values.size() - static_cast<std::size_t>(std::ranges::count_if(values, is_finite));
-  refuse(name_,
-         "{} has {} of {} numbers that are not finite, the first {} at place {}: these are no "
-         "weights to go on with",
-         tensor, count, values.size(), *first, first - values.begin());
-}
-
-std::vector<double> Safetensors::doubles(std::string_view tensor) const {
-  return copied<double>(require<double>(tensor));
-}
-std::vector<std::int64_t> Safetensors::integers(std::string_view tensor) const {
-  return copied<std::int64_t>(require<std::int64_t>(tensor));
 }
 
 }  // namespace ridgeline::interop

@@ -30,6 +30,11 @@ constexpr std::size_t dtype_width(std::string_view dtype) {
   return 0;
 }
 
+/// Whether numbers of the type can be copied as single-precision ones.
+constexpr bool becomes_float(std::string_view dtype) {
+  return dtype == "F32" || dtype == "F16" || dtype == "BF16";
+}
+
 template <typename T>
 inline constexpr std::string_view dtype_of = "";
 template <>

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "metrics/kind.hpp"
 #include "metrics/mean.hpp"
 
 namespace ridgeline::metrics {
@@ -32,8 +31,7 @@ class Accuracy final : public MeanMetric {
 
 }  // namespace
 
-MetricPtr make_accuracy(const Attributes& options) {
-  no_options("accuracy", options);
+MetricPtr make_accuracy(const Attributes&) {
   return std::make_unique<Accuracy>();
 }
 

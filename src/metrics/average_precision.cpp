@@ -50,8 +50,8 @@ RankedScore average_precision(std::span<const Ranked> ranking) {
 
 }  // namespace
 
-MetricPtr make_average_precision(const Attributes& options) {
-  return make_ranking({"average_precision", average_precision}, options);
+MetricPtr make_average_precision(const Attributes&) {
+  return make_ranking({"average_precision", average_precision});
 }
 
 }  // namespace ridgeline::metrics

@@ -1,7 +1,6 @@
 // Balanced accuracy: the mean over classes of the recall. Classes without images do not count.
 
 #include "metrics/confusion.hpp"
-#include "metrics/kind.hpp"
 
 namespace ridgeline::metrics {
 namespace {
@@ -35,8 +34,7 @@ class BalancedAccuracy final : public ConfusionMetric {
 
 }  // namespace
 
-MetricPtr make_balanced_accuracy(const Attributes& options) {
-  no_options("balanced_accuracy", options);
+MetricPtr make_balanced_accuracy(const Attributes&) {
   return std::make_unique<BalancedAccuracy>();
 }
 

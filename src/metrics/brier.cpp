@@ -4,7 +4,6 @@
 //   mean over labels (p_l - t_l)^2   for labels,
 // the conventions of scikit-learn's brier_score_loss.
 
-#include "metrics/kind.hpp"
 #include "metrics/mean.hpp"
 
 namespace ridgeline::metrics {
@@ -35,8 +34,7 @@ class Brier final : public MeanMetric {
 
 }  // namespace
 
-MetricPtr make_brier(const Attributes& options) {
-  no_options("brier", options);
+MetricPtr make_brier(const Attributes&) {
   return std::make_unique<Brier>();
 }
 

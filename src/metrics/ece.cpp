@@ -9,8 +9,8 @@
 #include <limits>
 
 #include "metrics/batch.hpp"
-#include "metrics/kind.hpp"
 #include "metrics/state.hpp"
+#include "network/options.hpp"
 
 namespace ridgeline::metrics {
 
@@ -21,8 +21,10 @@ struct EceOptions {
 }  // namespace ridgeline::metrics
 
 template <>
-inline constexpr auto ridgeline::network::fields<ridgeline::metrics::EceOptions> = std::tuple(Field{
-    "bins", &ridgeline::metrics::EceOptions::bins});
+inline constexpr auto ridgeline::network::fields<ridgeline::metrics::EceOptions> =
+    std::tuple(option("bins", &ridgeline::metrics::EceOptions::bins,
+                      "how many bins the probabilities are put into",
+                      ridgeline::Limits{.least = 1, .most = 100'000}));
 
 namespace ridgeline::metrics {
 namespace {
@@ -127,12 +129,11 @@ class Ece final : public Metric {
 
 }  // namespace
 
-MetricPtr make_ece(const Attributes& attributes) {
-  constexpr std::int64_t most = 100'000;
-  const auto options = options_from<EceOptions>("ece", attributes);
-  require(options.bins >= 1 && options.bins <= most, "ece: bins must be from 1 to {}, not {}", most,
-          options.bins);
-  return std::make_unique<Ece>(options.bins);
+std::vector<Option> ece_options() {
+  return network::options_of<EceOptions>();
+}
+MetricPtr make_ece(const Attributes& options) {
+  return std::make_unique<Ece>(options.integer("bins"));
 }
 
 }  // namespace ridgeline::metrics

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "metrics/confusion.hpp"
+#include "metrics/second_moments.hpp"
 
 namespace ridgeline::metrics {
 namespace {
@@ -31,13 +32,15 @@ class HitRateMetric final : public Metric {
   void add(const Tensors& outputs, const Tensors& targets) override {
     const Batch batch(outputs, targets, *this);
     if (!batch.multi_label()) return confusion_.add(batch);
-    labels_.resize(batch.width());
+    resize_labels(batch.width());
     for (std::size_t i = 0; i < batch.images(); ++i) add_labels(batch, i);
   }
   void merge(const Metric& other) override {
     const auto& from = dynamic_cast<const HitRateMetric&>(other);
     confusion_.merge(from.confusion_);
-    if (labels_.empty()) labels_.resize(from.labels_.size());
+    if (from.labels_.empty()) return;
+    resize_labels(from.labels_.size());
+    moments_.merge(from.moments_);
     for (std::size_t l = 0; l < from.labels_.size(); ++l) {
       labels_[l].truth += from.labels_[l].truth;
       labels_[l].predicted += from.labels_[l].predicted;
@@ -55,6 +58,7 @@ class HitRateMetric final : public Metric {
     return classes > 0 ? sum / classes : 0;
   }
   double standard_error() const override {
+    if (!labels_.empty()) return error_of_labels();
     const auto totals = confusion_.totals();
     if (micro()) {
       const LabelSums all = total();
@@ -87,6 +91,7 @@ class HitRateMetric final : public Metric {
   void clear() override {
     confusion_.clear();
     labels_.clear();
+    moments_ = {};
   }
   MetricPtr fresh() const override { return std::make_unique<HitRateMetric>(rate_, options_); }
 
@@ -97,6 +102,7 @@ class HitRateMetric final : public Metric {
     for (const LabelSums& l : labels_) {
       state.insert(state.end(), {l.truth, l.predicted, l.hits});
     }
+    moments_.append_to(state);
     return state;
   }
   void restore(std::span<const double> state) override {
@@ -104,9 +110,12 @@ class HitRateMetric final : public Metric {
     StateReader reader(state, rate_.kind);
     confusion_.restore(reader);
     const std::size_t count = reader.count();
-    for (auto rows = reader.numbers(count, 3); !rows.empty(); rows = rows.subspan(3)) {
-      labels_.push_back({rows[0], rows[1], rows[2]});
+    const auto rows = reader.numbers(count, 3);
+    if (count > 0) resize_labels(count);
+    for (std::size_t l = 0; l < count; ++l) {
+      labels_[l] = {rows[3 * l], rows[3 * l + 1], rows[3 * l + 2]};
     }
+    moments_.restore(reader);
     reader.end();
   }
 
@@ -120,16 +129,53 @@ class HitRateMetric final : public Metric {
     return under > 0 ? sums.hits / under : 0;
   }
 
+  // Features of an image with labels: whether it hits and what it adds to the denominator, of each
+  // label (macro), or the sums of both over the labels (micro).
+  bool has_error() const { return micro() || labels_.size() <= SecondMoments::most_values; }
+  void resize_labels(std::size_t labels) {
+    labels_.resize(labels);
+    if (has_error()) moments_.resize(micro() ? 2 : 2 * labels);
+  }
   void add_labels(const Batch& batch, std::size_t image) {
     const double w = batch.weight(image);
     const auto truth = batch.target(image);
     const auto output = batch.output(image);
+    features_.clear();
+    if (micro()) features_ = {{0, 0}, {1, 0}};
     for (std::size_t l = 0; l < labels_.size(); ++l) {
       const bool is = truth[l] > 0.5f, said = output[l] > options_.threshold;
       if (is) labels_[l].truth += w;
       if (said) labels_[l].predicted += w;
       if (is && said) labels_[l].hits += w;
+      if (!is && !said) continue;
+      const double hit = is && said ? 1 : 0;
+      const double counted = (is ? rate_.truth_share : 0) + (said ? rate_.predicted_share : 0);
+      if (micro()) {
+        features_[0].value += hit;
+        features_[1].value += counted;
+      } else {
+        features_.insert(features_.end(), {{2 * l, hit}, {2 * l + 1, counted}});
+      }
     }
+    if (has_error()) moments_.add(features_, w);
+  }
+  // The influence of an image on the score of a label is w (hit - score * counted) / denominator.
+  double error_of_labels() const {
+    if (!has_error()) return std::numeric_limits<double>::quiet_NaN();
+    std::vector<double> factors(moments_.features());
+    const auto add = [&](std::size_t place, const LabelSums& sums, double share) {
+      const double under = denominator(sums);
+      if (!(under > 0)) return;
+      factors[place] = share / under;
+      factors[place + 1] = -share * ratio(sums) / under;
+    };
+    if (micro()) {
+      add(0, total(), 1);
+    } else {
+      const double share = 1 / static_cast<double>(labels_.size());
+      for (std::size_t l = 0; l < labels_.size(); ++l) add(2 * l, labels_[l], share);
+    }
+    return moments_.standard_error(factors);
   }
 
   LabelSums total() const {
@@ -161,17 +207,20 @@ class HitRateMetric final : public Metric {
   HitRateOptions options_;
   Confusion confusion_;
   std::vector<LabelSums> labels_;
+  SecondMoments moments_;  // of images with labels
+  std::vector<SecondMoments::Feature> features_;
 };
 
 }  // namespace
 
-MetricPtr make_hit_rate(const HitRate& rate, const Attributes& attributes) {
-  const auto options = options_from<HitRateOptions>(rate.kind, attributes);
-  require(options.average == "macro" || options.average == "micro",
-          "{}: average must be macro or micro, not '{}'", rate.kind, options.average);
-  require(options.threshold > 0 && options.threshold < 1,
-          "{}: threshold must be above 0 and below 1, not {}", rate.kind, options.threshold);
-  return std::make_unique<HitRateMetric>(rate, options);
+std::vector<Option> hit_rate_options() {
+  std::vector<Option> options = network::options_of<HitRateOptions>();
+  options.front().choices = {"macro", "micro"};
+  return options;
+}
+
+MetricPtr make_hit_rate(const HitRate& rate, const Attributes& options) {
+  return std::make_unique<HitRateMetric>(rate, network::read_options<HitRateOptions>(options));
 }
 
 }  // namespace ridgeline::metrics

@@ -6,7 +6,8 @@
 
 #include <string>
 
-#include "metrics/kind.hpp"
+#include "network/options.hpp"
+#include "ridgeline/metric.hpp"
 
 namespace ridgeline::metrics {
 
@@ -22,12 +23,16 @@ struct HitRate {
   double truth_share, predicted_share;
 };
 
-/// Throws UsageError for options out of range.
-MetricPtr make_hit_rate(const HitRate& rate, const Attributes& attributes);
+/// The options of all of them.
+std::vector<Option> hit_rate_options();
+MetricPtr make_hit_rate(const HitRate& rate, const Attributes& options);
 
 }  // namespace ridgeline::metrics
 
 template <>
 inline constexpr auto ridgeline::network::fields<ridgeline::metrics::HitRateOptions> =
-    std::tuple(Field{"average", &ridgeline::metrics::HitRateOptions::average},
-               Field{"threshold", &ridgeline::metrics::HitRateOptions::threshold});
+    std::tuple(option("average", &ridgeline::metrics::HitRateOptions::average,
+                      "macro: the mean over the classes; micro: from their sums"),
+               option("threshold", &ridgeline::metrics::HitRateOptions::threshold,
+                      "labels of a larger probability are predicted",
+                      ridgeline::Limits{.least = 0, .most = 1, .above = true, .below = true}));

@@ -2,7 +2,6 @@
 
 #include <cmath>
 
-#include "metrics/kind.hpp"
 #include "metrics/mean.hpp"
 
 namespace ridgeline::metrics {
@@ -28,8 +27,7 @@ class Mae final : public MeanMetric {
 
 }  // namespace
 
-MetricPtr make_mae(const Attributes& options) {
-  no_options("mae", options);
+MetricPtr make_mae(const Attributes&) {
   return std::make_unique<Mae>();
 }
 

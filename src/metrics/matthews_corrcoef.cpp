@@ -8,7 +8,6 @@
 #include <cmath>
 
 #include "metrics/confusion.hpp"
-#include "metrics/kind.hpp"
 
 namespace ridgeline::metrics {
 namespace {
@@ -64,8 +63,7 @@ class MatthewsCorrelation final : public ConfusionMetric {
 
 }  // namespace
 
-MetricPtr make_matthews_corrcoef(const Attributes& options) {
-  no_options("matthews_corrcoef", options);
+MetricPtr make_matthews_corrcoef(const Attributes&) {
   return std::make_unique<MatthewsCorrelation>();
 }
 

@@ -152,8 +152,7 @@ class Ranking final : public Metric {
 
 }  // namespace
 
-MetricPtr make_ranking(const RankingKind& kind, const Attributes& attributes) {
-  no_options(kind.name, attributes);
+MetricPtr make_ranking(const RankingKind& kind) {
   return std::make_unique<Ranking>(kind);
 }
 

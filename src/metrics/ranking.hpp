@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "metrics/batch.hpp"
-#include "metrics/kind.hpp"
 
 namespace ridgeline::metrics {
 
@@ -46,6 +45,6 @@ void for_ties(std::span<const Ranked> ranking, Use&& use) {
 /// A metric that is the mean over classes (each against all others; of two classes the second
 /// alone) or labels. Those whose value is NaN do not count. A score that is NaN makes the metric
 /// NaN. The standard error comes from the influence of each image on the mean.
-MetricPtr make_ranking(const RankingKind& kind, const Attributes& attributes);
+MetricPtr make_ranking(const RankingKind& kind);
 
 }  // namespace ridgeline::metrics

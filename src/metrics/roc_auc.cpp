@@ -47,8 +47,8 @@ RankedScore area(std::span<const Ranked> ranking) {
 
 }  // namespace
 
-MetricPtr make_roc_auc(const Attributes& options) {
-  return make_ranking({"roc_auc", area}, options);
+MetricPtr make_roc_auc(const Attributes&) {
+  return make_ranking({"roc_auc", area});
 }
 
 }  // namespace ridgeline::metrics

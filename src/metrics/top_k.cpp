@@ -1,8 +1,8 @@
 // Top-k accuracy: the share of images whose true class is among the k most probable ones. Of equal
 // outputs the first count as more probable. An image whose output has a NaN counts as wrong.
 
-#include "metrics/kind.hpp"
 #include "metrics/mean.hpp"
+#include "network/options.hpp"
 
 namespace ridgeline::metrics {
 
@@ -14,7 +14,8 @@ struct TopKOptions {
 
 template <>
 inline constexpr auto ridgeline::network::fields<ridgeline::metrics::TopKOptions> =
-    std::tuple(Field{"k", &ridgeline::metrics::TopKOptions::k});
+    std::tuple(option("k", &ridgeline::metrics::TopKOptions::k,
+                      "how many classes the true one may be among", ridgeline::limits::count(1)));
 
 namespace ridgeline::metrics {
 namespace {
@@ -50,10 +51,11 @@ class TopK final : public MeanMetric {
 
 }  // namespace
 
-MetricPtr make_top_k(const Attributes& attributes) {
-  const auto options = options_from<TopKOptions>("top_k", attributes);
-  require(options.k >= 1, "top_k: k must be at least 1, not {}", options.k);
-  return std::make_unique<TopK>(options.k);
+std::vector<Option> top_k_options() {
+  return network::options_of<TopKOptions>();
+}
+MetricPtr make_top_k(const Attributes& options) {
+  return std::make_unique<TopK>(options.integer("k"));
 }
 
 }  // namespace ridgeline::metrics

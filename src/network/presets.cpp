@@ -21,6 +21,11 @@ Network with_stem(std::int64_t classes) {
   return Make(classes, stem);
 }
 
+template <int depth, bool normed>
+Network vgg_of(std::int64_t classes) {
+  return network::vgg(classes, depth, normed);
+}
+
 constexpr std::array presets = {Preset{"article-cnn", network::article_cnn, 10},
                                 Preset{"lenet5", network::lenet5, 12},
                                 Preset{"mlp", network::mlp},
@@ -32,7 +37,15 @@ constexpr std::array presets = {Preset{"article-cnn", network::article_cnn, 10},
                                 Preset{"resnet34-small", with_stem<network::resnet34, Stem::small>},
                                 Preset{"resnet50", with_stem<network::resnet50, Stem::photograph>},
                                 Preset{"resnet50-small", with_stem<network::resnet50, Stem::small>},
-                                Preset{"vgg-small", network::vgg_small, 8}};
+                                Preset{"vgg-small", network::vgg_small, 8},
+                                Preset{"vgg11", vgg_of<11, false>, 32},
+                                Preset{"vgg11-bn", vgg_of<11, true>, 32},
+                                Preset{"vgg13", vgg_of<13, false>, 32},
+                                Preset{"vgg13-bn", vgg_of<13, true>, 32},
+                                Preset{"vgg16", vgg_of<16, false>, 32},
+                                Preset{"vgg16-bn", vgg_of<16, true>, 32},
+                                Preset{"vgg19", vgg_of<19, false>, 32},
+                                Preset{"vgg19-bn", vgg_of<19, true>, 32}};
 
 const Preset& find(std::string_view name) {
   const auto found = std::ranges::find(presets, name, &Preset::name);

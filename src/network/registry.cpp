@@ -2,6 +2,7 @@
 
 #include "network/layers/activation.hpp"
 #include "network/layers/activity_regularization.hpp"
+#include "network/layers/adaptive_average_pool2d.hpp"
 #include "network/layers/add.hpp"
 #include "network/layers/batch_norm2d.hpp"
 #include "network/layers/concat.hpp"
@@ -15,24 +16,27 @@
 #include "network/layers/pool2d.hpp"
 #include "network/layers/spatial_dropout2d.hpp"
 #include "network/layers/upsample2d.hpp"
+#include "ridgeline/own_layer.hpp"
 
 namespace ridgeline {
 namespace {
 
 using namespace network;
 
+using Make = std::function<std::shared_ptr<const LayerSpec>(const Attributes&)>;
+
 template <typename... Specs>
-Registry<LayerFactory>::Table table_of() {
+Registry<Make>::Table table_of() {
   return {{std::string(Specs::name), make_from<Specs>}...};
 }
 
-Registry<LayerFactory>& registry() {
-  static Registry<LayerFactory> registry(
+Registry<Make>& registry() {
+  static Registry<Make> registry(
       "a", "layer",
-      table_of<ActivationSpec, ActivityRegularizationSpec, AddSpec, AveragePool2DSpec,
-               BatchNorm2DSpec, ConcatSpec, Conv2DSpec, DenseSpec, DropoutSpec, FlattenSpec,
-               GaussianNoiseSpec, GlobalAveragePool2DSpec, MaxPool2DSpec, NormalizeSpec,
-               SpatialDropout2DSpec, Upsample2DSpec>());
+      table_of<ActivationSpec, ActivityRegularizationSpec, AdaptiveAveragePool2DSpec, AddSpec,
+               AveragePool2DSpec, BatchNorm2DSpec, ConcatSpec, Conv2DSpec, DenseSpec, DropoutSpec,
+               FlattenSpec, GaussianNoiseSpec, GlobalAveragePool2DSpec, MaxPool2DSpec,
+               NormalizeSpec, SpatialDropout2DSpec, Upsample2DSpec>());
   return registry;
 }
 
@@ -44,6 +48,13 @@ Layer make_layer(std::string_view kind, const Attributes& attributes, std::strin
 
 void register_layer(std::string kind, LayerFactory factory) {
   registry().add(std::move(kind), factory);
+}
+
+void register_layer(Kind kind, OwnLayerFactory factory) {
+  std::string name = kind.name;
+  registry().add(std::move(name), [kind, factory](const Attributes& given) {
+    return factory(kind.complete(given, kind.name + ": "));
+  });
 }
 
 }  // namespace ridgeline

@@ -1,5 +1,7 @@
 #include "ridgeline/option.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -30,6 +32,17 @@ T read(const AttributeValue& given, std::string_view key) {
   } else {
     return one.reals(name, {});
   }
+}
+
+/// A list of as many whole numbers as the default has, if it has some.
+std::vector<std::int64_t> read_list(const std::vector<std::int64_t>& standard,
+                                    const AttributeValue& given, std::string_view key) {
+  const auto* one = std::get_if<std::int64_t>(&given);
+  if (one && !standard.empty()) return std::vector<std::int64_t>(standard.size(), *one);
+  auto list = read<std::vector<std::int64_t>>(given, key);
+  require(standard.empty() || list.size() == standard.size(),
+          "{} must be one number or {} of them, not {}", key, standard.size(), list.size());
+  return list;
 }
 
 }  // namespace
@@ -75,13 +88,22 @@ AttributeValue checked(const Option& option, const AttributeValue& given, std::s
   const auto* text = std::get_if<std::string>(&given);
   if (text && !option.word.empty() && *text == option.word) return given;
   return std::visit(
-      [&]<typename T>(const T&) -> AttributeValue {
-        T value = read<T>(given, key);
+      [&]<typename T>(const T& standard) -> AttributeValue {
+        T value;
+        if constexpr (std::is_same_v<T, std::vector<std::int64_t>>) {
+          value = read_list(standard, given, key);
+        } else {
+          value = read<T>(given, key);
+        }
         if constexpr (std::is_same_v<T, std::int64_t> || std::is_same_v<T, double>) {
           check(option.limits, static_cast<double>(value), key);
         } else if constexpr (std::is_same_v<T, std::vector<std::int64_t>> ||
                              std::is_same_v<T, std::vector<double>>) {
           for (const auto number : value) check(option.limits, static_cast<double>(number), key);
+        } else if constexpr (std::is_same_v<T, std::string>) {
+          const auto& known = option.choices;
+          require(known.empty() || std::ranges::find(known, value) != known.end(),
+                  "{} must be \"{}\", not \"{}\"", key, fmt::join(known, "\" or \""), value);
         }
         return value;
       },

@@ -55,12 +55,9 @@ class Drawing {
   std::vector<ScorePoint> points() const {
     std::vector<ScorePoint> points;
     for (const Trial* t : trials_) {
-      if (t->status == "done") points.push_back({t->score, error(*t), training(*t)});
+      if (t->status == "done") points.push_back({t->score, known_error(*t), training(*t)});
     }
     return points;
-  }
-  static double error(const Trial& t) {
-    return std::isfinite(t.standard_error) ? t.standard_error : 0;
   }
   double training(const Trial& t) const { return t.train->value(name_of(metric_)); }
   bool chosen(const Trial& t) const { return t.parameters == selection_.chosen; }
@@ -92,8 +89,8 @@ class Drawing {
       if (t->status != "done") continue;
       if (best == nullptr || sign * t->score < sign * best->score) best = t;
     }
-    const double bound = best->score + sign * error(*best);
-    if (error(*best) == 0 || !range_.contains(bound)) return;
+    const double bound = best->score + sign * known_error(*best);
+    if (known_error(*best) == 0 || !range_.contains(bound)) return;
     for (int c = 0; c < columns_ - 2; ++c) canvas_.mark(c, row(bound), "┈", '-', Ink::faint);
   }
 
@@ -125,7 +122,7 @@ class Drawing {
       canvas_.mark(column, row(t.score), arrow(t.score), ascii_arrow(t.score), ink);
       return;
     }
-    const int top = row(t.score + error(t)), bottom = row(t.score - error(t));
+    const int top = row(t.score + known_error(t)), bottom = row(t.score - known_error(t));
     for (int r = top; r <= bottom && top < bottom; ++r) {
       canvas_.mark(column, r, r == top ? "┬" : r == bottom ? "┴" : "│", '|', ink);
     }

@@ -6,6 +6,7 @@
 
 #include "ridgeline/error.hpp"
 #include "select/samplers/sampler.hpp"
+#include "select/score.hpp"
 
 namespace ridgeline::selection {
 namespace {
@@ -47,7 +48,7 @@ double score_at(const Selection& selection, const std::string& key, double value
 double error_at(const Selection& selection, const std::string& key, double value) {
   const auto found = std::ranges::find_if(
       selection.trials, [&](const Trial& trial) { return trial.parameters.at(key) == value; });
-  return found->standard_error;
+  return known_error(*found);
 }
 
 /// Whether 0 is no bound at all, so that it comes after the largest number.

@@ -68,7 +68,7 @@ Choice choose(const std::vector<Trial>& trials, std::string_view metric, std::st
     return {best, std::nullopt};
   }
 
-  const double bound = sign * best->score + best->standard_error;
+  const double bound = sign * best->score + known_error(*best);
   std::erase_if(done, [&](const Trial* t) { return sign * t->score > bound; });
   const Trial* simplest = best;
   auto [low, high] = std::pair(value_of(*best), value_of(*best));

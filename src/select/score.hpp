@@ -1,6 +1,7 @@
 #pragma once
 // Scores of trials, and their means over folds.
 
+#include <cmath>
 #include <string_view>
 #include <vector>
 
@@ -23,8 +24,13 @@ void check_metric(std::string_view metric, const SearchSpace& over,
 void check_metric(std::string_view metric, const SearchSpace& over);
 /// A metric ("val_data_loss") of an epoch; NaN where it was not measured.
 double score_of(std::string_view metric, const Epoch& epoch);
-/// Its standard error over the images; 0 where none is measured.
+/// Its standard error over the images; NaN where it is not known, 0 where nothing was measured.
 double image_error_of(std::string_view metric, const Epoch& epoch);
+
+/// The standard error of a trial's score as far as it is known: 0 where it is not.
+inline double known_error(const Trial& trial) {
+  return std::isfinite(trial.standard_error) ? trial.standard_error : 0;
+}
 
 struct MeanAndError {
   double mean = 0, standard_error = 0;

@@ -23,6 +23,7 @@ std::string number(double value) {
 
 // As number() has the score, both alike, so that one sees what the error is of it.
 std::string with_error(double score, std::string_view plus_minus, double error) {
+  if (!std::isfinite(error)) return number(score);
   if (is_plain(score)) return fmt::format("{:.4f} {} {:.4f}", score, plus_minus, error);
   return fmt::format("{:.1e} {} {:.1e}", score, plus_minus, error);
 }

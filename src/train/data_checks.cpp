@@ -1,7 +1,6 @@
 #include "train/data_checks.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 #include "data/collators.hpp"
 #include "options/check.hpp"
@@ -29,14 +28,16 @@ double check_labels(const ModelCore& core, const Dataset& data, std::string_view
   if (task.collator().follows_image()) return 0;
   TensorBatch batch;
   std::vector<Target> targets;
-  std::vector<std::size_t> which;
+  std::vector<data::Draw> which;
   double weight = 0;
   for (std::size_t first = 0; first < data.size(); first += at_a_time) {
     targets.clear();
     batch.clear();
     which.resize(std::min(at_a_time, data.size() - first));
-    std::iota(which.begin(), which.end(), first);
-    for (const std::size_t i : which) targets.push_back(data.target(i));
+    for (std::size_t k = 0; k < which.size(); ++k) {
+      which[k].image = first + k;
+      targets.push_back(data.target(first + k));
+    }
     task.collator().collate(targets, data.schema(), batch);
     if (data.weighted()) data::add_weights(data, which, {}, batch);
     const Tensors tensors = batch.view();

@@ -70,6 +70,7 @@ Attributes settings(const Network& network, const ModelOptions& model, const Fit
   if (options.average == "swa") add(print, "train.average_from", options.average_from);
   add(print, "train.monitor", options.monitor);
   if (!options.metrics.empty()) add(print, "train.metrics", fmt::format("{}", options.metrics));
+  if (options.sampling != "shuffle") add(print, "data.sampling", options.sampling);
   add(print, "data.augment", fmt::format("{}", options.augment));
   if (const auto& resized = model.preprocessing) {
     add(print, "data.resize", resized->resize);

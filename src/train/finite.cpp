@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "data/sampling.hpp"
 #include "ridgeline/error.hpp"
 
 namespace ridgeline::train {
@@ -17,7 +18,7 @@ std::size_t place(std::span<const float> values) {
 }
 
 std::size_t number_of(const engine::Batch& batch, std::size_t image, std::size_t first) {
-  return batch.ids.empty() ? first + image : batch.ids[image];
+  return batch.ids.empty() ? first + image : data::image_of(batch.ids[image]);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "data/sampling.hpp"
 #include "engine/lookahead.hpp"
 #include "interop/atomic_file.hpp"
 #include "interop/folder.hpp"
@@ -21,6 +22,12 @@ namespace ridgeline::train {
 namespace {
 
 constexpr auto report_interval = std::chrono::milliseconds(50);
+
+std::shared_ptr<const data::BalancedSampling> balanced_sampling(const FitOptions& options,
+                                                                const Dataset& train) {
+  if (options.sampling == "shuffle") return nullptr;
+  return std::make_shared<const data::BalancedSampling>(train);
+}
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -71,6 +78,7 @@ Fit::Fit(ModelCore& core, const Dataset& data, FitOptions options)
       train_, data::LoaderOptions{
                   .batch = loaded(),
                   .shuffle = !full_batch_,
+                  .balanced = balanced_sampling(options_, train_),
                   .seed = core_.options.seed,
                   .augment = data::parse_augmentations(options_.augment),
                   .collator = &task.collator(),
@@ -85,32 +93,6 @@ Fit::Fit(ModelCore& core, const Dataset& data, FitOptions options)
            .clip_value = optimizer.clip_value,
            .statistics = options_.statistics,
            .rate_factors = core_.rate_factors};
-}
-
-void Fit::check_options() const {
-  require(options_.epochs >= 1, "train.epochs must be at least 1, not {}", options_.epochs);
-  require(options_.batch >= 1, "train.batch must be at least 1, not {}", options_.batch);
-  require(options_.accumulate >= 1, "train.accumulate must be at least 1, not {}",
-          options_.accumulate);
-  require(options_.accumulate == 1 || !full_batch_,
-          "train.accumulate is {}, but {} sums up the gradients of all batches already: leave it "
-          "at 1",
-          options_.accumulate, core_.options.optimizer.optimizer->kind());
-  require(options_.patience >= 0, "train.patience must not be negative, but is {}",
-          options_.patience);
-  require(options_.log_every >= 0, "train.log_every must not be negative, but is {}",
-          options_.log_every);
-  require(options_.validation >= 0 && options_.validation < 1,
-          "data.validation must be a fraction of at least 0 and below 1, not {}",
-          options_.validation);
-  require(options_.validation == 0 || options_.validation_data.empty(),
-          "there are validation images already: data.validation must then be 0, not {}",
-          options_.validation);
-  require(
-      options_.unfreeze_at == 0 || options_.unfreeze_at >= 2,
-      "train.unfreeze_at must be the number of an epoch after the first, or 0 for never, not {}",
-      options_.unfreeze_at);
-  require(!options_.resume || !options_.run.empty(), "to resume, name the run's folder");
 }
 
 std::int64_t Fit::loaded() const {

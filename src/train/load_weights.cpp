@@ -7,6 +7,7 @@
 #include <fstream>
 #include <set>
 
+#include "interop/safetensors_types.hpp"
 #include "ridgeline/error.hpp"
 #include "train/divergence.hpp"
 #include "train/hash.hpp"
@@ -43,9 +44,9 @@ std::string misfit(const Parameter& parameter, std::string_view name,
     return fmt::format("{} is {} in the file{} and {} in the network", parameter.name,
                        found->second.shape.text(), renamed, parameter.spec.shape.text());
   }
-  if (found->second.dtype != "F32") {
-    return fmt::format("{} is {} in the file{}, not F32", parameter.name, found->second.dtype,
-                       renamed);
+  if (!interop::becomes_float(found->second.dtype)) {
+    return fmt::format("{} is {} in the file{}, not F32, F16 or BF16", parameter.name,
+                       found->second.dtype, renamed);
   }
   return {};
 }

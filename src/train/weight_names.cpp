@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "interop/safetensors_types.hpp"
 #include "ridgeline/error.hpp"
 
 namespace ridgeline::train {
@@ -138,9 +139,9 @@ void check_tensors(const interop::Safetensors& file, const WeightNames& found,
     const auto name = found.names.find(parameter.name);
     if (name == found.names.end()) continue;
     const interop::StoredTensor& tensor = file.tensors().find(name->second)->second;
-    if (tensor.dtype != "F32") {
+    if (!interop::becomes_float(tensor.dtype)) {
       throw DataError(
-          fmt::format("{}: {} is {}, and weights must be F32: convert the file with "
+          fmt::format("{}: {} is {}, and weights must be F32, F16 or BF16: convert the file with "
                       "tensor.float() in Python",
                       file.name(), name->second, tensor.dtype));
     }

@@ -22,7 +22,8 @@ struct WeightNames {
 /// The naming is told by tensors that only it has. Convolutions, normalisations and dense layers
 /// are then paired by kind, in the order in which the network applies them. Nothing where the file
 /// has another naming. Throws DataError where file and network have another number of layers of a
-/// kind, where another layer than the head has another shape, and for tensors that are not F32.
+/// kind, where another layer than the head has another shape, and for tensors of other types than
+/// F32, F16 and BF16.
 std::optional<WeightNames> weight_names(const interop::Safetensors& file,
                                         std::span<const Parameter> parameters);
 

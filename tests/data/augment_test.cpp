@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "folder.hpp"
 #include "ridgeline/error.hpp"
@@ -76,10 +77,60 @@ TEST(ParseAugmentation, KnownAndUnknown) {
   }
   EXPECT_EQ(message_of<UsageError>([&] { parse_augmentation("mixup:0"); }),
             "augmentation \"mixup:0\": mixup wants an alpha above 0, as in \"mixup:0.2\"");
-  for (const char* text : {"", "flop", "flip ", "flip:1", "Mixup:1"}) {
+  for (const char* text : {"", "flop", "flip ", "Mixup:1"}) {
     EXPECT_THAT(message_of<UsageError>([&] { parse_augmentation(text); }),
                 HasSubstr("no augmentation"));
   }
+  EXPECT_EQ(message_of<UsageError>([&] { parse_augmentation("flip:1"); }),
+            "augmentation \"flip:1\": flip has no options");
+}
+
+TEST(ParseAugmentation, AnUnknownOneIsAskedForByTheNearest) {
+  for (const auto& [text, near] : {std::pair{"flop", "flip"},
+                                   {"horizontl_flip", "horizontal_flip"},
+                                   {"rand-augment:3", "rand_augment"},
+                                   {"resize_crop", "resized_crop"},
+                                   {"cutmx:1", "cutmix"}}) {
+    const std::string name = std::string(text).substr(0, std::string(text).find(':'));
+    EXPECT_EQ(message_of<UsageError>([&] { parse_augmentation(text); }),
+              "there is no augmentation '" + name + "': did you mean '" + near + "'?");
+  }
+  // What is near none gets the list of all.
+  const std::string all = message_of<UsageError>([] { parse_augmentation("sdfghjkl:3"); });
+  for (const Kind& kind : augmentation_kinds()) EXPECT_THAT(all, HasSubstr(kind.name));
+}
+
+TEST(ParseAugmentation, EveryKindIsInOneTable) {
+  std::set<std::string> names;
+  for (const Kind& kind : augmentation_kinds()) {
+    EXPECT_TRUE(names.insert(kind.name).second) << kind.name << " is there twice";
+    EXPECT_FALSE(kind.meaning.empty() && !kind.name.starts_with("own")) << kind.name;
+    for (const Option& option : kind.options) EXPECT_FALSE(option.meaning.empty()) << kind.name;
+  }
+  for (const char* name :
+       {"flip", "crop", "mixup", "resized_crop", "rotation", "colour_cutout", "rand_augment"}) {
+    EXPECT_TRUE(names.contains(name)) << name;
+  }
+}
+
+TEST(ParseAugmentation, OptionsOfPicturesAreChecked) {
+  const auto refusal = [](const char* text) {
+    return message_of<UsageError>([&] { parse_augmentation(text); });
+  };
+  EXPECT_EQ(refusal("rotation:181"),
+            "augmentation \"rotation:181\": degrees must be at most 180, not 181");
+  EXPECT_EQ(refusal("rotation:degres=3"), "rotation has no key 'degres': did you mean 'degrees'?");
+  EXPECT_THAT(refusal("rotation:filter=cubic"),
+              HasSubstr("filter must be \"nearest\" or \"bilinear\", not \"cubic\""));
+  EXPECT_THAT(refusal("resized_crop:min_scale=0.5,max_scale=0.2"),
+              HasSubstr("min_scale of the augmentation resized_crop must be at most max_scale"));
+  EXPECT_THAT(refusal("crop:m=3"), HasSubstr("crop has no key 'm'"));
+  EXPECT_THAT(refusal("crop:n=0"), HasSubstr("n must be at least 1, not 0"));
+  EXPECT_THAT(refusal("rotation:fill=[1,2]"), HasSubstr("fill must be one number or 3 of them"));
+  EXPECT_THAT(refusal("rotation:fill=[1,2,3"), HasSubstr("does not end in ]"));
+  EXPECT_THAT(refusal("rotation:fill=[1,x,3]"), HasSubstr("'x' is no whole number"));
+  EXPECT_NO_THROW(parse_augmentation("rotation:fill=[1, 2, 3],degrees=4"));
+  EXPECT_NO_THROW(parse_augmentation("rotation:degrees=4,fill=7"));
 }
 
 TEST(ParseAugmentation, AMissingNumberIsAskedFor) {

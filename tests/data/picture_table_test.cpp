@@ -30,7 +30,7 @@ TEST(PictureTable, DefaultsAreWithinTheirLimits) {
     SCOPED_TRACE(kind.name);
     EXPECT_FALSE(kind.meaning.empty());
     Attributes all;
-    for (const PictureOption& option : kind.options) {
+    for (const Option& option : kind.options) {
       EXPECT_FALSE(option.meaning.empty());
       all.set(option.name, option.value);
     }
@@ -56,7 +56,7 @@ TEST(PictureTable, TheDocsSayEachOptionAndItsDefault) {
   EXPECT_EQ(rows.size(), picture_kinds().size());
   for (const PictureKind& kind : picture_kinds()) {
     std::string options;
-    for (const PictureOption& option : kind.options) {
+    for (const Option& option : kind.options) {
       options +=
           fmt::format("{}`{}` = {}", options.empty() ? " " : ", ", option.name, text(option.value));
     }
@@ -76,30 +76,35 @@ TEST(PictureTable, OptionsArriveWhereTheyBelong) {
   };
   EXPECT_EQ(change("horizontal_flip", {{"probability", 0.0}}), picture);
   EXPECT_NE(change("horizontal_flip", {{"probability", std::int64_t{1}}}), picture);
-  const Image filled = change("cutout", {{"size", std::int64_t{100}}, {"fill", std::int64_t{7}}});
+  const Image filled =
+      change("colour_cutout", {{"size", std::int64_t{100}}, {"fill", std::int64_t{7}}});
   EXPECT_EQ(filled.pixels, std::vector<std::uint8_t>(filled.pixels.size(), 7));
-  const Image coloured =
-      change("cutout", {{"size", std::int64_t{100}}, {"fill", std::vector<std::int64_t>{1, 2, 3}}});
+  const Image coloured = change(
+      "colour_cutout", {{"size", std::int64_t{100}}, {"fill", std::vector<std::int64_t>{1, 2, 3}}});
   EXPECT_EQ(coloured.pixels[5], 3);
   EXPECT_NE(change("random_erasing", {{"probability", 1.0}, {"noise", true}}), picture);
   EXPECT_NE(change("shifted_crop", {{"pixels", std::int64_t{9}}, {"border", "reflect"}}), picture);
 }
 
 TEST(PictureTable, WhatIsWrongIsSaid) {
-  EXPECT_THAT(refusal("horizontal_flp", {}), HasSubstr("did you mean horizontal_flip?"));
+  EXPECT_THAT(refusal("horizontal_flp", {}), HasSubstr("did you mean 'horizontal_flip'?"));
   EXPECT_THAT(refusal("sdfghjkl", {}), HasSubstr("rand_augment"));
   EXPECT_THAT(refusal("blur", {{"sise", 3.0}}), HasSubstr("size"));
-  EXPECT_THAT(refusal("rotation", {{"degrees", 181.0}}), HasSubstr("from 0 to 180, not 181"));
-  EXPECT_THAT(refusal("rotation", {{"degrees", NAN}}), HasSubstr("a number from 0 to 180"));
-  EXPECT_THAT(refusal("rotation", {{"degrees", "much"}}), HasSubstr("a number from 0 to 180"));
+  EXPECT_THAT(refusal("rotation", {{"degrees", 181.0}}),
+              HasSubstr("degrees must be at most 180, not 181"));
+  EXPECT_THAT(refusal("rotation", {{"degrees", NAN}}),
+              HasSubstr("degrees must be at least 0, not nan"));
+  EXPECT_THAT(refusal("rotation", {{"degrees", "much"}}), HasSubstr("degrees must be a number"));
   EXPECT_THAT(refusal("rotation", {{"filter", "lanczos"}}),
               HasSubstr("\"nearest\" or \"bilinear\""));
-  EXPECT_THAT(refusal("rotation", {{"fill", std::int64_t{256}}}), HasSubstr("0 to 255"));
+  EXPECT_THAT(refusal("rotation", {{"fill", std::int64_t{256}}}),
+              HasSubstr("fill must be at most 255, not 256"));
   EXPECT_THAT(refusal("rotation", {{"fill", std::vector<std::int64_t>{1, 2}}}),
-              HasSubstr("one or three levels"));
+              HasSubstr("fill must be one number or 3 of them, not 2"));
   EXPECT_THAT(refusal("shifted_crop", {{"pixels", 1.5}}), HasSubstr("a whole number"));
-  EXPECT_THAT(refusal("shifted_crop", {{"pixels", std::int64_t{-1}}}), HasSubstr("from 0"));
-  EXPECT_THAT(refusal("shifted_crop", {{"border", true}}), HasSubstr("\"fill\" or \"reflect\""));
+  EXPECT_THAT(refusal("shifted_crop", {{"pixels", std::int64_t{-1}}}),
+              HasSubstr("pixels must be at least 0, not -1"));
+  EXPECT_THAT(refusal("shifted_crop", {{"border", true}}), HasSubstr("border must be a text"));
   EXPECT_THAT(refusal("random_erasing", {{"noise", 1.0}}), HasSubstr("true or false"));
   EXPECT_THAT(refusal("blur", {{"min_sigma", 3.0}}),
               HasSubstr("min_sigma of the augmentation blur must be at most max_sigma"));

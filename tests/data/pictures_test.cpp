@@ -21,7 +21,7 @@ namespace {
 /// With its defaults, but in every image and smooth where that can be chosen.
 ChangePicture always(const PictureKind& kind, const std::string& filter = "bilinear") {
   Attributes options;
-  for (const PictureOption& option : kind.options) {
+  for (const Option& option : kind.options) {
     if (option.name == "probability") options.set("probability", 1.0);
     if (option.name == "filter") options.set("filter", filter);
   }

@@ -65,6 +65,13 @@ TEST(ClassWeights, BalancedIsScikitLearns) {
   // compute_class_weight("balanced", ...) of these labels
   EXPECT_EQ(experiment.loss.options.reals("class_weights"), (std::vector<double>{1, 2.0 / 3, 2}));
 
+  Experiment twice =
+      parsed("[loss]\nclass_weights = \"balanced\"\n[data]\nsampling = \"balanced\"\n");
+  EXPECT_EQ(twice.data.sampling, "balanced");
+  EXPECT_EQ(fit_options(twice, {}).sampling, "balanced");
+  EXPECT_THROW(balance_class_weights(twice, images({0, 1, 2}, {"a", "b", "c"})), UsageError);
+  EXPECT_THAT(refusal("[data]\nsampling = \"weighted\"\n"),
+              testing::HasSubstr("data.sampling must be \"shuffle\" or \"balanced\""));
   Experiment missing = parsed("[loss]\nclass_weights = \"balanced\"\n");
   EXPECT_THROW(balance_class_weights(missing, images({0, 2}, {"a", "b", "c"})), DataError);
   Experiment plain = parsed("");

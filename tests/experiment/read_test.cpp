@@ -141,7 +141,9 @@ TEST(Read, WordsOutsideTheirChoices) {
   EXPECT_EQ(refusal("[model]\npreset = \"lenet\"\n"),
             "experiment.toml:2: model.preset must be \"article-cnn\", \"lenet5\", \"mlp\", "
             "\"mobilenet-v2\", \"resnet18\", \"resnet18-small\", \"resnet20\", \"resnet34\", "
-            "\"resnet34-small\", \"resnet50\", \"resnet50-small\" or \"vgg-small\" (perhaps "
+            "\"resnet34-small\", \"resnet50\", \"resnet50-small\", \"vgg-small\", \"vgg11\", "
+            "\"vgg11-bn\", \"vgg13\", \"vgg13-bn\", \"vgg16\", \"vgg16-bn\", \"vgg19\" or "
+            "\"vgg19-bn\" (perhaps "
             "\"lenet5\"), not the string \"lenet\"");
   // Other tests may have registered sources of their own, which are named too.
   const std::string source = refusal("[data]\nsource = \"cifar1O\"\n");
@@ -163,6 +165,17 @@ TEST(Read, WordsOutsideTheirChoices) {
             "experiment.toml:2: train.metrics: there is no metric 'f2': did you mean 'f1'?");
   EXPECT_NE(refusal("[train]\nmetrics = \"f1\"\n"), "");
   EXPECT_NE(refusal("[train]\nmetrics = [1]\n"), "");
+  EXPECT_EQ(parsed("[train]\nmetrics = [{ top_k = { k = 3 } }, { f1 = {} }, "
+                   "{ recall = { average = \"micro\", threshold = 0.3 } }]\n")
+                .train.metrics,
+            (std::vector<std::string>{"top_k:3", "f1", "recall:average=micro,threshold=0.3"}));
+  EXPECT_EQ(refusal("[train]\nmetrics = [{ top_k = { k = 0 } }]\n"),
+            "experiment.toml:2: train.metrics: top_k: k must be at least 1, not 0");
+  EXPECT_EQ(refusal("[train]\nmetrics = [{ top_k = { n = 3 } }]\n"),
+            "experiment.toml:2: train.metrics: top_k has no key 'n': known are k");
+  EXPECT_EQ(refusal("[train]\nmetrics = [{ top_k = { k = 3 }, f1 = {} }]\n"),
+            "experiment.toml:2: train.metrics[0] must be a string such as \"top_k:3\", or a table "
+            "such as { top_k = { k = 3 } }, not a table");
   EXPECT_EQ(refusal("[select]\nmetric = \"train_data_loss\"\n"),
             "experiment.toml:2: select.metric must be a metric such as \"val_data_loss\", not the "
             "string \"train_data_loss\"");

@@ -247,7 +247,7 @@ TEST(Safetensors, WrongRequests) {
   EXPECT_EQ(message_of<DataError>([&] { file.copy("conv2d_1.kernel", values); }),
             name + ": tensor 'conv2d_1.kernel' has 6 numbers, not 5");
   EXPECT_EQ(message_of<DataError>([&] { file.copy("reals", values); }),
-            name + ": tensor 'reals' is F64, not F32");
+            name + ": tensor 'reals' is F64, not F32, F16 or BF16");
   EXPECT_EQ(message_of<DataError>([&] { file.copy("gone", values); }),
             name + ": there is no tensor 'gone'");
   EXPECT_EQ(message_of<DataError>([&] { file.metadata("gone"); }),

@@ -55,11 +55,12 @@ TEST(MakeMetric, SaysWhatIsWrong) {
   EXPECT_THAT(refusal("top_k:many"), HasSubstr("k"));
   EXPECT_THAT(refusal("top_k:"), HasSubstr("ends in a colon"));
   EXPECT_THAT(refusal("ece:bin=3"), HasSubstr("ece has no key 'bin': did you mean 'bins'?"));
-  EXPECT_THAT(refusal("ece:0"), HasSubstr("bins must be from 1"));
+  EXPECT_THAT(refusal("ece:0"), HasSubstr("ece: bins must be at least 1, not 0"));
   EXPECT_THAT(refusal("ece:bins=2,bins=3"), HasSubstr("sets bins twice"));
   EXPECT_THAT(refusal("mae:3"), HasSubstr("a value for no option"));
   EXPECT_THAT(refusal("mae:k=3"), HasSubstr("mae has no key 'k'"));
-  EXPECT_THAT(refusal("f1:weighted"), HasSubstr("average must be macro or micro, not 'weighted'"));
+  EXPECT_THAT(refusal("f1:weighted"),
+              HasSubstr("f1: average must be \"macro\" or \"micro\", not \"weighted\""));
   EXPECT_THAT(refusal("f1:threshold=1"), HasSubstr("threshold must be above 0 and below 1"));
 }
 
@@ -284,19 +285,21 @@ class Constant final : public Metric {
 };
 
 TEST(RegisterMetric, MakesAnApplicationsOwnWithItsOption) {
-  register_metric(
-      "constant",
-      [](const Attributes& a) -> MetricPtr {
-        a.expect_only("constant", std::array<std::string_view, 1>{"level"});
-        return std::make_unique<Constant>(a.real("level", 1));
-      },
-      "level");
+  register_metric({.name = "constant",
+                   .meaning = "the same for all images",
+                   .options = {{"level", "what it is", 1.0, limits::not_negative}}},
+                  [](const Attributes& options) -> MetricPtr {
+                    return std::make_unique<Constant>(options.real("level"));
+                  });
   EXPECT_EQ(make_metric("constant:0.25")->value(), 0.25);
   EXPECT_EQ(make_metric("constant")->value(), 1);
   EXPECT_THROW(make_metric("constant:other=1"), UsageError);
-  EXPECT_THROW(register_metric("constant", nullptr), UsageError);
-  EXPECT_THROW(register_metric("accuracy", nullptr), UsageError);
-  EXPECT_THROW(register_metric("My metric", nullptr), UsageError);
+  EXPECT_THAT(refusal("constant:-1"), HasSubstr("constant: level must be at least 0, not -1"));
+  EXPECT_TRUE(std::isnan(make_metric("constant")->standard_error())) << "it has no formula";
+  EXPECT_EQ(metric_kinds().back().name, "constant");
+  EXPECT_THROW(register_metric({.name = "constant"}, nullptr), UsageError);
+  EXPECT_THROW(register_metric({.name = "accuracy"}, nullptr), UsageError);
+  EXPECT_THROW(register_metric({.name = "My metric"}, nullptr), UsageError);
 }
 
 }  // namespace

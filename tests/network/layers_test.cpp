@@ -188,6 +188,18 @@ TEST(ActivityRegularization, TakesAnyShapeAndStrengthsThatAreNotNegative) {
   EXPECT_EQ(dropout().spec().penalty(), "");
 }
 
+TEST(AdaptiveAveragePool2D, GivesOneSizeForImagesOfAnySize) {
+  for (const std::int64_t side : {1, 6, 7, 30}) {
+    EXPECT_EQ(output(adaptive_average_pool2d({.size = {7, 5}}), {{3, side, 4}}), Shape({3, 7, 5}));
+  }
+  EXPECT_USAGE_ERROR(adaptive_average_pool2d({.size = {3, 0}}),
+                     "adaptive_average_pool2d: size must be at least 1, not 3x0");
+  EXPECT_USAGE_ERROR(output(adaptive_average_pool2d({.size = 2}), {{3}}),
+                     "takes images of channels x height x width, not 3");
+  EXPECT_THROW(output(adaptive_average_pool2d({.size = std::int64_t{1} << 40}), {{3, 4, 5}}),
+               UsageError);
+}
+
 TEST(Upsample2D, MultipliesHeightAndWidth) {
   EXPECT_EQ(output(upsample2d(), {{3, 4, 5}}), Shape({3, 8, 10}));
   EXPECT_EQ(output(upsample2d({.size = {1, 3}}), {{3, 4, 5}}), Shape({3, 4, 15}));
@@ -270,6 +282,7 @@ const std::vector<Layer> set_layers = {
     activation("silu"),
     normalize({.mean = {0.5, 0}, .std = {1, 2}}),
     upsample2d({.size = {2, 3}, .interpolation = "bilinear"}),
+    adaptive_average_pool2d({.size = {2, 3}}),
 };
 
 TEST(Attributes, OfEveryLayerMakeItAgain) {

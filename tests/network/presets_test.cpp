@@ -86,17 +86,18 @@ TEST(Preset, VggSmallHalvesThreeTimes) {
   EXPECT_EQ(on_grey.back(), Shape({10}));
 }
 
-// The numbers of torchvision's models, and of their operations: 1.81, 3.66, 4.09 and 0.30 times
-// 10^9 products.
+// The numbers of torchvision's models, and of their operations, in products.
 TEST(Preset, HasTorchvisionsParameters) {
   const struct {
     const char* name;
     std::int64_t trainable;
     double products;
-  } known[] = {{"resnet18", 11'689'512, 1.814e9},
-               {"resnet34", 21'797'672, 3.664e9},
-               {"resnet50", 25'557'032, 4.089e9},
-               {"mobilenet-v2", 3'504'872, 0.301e9}};
+  } known[] = {{"resnet18", 11'689'512, 1.814e9}, {"resnet34", 21'797'672, 3.664e9},
+               {"resnet50", 25'557'032, 4.089e9}, {"mobilenet-v2", 3'504'872, 0.301e9},
+               {"vgg11", 132'863'336, 7.609e9},   {"vgg11-bn", 132'868'840, 7.609e9},
+               {"vgg13", 133'047'848, 11.308e9},  {"vgg13-bn", 133'053'736, 11.308e9},
+               {"vgg16", 138'357'544, 15.470e9},  {"vgg16-bn", 138'365'992, 15.470e9},
+               {"vgg19", 143'667'240, 19.632e9},  {"vgg19-bn", 143'678'248, 19.632e9}};
   for (const auto& [name, trainable, products] : known) {
     const Layout layout = infer(preset(name, 1000), {3, 224, 224});
     EXPECT_EQ(layout.trainable(), trainable) << name;
@@ -119,11 +120,26 @@ TEST(Preset, SmallResnetsKeepSmallImagesLarge) {
   }
 }
 
+TEST(Preset, VggEndsInFeaturesOf7x7AtAnySize) {
+  for (const std::string name : {"vgg11", "vgg16-bn"}) {
+    for (const std::int64_t side : {32, 64, 224, 300}) {
+      const Layout layout = infer(preset(name, 10), {3, side, side});
+      const auto& outputs = layout.outputs;
+      // Behind the pools: 7x7, flat, and two dense layers with dropout before the last.
+      EXPECT_EQ(outputs[outputs.size() - 8], Shape({512, side / 32, side / 32})) << name << side;
+      EXPECT_EQ(outputs[outputs.size() - 7], Shape({512, 7, 7})) << name << side;
+      EXPECT_EQ(layout.trainable(), name == "vgg11" ? 128'807'306 : 134'309'962) << name << side;
+    }
+  }
+  EXPECT_USAGE_ERROR(check_preset_input("vgg16", {3, 32, 31}),
+                     "preset 'vgg16' needs images of at least 32x32 pixels, not 32x31");
+}
+
 TEST(Preset, SaysHowLargeImagesMustBe) {
   for (const std::string& name : preset_names()) {
     // The smallest image that passes fits, and one pixel fewer, where it is refused, does not.
-    for (std::int64_t size = 1; size <= 16; ++size) {
-      for (const Shape& shape : {Shape{3, size, 20}, Shape{3, 20, size}}) {
+    for (std::int64_t size = 1; size <= 34; ++size) {
+      for (const Shape& shape : {Shape{3, size, 40}, Shape{3, 40, size}}) {
         bool fits = true, passes = true;
         try {
           infer(preset(name, 10), shape);
@@ -157,7 +173,8 @@ TEST(Preset, RefusesWhatItDoesNotKnow) {
   EXPECT_USAGE_ERROR(
       preset("perceiver", 10),
       "there is no preset 'perceiver': known are article-cnn, lenet5, mlp, mobilenet-v2, resnet18, "
-      "resnet18-small, resnet20, resnet34, resnet34-small, resnet50, resnet50-small, vgg-small");
+      "resnet18-small, resnet20, resnet34, resnet34-small, resnet50, resnet50-small, vgg-small, "
+      "vgg11, vgg11-bn, vgg13, vgg13-bn, vgg16, vgg16-bn, vgg19, vgg19-bn");
   EXPECT_USAGE_ERROR(preset("mlp", 0),
                      "a network for 0 classes cannot be: there must be at least 1");
 }

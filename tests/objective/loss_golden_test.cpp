@@ -1,4 +1,5 @@
-// Losses of given head values against PyTorch's: tools/golden/make_golden.py.
+// Losses of given head values against PyTorch's, torchvision's and numpy's:
+// tools/golden/make_golden.py.
 
 #include <gtest/gtest.h>
 
@@ -22,10 +23,13 @@ std::vector<T> as(const golden::Arrays& arrays, const std::string& name) {
 }
 
 LossPtr loss_of(const std::string& kind, const golden::Arrays& arrays) {
-  if (kind != "cross-entropy") return make_loss(kind);
-  const auto smoothing = as<double>(arrays, "label_smoothing");
-  return make_loss(kind, {{"label_smoothing", smoothing.empty() ? 0.0 : smoothing[0]},
-                          {"class_weights", as<double>(arrays, "class_weights")}});
+  Attributes options;
+  for (const std::string name : {"label_smoothing", "gamma", "alpha"}) {
+    if (const auto value = as<double>(arrays, name); !value.empty()) options.set(name, value[0]);
+  }
+  const auto weights = as<double>(arrays, "class_weights");
+  if (!weights.empty()) options.set("class_weights", weights);
+  return make_loss(kind, options);
 }
 
 TEST(LossGolden, SumsMeansAndGradientsArePyTorchs) {
@@ -45,7 +49,8 @@ TEST(LossGolden, SumsMeansAndGradientsArePyTorchs) {
     loss->check_targets(targets, specs, 0);
 
     // PyTorch's sum is over the outputs, too, where its mean is.
-    const double share = kind == "cross-entropy" ? 1 : 1 / static_cast<double>(outputs);
+    const bool softmax = kind == "cross-entropy" || kind == "focal";
+    const double share = softmax ? 1 : 1 / static_cast<double>(outputs);
     const double expected = share * arrays.at("sum")[0];
     std::vector<float> gradient(head.size());
     const double sum = loss->evaluate(head, targets, 3, gradient);
@@ -60,7 +65,8 @@ TEST(LossGolden, SumsMeansAndGradientsArePyTorchs) {
       EXPECT_NEAR(sum / loss->weight(targets), mean, 1e-7 * std::abs(mean));
     }
   }
-  EXPECT_EQ(kinds, (std::set<std::string>{"binary-cross-entropy", "cross-entropy", "mse"}));
+  EXPECT_EQ(kinds, (std::set<std::string>{"binary-cross-entropy", "binary-focal", "cross-entropy",
+                                          "focal", "mse"}));
 }
 
 }  // namespace

@@ -34,6 +34,37 @@ TEST(Limits, SayWhatIsOut) {
   EXPECT_EQ(limits::count(1).must_be(3e9), "at most 2147483647");
 }
 
+TEST(Option, ATextMayHaveChoices) {
+  const Kind kind{.name = "part",
+                  .options = {{.name = "how",
+                               .meaning = "a word",
+                               .value = std::string("fast"),
+                               .choices = {"fast", "exact"}}}};
+  EXPECT_EQ(kind.complete({{"how", "exact"}}).text("how"), "exact");
+  EXPECT_EQ(kind.complete({}).text("how"), "fast");
+  EXPECT_USAGE_ERROR(kind.complete({{"how", "slow"}}, "part: "),
+                     "part: how must be \"fast\" or \"exact\", not \"slow\"");
+}
+
+TEST(Option, AListThatIsNotEmptyHasItsLength) {
+  using List = std::vector<std::int64_t>;
+  const Limits level{.least = 0, .most = 255};
+  const Kind kind{.name = "part",
+                  .options = {{"fill", "a colour", List{0, 0, 0}, level},
+                              {"sizes", "any number of them", List{}}}};
+  const auto list = [&](const Attributes& given, const char* name) {
+    return kind.complete(given).integers(name, {});
+  };
+  EXPECT_EQ(list({}, "fill"), (List{0, 0, 0}));
+  EXPECT_EQ(list({{"fill", std::int64_t{7}}}, "fill"), (List{7, 7, 7}));
+  EXPECT_EQ(list({{"fill", List{1, 2, 3}}}, "fill"), (List{1, 2, 3}));
+  EXPECT_EQ(list({{"sizes", List{1, 2, 3, 4}}}, "sizes"), (List{1, 2, 3, 4}));
+  EXPECT_USAGE_ERROR(kind.complete({{"fill", List{1, 2}}}),
+                     "fill must be one number or 3 of them, not 2");
+  EXPECT_USAGE_ERROR(kind.complete({{"fill", List{1, 2, 256}}}),
+                     "fill must be at most 255, not 256");
+}
+
 Kind kind() {
   return {.name = "part",
           .options = {{"rate", "a number", 0.5, limits::fraction},

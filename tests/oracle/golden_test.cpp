@@ -63,6 +63,8 @@ std::map<std::string, LayerCase> layer_cases() {
        {Network({average_pool2d({.window = 3, .stride = 2, .padding = Padding::pixels(1)}),
                  flatten(), head()}),
         {2, 5, 5}}},
+      {"adaptive_average_pool",
+       {Network({adaptive_average_pool2d({.size = {3, 7}}), flatten(), head()}), {2, 5, 4}}},
       {"upsample_nearest", {Network({upsample2d({.size = {2, 3}}), flatten(), head()}), {2, 3, 4}}},
       {"upsample_bilinear",
        {Network({upsample2d({.size = {3, 2}, .interpolation = "bilinear"}), flatten(), head()}),

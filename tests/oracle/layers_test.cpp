@@ -121,6 +121,27 @@ TEST(Engine, AveragePool2D) {
   });
 }
 
+// Outputs that are smaller and larger than the image, whose sizes divide and do not.
+TEST(Engine, AdaptiveAveragePool2D) {
+  compare_many(30, [](Random& r) {
+    const Layer pool =
+        adaptive_average_pool2d({.size = {pick(r, {1, 2, 3, 7}), pick(r, {1, 4, 9, 12})}});
+    return with_head(
+        r, {conv2d({.filters = pick(r, {3, 16, 18}), .kernel = 1, .activation = "relu"}), pool},
+        image(r));
+  });
+}
+
+// It passes on what it is given.
+TEST(Engine, AdaptiveAveragePool2DOfTheSameSize) {
+  compare_many(5, [](Random& r) {
+    return with_head(r,
+                     {conv2d({.filters = pick(r, {3, 16}), .kernel = 1, .activation = "relu"}),
+                      adaptive_average_pool2d({.size = {5, 7}})},
+                     {pick(r, {1, 3}), 5, 7});
+  });
+}
+
 TEST(Engine, Upsample2D) {
   compare_many(20, [](Random& r) {
     const Layer up = upsample2d({.size = {pick(r, {1, 2, 3}), pick(r, {2, 4})},

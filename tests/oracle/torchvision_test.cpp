@@ -5,6 +5,7 @@
 #include "harness.hpp"
 #include "support/formula.hpp"
 #include "support/golden.hpp"
+#include "support/narrowed.hpp"
 
 namespace ridgeline::oracle {
 namespace {
@@ -36,7 +37,7 @@ TEST_P(TorchvisionNetwork, GivesTheSameNumbers) {
   for (const auto& [name, arrays] : golden::read("networks.txt")) {
     SCOPED_TRACE(name);
     engine::Engine engine(
-        without_dropout(preset(name, classes)), input_shape,
+        without_dropout(test::golden_preset(name, classes)), input_shape,
         {.threads = 2, .shards = 2, .compute = {.winograd = GetParam()}, .fused = GetParam()});
     engine::State state = engine.initial_state(1);
     for (std::size_t p = 0; p < state.parameters().size(); ++p) {

@@ -56,6 +56,8 @@ Batch average_pool(const network::Window& window, const Batch& x);
 Batch average_pool_backward(const network::Window& window, const Batch& x, const Batch& dy);
 
 /// By whole factors: the nearest pixel, or bilinear between pixels' centres, the border repeated.
+Batch adaptive_average_pool(Pair size, const Batch& x);
+Batch adaptive_average_pool_backward(Pair size, const Batch& x, const Batch& dy);
 Batch upsample(Pair size, bool bilinear, const Batch& x);
 Batch upsample_backward(Pair size, bool bilinear, const Batch& x, const Batch& dy);
 

@@ -5,6 +5,7 @@
 
 #include "network/layers/activation.hpp"
 #include "network/layers/activity_regularization.hpp"
+#include "network/layers/adaptive_average_pool2d.hpp"
 #include "network/layers/batch_norm2d.hpp"
 #include "network/layers/conv2d.hpp"
 #include "network/layers/dense.hpp"
@@ -185,6 +186,13 @@ Back Pass::forward(int node) {
     }
     values_.push_back(average_pool(w, x));
     return [=](const Batch& dy) -> std::vector<Batch> { return {average_pool_backward(w, x, dy)}; };
+  }
+  if (kind == "adaptive_average_pool2d") {
+    const Pair size = static_cast<const network::AdaptiveAveragePool2DSpec&>(spec).options().size;
+    values_.push_back(adaptive_average_pool(size, x));
+    return [=](const Batch& dy) -> std::vector<Batch> {
+      return {adaptive_average_pool_backward(size, x, dy)};
+    };
   }
   if (kind == "upsample2d") {
     const auto& s = static_cast<const network::Upsample2DSpec&>(spec);

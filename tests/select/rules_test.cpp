@@ -44,6 +44,13 @@ TEST(Choose, OfEqualScoresTheFirstIsBest) {
   EXPECT_EQ(chosen(choose(trials, "val_accuracy", "one-standard-error")), 1e-3);
 }
 
+TEST(Choose, AnUnknownErrorTiesNothing) {
+  const std::vector<Trial> trials{trial(0, 0.9, NAN), trial(1e-3, 0.8, NAN), trial(1e-2, 2, NAN)};
+  const Choice one = choose(trials, "val_data_loss", "one-standard-error");
+  EXPECT_EQ(chosen(one), 1e-3);
+  EXPECT_EQ(*one.tied, std::pair(1e-3, 1e-3));
+}
+
 TEST(Choose, FewerEpochsAreTheSimplerModel) {
   std::vector<Trial> trials{trial(5, 0.92, 0.05), trial(10, 0.90, 0.05), trial(20, 0.91, 0.05)};
   for (Trial& t : trials) t.parameters = {{"train.epochs", t.parameters.at(key)}};

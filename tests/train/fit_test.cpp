@@ -417,6 +417,14 @@ TEST(Fit, WrongOptions) {
   EXPECT_EQ(usage_error(model, data, {.patience = 3}),
             "train.patience needs validation images to measure val_data_loss: set data.validation");
   EXPECT_EQ(usage_error(model, data, {.resume = true}), "to resume, name the run's folder");
+  EXPECT_EQ(usage_error(model, data, {.sampling = "weighted"}),
+            "data.sampling is shuffle or balanced, not \"weighted\"");
+  ModelOptions whole = test::small_options();
+  whole.optimizer = gd();
+  Model descent(test::small_network(), whole);
+  EXPECT_EQ(usage_error(descent, data, {.sampling = "balanced"}),
+            "data.sampling is \"balanced\", but an update of gd has every training image once: set "
+            "loss.class_weights = \"balanced\" instead");
   EXPECT_THROW(model.fit(data, {.augment = {"blur"}}), UsageError);
   EXPECT_THROW(model.fit(data, {.monitor = "loss"}), UsageError);
 }

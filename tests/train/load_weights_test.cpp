@@ -1,6 +1,8 @@
 // Beginning with what another training has learnt.
 #include <gmock/gmock.h>
 
+#include <fstream>
+
 #include "interop/safetensors.hpp"
 #include "train/support.hpp"
 
@@ -78,9 +80,30 @@ TEST_F(LoadWeights, ReadsFilesOfOthers) {
   const LoadedWeights loaded = model.load_weights(folder_ / "other");
   EXPECT_THAT(loaded.taken, ElementsAre("conv2d_1.bias"));
   EXPECT_THAT(loaded.left,
-              ElementsAre("conv2d_1.kernel is F64 in the file, not F32",
+              ElementsAre("conv2d_1.kernel is F64 in the file, not F32, F16 or BF16",
                           "dense_1.kernel is not in the file", "dense_1.bias is not in the file"));
   EXPECT_EQ(model.weights("conv2d_1.bias"), bias);
+}
+
+// Half-precision weights, as another program writes them.
+TEST_F(LoadWeights, TakesNumbersOf16Bits) {
+  const std::string header =
+      R"({"conv2d_1.bias": {"dtype": "F16", "shape": [4], "data_offsets": [0, 8]}, )"
+      R"("dense_1.bias": {"dtype": "BF16", "shape": [3], "data_offsets": [8, 14]}})";
+  const std::uint64_t length = header.size();
+  // 1, -2, 0.5 and the least number above 0; 1, -2 and 0.5.
+  const std::vector<std::uint16_t> numbers = {0x3C00, 0xC000, 0x3800, 0x0001,
+                                              0x3F80, 0xC000, 0x3F00};
+  std::ofstream file(folder_ / "halves", std::ios::binary);
+  file.write(reinterpret_cast<const char*>(&length), 8);
+  file << header;
+  file.write(reinterpret_cast<const char*>(numbers.data()), 14);
+  file.close();
+  Model model(small_network(), small_options());
+  EXPECT_THAT(model.load_weights(folder_ / "halves").taken,
+              ElementsAre("conv2d_1.bias", "dense_1.bias"));
+  EXPECT_EQ(model.weights("conv2d_1.bias"), (std::vector<float>{1, -2, 0.5F, 0x1p-24F}));
+  EXPECT_EQ(model.weights("dense_1.bias"), (std::vector<float>{1, -2, 0.5F}));
 }
 
 TEST_F(LoadWeights, RefusesAFileOfWhichNothingFits) {

@@ -43,11 +43,29 @@ std::string without_times(const std::string& csv) {
   return text;
 }
 
+// 40 images of the first class, 12 and 8 of the others.
+Dataset unbalanced_pictures() {
+  const Dataset data = pictures(120);
+  const std::vector<std::size_t> wanted = {40, 12, 8};
+  std::vector<std::size_t> which, taken(3);
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    const auto label = static_cast<std::size_t>(data.label(i));
+    if (taken[label]++ < wanted[label]) which.push_back(i);
+  }
+  return data.subset(which);
+}
+
 // A training of 4 epochs of 5 steps that is interrupted behind `steps` of them, and goes on in
 // another model, gives what an uninterrupted one gives.
-void expect_resumed_equals_uninterrupted(const OptimizerSetting& optimizer, int steps) {
+void expect_resumed_equals_uninterrupted(const OptimizerSetting& optimizer, int steps,
+                                         const std::string& sampling = "shuffle") {
   SCOPED_TRACE(testing::Message() << "stopped behind step " << steps);
-  const Dataset data = pictures(60);
+  const Dataset data = sampling == "shuffle" ? pictures(60) : unbalanced_pictures();
+  const auto fit_options = [&](const Folder& folder) {
+    FitOptions options = ridgeline::fit_options(folder);
+    options.sampling = sampling;
+    return options;
+  };
   const Folder whole_run, run;
   Model whole(test::rich_network(), options_with(optimizer));
   const History expected = whole.fit(data, fit_options(whole_run));
@@ -77,6 +95,12 @@ void expect_resumed_equals_uninterrupted(const OptimizerSetting& optimizer, int 
 TEST(Resume, AdamGivesTheSameBits) {
   for (const int steps : {1, 5, 8, 13}) {
     expect_resumed_equals_uninterrupted(adam({.learning_rate = 0.01}), steps);
+  }
+}
+
+TEST(Resume, BalancedSamplingGivesTheSameBits) {
+  for (const int steps : {1, 8}) {
+    expect_resumed_equals_uninterrupted(adam({.learning_rate = 0.01}), steps, "balanced");
   }
 }
 
@@ -190,6 +214,10 @@ TEST(Resume, OtherSettingsAreRefusedByName) {
   batch.batch = 12;
   EXPECT_EQ(refusal(options_with(adam()), batch, data),
             " was made with train.batch = 10, not 12: resume with that, or start anew");
+  FitOptions sampling = options;
+  sampling.sampling = "balanced";
+  EXPECT_EQ(refusal(options_with(adam()), sampling, data),
+            " was made with another setting of 'data.sampling': resume with that, or start anew");
   ModelOptions half = options_with(adam());
   half.compute.precision = Precision::bf16;
   EXPECT_EQ(refusal(half, options, data),

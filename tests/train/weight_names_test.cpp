@@ -8,6 +8,7 @@
 
 #include "interop/safetensors.hpp"
 #include "support/formula.hpp"
+#include "support/narrowed.hpp"
 #include "train/support.hpp"
 
 namespace ridgeline {
@@ -58,7 +59,8 @@ void write_file(const std::filesystem::path& path, const std::vector<Tensor>& te
 }
 
 Model model_of(const std::string& name, std::int64_t classes, std::int64_t channels = 3) {
-  return Model(preset(name, classes), {.input = {channels, 32, 32}, .threads = 1, .shards = 1});
+  return Model(test::golden_preset(name, classes),
+               {.input = {channels, 32, 32}, .threads = 1, .shards = 1});
 }
 
 // Each parameter has the tensor of its place: torchvision's order is ours.
@@ -79,18 +81,19 @@ class WeightNames : public testing::Test {
 };
 
 TEST_F(WeightNames, OfTorchvisionGoToTheirLayers) {
-  for (const std::string name : {"resnet18", "resnet50", "mobilenet-v2"}) {
+  for (const std::string name : {"resnet18", "resnet50", "mobilenet-v2", "vgg11", "vgg19-bn"}) {
     SCOPED_TRACE(name);
     const auto tensors = torchvision_tensors(name);
     for (const std::string prefix : {"", "module."}) {
-      if (!prefix.empty() && name == "resnet50") continue;  // its file has 90 MB
+      if (!prefix.empty() && (name == "resnet50" || name == "vgg19-bn")) continue;  // 90 MB
       write_file(file_, tensors, [&](const std::string& n) { return prefix + n; });
       Model model = model_of(name, 10);
       const LoadedWeights loaded = model.load_weights(file_);
       EXPECT_EQ(loaded.taken.size(), tensors.size());
       EXPECT_THAT(loaded.left, IsEmpty());
-      EXPECT_EQ(loaded.naming, name == "mobilenet-v2" ? "torchvision's MobileNetV2 names"
-                                                      : "torchvision's ResNet names");
+      EXPECT_EQ(loaded.naming, name == "mobilenet-v2"    ? "torchvision's MobileNetV2 names"
+                               : name.starts_with("vgg") ? "torchvision's VGG names"
+                                                         : "torchvision's ResNet names");
       expect_in_order(model);
     }
   }
@@ -125,6 +128,14 @@ TEST_F(WeightNames, OfTimmsMobileNet) {
   EXPECT_EQ(loaded.naming, "timm's MobileNetV2 names");
   EXPECT_THAT(loaded.left, IsEmpty());
   expect_in_order(model);
+}
+
+TEST_F(WeightNames, OfVggWithAndWithoutNormalisationsAreToldApart) {
+  write_file(file_, torchvision_tensors("vgg13-bn"));
+  const std::string message =
+      message_of<DataError>([&] { model_of("vgg16", 10).load_weights(file_); });
+  EXPECT_THAT(message, HasSubstr("has torchvision's VGG names, with 10 convolutions, and the "
+                                 "network has 13: set model.preset"));
 }
 
 TEST_F(WeightNames, OfVgg) {
@@ -194,8 +205,8 @@ TEST_F(WeightNames, SayWhichTensorIsMissingOrOfAnotherType) {
             {.input = {3, 32, 32}});
   EXPECT_EQ(message_of<DataError>([&] { two.load_weights(file_); }),
             file_.string() +
-                ": conv1.weight is F64, and weights must be F32: convert the file "
-                "with tensor.float() in Python");
+                ": conv1.weight is F64, and weights must be F32, F16 or BF16: convert the "
+                "file with tensor.float() in Python");
 }
 
 TEST_F(WeightNames, RefuseFilesOfPyTorchWithAWayOut) {

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Writes tests/golden/*.txt: what PyTorch computes, in double precision, for layers and losses.
-Needs `pip install torch numpy`; the tests need neither.
+Needs `pip install torch torchvision numpy`; the tests need neither.
 
 usage: tools/golden/make_golden.py [FOLDER]
 """
+import numpy
 import torch
 import torch.nn.functional as F
+import torchvision
 
 from golden_file import Golden, single
 
@@ -59,6 +61,8 @@ def layers():
             lambda x, w: dense(F.avg_pool2d(x, 3, 1).flatten(1), w, "dense_1"))
     network(g, "average_pool_padded", (2, 5, 5), head(2 * 3 * 3),
             lambda x, w: dense(F.avg_pool2d(x, 3, 2, padding=1, count_include_pad=False).flatten(1), w, "dense_1"))
+    network(g, "adaptive_average_pool", (2, 5, 4), head(2 * 3 * 7),
+            lambda x, w: dense(F.adaptive_avg_pool2d(x, (3, 7)).flatten(1), w, "dense_1"))
     for mode, size in {"nearest": (2, 3), "bilinear": (3, 2)}.items():
         network(g, "upsample_" + mode, (2, 3, 4), head(2 * 3 * 4 * 6),
                 lambda x, w, mode=mode, size=size: dense(F.interpolate(x, scale_factor=size, mode=mode).flatten(1),
@@ -148,7 +152,51 @@ def losses():
     case("binary-cross-entropy:far_apart", logits(scale=2000.0), binary, one_hot)
     case("mse:numbers", logits(), F.mse_loss, single(3 * torch.randn(5, 4)))
     case("mse:one_hot", single(F.softmax(torch.randn(5, 4), 1)), F.mse_loss, one_hot)
+    focal_losses(g, case, logits, labels, soft)
     g.write()
+
+
+def focal_losses(golden, case, logits, labels, soft):
+    """The binary form is torchvision's; the other has no reference there and is computed by numpy."""
+    there = F.one_hot(labels, 5)[:, :4].double()
+
+    def sigmoid(head, targets, reduction="mean", **options):
+        return torchvision.ops.sigmoid_focal_loss(head, targets, reduction=reduction, **options)
+
+    case("binary-focal:usual", logits(), sigmoid, there, gamma=2.0, alpha=0.25)
+    case("binary-focal:weak", logits(), sigmoid, 1 - there, gamma=0.5, alpha=0.75)
+    case("binary-focal:one", logits(1), sigmoid, torch.tensor([[1.0], [0.0], [0.0], [1.0], [1.0]]), gamma=3.0, alpha=0.4)
+    case("binary-focal:far_apart", logits(scale=40.0), sigmoid, there, gamma=2.0, alpha=0.25)
+
+    def softmax(name, head, targets, gamma, weights=(1, 1, 1, 1)):
+        z, w = head.detach().numpy(), numpy.array(weights, dtype=float)
+        t = targets.detach().numpy()
+        t = t if t.ndim == 2 else numpy.eye(4)[t]
+
+        def total(z):
+            e = numpy.exp(z - z.real.max(1, keepdims=True))
+            p = e / e.sum(1, keepdims=True)
+            return -(w * t * (1 - p) ** gamma * numpy.log(p)).sum()
+
+        gradient, step = numpy.zeros_like(z), 1e-30  # the imaginary part of a small imaginary step, which loses no digits
+        for place in numpy.ndindex(z.shape):
+            moved = z.astype(complex)
+            moved[place] += 1j * step
+            gradient[place] = total(moved).imag / step
+        golden.case(name)
+        golden.add("head", head)
+        golden.add("targets" if targets.is_floating_point() else "labels", targets)
+        golden.add("gamma", gamma)
+        if weights != (1, 1, 1, 1):
+            golden.add("class_weights", w)
+        golden.add("sum", total(z))
+        golden.add("mean", total(z) / (w * t).sum())
+        golden.add("gradient", gradient)
+
+    softmax("focal:labels", logits(), labels, 2.0)
+    softmax("focal:weak", logits(), labels, 0.5)
+    softmax("focal:soft", logits(), soft(), 1.5)
+    softmax("focal:weights", logits(), labels, 2.0, (0.5, 2.0, 1.0, 0.25))
 
 
 layers()

@@ -17,7 +17,18 @@ from golden_file import Golden, folder
 
 CLASSES = 10
 networks = {"resnet18": torchvision.models.resnet18, "resnet34": torchvision.models.resnet34,
-            "resnet50": torchvision.models.resnet50, "mobilenet-v2": torchvision.models.mobilenet_v2}
+            "resnet50": torchvision.models.resnet50, "mobilenet-v2": torchvision.models.mobilenet_v2,
+            "vgg11": torchvision.models.vgg11, "vgg13-bn": torchvision.models.vgg13_bn,
+            "vgg16": torchvision.models.vgg16, "vgg19-bn": torchvision.models.vgg19_bn}
+
+
+def narrowed(model):
+    """A VGG with dense layers of 16 units in place of 4096: golden_preset of tests/support/narrowed.hpp."""
+    if isinstance(model, torchvision.models.VGG):
+        model.classifier[0] = torch.nn.Linear(512 * 7 * 7, 16)
+        model.classifier[3] = torch.nn.Linear(16, 16)
+        model.classifier[6] = torch.nn.Linear(16, CLASSES)
+    return model
 
 
 def drawn(count, stream):
@@ -41,7 +52,7 @@ def weights(name, shape, stream):
 def main():
     golden, names = Golden("networks.txt"), []
     for name, make in networks.items():
-        model = make(num_classes=CLASSES).double()
+        model = narrowed(make(num_classes=CLASSES)).double()
         kept = [(key, value) for key, value in model.state_dict().items() if not key.endswith("num_batches_tracked")]
         for stream, (key, value) in enumerate(kept):
             value.copy_(weights(key, value.shape, stream))

@@ -1,5 +1,5 @@
 #pragma once
-// Structs of options as lists of named values.
+// Structs of options as kinds with their options.
 
 #include <string>
 #include <type_traits>
@@ -18,35 +18,27 @@ struct PictureField {
   std::variant<double Options::*, std::int64_t Options::*, bool Options::*, Filter Options::*,
                Border Options::*, Colour Options::*>
       member;
-  double least = -std::numeric_limits<double>::infinity();
-  double most = std::numeric_limits<double>::infinity();
+  Limits limits = {};
 };
 
-AttributeValue to_attribute(double value);
-AttributeValue to_attribute(std::int64_t value);
-AttributeValue to_attribute(bool value);
-AttributeValue to_attribute(Filter value);
-AttributeValue to_attribute(Border value);
-AttributeValue to_attribute(const Colour& value);
+// An option whose default is `value`: words and colours say which ones there are.
+Option option_of(std::string name, std::string meaning, double value, Limits limits);
+Option option_of(std::string name, std::string meaning, std::int64_t value, Limits limits);
+Option option_of(std::string name, std::string meaning, bool value, Limits limits);
+Option option_of(std::string name, std::string meaning, Filter value, Limits limits);
+Option option_of(std::string name, std::string meaning, Border value, Limits limits);
+Option option_of(std::string name, std::string meaning, const Colour& value, Limits limits);
 
-/// Puts `given` into `to`. `owner` is the augmentation. Throw UsageError for another type or a
-/// number out of its limits.
-void from_attribute(const std::string& owner, const PictureOption& option,
-                    const AttributeValue& given, double& to);
-void from_attribute(const std::string& owner, const PictureOption& option,
-                    const AttributeValue& given, std::int64_t& to);
-void from_attribute(const std::string& owner, const PictureOption& option,
-                    const AttributeValue& given, bool& to);
-void from_attribute(const std::string& owner, const PictureOption& option,
-                    const AttributeValue& given, Filter& to);
-void from_attribute(const std::string& owner, const PictureOption& option,
-                    const AttributeValue& given, Border& to);
-void from_attribute(const std::string& owner, const PictureOption& option,
-                    const AttributeValue& given, Colour& to);
+// Put a value that option_of's option allows into `to`.
+void from_attribute(const AttributeValue& value, double& to);
+void from_attribute(const AttributeValue& value, std::int64_t& to);
+void from_attribute(const AttributeValue& value, bool& to);
+void from_attribute(const AttributeValue& value, Filter& to);
+void from_attribute(const AttributeValue& value, Border& to);
+void from_attribute(const AttributeValue& value, Colour& to);
 
-/// Throws UsageError for names that are no options, and for a min_NAME above its max_NAME.
-void check_names(const std::string& owner, const std::vector<PictureOption>& options,
-                 const Attributes& given);
+/// Throws UsageError for a min_NAME above its max_NAME. The options are complete.
+void check_pairs(std::string_view augmentation, const Attributes& options);
 
 /// Throws UsageError for what the limits of one option cannot say. table.cpp has the
 /// augmentations with such rules.
@@ -55,27 +47,28 @@ void check_together(const Options&) {}
 
 /// `change(options, image, draw, scratch)` with the options of a struct.
 template <typename Options, typename Change>
-PictureKind picture_kind(std::string name, std::string meaning, bool geometric,
-                         std::vector<PictureField<Options>> fields, Change change) {
-  PictureKind kind{std::move(name), std::move(meaning), geometric, {}, {}};
+PictureKind picture_kind(Kind kind, bool geometric, std::vector<PictureField<Options>> fields,
+                         Change change) {
   [[maybe_unused]] const Options defaults{};
   if constexpr (!std::is_empty_v<Options>) {
     for (const auto& field : fields) {
-      const AttributeValue value =
-          std::visit([&](auto member) { return to_attribute(defaults.*member); }, field.member);
-      kind.options.push_back({field.name, field.meaning, value, field.least, field.most});
+      std::visit(
+          [&](auto member) {
+            kind.options.push_back(
+                option_of(field.name, field.meaning, defaults.*member, field.limits));
+          },
+          field.member);
     }
   }
-  kind.make = [name = kind.name, options = kind.options, fields = std::move(fields),
-               change](const Attributes& given) -> ChangePicture {
-    check_names(name, options, given);
+  const auto make = [kind, fields = std::move(fields),
+                     change](const Attributes& given) -> ChangePicture {
+    const Attributes all = kind.complete(given, kind.name + ": ");
+    check_pairs(kind.name, all);
     Options chosen{};
     if constexpr (!std::is_empty_v<Options>) {
-      for (std::size_t i = 0; i < fields.size(); ++i) {
-        const AttributeValue* value = given.find(options[i].name);
-        if (value == nullptr) continue;
-        std::visit([&](auto member) { from_attribute(name, options[i], *value, chosen.*member); },
-                   fields[i].member);
+      for (const auto& field : fields) {
+        std::visit([&](auto member) { from_attribute(*all.find(field.name), chosen.*member); },
+                   field.member);
       }
     }
     check_together(chosen);
@@ -83,7 +76,7 @@ PictureKind picture_kind(std::string name, std::string meaning, bool geometric,
       return change(chosen, image, draw, scratch);
     };
   };
-  return kind;
+  return {std::move(kind), geometric, make};
 }
 
 }  // namespace ridgeline::data

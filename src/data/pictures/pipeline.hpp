@@ -7,11 +7,11 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "data/fitted.hpp"
 #include "data/pictures/table.hpp"
+#include "data/sampling.hpp"
 #include "ridgeline/dataset.hpp"
 
 namespace ridgeline::data {
@@ -22,15 +22,9 @@ struct PictureStep {
   ChangePicture change;                    ///< empty for "resized_crop"
   std::optional<ResizedCropOptions> crop;  ///< of "resized_crop"
 };
-/// "rotation", "rotation:15" (the first option) or "rotation:degrees=15,filter=nearest". Nothing
-/// for a name that is none of these. Throws UsageError for wrong options.
-std::shared_ptr<const PictureStep> picture_step(std::string_view text);
-/// The names, each with its first option: "rotation:DEGREES".
-std::vector<std::string> picture_forms();
-
 /// Which image, and which numbers are drawn for it.
 struct PictureNumber {
-  std::size_t index = 0;  ///< in the data
+  Draw draw;
   std::uint64_t seed = 0, epoch = 0;
 };
 
@@ -50,8 +44,8 @@ class PicturePipeline {
     FitScratch fit;
     PictureScratch change;
   };
-  /// Writes image `number.index` of `data` and returns where its points went. Deterministic by
-  /// (seed, epoch, Dataset::id), whatever the threads.
+  /// Writes the image of `number.draw` of `data` and returns where its points went. Deterministic
+  /// by (seed, epoch, Dataset::id, repeat), whatever the threads.
   Transform read(const Dataset& data, const PictureNumber& number, std::span<float> pixels,
                  Memory& memory) const;
 

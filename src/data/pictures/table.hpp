@@ -3,38 +3,28 @@
 // table.cpp; its default is that of the struct in pictures.hpp.
 
 #include <functional>
-#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "data/pictures/pictures.hpp"
-#include "ridgeline/attributes.hpp"
+#include "ridgeline/option.hpp"
 
 namespace ridgeline::data {
 
 /// What a change of one image draws from.
 struct PictureDraw {
-  std::uint64_t seed = 0, epoch = 0, id = 0;
-  Random& random;  ///< the stream of these three: it goes on from one change to the next
+  std::uint64_t seed = 0, epoch = 0;
+  std::uint64_t id = 0;  ///< draw_id
+  Random& random;        ///< the stream of these three: it goes on from one change to the next
 };
 
 /// Changes an image. May be called from several threads at once, each with a scratch of its own.
 using ChangePicture =
     std::function<std::optional<Transform>(Image&, const PictureDraw&, PictureScratch&)>;
 
-struct PictureOption {
-  std::string name, meaning;
-  AttributeValue value;  ///< the default; its type is the option's
-  // Of a number, or of each in a list.
-  double least = -std::numeric_limits<double>::infinity();
-  double most = std::numeric_limits<double>::infinity();
-};
-
-struct PictureKind {
-  std::string name, meaning;
+struct PictureKind : Kind {
   bool geometric = false;  ///< whether it may return a transform
-  std::vector<PictureOption> options;
   /// With the options that are given, and the defaults of the others. Throws UsageError.
   std::function<ChangePicture(const Attributes& given)> make;
 };

@@ -19,9 +19,24 @@ struct Window {
   std::int64_t first_y, first_x;    // where the window begins, perhaps over the border
 };
 
+// Calls use(number, window) for those of an image, in order: of windows that share the source.
+template <typename Use>
+HWY_INLINE void ForAdaptiveWindows(const Windows& w, Use use) {
+  for (std::int64_t py = 0, number = 0; py < w.pooled_height; ++py) {
+    const std::int64_t y = py * w.height / w.pooled_height;
+    const std::int64_t y_end = ((py + 1) * w.height + w.pooled_height - 1) / w.pooled_height;
+    for (std::int64_t px = 0; px < w.pooled_width; ++px, ++number) {
+      const std::int64_t x = px * w.width / w.pooled_width;
+      const std::int64_t x_end = ((px + 1) * w.width + w.pooled_width - 1) / w.pooled_width;
+      use(number, Window{y, y_end, x, x_end, y, x});
+    }
+  }
+}
+
 // Calls use(number, window) for those of an image, in order.
 template <typename Use>
 HWY_INLINE void ForWindows(const Windows& w, Use use) {
+  if (w.adaptive) return ForAdaptiveWindows(w, use);
   for (std::int64_t py = 0, number = 0; py < w.pooled_height; ++py) {
     const std::int64_t y = py * w.step_height - w.top;
     for (std::int64_t px = 0; px < w.pooled_width; ++px, ++number) {
@@ -45,6 +60,7 @@ HWY_INLINE void ForPixels(const Windows& w, const Window& window, Use use) {
 
 // Whether pixels are in several windows, whose gradients then add up.
 HWY_INLINE bool Overlap(const Windows& w) {
+  if (w.adaptive) return w.height % w.pooled_height != 0 || w.width % w.pooled_width != 0;
   return w.step_height < w.kernel_height || w.step_width < w.kernel_width;
 }
 

@@ -14,6 +14,9 @@ struct Windows {
   std::int64_t pooled_height = 0, pooled_width = 0;
   std::int64_t kernel_height = 1, kernel_width = 1, step_height = 1, step_width = 1;
   std::int64_t top = 0, left = 0;  ///< padding
+  /// Kernel, step and padding are not read: the pooled pixels share the source as evenly as whole
+  /// pixels allow, and several have the same pixels where the sizes do not divide. For means alone.
+  bool adaptive = false;
 
   std::int64_t source_size() const { return height * width * channels; }
   std::int64_t pooled_size() const { return pooled_height * pooled_width * channels; }

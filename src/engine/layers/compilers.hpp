@@ -9,6 +9,7 @@ Backward compile_conv2d(PlanBuilder& plan, const NodeContext& node);
 Backward compile_dense(PlanBuilder& plan, const NodeContext& node);
 Backward compile_max_pool2d(PlanBuilder& plan, const NodeContext& node);
 Backward compile_average_pool2d(PlanBuilder& plan, const NodeContext& node);
+Backward compile_adaptive_average_pool2d(PlanBuilder& plan, const NodeContext& node);
 Backward compile_global_average_pool2d(PlanBuilder& plan, const NodeContext& node);
 Backward compile_flatten(PlanBuilder& plan, const NodeContext& node);
 Backward compile_batch_norm2d(PlanBuilder& plan, const NodeContext& node);
@@ -21,5 +22,7 @@ Backward compile_upsample2d(PlanBuilder& plan, const NodeContext& node);
 Backward compile_spatial_dropout2d(PlanBuilder& plan, const NodeContext& node);
 Backward compile_gaussian_noise(PlanBuilder& plan, const NodeContext& node);
 Backward compile_activity_regularization(PlanBuilder& plan, const NodeContext& node);
+/// Of any OwnLayer.
+Backward compile_own_layer(PlanBuilder& plan, const NodeContext& node);
 
 }  // namespace ridgeline::engine

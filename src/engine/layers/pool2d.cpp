@@ -144,6 +144,22 @@ Backward compile_average_pool2d(PlanBuilder& plan, const NodeContext& node) {
       plan, node, windows_of(node, onednn_window(spec.window(), node.shapes[0]), pooled), pooled);
 }
 
+Backward compile_adaptive_average_pool2d(PlanBuilder& plan, const NodeContext& node) {
+  const int from = node.inputs[0];
+  const Shape& in = node.shapes[0];
+  if (in == node.output) {  // each window is one pixel
+    plan.set_value(node.node, plan.value(from));
+    return [&plan, from](const Tensor& gradient) { plan.add_gradient(from, gradient); };
+  }
+  const kernels::Windows windows{.channels = in[0],
+                                 .height = in[1],
+                                 .width = in[2],
+                                 .pooled_height = node.output[1],
+                                 .pooled_width = node.output[2],
+                                 .adaptive = true};
+  return compile_average(plan, node, windows, plan.dims(node.output));
+}
+
 Backward compile_global_average_pool2d(PlanBuilder& plan, const NodeContext& node) {
   const Shape& in = node.shapes[0];
   const dnn::Window whole{{in[1], in[2]}, {1, 1}, {1, 1}, {0, 0}, {0, 0}};

@@ -4,15 +4,17 @@
 
 #include "engine/layers/compilers.hpp"
 #include "ridgeline/error.hpp"
+#include "ridgeline/own_layer.hpp"
 
 namespace ridgeline::engine {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, LayerCompiler>, 16> compilers{{
+constexpr std::array<std::pair<std::string_view, LayerCompiler>, 17> compilers{{
     {"conv2d", compile_conv2d},
     {"dense", compile_dense},
     {"max_pool2d", compile_max_pool2d},
     {"average_pool2d", compile_average_pool2d},
+    {"adaptive_average_pool2d", compile_adaptive_average_pool2d},
     {"global_average_pool2d", compile_global_average_pool2d},
     {"flatten", compile_flatten},
     {"batch_norm2d", compile_batch_norm2d},
@@ -29,11 +31,15 @@ constexpr std::array<std::pair<std::string_view, LayerCompiler>, 16> compilers{{
 
 }  // namespace
 
-LayerCompiler layer_compiler(std::string_view kind) {
+LayerCompiler layer_compiler(const LayerSpec& spec) {
+  if (dynamic_cast<const OwnLayer*>(&spec) != nullptr) return compile_own_layer;
   for (const auto& [name, compiler] : compilers) {
-    if (name == kind) return compiler;
+    if (name == spec.kind()) return compiler;
   }
-  throw UsageError(fmt::format("the engine cannot compute layers of kind '{}'", kind));
+  throw UsageError(
+      fmt::format("the engine cannot compute layers of kind '{}': derive the layer from OwnLayer "
+                  "(ridgeline/own_layer.hpp)",
+                  spec.kind()));
 }
 
 }  // namespace ridgeline::engine

@@ -20,4 +20,7 @@ Network resnet50(std::int64_t classes, Stem stem);
 
 Network mobilenet_v2(std::int64_t classes);
 
+/// `depth` is 11, 13, 16 or 19; `normed`: with a batch normalisation after each convolution.
+Network vgg(std::int64_t classes, int depth, bool normed);
+
 }  // namespace ridgeline::network

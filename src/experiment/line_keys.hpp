@@ -1,11 +1,11 @@
 #pragma once
-// data.augment: names of augmentations with their options, as strings ("crop:4") or tables
-// ({ crop = { n = 4 } }).
+// Keys that are lists of kinds with options: data.augment and train.metrics.
 
 #include "experiment/keys.hpp"
 
 namespace ridgeline::experiment {
 
 Key augment_key();
+Key metrics_key();
 
 }  // namespace ridgeline::experiment
