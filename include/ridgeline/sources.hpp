@@ -46,7 +46,7 @@ struct FolderOptions {
   /// cat/house-7/1.jpg and dog/house-7/2.jpg are both of the group "house-7".
   bool group_by_folder = false;
   bool follow_links = false;  ///< accept links that leave the folder
-  /// Folders of this many files or more get an index in the user's cache; 0: none gets one.
+  /// Folders and archives of this many files or more get an index in the user's cache; 0: none.
   std::size_t index_from = 10'000;
 };
 
