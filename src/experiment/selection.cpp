@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "experiment/check_metrics.hpp"
 #include "experiment/file.hpp"
 #include "experiment/keys.hpp"
 #include "experiment/rules.hpp"
@@ -56,6 +57,7 @@ Selection select(const Experiment& experiment, const Images& given, Listener lis
   options.on_plan = std::move(listener.on_plan);
   options.on_progress = std::move(listener.on_progress);
 
+  check_metrics(experiment, images.train, "select.metric", experiment.select.metric);
   const Network network = build_network(experiment, images.train.schema());
   // The first model decides the automatic settings, so that all runs have the same ones.
   Experiment settled = experiment;
