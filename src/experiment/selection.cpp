@@ -48,6 +48,7 @@ void save_record(const Experiment& experiment, const std::filesystem::path& fold
 
 Selection select(const Experiment& experiment, const Images& given, Listener listener,
                  const std::atomic<bool>& stop) {
+  check_metrics(experiment, given.train, "select.metric", experiment.select.metric);
   Images images = given;
   images.train = given.train.cache();  // which all trainings share
   images.validation = {};              // the folds take its place
@@ -57,7 +58,6 @@ Selection select(const Experiment& experiment, const Images& given, Listener lis
   options.on_plan = std::move(listener.on_plan);
   options.on_progress = std::move(listener.on_progress);
 
-  check_metrics(experiment, images.train, "select.metric", experiment.select.metric);
   const Network network = build_network(experiment, images.train.schema());
   // The first model decides the automatic settings, so that all runs have the same ones.
   Experiment settled = experiment;
