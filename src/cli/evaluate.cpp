@@ -85,9 +85,10 @@ std::string confusion_table(const Metrics& metrics, const std::vector<std::strin
 }
 
 int evaluate(const Arguments& arguments, Console& console) {
+  const std::vector<std::string> keys = data_keys(arguments);
   const path file = model_file(arguments.positionals().front());
   Model model = Model::load(file);
-  const auto [parts, on_error] = evaluated_data(arguments, file, console);
+  const auto [parts, on_error] = evaluated_data(arguments.option("--data"), keys, file, console);
   const std::string usual = parts.test.has_targets()    ? "test"
                             : !parts.validation.empty() ? "val"
                                                         : "train";

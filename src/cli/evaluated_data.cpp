@@ -8,6 +8,7 @@
 #include "cli/data_words.hpp"
 #include "cli/setup.hpp"
 #include "experiment/build.hpp"
+#include "experiment/codec.hpp"
 #include "experiment/file.hpp"
 #include "ridgeline/error.hpp"
 
@@ -19,28 +20,6 @@ using Words = std::vector<std::string>;
 
 constexpr std::array<std::string_view, 6> of_preparation{
     "data.size", "data.resize", "data.crop_share", "data.filter", "data.channels", "data.augment"};
-
-Words data_keys(const Arguments& arguments) {
-  Words words(arguments.positionals().begin() + 1, arguments.positionals().end());
-  for (const std::string& word : words) {
-    const std::size_t equals = word.find('=');
-    if (equals == std::string::npos) {
-      throw UsageError(fmt::format("'{}' is one argument too many for 'ridgeline evaluate'", word));
-    }
-    const std::string key = word.substr(0, equals);
-    if (std::ranges::find(of_preparation, key) != of_preparation.end()) {
-      throw UsageError(fmt::format(
-          "{} has no effect on ridgeline evaluate: images are prepared as the model file says",
-          key));
-    }
-    if (!key.starts_with("data.")) {
-      throw UsageError(fmt::format(
-          "{} has no effect on ridgeline evaluate, which takes keys of [data] alone", key));
-    }
-  }
-  if (const auto path = arguments.option("--path")) words.push_back("data.path=" + *path);
-  return words;
-}
 
 bool sets_key(const Words& words, std::string_view key) {
   return std::ranges::any_of(words,
@@ -87,10 +66,32 @@ EvaluatedData data_of_run(const std::filesystem::path& model, const Words& words
 
 }  // namespace
 
-EvaluatedData evaluated_data(const Arguments& arguments, const std::filesystem::path& model,
-                             Console& console) {
-  const Words words = data_keys(arguments);
-  const auto named = arguments.option("--data");
+Words data_keys(const Arguments& arguments) {
+  Words words(arguments.positionals().begin() + 1, arguments.positionals().end());
+  for (const std::string& word : words) {
+    const std::size_t equals = word.find('=');
+    if (equals == std::string::npos) {
+      throw UsageError(fmt::format("'{}' is one argument too many for 'ridgeline evaluate'", word));
+    }
+    const std::string key = word.substr(0, equals);
+    if (std::ranges::find(of_preparation, key) != of_preparation.end()) {
+      throw UsageError(fmt::format(
+          "{} has no effect on ridgeline evaluate: images are prepared as the model file says",
+          key));
+    }
+    if (!key.starts_with("data.")) {
+      throw UsageError(fmt::format(
+          "{} has no effect on ridgeline evaluate, which takes keys of [data] alone", key));
+    }
+  }
+  if (const auto path = arguments.option("--path")) {
+    words.push_back("data.path=" + experiment::to_toml(experiment::encode(*path)));
+  }
+  return words;
+}
+
+EvaluatedData evaluated_data(const std::optional<std::string>& named, const Words& words,
+                             const std::filesystem::path& model, Console& console) {
   if (!named && !sets_key(words, "data.source")) return data_of_run(model, words);
   const NamedData data = named_data(named.value_or(""), words);
   for (const std::string& note : data.images.notes) console.note(note);

@@ -76,6 +76,12 @@ TEST_F(EvaluateData, AFolderAndAnArchiveAreFoundByTheirPaths) {
       result({"run/model.safetensors", "--data", "folders", "data.validation=0.25"})["images"], 2);
 }
 
+TEST_F(EvaluateData, APathMayLookLikeANumber) {
+  std::filesystem::create_directory_symlink("folders", *folder_ / "2024");
+  EXPECT_EQ(result({"run", "--data", "folder", "--path", "2024"})["images"], 8);
+  EXPECT_EQ(result({"run", "--data", "2024"})["images"], 8);
+}
+
 TEST_F(EvaluateData, KeysChangeTheDataOfTheRun) {
   folder_->write("left.txt", std::string("images/0.png\nimages/1.png\n"));
   EXPECT_EQ(result({"run", "data.exclude=left.txt"})["images"], 6);

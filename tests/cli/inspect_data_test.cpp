@@ -177,9 +177,9 @@ TEST_F(InspectData, AnUnwritableSheetIsFiveAndLeavesNothing) {
   const Outcome outcome = run(folder, {"inspect", "photos", "--show", "nowhere/a.png"});
   EXPECT_EQ(outcome.code, 5);
   EXPECT_THAT(outcome.err, HasSubstr("nowhere/a.png"));
-  folder.write("taken/x", std::string());
-  EXPECT_EQ(run(folder, {"inspect", "photos", "--show", "taken"}).code, 5);
-  EXPECT_THAT(test::read_bytes(folder / "taken/x"), SizeIs(0));
+  folder.write("taken.png/x", std::string());
+  EXPECT_EQ(run(folder, {"inspect", "photos", "--show", "taken.png"}).code, 5);
+  EXPECT_THAT(test::read_bytes(folder / "taken.png/x"), SizeIs(0));
 }
 
 TEST_F(InspectData, WrongWords) {
