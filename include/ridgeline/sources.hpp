@@ -46,7 +46,7 @@ struct FolderOptions {
   /// cat/house-7/1.jpg and dog/house-7/2.jpg are both of the group "house-7".
   bool group_by_folder = false;
   bool follow_links = false;  ///< accept links that leave the folder
-  /// Folders of this many files or more get an index in the user's cache; 0: none gets one.
+  /// Folders and archives of this many files or more get an index in the user's cache; 0: none.
   std::size_t index_from = 10'000;
 };
 
@@ -77,7 +77,9 @@ struct TableOptions {
   std::vector<std::string> label_columns;
   /// "classify": one column of class names. "multi-label": one column of names with
   /// `label_separator` between them, or a column of 0 and 1 for each label. "regress": columns of
-  /// numbers. Empty: "multi-label" with a separator, "classify" for one column.
+  /// numbers. Empty: "multi-label" with a separator or where the cells of one column are lists,
+  /// else "classify" for one column. Then numbers with a fraction are refused, and so are more than
+  /// half as many different numbers as images (of more than 20): they may be values.
   std::string task;
   std::string label_separator;  ///< between the labels in one cell
   /// The column that says which part an image is in: train, val (or valid, validation) or test.

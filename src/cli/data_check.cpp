@@ -75,6 +75,15 @@ std::string counts_text(const data::Inspection& found, std::size_t listed, const
                page);
 }
 
+std::string list_text(const data::Inspection& found, const std::vector<data::LeaveOut>& list) {
+  std::string text;
+  for (const data::LeaveOut& one : list) {
+    text += fmt::format("{}: {}\n", found.parts[one.place.part].images.name(one.place.image),
+                        one.remark);
+  }
+  return text;
+}
+
 int check(const Arguments& arguments, Console& console) {
   CheckedData checked = open_all(arguments.positionals(), console);
   const data::Inspection found = inspect_parts(std::move(checked.parts), 0, console);
@@ -92,7 +101,8 @@ int check(const Arguments& arguments, Console& console) {
     if (file) {
       console.print("\n{} names them: data.exclude={} leaves them out\n", *file, *file);
     } else if (!list.empty()) {
-      console.print("\n{}", lines.text);
+      console.print("\nTo leave out (--list FILE writes a file for data.exclude):\n{}",
+                    list_text(found, list));
     }
   }
   if (lines.without_name > 0) {

@@ -6,11 +6,11 @@
 #include <sstream>
 
 #include "cli/commands.hpp"
+#include "cli/evaluated_data.hpp"
 #include "cli/results.hpp"
 #include "cli/setup.hpp"
 #include "cli/table.hpp"
 #include "data/matched.hpp"
-#include "experiment/build.hpp"
 #include "experiment/file.hpp"
 #include "ridgeline/error.hpp"
 
@@ -38,43 +38,6 @@ std::vector<std::string> find_metrics(const Arguments& arguments, const path& mo
   return lines;
 }
 
-/// The data of the run that `model` belongs to, unless the options name other data.
-DataParts find_data(const Arguments& arguments, const path& model) {
-  const path folder = arguments.option("--path").value_or("");
-  if (const auto source = arguments.option("--data")) return load_parts(*source, folder);
-  const path record = record_of(model);
-  if (!std::filesystem::exists(record)) {
-    throw UsageError(fmt::format(
-        "{} lies in no run's folder, which would name its data: say which with --data SOURCE",
-        model.string()));
-  }
-  if (model.parent_path().filename().string().starts_with("fold-")) {
-    throw UsageError(
-        fmt::format("{} is of one fold of a selection, whose images no record names: evaluate the "
-                    "refit, or say "
-                    "which images with --data SOURCE",
-                    model.string()));
-  }
-  experiment::Experiment experiment = experiment::read(record);
-  if (!folder.empty()) experiment.data.path = folder.string();
-  // What the run left out, or chose its epochs by, may be asked for all the same.
-  if (experiment.data.test == "none") experiment.data.test.clear();
-  const auto validation = experiment.data.validation;
-  if (validation == decltype(validation)("test")) experiment.data.validation = 0.0;
-  experiment.data.validation_given.value = true;
-  const experiment::Images images = experiment::load_images(experiment);
-  DataParts parts(TrainTest{images.train, images.test});
-  parts.validation = images.validation;
-  const auto* fraction = std::get_if<double>(&validation);
-  if (fraction && *fraction > 0) {
-    const auto seed = static_cast<std::uint64_t>(experiment.train.seed);
-    const Split split = stratified_split(images.train, *fraction, seed);
-    parts.train = split.train;
-    parts.validation = split.validation;
-  }
-  return parts;
-}
-
 Dataset choose_split(const DataParts& parts, const std::string& split) {
   if (split != "train" && split != "val" && split != "test") {
     throw UsageError(fmt::format("--split must be train, val or test, not \"{}\"", split));
@@ -84,12 +47,6 @@ Dataset choose_split(const DataParts& parts, const std::string& split) {
                                          : parts.test;
   if (data.empty()) throw DataError(fmt::format("this data has no {} split", split));
   return data;
-}
-
-/// The images as the model was trained on them.
-Dataset fitted(const Dataset& data, const ModelOptions& model) {
-  if (data.preprocessing() || !model.preprocessing) return data;
-  return data.image_shape() == model.input ? data : data.fitted(*model.preprocessing);
 }
 
 std::string class_name(const std::vector<std::string>& names, std::size_t i) {
@@ -128,18 +85,19 @@ std::string confusion_table(const Metrics& metrics, const std::vector<std::strin
 }
 
 int evaluate(const Arguments& arguments, Console& console) {
+  const std::vector<std::string> keys = data_keys(arguments);
   const path file = model_file(arguments.positionals().front());
   Model model = Model::load(file);
-  const DataParts parts = find_data(arguments, file);
+  const auto [parts, on_error] = evaluated_data(arguments.option("--data"), keys, file, console);
   const std::string usual = parts.test.has_targets()    ? "test"
                             : !parts.validation.empty() ? "val"
                                                         : "train";
   const std::string split = arguments.option("--split").value_or(usual);
-  const Dataset data = data::with_names(fitted(choose_split(parts, split), model.options()),
+  const Dataset data = data::with_names(prepared(choose_split(parts, split), model.options()),
                                         model.options().class_names);
   const auto note = [&](const std::string& sentence) { console.note(sentence); };
   const Metrics metrics = model.evaluate(
-      data, {.metrics = find_metrics(arguments, file), .on_error = "skip", .on_note = note});
+      data, {.metrics = find_metrics(arguments, file), .on_error = on_error, .on_note = note});
   if (console.json()) {
     auto json = to_json(metrics);
     json["data_loss_error"] = metrics.data_loss_error;
@@ -157,7 +115,10 @@ int evaluate(const Arguments& arguments, Console& console) {
     Console::result(json);
     return static_cast<int>(ExitCode::done);
   }
-  console.print("{} images\n\n", count(metrics.images));
+  console.print("{} of the {} part\n\n", counted(metrics.images, "image"),
+                split == "train" ? "training"
+                : split == "val" ? "validation"
+                                 : "test");
   std::vector<std::vector<std::string>> rows{
       {"data loss", with_error(metrics.data_loss, metrics.data_loss_error)},
       {"penalty", number(metrics.penalty)},
@@ -183,9 +144,13 @@ Command evaluate_command() {
   return {
       .name = "evaluate",
       .summary = "metrics of a model on a labelled set",
-      .positionals = {{"MODEL", "a model file, or the folder of a run or study"}},
-      .options = {{"--data", "SOURCE", "cifar10, fashion-mnist, ...; the run's own data if absent"},
-                  {"--path", "FOLDER", "where that data lies; the usual places if absent"},
+      .positionals = {{"MODEL", "a model file, or the folder of a run or study"},
+                      {"key=value", "keys of [data], as for train: data.label_columns=breed", false,
+                       true}},
+      .options = {{"--data", "DATA",
+                   "a folder, archive, table or source such as cifar10; the run's own data if "
+                   "absent"},
+                  {"--path", "FOLDER", "where that source is; the usual places if absent"},
                   {"--split", "SPLIT",
                    "test, val or train; if absent, the first of these that the data has"},
                   {"--metrics", "LIST",
@@ -195,8 +160,10 @@ Command evaluate_command() {
           "Examples:\n"
           "  ridgeline evaluate runs/fashion-mnist-article-cnn-20250101-120000\n"
           "  ridgeline evaluate model.safetensors --data cifar10 --split train --json\n"
+          "  ridgeline evaluate runs/pets --data new.csv data.path_column=file data.images=new\n"
           "  ridgeline evaluate model.safetensors --data cifar10 --metrics 'roc_auc top_k:3'\n"
-          "\nThe number after ± is the standard error over the images. docs/metrics.md has all\n"
+          "\nImages are prepared as the model file says. Data without parts are one part, train.\n"
+          "The number after ± is the standard error over the images. docs/metrics.md has all\n"
           "metrics.\n",
       .run = evaluate,
   };

@@ -154,7 +154,7 @@ Command inspect_command() {
                       {"key=value", "keys of the data: data.label_columns=name data.size=224",
                        false, true}},
       .options = {{"--quick", "N", "look at N images of each part, evenly spaced, and not at all"},
-                  {"--show", "FILE", "a PNG file of up to 100 training images after data.augment"},
+                  {"--show", "FILE", "a PNG or JPEG file of up to 100 training images after data.augment"},
                   {"--plan", "", "what the engine does step by step; also for presets, *.toml"},
                   {"--batch", "N", "images of a step of the plan; 32 if absent"},
                   {"--threads", "N", "0: all cores, which is what is used if absent"},

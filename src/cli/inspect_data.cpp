@@ -8,12 +8,11 @@
 #include "cli/data_words.hpp"
 #include "cli/inspection_output.hpp"
 #include "cli/numbers.hpp"
+#include "cli/picture_file.hpp"
 #include "data/inspection/sheet.hpp"
 #include "engine/team.hpp"
 #include "experiment/fit_images.hpp"
-#include "image/encode_png.hpp"
 #include "ridgeline/error.hpp"
-#include "tensor/atomic_file.hpp"
 
 namespace ridgeline::cli {
 namespace {
@@ -47,16 +46,16 @@ void write_sheet(const NamedData& named, const std::string& file, Console& conso
       images.train, {.augment = section.augment,
                      .seed = static_cast<std::uint64_t>(named.experiment.train.seed),
                      .threads = engine::available_cores()});
-  const auto png = image::encode_png(sheet);
-  write_file(file, {reinterpret_cast<const char*>(png.data()), png.size()});
+  write_picture(file, sheet);
 }
 
 }  // namespace
 
 ExitCode inspect_data(const Arguments& arguments, Console& console) {
+  const auto sheet = arguments.option("--show");
+  if (sheet) check_picture_name("--show", *sheet);
   const auto quick = number_of<std::size_t>(arguments, "--quick", 0, 1);
   NamedData named = find_data(arguments.positionals());
-  const auto sheet = arguments.option("--show");
   if (sheet) write_sheet(named, *sheet, console);
   // What the network would see.
   if (one_size(named)) experiment::fit_images(named.experiment.data, named.images);

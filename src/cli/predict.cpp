@@ -8,13 +8,12 @@
 #include "cli/commands.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/numbers.hpp"
+#include "cli/picture_file.hpp"
 #include "cli/prediction_output.hpp"
 #include "cli/predictor.hpp"
 #include "cli/results.hpp"
 #include "cli/table.hpp"
-#include "image/encode_png.hpp"
 #include "ridgeline/error.hpp"
-#include "tensor/atomic_file.hpp"
 
 namespace ridgeline::cli {
 namespace {
@@ -57,16 +56,12 @@ bool say_errors(std::span<const ImageResult> results, Console& console) {
   return !said.empty();
 }
 
-void draw(const std::string& file, std::span<const ImageResult> results, PredictionKind kind) {
-  const auto png = image::encode_png(predictions_drawing(results, kind));
-  write_file(file, {reinterpret_cast<const char*>(png.data()), png.size()});
-}
-
 int predict(const Arguments& arguments, Console& console) {
   const auto drawing = arguments.option("--draw");
   if (arguments.flag("--csv") && console.json()) {
     throw UsageError("--csv and --json are two forms of the same result: choose one");
   }
+  if (drawing) check_picture_name("--draw", *drawing);
   const PredictOptions options{.top = number_of<int>(arguments, "--top", 5, 1),
                                .keep_shown = drawing ? most_drawn : 0};
   Model model = Model::load(model_file(arguments.positionals().front()));
@@ -75,7 +70,7 @@ int predict(const Arguments& arguments, Console& console) {
   const auto results =
       predict_all(model, views, predict_inputs(words.subspan(1), std::cin), options, console);
   const PredictionKind kind = kind_of(model);
-  if (drawing) draw(*drawing, results, kind);
+  if (drawing) write_picture(*drawing, predictions_drawing(results, kind));
   if (console.json()) {
     Console::result(predictions_json(results, kind));
   } else if (arguments.flag("--csv")) {
@@ -101,7 +96,7 @@ Command predict_command() {
                        true, true}},
       .options = {{"--top", "N", "labels for each image; 5 if absent"},
                   {"--csv", "", "a line for each label, for programs"},
-                  {"--draw", "FILE", "a PNG file of the images with what is predicted"},
+                  {"--draw", "FILE", "a PNG or JPEG file of the images with what is predicted"},
                   {"--tta", "VIEWS",
                    "the mean over views: flip (the mirror image, too), 5 crops, or 10 (both)"}},
       .details =

@@ -167,6 +167,7 @@ void print_end(Console& console, const Experiment& experiment, const Selection& 
                                      "three standard errors, neither in data loss nor in {}",
                                      metric_known ? selection.guess->values[0].name : "a metric")
                        : std::string());
+    console.print("{}\n", console.dim(fmt::format("Everything is in {}", study)));
     return;
   }
   console.print("\nChosen by {}: {}\n", selection.rule, console.bold(text(selection.chosen)));

@@ -22,6 +22,10 @@ namespace {
       fmt::format("{}: cannot be read: {}", path.string(), std::generic_category().message(error)));
 }
 
+std::int64_t nanoseconds(const timespec& time) {
+  return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
+}
+
 }  // namespace
 
 InputFile::InputFile(std::filesystem::path path) : path_(std::move(path)) {
@@ -40,6 +44,8 @@ InputFile::InputFile(std::filesystem::path path) : path_(std::move(path)) {
                                 S_ISDIR(status.st_mode) ? "a folder" : "not a regular file"));
   }
   size_ = static_cast<std::uint64_t>(status.st_size);
+  modified_ = nanoseconds(status.st_mtim);
+  changed_ = nanoseconds(status.st_ctim);
 }
 
 InputFile::~InputFile() {

@@ -19,12 +19,17 @@ class InputFile {
 
   const std::filesystem::path& path() const { return path_; }
   std::uint64_t size() const { return size_; }
+  /// When it was written and changed last, as it was opened: nanoseconds since 1970. The second
+  /// time cannot be set by a program that copies files.
+  std::int64_t modified() const { return modified_; }
+  std::int64_t changed() const { return changed_; }
   /// Fills `bytes` from byte `at` on. Throws DataError where the file ends too early.
   void read(std::uint64_t at, std::span<std::uint8_t> bytes) const;
 
  private:
   std::filesystem::path path_;
   std::uint64_t size_ = 0;
+  std::int64_t modified_ = 0, changed_ = 0;
   int descriptor_ = -1;
 };
 

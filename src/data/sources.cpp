@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <mutex>
+#include <set>
 
 #include "data/formats/cifar.hpp"
 #include "data/formats/idx.hpp"
 #include "data/places.hpp"
 #include "data/sources/registered.hpp"
+#include "data/whole_sources.hpp"
 #include "options/kind_registry.hpp"
 #include "ridgeline/dataset.hpp"
 #include "ridgeline/error.hpp"
@@ -63,6 +65,7 @@ std::vector<DataSource> built_in() {
 struct Table {
   std::mutex mutex;
   std::vector<DataSource> sources = built_in();
+  std::set<std::string, std::less<>> own;  // names of those that an application has added
 };
 
 Table& table() {
@@ -142,6 +145,7 @@ void register_source(DataSource source) {
   const std::lock_guard lock(known.mutex);
   count_added_kind();
   std::erase_if(known.sources, [&](const DataSource& old) { return old.name == source.name; });
+  known.own.insert(source.name);
   known.sources.push_back(std::move(source));
 }
 
@@ -176,6 +180,13 @@ DataParts load_parts(std::string_view name, const fs::path& path, const Attribut
 TrainTest load(std::string_view name, const fs::path& path, const Attributes& options) {
   DataParts parts = load_parts(name, path, options);
   return {std::move(parts.train), std::move(parts.test)};
+}
+
+bool data::reads_all_at_once(std::string_view name) {
+  Table& known = table();
+  const std::lock_guard lock(known.mutex);
+  const auto found = std::ranges::find(known.sources, name, &DataSource::name);
+  return found != known.sources.end() && !found->files && !known.own.contains(name);
 }
 
 TrainTest cifar10(const fs::path& path) {

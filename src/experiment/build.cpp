@@ -6,6 +6,7 @@
 #include <ctime>
 
 #include "data/matched.hpp"
+#include "experiment/check_metrics.hpp"
 #include "experiment/fit_images.hpp"
 #include "experiment/kinds.hpp"
 #include "ridgeline/error.hpp"
@@ -56,6 +57,21 @@ Network normalized(const Network& network) {
 
 int to_int(std::int64_t value) {
   return static_cast<int>(value);
+}
+
+/// The loss of the task, unless loss.kind says another.
+void settle_loss(Experiment& experiment, const std::string& task) {
+  if (experiment.loss.kind_given.value || task.empty()) return;
+  const std::string_view loss = task_named(task).default_loss();
+  if (loss == experiment.loss.kind) return;
+  if (experiment.loss.options != make_loss(experiment.loss.kind)->attributes()) {
+    throw UsageError(fmt::format(
+        "the images' task is {}, whose loss is {} unless loss.kind says otherwise, and the options "
+        "in [loss] are for {}: set loss.kind",
+        task, loss, experiment.loss.kind));
+  }
+  experiment.loss.kind = loss;
+  experiment.loss.options = make_loss(loss)->attributes();
 }
 
 }  // namespace
@@ -116,18 +132,10 @@ void settle(Experiment& experiment, const Images& images) {
     data.channels = fitted->channels;
   }
   balance_class_weights(experiment, images.train);
-  const std::string& task = images.train.schema().task;
-  if (experiment.loss.kind_given.value || task.empty()) return;
-  const std::string_view loss = task_named(task).default_loss();
-  if (loss == experiment.loss.kind) return;
-  if (experiment.loss.options != make_loss(experiment.loss.kind)->attributes()) {
-    throw UsageError(fmt::format(
-        "the images' task is {}, whose loss is {} unless loss.kind says otherwise, and the options "
-        "in [loss] are for {}: set loss.kind",
-        task, loss, experiment.loss.kind));
+  settle_loss(experiment, images.train.schema().task);
+  if (!images.train.schema().task.empty()) {
+    check_metrics(experiment, images.train, "train.monitor", experiment.train.monitor);
   }
-  experiment.loss.kind = loss;
-  experiment.loss.options = make_loss(loss)->attributes();
 }
 
 void balance_class_weights(Experiment& experiment, const Dataset& train) {

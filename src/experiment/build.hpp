@@ -27,6 +27,7 @@ Images open_images(const Experiment& experiment);
 
 /// What is left to choose when the images are known becomes part of the experiment: the size of
 /// images, the source's own validation part, and the loss of the task. A record then names it.
+/// Throws UsageError for train.metrics and train.monitor that are not measured on such images.
 void settle(Experiment& experiment, const Images& images);
 
 /// So many classes, called by their numbers.

@@ -105,16 +105,6 @@ void not_empty(const Value& value, std::string_view key) {
   if (std::get<std::string>(value.data).empty()) fail(value, key, "the name of a folder");
 }
 
-/// What training measures on validation images needs some.
-Need measured_by_train() {
-  Need need = without("validation images (data.validation)", [](const Experiment& e) {
-    const auto* share = std::get_if<double>(&e.data.validation);
-    return e.train.monitor.starts_with("train_") || !share || *share > 0;
-  });
-  need.command = Command::train;
-  return need;
-}
-
 std::vector<Key> make_keys() {
   using E = Experiment;
   constexpr auto data = &E::data;
@@ -147,20 +137,24 @@ std::vector<Key> make_keys() {
       size_key(),
       row("data.resize", data, &DataSection::resize,
           "how images get that size: crop (the middle), squash (all of it) or letterbox",
-          one_of({"crop", "squash", "letterbox"})),
+          one_of({"crop", "squash", "letterbox"}))
+          .needing(a_size()),
       row("data.crop_share", data, &DataSection::crop_share,
           "crop: the middle's share of the image's shorter side; 0.875 is Resize(256), "
           "CenterCrop(224)",
-          above(0)),
+          above(0))
+          .needing(a_crop()),
       row("data.filter", data, &DataSection::filter,
           "of resizing, as Pillow's: nearest, bilinear, bicubic or lanczos",
-          one_of({"nearest", "bilinear", "bicubic", "lanczos"})),
+          one_of({"nearest", "bilinear", "bicubic", "lanczos"}))
+          .needing(resizing()),
       row("data.channels", data, &DataSection::channels,
           "1: grey, 3: colour; 0: colour, or grey where all images are grey", at_least(0)),
       row("data.exclude", data, &DataSection::exclude,
           "a file that lists images to leave out, a line each"),
       row("data.on_error", data, &DataSection::on_error,
-          "images that cannot be read: skip (up to 1 %), or fail", one_of({"skip", "fail"})),
+          "images that cannot be read: skip (up to 1 %), or fail", one_of({"skip", "fail"}))
+          .needing(image_files()),
       row("data.sampling", data, &DataSection::sampling,
           "an epoch's training images: shuffle (each once) or balanced (every class equally often)",
           one_of({"shuffle", "balanced"})),
@@ -277,7 +271,8 @@ std::vector<Key> make_keys() {
       row("train.unfreeze_at", train, &TrainSection::unfreeze_at,
           "the epoch from which on nothing is frozen; 0: what model.frozen names stays as it is",
           whole(0))
-          .needing(without("model.frozen", [](const E& e) { return !e.model.frozen.empty(); })),
+          .needing(without("model.frozen", [](const E& e) { return !e.model.frozen.empty(); }))
+          .needing(an_epoch_to_unfreeze_at()),
       row("train.average", train, &TrainSection::average,
           "weights kept: ema (a moving average over updates), swa (the mean over epochs), none",
           one_of({"none", "ema", "swa"})),

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "data/whole_sources.hpp"
 #include "ridgeline/penalty_keys.hpp"
 
 namespace ridgeline::experiment {
@@ -41,6 +42,53 @@ Need not_on(Command command, std::string why, Condition met) {
               },
           .command = command,
           .words_only = true};
+}
+
+Need a_size() {
+  return without("data.size", [](const Experiment& e) { return !e.data.size.empty(); });
+}
+
+Need a_crop() {
+  return without("data.size and data.resize = \"crop\"", [](const Experiment& e) {
+    return !e.data.size.empty() && e.data.resize == "crop";
+  });
+}
+
+Need resizing() {
+  return without("data.size, or data.augment with a change that resizes", [](const Experiment& e) {
+    return !e.data.size.empty() || !e.data.augment.empty();
+  });
+}
+
+Need image_files() {
+  return {.unmet = [](const Experiment& e) {
+    return data::reads_all_at_once(e.data.source)
+               ? fmt::format(
+                     "has no effect on {}, whose images are all read before training: leave it "
+                     "out",
+                     e.data.source)
+               : std::string();
+  }};
+}
+
+Need an_epoch_to_unfreeze_at() {
+  return {.unmet = [](const Experiment& e) {
+    return e.train.unfreeze_at <= e.train.epochs
+               ? std::string()
+               : fmt::format(
+                     "has no effect after the last epoch (train.epochs = {}): name an "
+                     "earlier epoch, or leave this out",
+                     e.train.epochs);
+  }};
+}
+
+Need measured_by_train() {
+  Need need = without("validation images (data.validation)", [](const Experiment& e) {
+    const auto* share = std::get_if<double>(&e.data.validation);
+    return e.train.monitor.starts_with("train_") || !share || *share > 0;
+  });
+  need.command = Command::train;
+  return need;
 }
 
 bool uses(const Experiment& experiment, Schedule Regularize::*base,

@@ -31,6 +31,19 @@ Need beside(std::string what, Condition given);
 /// "has no effect on COMMAND: WHY" for a word on the command line, unless `met`.
 Need not_on(Command command, std::string why, Condition met = {});
 
+/// Of data.resize: images that are brought to a size.
+Need a_size();
+/// Of data.crop_share: the middle of the image is taken.
+Need a_crop();
+/// Of data.filter: images or parts of them are resized.
+Need resizing();
+/// Of data.on_error: a source that reads an image when it is needed.
+Need image_files();
+/// Of train.unfreeze_at: an epoch that the training has.
+Need an_epoch_to_unfreeze_at();
+/// Of train.monitor: what training measures on validation images needs some.
+Need measured_by_train();
+
 /// Whether a strength of [regularize] is above 0 at some time, in the base or in a rule.
 bool uses(const Experiment& experiment, Schedule Regularize::*base,
           std::optional<Schedule> PenaltyRule::*rule);

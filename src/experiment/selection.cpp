@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "experiment/cache_images.hpp"
+#include "experiment/check_metrics.hpp"
 #include "experiment/file.hpp"
 #include "experiment/keys.hpp"
 #include "experiment/rules.hpp"
@@ -49,6 +50,7 @@ void save_record(const Experiment& experiment, const std::filesystem::path& fold
 
 Selection select(const Experiment& experiment, const Images& given, Listener listener,
                  const std::atomic<bool>& stop) {
+  check_metrics(experiment, given.train, "select.metric", experiment.select.metric);
   Images images = given;
   images.validation = {};  // the folds take its place
   // All trainings share it.

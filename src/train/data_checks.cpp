@@ -4,6 +4,7 @@
 
 #include "data/collators.hpp"
 #include "options/check.hpp"
+#include "train/measured.hpp"
 
 namespace ridgeline::train {
 namespace {
@@ -23,7 +24,7 @@ double check_labels(const ModelCore& core, const Dataset& data, std::string_view
   check_images(core, data, what);
   require(data.has_targets(), "the {} have no labels", what);
   const auto& outputs = core.layout().network_outputs;
-  const Task& task = task_named(data.schema().task);
+  const Task& task = task_of({core.network(), core.loss(), data});
   task.check(what, data.schema(), core.loss(), outputs);
   if (task.collator().follows_image()) return 0;
   TensorBatch batch;

@@ -55,7 +55,7 @@ Fit::Fit(ModelCore& core, const Dataset& data, FitOptions options)
     validation_ = std::move(split.validation);
   }
   full_weight_ = check_labels(core_, train_, "training images");
-  const Task& task = task_named(train_.schema().task);
+  const Task& task = task_of({core_.network(), core_.loss(), train_});
   task.check_training("training images", train_.schema(), core_.loss(),
                       core_.layout().network_outputs);
   if (!validation_.empty()) {

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "metrics/mean.hpp"
-#include "ridgeline/task.hpp"
 #include "train/measured.hpp"
 #include "train/output_values.hpp"
 
@@ -46,7 +45,7 @@ int reader_threads(const ModelCore& core, const Dataset& data) {
 
 data::LoaderOptions evaluation_loader(const ModelCore& core, const Dataset& data) {
   const Collator* collator =
-      data.has_targets() ? &task_named(data.schema().task).collator() : nullptr;
+      data.has_targets() ? &task_of({core.network(), core.loss(), data}).collator() : nullptr;
   return {.batch = evaluation_batch(core),
           .collator = collator,
           .threads = reader_threads(core, data),

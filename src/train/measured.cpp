@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "metrics/registry.hpp"
-#include "ridgeline/task.hpp"
+#include "tasks/learnt_task.hpp"
 #include "train/monitor.hpp"
 
 namespace ridgeline::train {
@@ -17,16 +17,6 @@ std::string_view activation_of_output(const Network& network) {
   return network.nodes()[output].layer.spec().activation();
 }
 
-// What these images are measured by. Numbers that a sigmoid learns as probabilities are measured as
-// labels.
-const Task& task_of(const Measuring& measuring) {
-  const auto& [network, loss, data] = measuring;
-  const Task& task = task_named(data.has_targets() ? data.schema().task : "classify");
-  const bool probabilities = task.target() == values_tensor && loss.head() == Head::logits &&
-                             activation_of_output(network) == "sigmoid";
-  return probabilities ? task_named("multi-label") : task;
-}
-
 Link link_of(const Network& network, const Loss& loss) {
   if (loss.head() == Head::output) return Link::none;
   const std::string_view activation = activation_of_output(network);
@@ -35,21 +25,17 @@ Link link_of(const Network& network, const Loss& loss) {
                                    : Link::none;
 }
 
-// A data set of numbers does not know what they are.
-Tensors renamed(const Targets& targets, std::string_view name) {
-  Tensors all;
-  for (const TensorView& target : targets) {
-    const bool plain = target.name() == values_tensor;
-    all.add(plain ? TensorView(name, target.values<float>(), target.row()) : target);
-  }
-  return all;
-}
-
 void append(std::vector<std::string>& lines, const std::vector<std::string>& more) {
   lines.insert(lines.end(), more.begin(), more.end());
 }
 
 }  // namespace
+
+const Task& task_of(const Measuring& measuring) {
+  const auto& [network, loss, data] = measuring;
+  if (!data.has_targets()) return task_named("classify");
+  return tasks::learnt_task(data.schema(), loss, activation_of_output(network));
+}
 
 MetricSet measured_in_training(const Measuring& measuring, const FitOptions& options) {
   const Task& task = task_of(measuring);
@@ -82,7 +68,7 @@ FitOptions also_measuring(std::string_view metric, FitOptions options, const Mea
 
 void add(MetricSet& set, const ModelCore& core, const Tensors& outputs, const Targets& targets) {
   if (set.empty()) return;
-  set.add(outputs, renamed(targets, set.target()), link_of(core.network(), core.loss()));
+  set.add(outputs, targets, link_of(core.network(), core.loss()));
 }
 
 void add_details(const MetricSet& set, Metrics& metrics) {

@@ -18,6 +18,9 @@ struct Measuring {
   const Dataset& data;
 };
 
+/// The task that the images are learnt and measured as; "classify" for images without targets.
+const Task& task_of(const Measuring& measuring);
+
 /// What is measured on the images of every epoch: the default metrics, those of `options`, and the
 /// one that its monitor names. Throws UsageError for one that does not fit the targets.
 metrics::MetricSet measured_in_training(const Measuring& measuring, const FitOptions& options);

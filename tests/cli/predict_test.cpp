@@ -8,6 +8,7 @@
 #include "cli/predict_inputs.hpp"
 #include "cli/trained_model.hpp"
 #include "image/decode.hpp"
+#include "image/format.hpp"
 #include "support/photos.hpp"
 
 namespace ridgeline::cli {
@@ -172,6 +173,21 @@ TEST_F(Predict, Draws) {
   EXPECT_NEAR(static_cast<double>(bars), 320 * 8, 2 * 8);
   ASSERT_EQ(run(*folder_, {"predict", "first", "photos", "bad", "--draw", "all.png"}).code, 3);
   EXPECT_GT(image::decode(test::read_bytes(*folder_ / "all.png")).width, 3 * 112);
+  ASSERT_EQ(run(*folder_, {"predict", "first", "photos/1.png", "--draw", "one.JPG"}).code, 0);
+  const auto file = test::read_bytes(*folder_ / "one.JPG");
+  EXPECT_EQ(image::format_of(file), "JPEG");
+  const Image jpeg = image::decode(file);
+  ASSERT_EQ(jpeg.pixels.size(), one.pixels.size());
+  EXPECT_EQ(jpeg.width, one.width);
+  double difference = 0;
+  for (std::size_t k = 0; k < one.pixels.size(); ++k) {
+    difference += std::abs(jpeg.pixels[k] - one.pixels[k]);
+  }
+  EXPECT_LT(difference / static_cast<double>(one.pixels.size()), 2);
+  const Outcome other = run(*folder_, {"predict", "absent", "x.png", "--draw", "one.gif"});
+  EXPECT_EQ(other.code, 2);
+  EXPECT_THAT(other.err, HasSubstr("--draw writes PNG or JPEG, as the end of the name says: "
+                                   "one.gif ends in neither"));
   const Outcome outcome =
       run(*folder_, {"predict", "first", "photos/1.png", "--draw", "nowhere/x.png"});
   EXPECT_EQ(outcome.code, 5);

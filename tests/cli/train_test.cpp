@@ -59,6 +59,30 @@ TEST_F(TrainedModel, TrainsWithMoreMetrics) {
   EXPECT_TRUE(evaluated.json().contains("top2")) << "of the run's own list";
 }
 
+TEST_F(TrainedModel, MetricsOfAnotherTaskAreRefusedBeforeTraining) {
+  const auto refusal = [](std::string command, std::vector<std::string> more) {
+    more.insert(more.begin(), {command, "small.toml", "train.run=none", "select.study=none"});
+    if (command == "train") std::erase(more, "select.study=none");
+    if (command == "select") std::erase(more, "train.run=none");
+    const Outcome outcome = run(*folder_, more);
+    EXPECT_EQ(outcome.code, 2) << outcome.err;
+    EXPECT_FALSE(std::filesystem::exists(*folder_ / "none"));
+    EXPECT_THAT(outcome.err, Not(HasSubstr("dense_1"))) << "no network is made before";
+    return outcome.err;
+  };
+  EXPECT_THAT(refusal("train", {"train.monitor=val_rmse"}),
+              HasSubstr("train.monitor = \"val_rmse\" is not measured on these images, whose task "
+                        "is classify: known are val_data_loss, val_objective, val_accuracy"));
+  EXPECT_THAT(refusal("train", {"train.monitor=val_top3"}),
+              HasSubstr("train.monitor = \"val_top3\" is not measured on these images, whose task "
+                        "is classify: did you mean 'val_top5'?"));
+  EXPECT_THAT(refusal("train", {"train.metrics=[\"mae\"]"}),
+              HasSubstr("train.metrics: mae is not measured on targets called 'class'"));
+  EXPECT_THAT(refusal("select", {"select.metric=val_top3", "select.trials=2", "select.folds=2"}),
+              HasSubstr("select.metric = \"val_top3\" is not measured on these images, whose task "
+                        "is classify: did you mean 'val_top5'?"));
+}
+
 TEST_F(TrainedModel, ExactZerosAreReported) {
   const Outcome sparse = run(*folder_, words({"regularize.l1=0.01", "train.run=sparse", "--json"}));
   ASSERT_EQ(sparse.code, 0) << sparse.err;

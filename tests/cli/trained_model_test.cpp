@@ -36,7 +36,7 @@ TEST_F(TrainedModel, Evaluate) {
   const Outcome plain = run(*folder_, {"evaluate", "first/model.safetensors", "--data", "idx",
                                        "--path", "images", "--split", "train"});
   ASSERT_EQ(plain.code, 0) << plain.err;
-  EXPECT_THAT(plain.out, HasSubstr("120 images"));
+  EXPECT_THAT(plain.out, HasSubstr("120 images of the training part"));
   EXPECT_THAT(plain.out, HasSubstr("truth"));
 }
 
@@ -55,7 +55,7 @@ TEST_F(TrainedModel, EvaluateRefusesWhatDoesNotFit) {
   std::filesystem::copy(*folder_ / "first/model.safetensors", *folder_ / "alone.safetensors");
   const Outcome alone = run(*folder_, {"evaluate", "alone.safetensors"});
   EXPECT_EQ(alone.code, 2);
-  EXPECT_THAT(alone.err, HasSubstr("--data SOURCE"));
+  EXPECT_THAT(alone.err, HasSubstr("--data DATA"));
 }
 
 void write_png(const std::filesystem::path& file, unsigned size, const test::Bytes& pixels) {

@@ -1,9 +1,14 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
 #include <thread>
 
 #include "archives.hpp"
+#include "data/sources/archive_index.hpp"
 #include "data/sources/file_tree.hpp"
 #include "ridgeline/error.hpp"
 
@@ -208,6 +213,111 @@ TEST_F(Archive, CompressedTarSaysWhatToDo) {
   EXPECT_THAT(error({0x28, 0xb5, 0x2f, 0xfd}), HasSubstr("unzstd"));
   EXPECT_THAT(error({'h', 'i'}), HasSubstr("neither a folder nor a zip or tar archive"));
   EXPECT_THAT(error({}), HasSubstr("neither a folder nor"));
+}
+
+struct IndexedArchive : Archive {
+  IndexedArchive() { setenv("XDG_CACHE_HOME", (cache / "c").c_str(), 1); }
+  ~IndexedArchive() override { unsetenv("XDG_CACHE_HOME"); }
+  std::shared_ptr<const FileTree> reopen() {
+    return open_tree(folder / "a.bin", {.index_from = 1});
+  }
+  std::string index_name() {
+    const std::filesystem::directory_iterator all(cache / "c/ridgeline/index");
+    return "c/ridgeline/index/" + all->path().filename().string();
+  }
+  /// Writes the archive with times that are old enough for an index to rely on.
+  void write(const Bytes& bytes) {
+    folder.write("a.bin", bytes);
+    std::this_thread::sleep_for(std::chrono::milliseconds(2100));
+  }
+  /// The key of the index, and the members as they are there.
+  std::pair<std::string, ArchiveIndex> index() {
+    const InputFile archive(folder / "a.bin");
+    const std::string key =
+        fmt::format("{}\narchive\n{} {} {}", std::filesystem::canonical(archive.path()).string(),
+                    archive.size(), archive.modified(), archive.changed());
+    return {key, read_archive_index(test::read_bytes(cache / index_name()), key)};
+  }
+  test::Folder cache;
+};
+
+TEST_F(IndexedArchive, IsReadFromItsIndexUntilItChanges) {
+  for (const auto& bytes : {tar_of(pets), zip_of(pets, {.deflated = true})}) {
+    write(bytes);
+    expect_pets(*reopen());
+    auto [key, known] = index();
+    expect_pets(*reopen());
+    known.files.add_file("extra.jpg");  // in the last folder
+    known.members.push_back(known.members.back());
+    cache.write(index_name(), write_archive_index(known, key));
+    EXPECT_EQ(text_of(*reopen(), "train/dog/extra.jpg"), "two");
+    // An index that is not whole is no index.
+    std::string broken = write_archive_index(known, key);
+    broken[broken.size() / 2] ^= 1;
+    cache.write(index_name(), broken);
+    expect_pets(*reopen());
+    // Another archive of this name and size.
+    cache.write(index_name(), write_archive_index(known, key));
+    folder.write("a.bin", bytes);
+    expect_pets(*reopen());
+  }
+}
+
+TEST_F(IndexedArchive, ANewOneHasNoIndex) {
+  folder.write("a.bin", tar_of(pets));
+  expect_pets(*reopen());
+  EXPECT_FALSE(std::filesystem::exists(cache / "c"));
+  write(tar_of(pets));
+  open_tree(folder / "a.bin", {.index_from = pets.size() + 1});
+  open_tree(folder / "a.bin", {.index_from = 0});
+  EXPECT_FALSE(std::filesystem::exists(cache / "c"));
+}
+
+TEST_F(IndexedArchive, WorksWithoutACache) {
+  setenv("XDG_CACHE_HOME", "/proc/none", 1);
+  write(tar_of(pets));
+  expect_pets(*reopen());
+}
+
+TEST(ArchiveIndex, ComesBackAsItWas) {
+  ArchiveIndex index;
+  index.files.add_folder("");
+  index.files.add_file("a");
+  index.files.add_folder("b");
+  index.files.add_folder("b/c");
+  index.files.add_file("new\nline");
+  index.members = {{.offset = 512, .stored = 7, .size = 7},
+                   {.offset = std::uint64_t{1} << 40,
+                    .stored = 5,
+                    .size = 9,
+                    .checksum = 0xffffffff,
+                    .deflated = true}};
+  const std::string bytes = write_archive_index(index, "key");
+  const auto span = [](const std::string& text) {
+    return std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+  };
+  const ArchiveIndex read = read_archive_index(span(bytes), "key");
+  ASSERT_EQ(read.files.size(), 2U);
+  EXPECT_EQ(read.files.path(1), "b/c/new\nline");
+  ASSERT_EQ(read.members.size(), 2U);
+  EXPECT_EQ(read.members[1].offset, std::uint64_t{1} << 40);
+  EXPECT_EQ(read.members[1].checksum, 0xffffffff);
+  EXPECT_TRUE(read.members[1].deflated);
+  EXPECT_EQ(write_archive_index(read, "key"), bytes);
+  EXPECT_THROW(read_archive_index(span(bytes), "another"), DataError);
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    EXPECT_THROW(read_archive_index(span(bytes.substr(0, size)), "key"), DataError) << size;
+  }
+}
+
+TEST_F(Archive, TarHardLinksLeadToTheLastMemberOfTheirName) {
+  // What a name held before is overwritten when such an archive is unpacked.
+  EXPECT_THAT(error(tar_of(
+                  {tar_member("a", "old"), tar_member("a", "new"), tar_member("b", "", '1', "a")})),
+              HasSubstr("holds two members \"a\""));
+  const auto tree = open(tar_of({tar_member("x/a", "one"), tar_member("x/b", "", '1', "./x/a"),
+                                 tar_member("c", "", '1', "x/b")}));
+  EXPECT_EQ(text_of(*tree, "c"), "one");
 }
 
 TEST_F(Archive, HiddenMembersAreLeftOut) {

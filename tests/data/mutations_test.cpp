@@ -50,6 +50,7 @@ TEST(Mutations, Tar) {
 }
 TEST(Mutations, FolderIndex) {
   check_seeds("folder_index", check_folder_index);
+  check_seeds("archive_index", check_archive_index);
 }
 
 }  // namespace

@@ -122,6 +122,104 @@ TEST_F(Table, Numbers) {
   }
 }
 
+struct JsonTable : Table {
+  SampleParts open(const std::vector<std::string>& labels, const TableOptions& options = {}) {
+    const std::vector<std::string> paths{"a/1.jpg", "a/2.jpg", "b/3.jpg", "b/4.jpg"};
+    std::string text;
+    for (std::size_t k = 0; k < labels.size(); ++k) {
+      text += fmt::format("{{\"path\": \"{}\"{}, \"part\": \"{}\"}}\n", paths[k],
+                          labels[k].empty() ? "" : ", \"labels\": " + labels[k],
+                          k + 1 < labels.size() ? "train" : "test");
+    }
+    folder.write("l.jsonl", text);
+    return image_table(folder / "l.jsonl", options);
+  }
+  std::string error(const std::vector<std::string>& labels, const TableOptions& options = {}) {
+    return message_of<DataError>([&] { open(labels, options); });
+  }
+};
+
+TEST_F(JsonTable, ListsAreSeveralLabels) {
+  const auto parts = open({R"(["x", "y"])", "[]", R"(["y", "y"])", R"(["x"])"});
+  EXPECT_EQ(parts.train->schema(), (TargetSchema{"multi-label", {"x", "y"}}));
+  EXPECT_THAT(targets(*parts.train),
+              ElementsAre(Values{1, 1}, Values{0, 0}, Values{0, 1}, Values{1, 0}));
+  EXPECT_THAT(parts.notes, ElementsAre(HasSubstr("l.jsonl: the column labels holds lists")));
+  EXPECT_THAT(open({R"(["x"])", "[]"}, {.task = "multi-label"}).notes, testing::IsEmpty());
+}
+
+TEST_F(JsonTable, ListsMayBeginWithAnEmptyOne) {
+  const auto parts = open({"[]", R"(["x"])"});
+  EXPECT_THAT(targets(*parts.train), ElementsAre(Values{0}, Values{1}));
+  EXPECT_THAT(error({"[]", "[]"}), HasSubstr("the column labels holds no label for training"));
+}
+
+TEST_F(JsonTable, ListsInSomeRowsOnlyAreRefused) {
+  EXPECT_THAT(error({R"("x")", R"(["x", "y"])"}),
+              HasSubstr("l.jsonl:2: the column labels holds a list of labels, and rows before it "
+                        "hold one label: make every label a list, or none"));
+  EXPECT_THAT(error({R"(["x", "y"])", "7"}),
+              HasSubstr("l.jsonl:2: the column labels holds \"7\", and rows before it hold lists: "
+                        "write [\"7\"]"));
+  EXPECT_THAT(error({R"("x")", R"(["x"])"}, {.task = "classify"}),
+              HasSubstr("l.jsonl:2: the column labels holds a list of labels, and data.task = "
+                        "\"classify\" takes one: set data.task = \"multi-label\""));
+}
+
+TEST_F(JsonTable, RowsWithoutAListHaveNoTarget) {
+  const TableOptions options{.split_column = "part"};
+  const auto parts = open({R"(["x"])", R"(["y"])", ""}, options);
+  EXPECT_THAT(targets(*parts.test), ElementsAre(Target()));
+  EXPECT_EQ(parts.test->schema().task, "");
+  EXPECT_THAT(error({R"(["x"])", "null", R"(["y"])"}, options),
+              HasSubstr("l.jsonl:2: the column labels is empty"));
+  EXPECT_THAT(error({"null", R"(["y"])", R"(["y"])"}, options),
+              HasSubstr("l.jsonl:1: the column labels is empty"));
+}
+
+TEST_F(JsonTable, ListsOfNumbersAreNoLabels) {
+  EXPECT_THAT(error({"[1, 2]", "[1, 2.5]"}),
+              HasSubstr("l.jsonl:2: the column labels holds a list of numbers, such as 2.5: give "
+                        "each number a column of its own"));
+  EXPECT_THAT(open({"[1, 2]", "[3]"}).train->schema().names, ElementsAre("1", "2", "3"));
+}
+
+TEST_F(Table, NumbersWithAFractionAreNoClasses) {
+  const std::string text = "path,label\na/1.jpg,1\na/2.jpg,0.37\nb/3.jpg,-2\n";
+  EXPECT_EQ(error(text),
+            at(3) +
+                "the column label holds numbers with a fraction, such as 0.37: set data.task = "
+                "\"regress\" to learn them as numbers, or data.task = \"classify\" where each "
+                "of them is the name of a class");
+  EXPECT_EQ(open(text, {.task = "regress"}).train->schema().task, "regress");
+  EXPECT_THAT(open(text, {.task = "classify"}).train->schema().names,
+              ElementsAre("-2", "0.37", "1"));
+  folder.write("classes.txt", "1\n0.37\n-2\n");
+  EXPECT_THAT(open(text, {.classes = folder / "classes.txt"}).train->schema().names,
+              ElementsAre("1", "0.37", "-2"));
+  EXPECT_THAT(error("path,label\na/1.jpg,0.5\na/2.jpg,nan\n"), HasSubstr("such as 0.5"));
+}
+
+TEST_F(Table, WholeNumbersAndNamesAreClasses) {
+  EXPECT_THAT(open("path,label\na/1.jpg,1.0\na/2.jpg,2.0\n").train->schema().names,
+              ElementsAre("1.0", "2.0"));
+  EXPECT_THAT(open("path,label\na/1.jpg,1.5\na/2.jpg,v2\n").train->schema().names,
+              ElementsAre("1.5", "v2"));
+}
+
+TEST_F(Table, ManyDifferentNumbersAreNoClasses) {
+  const auto text = [](int images, int numbers) {
+    std::string rows = "path,label\n";
+    for (int k = 0; k < images; ++k) rows += fmt::format("a/1.jpg,{}\n", k % numbers);
+    return rows;
+  };
+  EXPECT_THAT(
+      error(text(21, 11)),
+      HasSubstr("the column label holds 11 different numbers for 21 images: set data.task"));
+  EXPECT_EQ(open(text(21, 10)).train->schema().names.size(), 10U);
+  EXPECT_EQ(open(text(20, 20)).train->schema().names.size(), 20U);
+}
+
 TEST_F(Table, OptionsThatDoNotFit) {
   const std::string text = "path,x,y\na/1.jpg,1,2\n";
   EXPECT_THAT(usage(text, {.label_columns = {"x", "y"}}), HasSubstr("say which"));
@@ -132,9 +230,28 @@ TEST_F(Table, OptionsThatDoNotFit) {
   EXPECT_THAT(usage(text, {.table = "t.csv"}), HasSubstr("is the table itself"));
 }
 
+TEST_F(Table, OptionsWithoutEffectAreRefused) {
+  const std::string text = "path,x,y\na/1.jpg,1,0\na/2.jpg,0,1\n";
+  EXPECT_EQ(usage(text, {.label_columns = {"x"}, .task = "classify", .label_separator = ";"}),
+            "data.label_separator has no effect on data.task = \"classify\": leave it out");
+  EXPECT_EQ(usage(text, {.label_columns = {"x"}, .task = "regress", .label_separator = ";"}),
+            "data.label_separator has no effect on data.task = \"regress\": leave it out");
+  TableOptions both{.label_columns = {"x", "y"}, .task = "multi-label", .label_separator = ";"};
+  EXPECT_EQ(usage(text, both),
+            "data.label_separator has no effect on several label columns: leave it out");
+  both.label_separator = {};
+  both.classes = "classes.txt";
+  EXPECT_THAT(usage(text, both), HasSubstr("data.classes has no effect on a column for each"));
+  both.task = "regress";
+  EXPECT_THAT(usage(text, both), HasSubstr("data.classes has no effect on numbers"));
+  EXPECT_THAT(
+      usage("{\"path\": \"a/1.jpg\", \"label\": 1}\n", {.format = "json-lines", .delimiter = ";"}),
+      HasSubstr("data.delimiter has no effect on JSON lines"));
+}
+
 TEST_F(Table, MissingColumn) {
   EXPECT_EQ(error("path,label,patient\na/1.jpg,x,1\n", {.group_column = "pateint"}),
-            at(1) + "there is no column \"pateint\" for data.group_column; is \"patient\" meant?");
+            at(1) + "there is no column \"pateint\" for data.groups; is \"patient\" meant?");
   EXPECT_THAT(
       error("picture,label\na/1.jpg,x\n"),
       HasSubstr("say by data.path_column which one holds the paths; there are picture, label"));

@@ -48,6 +48,22 @@ TEST(Effect, SettingsThatNothingReadsAreRefusedWhereTheyAre) {
             "0"},
            {"[data]\nvalidation = \"test\"\ntest = \"test\"\n",
             "experiment.toml:3: data.test has no effect with data.validation = \"test\""},
+           {"[data]\nresize = \"squash\"\n",
+            "experiment.toml:2: data.resize has no effect without data.size: set that, or leave"},
+           {"[data]\nfilter = \"nearest\"\n",
+            "experiment.toml:2: data.filter has no effect without data.size, or data.augment"},
+           {"[data]\ncrop_share = 0.875\n",
+            "experiment.toml:2: data.crop_share has no effect without data.size and data.resize = "
+            "\"crop\""},
+           {"[data]\nsize = 64\nresize = \"letterbox\"\ncrop_share = 0.875\n",
+            "experiment.toml:4: data.crop_share has no effect without data.size and data.resize = "
+            "\"crop\""},
+           {"[data]\nsource = \"cifar10\"\non_error = \"fail\"\n",
+            "experiment.toml:3: data.on_error has no effect on cifar10, whose images are all "
+            "read before training"},
+           {"[model]\nfrozen = [\"conv*\"]\n[train]\nepochs = 3\nunfreeze_at = 4\n",
+            "experiment.toml:5: train.unfreeze_at has no effect after the last epoch (train.epochs "
+            "= 3)"},
            {"[train]\nautotune = true\nkernels = [\"conv2d_1=direct\"]\n",
             "experiment.toml:2: train.autotune has no effect with train.kernels"},
            {"[select]\nover = { \"train.batch\" = [16, 32] }\ntrials = 5\n",
@@ -70,6 +86,12 @@ TEST(Effect, WhatIsReadIsTaken) {
            "[regularize]\ncpr_warmup = 10\nrule = [{ match = \"dense*\", cpr = 1 }]\n",
            "[model]\nlayers = [{ flatten = {} }, { dense = { units = 3 }, regularize = { cpr = 1 } "
            "}]\n[regularize]\ncpr_warmup = 10\n",
+           "[data]\nsize = 64\nresize = \"crop\"\ncrop_share = 0.875\nfilter = \"bicubic\"\n",
+           "[data]\naugment = [\"resized_crop\"]\nfilter = \"bicubic\"\n",
+           "[data]\nsource = \"folder\"\non_error = \"fail\"\n",
+           "[model]\nfrozen = [\"conv*\"]\n[train]\nepochs = 3\nunfreeze_at = 3\n",
+           "[model]\nfrozen = [\"conv*\"]\n[train]\nunfreeze_at = 20\n"
+           "[select]\nover = { \"train.epochs\" = [10, 30] }\n",
            "[select]\nmethod = \"random\"\nover = { \"train.batch\" = [16, 32] }\ntrials = 2\n",
            "[select]\nover = { \"optimizer.lookahead\" = [0, 5] }\n"
            "[optimizer]\nlookahead_alpha = 0.3\n",

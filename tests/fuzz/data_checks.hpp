@@ -17,7 +17,7 @@
 #include <string_view>
 #include <vector>
 
-#include "data/sources/archive_tree.hpp"
+#include "data/sources/archive_index.hpp"
 #include "data/sources/csv.hpp"
 #include "data/sources/folder_index.hpp"
 #include "data/sources/json_lines.hpp"
@@ -71,14 +71,15 @@ inline void check_json_lines(Input input) {
   });
 }
 
-/// Any table is read, or refused by a DataError, as each task.
+/// Any table is read, or refused by a DataError, as each task and as the one that its cells tell.
 inline void check_table(Input input) {
   for (const char* kind : {"csv", "json-lines"}) {
-    for (const char* task : {"classify", "multi-label", "regress"}) {
+    for (const std::string task : {"", "classify", "multi-label", "regress"}) {
       try {
         const data::TableFile table("t", {input.begin(), input.end()});
         const data::TableFormat format = table.format(kind, "");
-        const TableOptions options{.task = task, .label_separator = "|"};
+        const TableOptions options{.task = task,
+                                   .label_separator = task == "multi-label" ? "|" : ""};
         data::TableColumns columns = data::find_columns(table, format, options);
         data::TableTargets targets(columns.targets);
         const data::TableRows rows = data::read_rows(table, format, columns, targets);
@@ -134,22 +135,36 @@ inline void check_archive(
 }
 
 inline void check_zip(Input input) {
-  check_archive(input, data::open_zip);
+  check_archive(input, [](const auto& path) { return data::open_zip(path); });
 }
 inline void check_tar(Input input) {
-  check_archive(input, data::open_tar);
+  check_archive(input, [](const auto& path) { return data::open_tar(path); });
 }
 
 /// `input` is an index without its checksum, which no mutation would find. What is read is written
 /// again as it was.
-inline void check_folder_index(Input input) {
+inline std::vector<std::uint8_t> with_checksum(Input input) {
   std::vector<std::uint8_t> bytes(input.begin(), input.end());
   const std::uint64_t sum = crc32_z(0, bytes.data(), bytes.size());
   const auto* at = reinterpret_cast<const std::uint8_t*>(&sum);
   bytes.insert(bytes.end(), at, at + sizeof sum);
+  return bytes;
+}
+inline void check_folder_index(Input input) {
+  const std::vector<std::uint8_t> bytes = with_checksum(input);
   try {
     const data::FolderListing listing = data::read_index(bytes, "key");
     must(data::write_index(listing, "key") == text_of(bytes));
+  } catch (const DataError&) {
+    return;
+  }
+}
+/// Likewise of an archive.
+inline void check_archive_index(Input input) {
+  const std::vector<std::uint8_t> bytes = with_checksum(input);
+  try {
+    const data::ArchiveIndex index = data::read_archive_index(bytes, "key");
+    must(data::write_archive_index(index, "key") == text_of(bytes));
   } catch (const DataError&) {
     return;
   }

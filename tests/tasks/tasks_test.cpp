@@ -2,8 +2,10 @@
 #include <gtest/gtest.h>
 
 #include "metrics/set.hpp"
-#include "ridgeline/task.hpp"
 #include "support/expect_error.hpp"
+#include "ridgeline/loss.hpp"
+#include "ridgeline/task.hpp"
+#include "tasks/learnt_task.hpp"
 
 namespace ridgeline {
 namespace {
@@ -119,6 +121,16 @@ TEST(Tasks, TargetsOfABatch) {
   batch.clear();
   EXPECT_THROW(task_named("regress").collator().collate(numbers, schema("regress", 2), batch),
                DataError);
+}
+
+TEST(Tasks, NumbersThatASigmoidLearnsAsProbabilitiesAreLabels) {
+  const auto task = [](const char* name, const LossPtr& loss, const char* activation) {
+    return tasks::learnt_task({name, {"a", "b"}}, *loss, activation).name();
+  };
+  EXPECT_EQ(task("regress", binary_cross_entropy(), "sigmoid"), "multi-label");
+  EXPECT_EQ(task("regress", mean_squared_error(), "sigmoid"), "regress");
+  EXPECT_EQ(task("regress", mean_squared_error(), "linear"), "regress");
+  EXPECT_EQ(task("classify", binary_cross_entropy(), "sigmoid"), "classify");
 }
 
 }  // namespace

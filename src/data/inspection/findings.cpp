@@ -73,7 +73,7 @@ std::vector<std::string> unusable(const Inspection& inspection) {
     reasons.emplace_back("there are no images");
   } else if (bad == looked_at) {
     reasons.emplace_back("no image can be read");
-  } else if (bad * 100 > looked_at) {
+  } else if (bad > (looked_at + 99) / 100) {  // as in ErrorLog
     reasons.push_back(
         fmt::format("{} of {} images cannot be read, and training goes on with 1 % "
                     "at most: repair them, or leave them out with data.exclude",
@@ -95,7 +95,11 @@ std::vector<LeaveOut> leave_out(const Inspection& inspection, bool near) {
   std::map<Place, std::string> remarks;  // the first one of an image stays
   for (std::uint32_t p = 0; p < inspection.parts.size(); ++p) {
     for (const Unreadable& bad : inspection.parts[p].scan.unreadable) {
-      remarks.emplace(Place{p, static_cast<std::uint32_t>(bad.image)}, bad.reason);
+      const Place place{p, static_cast<std::uint32_t>(bad.image)};
+      // The list names the image already.
+      const std::string name = name_of(inspection, place) + ": ";
+      remarks.emplace(place,
+                      bad.reason.starts_with(name) ? bad.reason.substr(name.size()) : bad.reason);
     }
   }
   for (const Group& group : inspection.conflicts) {

@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 
+#include "data/sources/archive_index.hpp"
+#include "data/sources/index_cache.hpp"
 #include "ridgeline/error.hpp"
 
 namespace ridgeline::data {
@@ -32,9 +35,12 @@ Bytes unpack(const Bytes& packed, std::uint64_t size) {
 
 class ArchiveTree : public FileTree {
  public:
-  ArchiveTree(const std::filesystem::path& path, ArchiveIndex (*read_index)(const InputFile&),
-              bool zip)
-      : ArchiveTree(std::make_unique<InputFile>(path), read_index, zip) {}
+  ArchiveTree(std::unique_ptr<InputFile>&& archive, ArchiveIndex index, bool zip)
+      : FileTree(archive->path(), std::move(index.files)),
+        archive_(std::move(archive)),
+        members_(std::move(index.members)),
+        stamp_(stamp_of(archive_->path())),
+        zip_(zip) {}
 
   Bytes read(std::size_t file, std::uint64_t at_most) const override {
     const Member& member = members_[file];
@@ -58,17 +64,6 @@ class ArchiveTree : public FileTree {
   std::optional<std::uint64_t> stamp(std::size_t) const override { return stamp_; }
 
  private:
-  // By reference: the archive is read before it is taken.
-  ArchiveTree(std::unique_ptr<InputFile>&& archive, ArchiveIndex (*read_index)(const InputFile&),
-              bool zip)
-      : ArchiveTree(std::move(archive), read_index(*archive), zip) {}
-  ArchiveTree(std::unique_ptr<InputFile>&& archive, ArchiveIndex index, bool zip)
-      : FileTree(archive->path(), std::move(index.files)),
-        archive_(std::move(archive)),
-        members_(std::move(index.members)),
-        stamp_(stamp_of(archive_->path())),
-        zip_(zip) {}
-
   static std::uint32_t checksum(const Bytes& bytes) {
     return static_cast<std::uint32_t>(crc32_z(0, bytes.data(), bytes.size()));
   }
@@ -92,14 +87,54 @@ class ArchiveTree : public FileTree {
   bool zip_;
 };
 
-}  // namespace
+using ReadIndex = ArchiveIndex (*)(const InputFile&);
 
-std::shared_ptr<const FileTree> open_zip(const std::filesystem::path& path) {
-  return std::make_shared<ArchiveTree>(path, read_zip, true);
+/// Whether a later change would also change the archive's times.
+bool settled(const InputFile& archive) {
+  constexpr auto tick = std::chrono::seconds(2);
+  const auto then = std::chrono::system_clock::now().time_since_epoch() - tick;
+  return std::max(archive.modified(), archive.changed()) <
+         std::chrono::duration_cast<std::chrono::nanoseconds>(then).count();
 }
 
-std::shared_ptr<const FileTree> open_tar(const std::filesystem::path& path) {
-  return std::make_shared<ArchiveTree>(path, read_tar, false);
+ArchiveIndex read_or_load(const InputFile& archive, ReadIndex read_index, std::size_t index_from) {
+  if (index_from == 0) return read_index(archive);
+  const std::string name = std::filesystem::canonical(archive.path()).string() + "\narchive";
+  const std::string key =
+      fmt::format("{}\n{} {} {}", name, archive.size(), archive.modified(), archive.changed());
+  if (const auto bytes = load_index(name)) {
+    try {
+      return read_archive_index(*bytes, key);
+    } catch (const DataError&) {
+      // It is of an older archive of this name, or damaged.
+    }
+  }
+  const bool may_keep = settled(archive);
+  ArchiveIndex index = read_index(archive);
+  if (may_keep && index.members.size() >= index_from) {
+    save_index(name, write_archive_index(index, key));
+  }
+  return index;
+}
+
+std::shared_ptr<const FileTree> open_archive(const std::filesystem::path& path,
+                                             ReadIndex read_index, std::size_t index_from) {
+  auto archive = std::make_unique<InputFile>(path);
+  ArchiveIndex index = read_or_load(*archive, read_index, index_from);
+  return std::make_shared<ArchiveTree>(std::move(archive), std::move(index),
+                                       read_index == read_zip);
+}
+
+}  // namespace
+
+std::shared_ptr<const FileTree> open_zip(const std::filesystem::path& path,
+                                         std::size_t index_from) {
+  return open_archive(path, read_zip, index_from);
+}
+
+std::shared_ptr<const FileTree> open_tar(const std::filesystem::path& path,
+                                         std::size_t index_from) {
+  return open_archive(path, read_tar, index_from);
 }
 
 }  // namespace ridgeline::data

@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "data/input_file.hpp"
@@ -31,7 +31,10 @@ struct ArchiveIndex {
 /// Gathers the members of an archive, which come in any order.
 class MemberTable {
  public:
-  explicit MemberTable(const InputFile& archive) : archive_(archive) {}
+  explicit MemberTable(const InputFile& archive)
+      : archive_(archive), places_(0, Hash{this}, Equal{this}) {}
+  MemberTable(const MemberTable&) = delete;
+  MemberTable& operator=(const MemberTable&) = delete;
 
   /// Adds a file, or a folder where the name ends with '/'. Throws DataError for a name that leaves
   /// the archive.
@@ -44,18 +47,41 @@ class MemberTable {
 
  private:
   struct Entry {
-    std::uint64_t begin = 0, length = 0;  // of the path in paths_
+    std::uint64_t begin = 0;  // of the path in paths_
+    std::uint32_t length = 0;
     bool folder = false;
     Member member;
   };
-  std::string_view path(const Entry& entry) const {
-    return std::string_view(paths_).substr(entry.begin, entry.length);
+  // By the path of an entry, so that names are kept once.
+  struct Hash {
+    using is_transparent = void;
+    const MemberTable* table;
+    std::size_t operator()(std::string_view path) const {
+      return std::hash<std::string_view>()(path);
+    }
+    std::size_t operator()(std::uint32_t entry) const { return (*this)(table->path(entry)); }
+  };
+  struct Equal {
+    using is_transparent = void;
+    const MemberTable* table;
+    bool operator()(std::string_view path, std::uint32_t entry) const {
+      return path == table->path(entry);
+    }
+    bool operator()(std::uint32_t entry, std::string_view path) const {
+      return path == table->path(entry);
+    }
+    bool operator()(std::uint32_t a, std::uint32_t b) const {
+      return table->path(a) == table->path(b);
+    }
+  };
+  std::string_view path(std::size_t entry) const {
+    return std::string_view(paths_).substr(entries_[entry].begin, entries_[entry].length);
   }
 
   const InputFile& archive_;
   std::string paths_;
   std::vector<Entry> entries_;
-  std::unordered_map<std::string, std::size_t> places_;  // of entries, made for the first `find`
+  std::unordered_set<std::uint32_t, Hash, Equal> places_;  // of entries, made for the first `find`
   std::size_t placed_ = 0;
 };
 
@@ -67,7 +93,11 @@ ArchiveIndex read_tar(const InputFile& archive);
 /// Whether a file that begins so is a tar archive.
 bool looks_like_tar(std::span<const std::uint8_t> head);
 
-std::shared_ptr<const FileTree> open_zip(const std::filesystem::path& path);
-std::shared_ptr<const FileTree> open_tar(const std::filesystem::path& path);
+/// An archive of `index_from` members or more is read once: its index is kept in the user's cache,
+/// and used for as long as the archive has the same size and times. 0: no index is used.
+std::shared_ptr<const FileTree> open_zip(const std::filesystem::path& path,
+                                         std::size_t index_from = 0);
+std::shared_ptr<const FileTree> open_tar(const std::filesystem::path& path,
+                                         std::size_t index_from = 0);
 
 }  // namespace ridgeline::data

@@ -47,8 +47,8 @@ std::shared_ptr<const FileTree> open_any(const fs::path& path, const TreeOptions
   std::error_code error;
   if (fs::is_directory(path, error)) return open_folder(path, options);
   const std::vector<std::uint8_t> head = read_bytes(path, head_bytes);
-  if (looks_like_zip(head)) return open_zip(path);
-  if (looks_like_tar(head)) return open_tar(path);
+  if (looks_like_zip(head)) return open_zip(path, options.index_from);
+  if (looks_like_tar(head)) return open_tar(path, options.index_from);
   if (const Packer* packer = packer_of(head)) {
     throw DataError(fmt::format(
         "{}: is compressed with {}, and the files of a compressed archive cannot be read in any "

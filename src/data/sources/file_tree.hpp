@@ -54,7 +54,7 @@ struct TreeOptions {
   /// Follow links that leave the folder, as in a folder made of links to the images. Without it
   /// such a link is refused.
   bool follow_links = false;
-  /// Folders of this many files or more get an index in the user's cache; 0: none gets one.
+  /// Folders and archives of this many files or more get an index in the user's cache; 0: none.
   std::size_t index_from = 10'000;
   /// Look at these folders alone (paths in the tree), and not at what they contain. An archive is
   /// always listed whole.

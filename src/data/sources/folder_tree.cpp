@@ -5,11 +5,10 @@
 #include <sys/stat.h>
 
 #include "data/input_file.hpp"
-#include "data/places.hpp"
 #include "data/sources/folder_index.hpp"
+#include "data/sources/index_cache.hpp"
 #include "data/sources/scan.hpp"
 #include "ridgeline/error.hpp"
-#include "tensor/atomic_file.hpp"
 
 namespace ridgeline::data {
 namespace {
@@ -50,15 +49,6 @@ std::string index_key(const fs::path& real_root, const TreeOptions& options) {
   return real_root.string() + (options.follow_links ? "\nlinks" : "");
 }
 
-/// Where the index of a key is; empty where there is no cache.
-fs::path index_file(std::string_view key) {
-  const fs::path cache = cache_root();
-  if (cache.empty()) return {};
-  std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
-  for (const char c : key) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return cache / "ridgeline" / "index" / fmt::format("{:016x}", hash);
-}
-
 /// Whether no folder has changed since it was listed.
 bool current(const FolderListing& listing, const fs::path& root) {
   const auto& folders = listing.files.folders();
@@ -71,26 +61,13 @@ bool current(const FolderListing& listing, const fs::path& root) {
   return !folders.empty();
 }
 
-std::optional<FolderListing> load_index(const fs::path& file, std::string_view key) {
-  std::error_code error;
-  if (file.empty() || !fs::is_regular_file(file, error)) return std::nullopt;
+std::optional<FolderListing> indexed_listing(std::string_view key) {
+  const auto bytes = load_index(key);
+  if (!bytes) return std::nullopt;
   try {
-    return read_index(read_bytes(file, FileTree::whole), key);
-  } catch (const Error&) {
-    // A folder can always be listed again.
+    return read_index(*bytes, key);
+  } catch (const DataError&) {
     return std::nullopt;
-  }
-}
-
-void save_index(const fs::path& file, std::string_view key, const FolderListing& listing) {
-  if (file.empty()) return;
-  try {
-    make_folder(file.parent_path());
-    AtomicFile out(file);
-    out.write(write_index(listing, key));
-    out.commit();
-  } catch (const ResourceError&) {
-    // A full or read-only disk costs the time of listing the folder again, and nothing else.
   }
 }
 
@@ -99,12 +76,14 @@ void save_index(const fs::path& file, std::string_view key, const FolderListing&
 std::shared_ptr<const FileTree> open_folder(const fs::path& path, const TreeOptions& options) {
   const bool indexed = options.index_from > 0 && !options.only;
   const std::string key = index_key(fs::canonical(path), options);
-  const fs::path file = indexed ? index_file(key) : fs::path();
-  if (auto listing = load_index(file, key); listing && current(*listing, path)) {
-    return std::make_shared<FolderTree>(path, std::move(listing->files), options.follow_links);
+  auto known = indexed ? indexed_listing(key) : std::nullopt;
+  if (known && current(*known, path)) {
+    return std::make_shared<FolderTree>(path, std::move(known->files), options.follow_links);
   }
   FolderListing listing = scan(path, options);
-  if (indexed && listing.files.size() >= options.index_from) save_index(file, key, listing);
+  if (indexed && listing.files.size() >= options.index_from) {
+    save_index(key, write_index(listing, key));
+  }
   return std::make_shared<FolderTree>(path, std::move(listing.files), options.follow_links);
 }
 

@@ -13,7 +13,8 @@ namespace ridgeline::data {
 inline constexpr char list_separator = '\x1f';
 
 /// Gives the values of `columns` as cells: text and numbers as they are, true as 1, false as 0,
-/// null and what is missing as "", and lists of such values with list_separator between them.
+/// null and what is missing as "", and lists of such values with list_separator after each; an
+/// empty list is one list_separator.
 class JsonLines {
  public:
   /// `file` is what messages begin with.

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 #include "data/sources/archive_tree.hpp"
@@ -45,45 +46,56 @@ void MemberTable::add(std::string_view name, const Member& member) {
   }
   const auto inner = inner_path(path);
   if (is_hidden || inner->empty()) return;
-  entries_.push_back({paths_.size(), inner->size(), folder, member});
+  if (entries_.size() == std::numeric_limits<std::uint32_t>::max()) {
+    throw DataError(
+        fmt::format("{}: has more than {} members", archive_.path().string(), entries_.size()));
+  }
+  entries_.push_back({paths_.size(), static_cast<std::uint32_t>(inner->size()), folder, member});
   paths_ += *inner;
 }
 
 const Member& MemberTable::find(std::string_view name) {
   for (; placed_ < entries_.size(); ++placed_) {
-    const Entry& entry = entries_[placed_];
-    if (!entry.folder) places_.insert_or_assign(std::string(path(entry)), placed_);
+    if (entries_[placed_].folder) continue;
+    const auto entry = static_cast<std::uint32_t>(placed_);
+    // The last one of a name is what the link leads to.
+    if (const auto [old, added] = places_.insert(entry); !added) {
+      places_.erase(old);
+      places_.insert(entry);
+    }
   }
   const auto inner = inner_path(name);
-  const auto place = inner ? places_.find(*inner) : places_.end();
-  if (place != places_.end()) return entries_[place->second].member;
+  const auto place = inner ? places_.find(std::string_view(*inner)) : places_.end();
+  if (place != places_.end()) return entries_[*place].member;
   throw DataError(fmt::format("{}: a link leads to \"{}\", which is not in the archive before it",
                               archive_.path().string(), name));
 }
 
 ArchiveIndex MemberTable::index() {
-  std::vector<std::size_t> order(entries_.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
+  places_ = decltype(places_)(0, Hash{this}, Equal{this});  // its memory is needed for the index
+  std::vector<std::uint32_t> order(entries_.size());
+  std::iota(order.begin(), order.end(), std::uint32_t{0});
   // A folder itself comes with its files, before them.
-  const auto key = [&](std::size_t i) {
-    const std::string_view whole = path(entries_[i]);
+  const auto key = [&](std::uint32_t i) {
+    const std::string_view whole = path(i);
     return entries_[i].folder ? std::pair{whole, std::string_view()} : split_path(whole);
   };
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
     const auto [folder_a, name_a] = key(a);
     const auto [folder_b, name_b] = key(b);
     return folder_a == folder_b ? name_a < name_b : path_less(folder_a, folder_b);
   });
   ArchiveIndex index;
+  index.members.reserve(entries_.size());
   index.files.add_folder("");
-  for (const std::size_t i : order) {
+  for (const std::uint32_t i : order) {
     const auto [folder, name] = key(i);
     add_folders(index.files, folder);
     if (entries_[i].folder) continue;
     if (index.files.folders().back().count > 0 &&
         index.files.name(index.files.size() - 1) == name) {
       throw DataError(fmt::format("{}: holds two members \"{}\": pack it again with one of each",
-                                  archive_.path().string(), path(entries_[i])));
+                                  archive_.path().string(), path(i)));
     }
     index.files.add_file(name);
     index.members.push_back(entries_[i].member);

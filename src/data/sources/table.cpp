@@ -90,19 +90,29 @@ class TableSource {
     TableTargets targets(columns.targets);
     rows_ = read_rows(table, format, columns, targets);
     targets.finish(rows_.rows, listed_classes(), table.name());
-    if (targets.schema().task == "classify" && targets.schema().names.size() < 2) {
-      throw DataError(
-          fmt::format("{}: the column {} holds {}: a classifier needs at least two classes",
-                      table.name(), columns.targets.columns[0],
-                      targets.schema().names.empty()
-                          ? "no label for training"
-                          : fmt::format("one class only, {}", targets.schema().names[0])));
+    const auto& [task, names] = targets.schema();
+    if (task == "multi-label" && names.empty()) {
+      throw DataError(fmt::format("{}: the column {} holds no label for training", table.name(),
+                                  columns.targets.columns[0]));
+    }
+    if (task == "classify" && names.size() < 2) {
+      throw DataError(fmt::format(
+          "{}: the column {} holds {}: a classifier needs at least two classes", table.name(),
+          columns.targets.columns[0],
+          names.empty() ? "no label for training" : fmt::format("one class only, {}", names[0])));
     }
     const std::vector<std::uint32_t> files = find_files();
-    return {samples(Part::train, files, targets),
-            samples(Part::validation, files, targets),
-            samples(Part::test, files, targets),
-            {}};
+    SampleParts parts{samples(Part::train, files, targets),
+                      samples(Part::validation, files, targets),
+                      samples(Part::test, files, targets),
+                      {}};
+    if (targets.chose_lists()) {
+      parts.notes.push_back(
+          fmt::format("{}: the column {} holds lists, so that an image may have several labels "
+                      "(data.task = \"multi-label\")",
+                      table.name(), columns.targets.columns[0]));
+    }
+    return parts;
   }
 
  private:

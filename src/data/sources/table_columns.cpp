@@ -52,10 +52,30 @@ class Finder {
   Names columns_;
 };
 
+/// Throws UsageError for an option that nothing would read.
+void refuse_idle(const TableOptions& options, const TableFormat& format, const std::string& task,
+                 std::size_t columns) {
+  const bool names = columns == 1 && task != "regress";
+  if (!options.label_separator.empty() && (!names || task == "classify")) {
+    throw UsageError(fmt::format(
+        "data.label_separator has no effect {}: leave it out",
+        columns > 1 ? "on several label columns" : fmt::format("on data.task = \"{}\"", task)));
+  }
+  if (!options.classes.empty() && !names) {
+    throw UsageError(fmt::format("data.classes has no effect {}: leave it out",
+                                 task == "regress"
+                                     ? "on numbers (data.task = \"regress\")"
+                                     : "on a column for each label, whose name it has"));
+  }
+  if (!options.delimiter.empty() && format.kind == "json-lines") {
+    throw UsageError("data.delimiter has no effect on JSON lines: leave it out");
+  }
+}
+
 std::string find_task(const TableOptions& options, std::size_t columns) {
   if (options.task.empty()) {
     if (!options.label_separator.empty()) return "multi-label";
-    if (columns == 1) return "classify";
+    if (columns == 1) return "";  // the cells tell
     throw UsageError(
         "several label columns hold 0 and 1 (data.task = \"multi-label\") or numbers (data.task = "
         "\"regress\"): say which");
@@ -84,7 +104,7 @@ TableColumns find_columns(const TableFile& table, const TableFormat& format,
   columns.path = options.path_column.empty() ? finder.usual(path_names, "paths", "path_column")
                                              : finder.named(options.path_column, "path_column");
   columns.split = optional(options.split_column, "split_column");
-  columns.group = optional(options.group_column, "group_column");
+  columns.group = optional(options.group_column, "groups");
   columns.weight = optional(options.weight_column, "weight_column");
   Names labels;
   for (const std::string& column : options.label_columns) {
@@ -92,6 +112,7 @@ TableColumns find_columns(const TableFile& table, const TableFormat& format,
   }
   if (labels.empty()) labels.push_back(finder.usual(label_names, "labels", "label_columns"));
   columns.targets = {find_task(options, labels.size()), labels, options.label_separator};
+  refuse_idle(options, format, columns.targets.task, labels.size());
   return columns;
 }
 

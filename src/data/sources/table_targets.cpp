@@ -65,24 +65,45 @@ std::int32_t TextPool::add(std::string_view text) {
 
 TableTargets::TableTargets(TargetColumns columns)
     : columns_(std::move(columns)),
-      schema_{columns_.task, columns_.columns},
+      schema_{columns_.task.empty() ? "classify" : columns_.task, columns_.columns},
+      open_(columns_.task.empty()),
       names_in_cell_(columns_.task == "multi-label" && columns_.columns.size() == 1) {}
 
 bool TableTargets::add(std::span<const std::string_view> cells, const std::string& where) {
-  if (schema_.task == "classify") {
-    if (cells[0].find(list_separator) != std::string_view::npos) {
-      throw DataError(
-          fmt::format("{}: has a list of labels: set data.task = \"multi-label\"", where));
-    }
-    const std::string_view label = trim(cells[0]);
-    labels_.push_back(label.empty() ? -1 : pool_.add(label));
-    return !label.empty();
+  const bool list = cells[0].find(list_separator) != std::string_view::npos;
+  if (open_ && list && !names_in_cell_ && pool_.texts().empty()) {
+    schema_.task = "multi-label";
+    names_in_cell_ = true;
+    ends_.assign(labels_.size(), 0);  // the rows before have empty cells
+    labels_.clear();
   }
-  return names_in_cell_ ? add_labels(cells[0]) : add_numbers(cells, where);
+  if (schema_.task == "classify") return add_class(cells[0], where);
+  if (!names_in_cell_) return add_numbers(cells, where);
+  if (open_ && !list) {
+    if (const std::string_view label = trim(cells[0]); !label.empty()) {
+      throw DataError(fmt::format(
+          "{}: the column {} holds \"{}\", and rows before it hold lists: write [\"{}\"]", where,
+          columns_.columns[0], label, label));
+    }
+  }
+  add_labels(cells[0]);
+  return list || !open_;
+}
+
+bool TableTargets::add_class(std::string_view cell, const std::string& where) {
+  if (cell.find(list_separator) != std::string_view::npos) {
+    throw DataError(fmt::format(
+        "{}: the column {} holds a list of labels, {}", where, columns_.columns[0],
+        open_ ? "and rows before it hold one label: make every label a list, or none"
+              : "and data.task = \"classify\" takes one: set data.task = \"multi-label\""));
+  }
+  const std::string_view label = trim(cell);
+  labels_.push_back(label.empty() ? -1 : pool_.add(label));
+  return !label.empty();
 }
 
 // An empty cell is an image without any of the labels, which is a target.
-bool TableTargets::add_labels(std::string_view cell) {
+void TableTargets::add_labels(std::string_view cell) {
   const bool list = cell.find(list_separator) != std::string_view::npos;
   const std::string separator = list ? std::string(1, list_separator) : columns_.separator;
   const std::size_t begin = labels_.size();
@@ -100,7 +121,6 @@ bool TableTargets::add_labels(std::string_view cell) {
     throw DataError("a table holds at most 4,294,967,295 labels");
   }
   ends_.push_back(static_cast<std::uint32_t>(labels_.size()));
-  return true;
 }
 
 bool TableTargets::add_numbers(std::span<const std::string_view> cells, const std::string& where) {
@@ -126,9 +146,50 @@ std::span<const std::int32_t> TableTargets::labels_of(std::size_t row) const {
   return std::span(labels_).subspan(begin, ends_[row] - begin);
 }
 
+// As scikit-learn's type_of_target tells values from classes.
+void TableTargets::refuse_numbers(std::span<const Row> rows, const std::string& file) const {
+  constexpr std::size_t few = 20;
+  const std::vector<std::string>& texts = pool_.texts();
+  std::vector<bool> fraction(texts.size());
+  for (std::size_t k = 0; k < texts.size(); ++k) {
+    double value = 0;
+    const char* end = texts[k].data() + texts[k].size();
+    const auto [stop, error] = std::from_chars(texts[k].data(), end, value);
+    if (error != std::errc() || stop != end) return;
+    fraction[k] = std::isfinite(value) && value != std::trunc(value);
+  }
+  constexpr std::string_view advice =
+      "set data.task = \"regress\" to learn them as numbers, or data.task = \"classify\" where "
+      "each "
+      "of them is the name of a class";
+  std::size_t known = 0;
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    if (!rows[r].has_target) continue;
+    ++known;
+    for (const std::int32_t label : labels_of(r)) {
+      if (!fraction[static_cast<std::size_t>(label)]) continue;
+      const std::string where =
+          fmt::format("{}:{}: the column {} holds ", file, rows[r].line, columns_.columns[0]);
+      const std::string& text = texts[static_cast<std::size_t>(label)];
+      throw DataError(
+          names_in_cell_
+              ? fmt::format(
+                    "{}a list of numbers, such as {}: give each number a column of its own, "
+                    "and name the columns by data.label_columns",
+                    where, text)
+              : fmt::format("{}numbers with a fraction, such as {}: {}", where, text, advice));
+    }
+  }
+  if (!names_in_cell_ && known > few && texts.size() > known / 2) {
+    throw DataError(fmt::format("{}: the column {} holds {} different numbers for {} images: {}",
+                                file, columns_.columns[0], texts.size(), known, advice));
+  }
+}
+
 void TableTargets::finish(std::span<const Row> rows, const std::vector<std::string>& listed,
                           const std::string& file) {
   if (!named()) return;
+  if (open_ && listed.empty()) refuse_numbers(rows, file);
   const std::vector<std::string>& texts = pool_.texts();
   std::vector<bool> trained(texts.size());
   for (std::size_t r = 0; r < rows.size(); ++r) {

@@ -30,9 +30,9 @@ class TextPool {
   std::vector<std::string> texts_;
 };
 
-/// What TableOptions says about targets, with nothing left open.
+/// What TableOptions says about targets.
 struct TargetColumns {
-  std::string task;
+  std::string task;  ///< empty: "multi-label" where the cells are lists, else "classify"
   std::vector<std::string> columns;
   std::string separator;
 };
@@ -51,21 +51,27 @@ class TableTargets {
     std::uint32_t line = 0;
   };
   /// Decides the names of the classes: `listed`, or those of the rows for training in sorted order.
-  /// Throws DataError for a label that is not among them.
+  /// Throws DataError for a label that is not among them, and for numbers that look like values
+  /// where neither a task nor classes are named.
   void finish(std::span<const Row> rows, const std::vector<std::string>& listed,
               const std::string& file);
   const TargetSchema& schema() const { return schema_; }
+  /// Whether the task is multi-label because the cells are lists, and not because a task is named.
+  bool chose_lists() const { return open_ && names_in_cell_; }
   /// Appends the target of a row.
   void copy(std::size_t row, SampleColumns& columns) const;
 
  private:
-  bool add_labels(std::string_view cell);
+  bool add_class(std::string_view cell, const std::string& where);
+  void add_labels(std::string_view cell);
+  void refuse_numbers(std::span<const Row> rows, const std::string& file) const;
   bool add_numbers(std::span<const std::string_view> cells, const std::string& where);
   bool named() const { return schema_.task == "classify" || names_in_cell_; }
   std::span<const std::int32_t> labels_of(std::size_t row) const;
 
   TargetColumns columns_;
   TargetSchema schema_;
+  bool open_;  // the cells tell the task
   bool names_in_cell_;
   TextPool pool_;
   std::vector<std::int32_t> labels_;

@@ -28,6 +28,30 @@ struct Directory {
   std::uint64_t offset = 0, size = 0, entries = 0;
 };
 
+/// The directory, which can be larger than all that is made of it, a part at a time.
+struct Window {
+  const InputFile& archive;
+  const Directory& directory;
+  std::vector<std::uint8_t> bytes = {};
+  std::size_t at = 0;
+  std::uint64_t end = 0;  // of `bytes` in the directory
+
+  std::uint64_t place() const { return end - bytes.size() + at; }
+  /// What follows: a whole entry, unless the directory ends before.
+  Bytes next() {
+    constexpr std::size_t most_entry = entry_size + 3 * std::size_t{0xffff}, part = 1 << 20;
+    if (bytes.size() - at < most_entry && end < directory.size) {
+      bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(at));
+      at = 0;
+      const std::size_t known = bytes.size();
+      bytes.resize(known + std::min<std::uint64_t>(part, directory.size - end));
+      archive.read(directory.offset + end, std::span(bytes).subspan(known));
+      end += bytes.size() - known;
+    }
+    return Bytes(bytes).subspan(at);
+  }
+};
+
 class ZipReader {
  public:
   explicit ZipReader(const InputFile& archive) : archive_(archive), table_(archive) {}
@@ -37,10 +61,8 @@ class ZipReader {
     if (directory.size > archive_.size() || directory.offset > archive_.size() - directory.size) {
       fail("its list of members is outside the file");
     }
-    std::vector<std::uint8_t> bytes(directory.size);
-    archive_.read(directory.offset, bytes);
-    std::size_t at = 0;
-    for (std::uint64_t k = 0; k < directory.entries; ++k) at = add_entry(bytes, at);
+    Window window{archive_, directory};
+    for (std::uint64_t k = 0; k < directory.entries; ++k) window.at += add_entry(window);
     check_overlaps(directory.offset);
     return table_.index();
   }
@@ -86,27 +108,32 @@ class ZipReader {
     directory = {number(end, 48, 8), number(end, 40, 8), number(end, 32, 8)};
   }
 
-  std::size_t add_entry(Bytes all, std::size_t at) {
-    if (all.size() - at < entry_size || number(all, at, 4) != entry_signature) {
-      fail(fmt::format("its list of members ends at byte {} of {}", at, all.size()));
+  /// Returns the bytes that the entry takes.
+  std::size_t add_entry(Window& window) {
+    const Bytes entry = window.next();
+    if (entry.size() < entry_size || number(entry, 0, 4) != entry_signature) {
+      fail(fmt::format("its list of members ends at byte {} of {}", window.place(),
+                       window.directory.size));
     }
-    const std::size_t name_length = number(all, at + 28, 2), extra_length = number(all, at + 30, 2),
-                      comment_length = number(all, at + 32, 2);
-    const std::size_t end = at + entry_size + name_length + extra_length + comment_length;
-    if (end > all.size()) fail(fmt::format("the member at byte {} of its list has no end", at));
-    const std::string_view name(reinterpret_cast<const char*>(all.data()) + at + entry_size,
+    const std::size_t name_length = number(entry, 28, 2), extra_length = number(entry, 30, 2),
+                      comment_length = number(entry, 32, 2);
+    const std::size_t size = entry_size + name_length + extra_length + comment_length;
+    if (size > entry.size()) {
+      fail(fmt::format("the member at byte {} of its list has no end", window.place()));
+    }
+    const std::string_view name(reinterpret_cast<const char*>(entry.data()) + entry_size,
                                 name_length);
-    Member member{.offset = number(all, at + 42, 4),
-                  .stored = number(all, at + 20, 4),
-                  .size = number(all, at + 24, 4),
-                  .checksum = static_cast<std::uint32_t>(number(all, at + 16, 4))};
-    widen(all.subspan(at + entry_size + name_length, extra_length), member);
-    check(name, all.subspan(at, entry_size), member);
+    Member member{.offset = number(entry, 42, 4),
+                  .stored = number(entry, 20, 4),
+                  .size = number(entry, 24, 4),
+                  .checksum = static_cast<std::uint32_t>(number(entry, 16, 4))};
+    widen(entry.subspan(entry_size + name_length, extra_length), member);
+    check(name, entry.first(entry_size), member);
     // Bit 0 of the method tells stored from deflated once others have been refused.
-    member.deflated = number(all, at + 10, 2) != 0;
+    member.deflated = number(entry, 10, 2) != 0;
     table_.add(name, member);
     if (!name.ends_with('/')) spans_.emplace_back(member.offset, member.stored);
-    return end;
+    return size;
   }
 
   // The zip64 field holds those of the numbers that did not fit, in this order.
@@ -161,6 +188,7 @@ class ZipReader {
         fail(fmt::format("two of its members share byte {}", next));
       }
     }
+    spans_ = {};
   }
 
   const InputFile& archive_;

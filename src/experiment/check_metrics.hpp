@@ -1,0 +1,16 @@
+#pragma once
+// Whether what an experiment is judged by can be measured on its images.
+
+#include <string>
+
+#include "experiment/experiment.hpp"
+#include "ridgeline/dataset.hpp"
+
+namespace ridgeline::experiment {
+
+/// Throws UsageError where train.metrics, or the key `name` whose value is `metric`
+/// ("val_accuracy"), names a metric that images of this task do not have; it suggests the nearest.
+void check_metrics(const Experiment& experiment, const Dataset& train, const std::string& name,
+                   const std::string& metric);
+
+}  // namespace ridgeline::experiment
