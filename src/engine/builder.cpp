@@ -5,16 +5,16 @@
 #include <set>
 #include <utility>
 
+#include "engine/layers/conv_algorithms.hpp"
 #include "engine/layers/conv_pool_shape.hpp"
-#include "engine/layers/conv_ways.hpp"
 #include "network/check.hpp"
 #include "network/parameters.hpp"
 
 namespace ridgeline::engine {
 
 PlanBuilder::PlanBuilder(const Network& network, const Layout& layout, std::int64_t images,
-                         bool training, Head head, Ways ways)
-    : network_(network), layout_(layout), ways_(ways), values_(network.nodes().size() + 1) {
+                         bool training, Head head, PlanOptions options)
+    : network_(network), layout_(layout), options_(options), values_(network.nodes().size() + 1) {
   plan_.images = images;
   plan_.training = training;
   plan_.head = head;
@@ -88,7 +88,7 @@ Plan PlanBuilder::build() {
   for (int node = 0; node < count; ++node) {
     const NodeContext c = context(node);
     backward.push_back(layer_compiler(c.spec.kind())(*this, c));
-    if (ways_.observed) observe(node);
+    if (options_.observed) observe(node);
   }
   add_loss();
   for (int node = count - 1; training() && node >= 0; --node) {
@@ -106,14 +106,14 @@ Plan PlanBuilder::build() {
   return std::move(plan_);
 }
 
-std::vector<ConvolutionWays> PlanBuilder::convolutions() {
+std::vector<ConvCandidates> PlanBuilder::convolutions() {
   find_readers();
-  std::vector<ConvolutionWays> all;
+  std::vector<ConvCandidates> all;
   for (int node = 0; node < static_cast<int>(network_.nodes().size()); ++node) {
     const NodeContext c = context(node);
     if (c.spec.kind() != "conv2d") continue;
     all.push_back(
-        {c.name, node, fits_pool(*this, c), needs_gradient(c.inputs[0]), ways_of(*this, c)});
+        {c.name, node, fits_pool(*this, c), needs_gradient(c.inputs[0]), algorithms_for(*this, c)});
   }
   return all;
 }

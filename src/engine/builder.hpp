@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "engine/choices.hpp"
+#include "engine/conv_algorithm.hpp"
 #include "engine/memory_plan.hpp"
 #include "engine/plan.hpp"
 #include "ridgeline/compute.hpp"
@@ -18,12 +18,12 @@
 namespace ridgeline::engine {
 
 /// What a plan may choose; Options says what each means.
-struct Ways {
+struct PlanOptions {
   ComputeOptions compute = {};
   Bf16Use bf16_use = Bf16Use::none;
   bool fused = true;
-  Choices choices = {};   ///< compute.kernels, read
-  bool observed = false;  ///< every layer's values are summed up; for plans that are not fused
+  KernelChoices choices = {};  ///< compute.kernels, read
+  bool observed = false;       ///< every layer's values are summed up; for plans that are not fused
 };
 
 class PlanBuilder;
@@ -48,25 +48,25 @@ using LayerCompiler = Backward (*)(PlanBuilder&, const NodeContext&);
 class PlanBuilder {
  public:
   PlanBuilder(const Network& network, const Layout& layout, std::int64_t images, bool training,
-              Head head, Ways ways);
+              Head head, PlanOptions options);
   /// Lays all steps and plans the memory.
   Plan build();
   /// What may compute each convolution.
-  std::vector<ConvolutionWays> convolutions();
+  std::vector<ConvCandidates> convolutions();
 
   bool training() const { return plan_.training; }
-  const ComputeOptions& compute() const { return ways_.compute; }
-  bool fused() const { return ways_.fused; }
-  const Choices& choices() const { return ways_.choices; }
+  const ComputeOptions& compute() const { return options_.compute; }
+  bool fused() const { return options_.fused; }
+  const KernelChoices& choices() const { return options_.choices; }
   dnnl::prop_kind kind() const;
 
   /// What activations and their gradients are kept as, where kernels know both; and what oneDNN's
   /// convolutions multiply, and its other steps work on.
   dnn::Type kept() const {
-    return ways_.compute.precision == Precision::bf16 ? dnn::bf16 : dnn::fp32;
+    return options_.compute.precision == Precision::bf16 ? dnn::bf16 : dnn::fp32;
   }
   dnn::Type multiplied() const {
-    return ways_.bf16_use == Bf16Use::convolutions ? kept() : dnn::fp32;
+    return options_.bf16_use == Bf16Use::convolutions ? kept() : dnn::fp32;
   }
   /// A value as oneDNN's other steps take it on this CPU.
   Tensor for_onednn(const Tensor& value, const std::string& name);
@@ -180,7 +180,7 @@ class PlanBuilder {
 
   const Network& network_;
   const Layout& layout_;
-  const Ways ways_;
+  const PlanOptions options_;
   Plan plan_;
   std::vector<Value> values_;  // the image first, then one per node
   std::vector<Lifetime> buffers_;

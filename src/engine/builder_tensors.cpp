@@ -91,7 +91,7 @@ Tensor PlanBuilder::keep(const Tensor& result, const std::string& name) {
 }
 
 Tensor PlanBuilder::for_onednn(const Tensor& value, const std::string& name) {
-  if (dnn::type_of(value.desc) == dnn::fp32 || ways_.bf16_use != Bf16Use::none) return value;
+  if (dnn::type_of(value.desc) == dnn::fp32 || options_.bf16_use != Bf16Use::none) return value;
   return reorder(value, *dnn::of_type(value.desc, dnn::fp32), name);
 }
 

@@ -107,8 +107,8 @@ std::vector<ActivationSums> Engine::observe(State& state, const Batch& batch) {
   return all;
 }
 
-std::vector<ConvolutionWays> Engine::convolutions() const {
-  return PlanBuilder(impl_->network, impl_->layout, 1, true, Head::output, impl_->ways())
+std::vector<ConvCandidates> Engine::convolutions() const {
+  return PlanBuilder(impl_->network, impl_->layout, 1, true, Head::output, impl_->plan_options())
       .convolutions();
 }
 

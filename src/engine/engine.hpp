@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/choices.hpp"
+#include "engine/conv_algorithm.hpp"
 #include "engine/state.hpp"
 #include "engine/update.hpp"
 #include "ridgeline/compute.hpp"
@@ -142,7 +142,7 @@ class Engine {
   std::vector<ActivationSums> observe(State& state, const Batch& batch);
 
   /// What may compute each convolution in training.
-  std::vector<ConvolutionWays> convolutions() const;
+  std::vector<ConvCandidates> convolutions() const;
 
   /// The gradient of parameter `index` in the state, in its plain layout.
   std::vector<float> gradient_of(const State& state, std::size_t index) const;

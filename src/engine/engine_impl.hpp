@@ -45,7 +45,7 @@ struct Engine::Impl {
     bool observed = false;
   };
 
-  Ways ways() const {
+  PlanOptions plan_options() const {
     return {options.compute, options.bf16_use.value_or(dnn::bf16_use()), options.fused, choices};
   }
   const CompiledPlan& compiled(std::int64_t images, bool training, Head head,
@@ -65,7 +65,7 @@ struct Engine::Impl {
   Network network;
   Layout layout;
   Options options;
-  Choices choices;
+  KernelChoices choices;
   Team team;
   std::map<std::tuple<std::int64_t, bool, Head, bool>, CompiledPlan> plans;
   std::vector<ShardMemory> shards;

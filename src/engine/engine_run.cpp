@@ -44,7 +44,7 @@ Engine::Impl::Impl(Network n, const Shape& input, const Options& o)
     : network(std::move(n)),
       layout(infer(network, input)),
       options(resolved(o)),
-      choices(choices_of(options.compute.kernels)),
+      choices(kernel_choices(options.compute.kernels)),
       team(options.threads),
       shards(static_cast<std::size_t>(options.shards)),
       loss_sums(shards.size()),
@@ -56,7 +56,7 @@ const CompiledPlan& Engine::Impl::compiled(std::int64_t images, bool training, H
   if (const auto found = plans.find(key); found != plans.end()) return found->second;
   const dnn::SingleThread single;
   PlanBuilder builder(network, layout, images, training, head,
-                      observed ? Ways{.fused = false, .observed = true} : ways());
+                      observed ? PlanOptions{.fused = false, .observed = true} : plan_options());
   auto plan = std::make_shared<const Plan>(dnn::call([&] { return builder.build(); }));
   auto segments = segments_of(*plan);
   return plans.emplace(key, CompiledPlan{std::move(plan), std::move(segments)}).first->second;

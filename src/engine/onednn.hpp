@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/choices.hpp"
+#include "engine/conv_algorithm.hpp"
 
 namespace ridgeline::engine::dnn {
 

@@ -65,24 +65,24 @@ void UpdatePass::cut(std::size_t parameter, std::size_t offset, std::size_t size
   panels_.push_back({parameter, offset, count, first, runs_.size(), row, rows});
 }
 
-// Calls work(panel, the thread's room): neighbouring panels on one thread, by their cost.
+// Calls work(panel, the thread's scratch): neighbouring panels on one thread, by their cost.
 template <typename F>
 void UpdatePass::for_each_panel(Team& team, const Gradients& gradients, F work) {
   std::vector<std::size_t> cost_before{0};
-  std::size_t room = 0;
+  std::size_t scratch_size = 0;
   for (const Panel& panel : panels_) {
     std::size_t cost = update_cost;
     if (const Product* product = find(gradients, panel.parameter)) {
       for (const auto& part : product->parts) cost += static_cast<std::size_t>(part.images);
-      room = std::max(room, panel.count);
+      scratch_size = std::max(scratch_size, panel.count);
     }
     cost_before.push_back(cost_before.back() + cost * panel.count);
   }
   const auto threads = static_cast<std::size_t>(team.size());
-  rooms_.resize(threads);
+  scratch_.resize(threads);
   team.run([&](int thread) {
     const auto t = static_cast<std::size_t>(thread);
-    if (rooms_[t].size() < room) rooms_[t] = Buffer<float>(room);
+    if (scratch_[t].size() < scratch_size) scratch_[t] = Buffer<float>(scratch_size);
     const auto starts_behind = [&](std::size_t share) {
       return std::ranges::lower_bound(cost_before, cost_before.back() * share / threads) -
              cost_before.begin();
@@ -90,20 +90,20 @@ void UpdatePass::for_each_panel(Team& team, const Gradients& gradients, F work) 
     const auto last =
         std::min<std::ptrdiff_t>(starts_behind(t + 1), static_cast<std::ptrdiff_t>(panels_.size()));
     for (auto p = starts_behind(t); p < last; ++p) {
-      work(panels_[static_cast<std::size_t>(p)], rooms_[t].data());
+      work(panels_[static_cast<std::size_t>(p)], scratch_[t].data());
     }
   });
 }
 
-// The panel's gradient, in the room or in the first arena.
-float* UpdatePass::sum(const Panel& panel, const Gradients& gradients, float* room) {
+// The panel's gradient, in `scratch` or in the first arena.
+float* UpdatePass::sum(const Panel& panel, const Gradients& gradients, float* scratch) {
   const Product* product = find(gradients, panel.parameter);
   if (product == nullptr) return sum_shards(gradients.arenas, panel.offset, panel.count);
   const std::size_t size = static_cast<std::size_t>(panel.rows * product->inputs);
-  kernels::dense_kernel_gradient(product->parts,
-                                 {product->inputs, product->outputs, panel.row, panel.rows}, room);
-  std::fill(room + size, room + panel.count, 0.0F);
-  return room;
+  kernels::dense_kernel_gradient(
+      product->parts, {product->inputs, product->outputs, panel.row, panel.rows}, scratch);
+  std::fill(scratch + size, scratch + panel.count, 0.0F);
+  return scratch;
 }
 
 void UpdatePass::for_each_run(Team& team, const State& state,
@@ -115,9 +115,9 @@ void UpdatePass::for_each_run(Team& team, const State& state,
 }
 
 void UpdatePass::settle(Team& team, Gradients& gradients) {
-  for_each_panel(team, gradients, [&](const Panel& panel, float* room) {
+  for_each_panel(team, gradients, [&](const Panel& panel, float* scratch) {
     float* to = gradients.arenas[0] + panel.offset;
-    const float* from = sum(panel, gradients, room);
+    const float* from = sum(panel, gradients, scratch);
     if (from != to) std::copy_n(from, panel.count, to);
   });
   gradients.arenas.resize(1);
@@ -125,8 +125,8 @@ void UpdatePass::settle(Team& team, Gradients& gradients) {
 }
 
 void UpdatePass::collect(Team& team, const Gradients& gradients, float* total, bool add) {
-  for_each_panel(team, gradients, [&](const Panel& panel, float* room) {
-    const float* from = sum(panel, gradients, room);
+  for_each_panel(team, gradients, [&](const Panel& panel, float* scratch) {
+    const float* from = sum(panel, gradients, scratch);
     if (add) {
       kernels::add(total + panel.offset, from, panel.count);
     } else if (from != total + panel.offset) {
@@ -212,9 +212,9 @@ UpdateReport UpdatePass::run(Team& team, State& state, const UpdateRule& rule,
   const float scale = clip_scale(team, state, rule, gradients);
   terms_.begin(team, state, rule);
   if (rule.optimizer->scope() == Scope::element) {
-    for_each_panel(team, gradients, [&](const Panel& panel, float* room) {
+    for_each_panel(team, gradients, [&](const Panel& panel, float* scratch) {
       if (state.frozen[panel.parameter]) return;
-      float* gradient = sum(panel, gradients, room);
+      float* gradient = sum(panel, gradients, scratch);
       for (std::size_t r = panel.first_run; r < panel.last_run; ++r) {
         update_run(r, state, rule, info, gradient + (runs_[r].offset - panel.offset), scale);
       }

@@ -57,7 +57,7 @@ class UpdatePass {
            std::int64_t rows);
   template <typename F>
   void for_each_panel(Team& team, const Gradients& gradients, F work);
-  static float* sum(const Panel& panel, const Gradients& gradients, float* room);
+  static float* sum(const Panel& panel, const Gradients& gradients, float* scratch);
   // Where the update of a run works.
   struct Place {
     float* gradient;
@@ -88,7 +88,7 @@ class UpdatePass {
   std::vector<Run> runs_;
   std::vector<Sums> sums_;  // of each run
   std::vector<Panel> panels_;
-  std::vector<Buffer<float>> rooms_;  // of each thread, for a product's panel
+  std::vector<Buffer<float>> scratch_;  // of each thread, for a product's panel
   TermPass terms_;
   // Of update_whole, laid out like the state's arena.
   Buffer<float> steps_, metrics_, before_;

@@ -42,20 +42,21 @@ ModelOptions checked(ModelOptions options, Network& network) {
   return options;
 }
 
-// Throws UsageError for a layer that is no convolution, and a way that it cannot go.
+// Throws UsageError for a layer that is no convolution, or an algorithm that cannot compute it.
 void check_choices(const engine::Engine& engine) {
-  const engine::Choices choices = engine::choices_of(engine.options().compute.kernels);
+  const engine::KernelChoices choices = engine::kernel_choices(engine.options().compute.kernels);
   if (choices.empty()) return;
   const auto convolutions = engine.convolutions();
-  for (const auto& [layer, way] : choices) {
-    const auto found = std::ranges::find(convolutions, layer, &engine::ConvolutionWays::layer);
+  for (const auto& [layer, algorithm] : choices) {
+    const auto found = std::ranges::find(convolutions, layer, &engine::ConvCandidates::layer);
     require(found != convolutions.end(), "train.kernels names '{}', which is no convolution",
             layer);
-    std::vector<std::string_view> ways;
-    for (const engine::Way possible : found->ways) ways.push_back(name_of(possible));
-    require(std::ranges::find(found->ways, way) != found->ways.end(),
-            "train.kernels: {} cannot be computed by {}, only by {}", layer, name_of(way),
-            fmt::join(ways, " or "));
+    std::vector<std::string_view> algorithms;
+    for (const engine::ConvAlgorithm possible : found->algorithms)
+      algorithms.push_back(name_of(possible));
+    require(std::ranges::find(found->algorithms, algorithm) != found->algorithms.end(),
+            "train.kernels: {} cannot be computed by {}, only by {}", layer, name_of(algorithm),
+            fmt::join(algorithms, " or "));
   }
 }
 
@@ -128,8 +129,8 @@ ModelCore::ModelCore(Network network, ModelOptions given)
       in_force(options.regularize) {
   check_choices(engine);
   if (options.autotune && options.compute.kernels.empty()) {
-    for (const auto& [layer, way] : tune(engine, tuning_cache())) {
-      options.compute.kernels.push_back(fmt::format("{}={}", layer, name_of(way)));
+    for (const auto& [layer, algorithm] : tune(engine, tuning_cache())) {
+      options.compute.kernels.push_back(fmt::format("{}={}", layer, name_of(algorithm)));
     }
     engine = engine::Engine(this->network(), options.input, engine_options(options));
   }

@@ -5,10 +5,10 @@
 
 #include "engine/layers/activation.hpp"
 #include "engine/layers/compilers.hpp"
+#include "engine/layers/conv_algorithms.hpp"
 #include "engine/layers/conv_parameters.hpp"
 #include "engine/layers/conv_pool.hpp"
 #include "engine/layers/conv_pool_shape.hpp"
-#include "engine/layers/conv_ways.hpp"
 #include "engine/layers/conv_winograd.hpp"
 #include "engine/layers/window.hpp"
 
@@ -71,7 +71,8 @@ Backward compile_conv2d(PlanBuilder& plan, const NodeContext& node) {
     plan.defer(node.node);
     return {};
   }
-  if (way_of(plan, node) == Way::winograd) return compile_conv_winograd(plan, node);
+  if (algorithm_for(plan, node) == ConvAlgorithm::winograd)
+    return compile_conv_winograd(plan, node);
   const auto& o = static_cast<const network::Conv2DSpec&>(node.spec).options();
   const Shape& in = node.shapes[0];
   Convolution c;
