@@ -78,11 +78,11 @@ class PlanBuilder {
   /// The node that alone reads a node's value; nothing where several do, or the loss.
   std::optional<NodeContext> only_reader(int node) const;
   /// A node that its only reader will lay.
-  void defer(int node) { values_[at(node)].deferred = true; }
-  bool deferred(int node) const { return values_[at(node)].deferred; }
+  void leave_to_reader(int node) { values_[at(node)].left_to_reader = true; }
+  bool left_to_reader(int node) const { return values_[at(node)].left_to_reader; }
   /// A node that an earlier one has laid along with itself.
-  void set_laid(int node) { values_[at(node)].laid = true; }
-  bool laid(int node) const { return values_[at(node)].laid; }
+  void set_compiled(int node) { values_[at(node)].compiled = true; }
+  bool compiled(int node) const { return values_[at(node)].compiled; }
 
   /// Whether our own kernels, which go channels last, have laid a tensor of images.
   bool channels_last(const Tensor& images) const {
@@ -162,13 +162,13 @@ class PlanBuilder {
     int readers = 0;
     std::optional<float> fused_relu;
     bool masked = false;
-    bool deferred = false;
-    bool laid = false;
+    bool left_to_reader = false;
+    bool compiled = false;
     std::optional<Tensor> gradient;
   };
   std::size_t at(int node) const { return static_cast<std::size_t>(node + 1); }
-  Tensor lay_reorder(const Tensor& from, const dnn::Desc& to, const std::string& name);
-  Tensor lay_conversion(const Tensor& from, const dnn::Desc& to, const std::string& name);
+  Tensor add_reorder(const Tensor& from, const dnn::Desc& to, const std::string& name);
+  Tensor add_conversion(const Tensor& from, const dnn::Desc& to, const std::string& name);
   void find_readers();
   void add_loss();
   bool is_output(int node) const;

@@ -17,19 +17,19 @@ Tensor PlanBuilder::reorder(const Tensor& from, const dnn::Desc& to, const std::
       return done.to;
     }
   }
-  const Tensor result = lay_reorder(from, to, name);
+  const Tensor result = add_reorder(from, to, name);
   // What is kept in bf16 is widened for each reader, since an fp32 copy would live until the last.
   const bool widens = dnn::type_of(from.desc) == dnn::bf16 && dnn::type_of(to) == dnn::fp32;
   if (!widens) reordered_.push_back({from, result});
   return result;
 }
 
-Tensor PlanBuilder::lay_reorder(const Tensor& from, const dnn::Desc& to, const std::string& name) {
+Tensor PlanBuilder::add_reorder(const Tensor& from, const dnn::Desc& to, const std::string& name) {
   const dnn::Type type = dnn::type_of(to);
   if (dnn::type_of(from.desc) != type) {
     // Layouts change in fp32, which oneDNN reorders on every CPU.
     const auto narrow_last = dnn::of_type(to, dnn::fp32), widened = dnn::of_type(from.desc, type);
-    if (widened && *widened == to) return lay_conversion(from, to, name);
+    if (widened && *widened == to) return add_conversion(from, to, name);
     if (type == dnn::bf16 && narrow_last)
       return reorder(reorder(from, *narrow_last, name), to, name);
     if (type == dnn::fp32 && widened) return reorder(reorder(from, *widened, name), to, name);
@@ -52,7 +52,7 @@ Tensor PlanBuilder::lay_reorder(const Tensor& from, const dnn::Desc& to, const s
   return result;
 }
 
-Tensor PlanBuilder::lay_conversion(const Tensor& from, const dnn::Desc& to,
+Tensor PlanBuilder::add_conversion(const Tensor& from, const dnn::Desc& to,
                                    const std::string& name) {
   const Tensor result = buffer(to);
   const std::int64_t size = dnn::elements(to) / images();

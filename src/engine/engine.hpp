@@ -88,7 +88,7 @@ class OutputBuffers {
 };
 
 /// Sums over the images of a batch.
-struct Sums {
+struct LossSums {
   double loss = 0;
   double activity = 0;  ///< l2/2 |a|^2 + l1 |a|_1 of what goes through activity_regularization
 };
@@ -126,14 +126,14 @@ class Engine {
   /// Forward and backward of a batch: the data gradient, with that of the activity penalties, is in
   /// the state afterwards. Returns the sums over the images; `values` become what the loss's head
   /// gave.
-  Sums gradient(State& state, const Batch& batch, const Loss& loss, const Accumulation& part,
-                const OutputBuffers& values = {});
+  LossSums gradient(State& state, const Batch& batch, const Loss& loss,
+                    const Accumulation& accumulation, const OutputBuffers& values = {});
   /// One step of the optimiser, with the penalty, on the gradient in the state.
   UpdateReport update(State& state, const UpdateRule& rule);
 
   /// The sums over the images, without dropout, by running statistics.
-  Sums evaluate(State& state, const Batch& batch, const Loss& loss,
-                const OutputBuffers& values = {});
+  LossSums evaluate(State& state, const Batch& batch, const Loss& loss,
+                    const OutputBuffers& values = {});
   /// The network's outputs: probabilities, where one ends in a softmax.
   void predict(State& state, const Batch& batch, const OutputBuffers& outputs);
 

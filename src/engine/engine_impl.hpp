@@ -56,7 +56,7 @@ struct Engine::Impl {
     return static_cast<int>(
         std::min<std::int64_t>(static_cast<std::int64_t>(shards.size()), images));
   }
-  Sums run(State& state, const Job& job);
+  LossSums run(State& state, const Job& job);
   void run_shards(int thread, const Job& job);
   void run_parts(int thread, int parts, const Job& job);
   Gradients gradients_of_run();

@@ -102,7 +102,7 @@ void Engine::Impl::run_parts(int thread, int parts, const Job& job) {
   }
 }
 
-Sums Engine::Impl::run(State& state, const Job& job) {
+LossSums Engine::Impl::run(State& state, const Job& job) {
   assert(job.batch.images > 0);
   settle();
   const int active = active_shards(job.batch.images);

@@ -52,7 +52,7 @@ UpdatePass::UpdatePass(const State& state) {
           std::min<std::int64_t>(panel_rows, rows - row));
     }
   }
-  sums_.resize(runs_.size());
+  norms_.resize(runs_.size());
 }
 
 void UpdatePass::cut(std::size_t parameter, std::size_t offset, std::size_t size, std::int64_t row,
@@ -135,13 +135,13 @@ void UpdatePass::collect(Team& team, const Gradients& gradients, float* total, b
   });
 }
 
-void UpdatePass::penalise(const Run& run, Sums& sums, const State& state, const UpdateRule& rule,
+void UpdatePass::penalise(const Run& run, Norms& norms, const State& state, const UpdateRule& rule,
                           const Place& place, float scale) {
   const Penalty& penalty = rule.penalties[run.parameter];
   const float* weights = state.weight_arena().data() + run.offset;
-  sums.gradient_square = kernels::square_sum(place.gradient, run.count);
-  sums.weight_square = kernels::square_sum(weights, run.count);
-  sums.weight_absolute = penalty.l1 > 0 ? kernels::absolute_sum(weights, run.count) : 0;
+  norms.gradient_square = kernels::square_sum(place.gradient, run.count);
+  norms.weight_square = kernels::square_sum(weights, run.count);
+  norms.weight_absolute = penalty.l1 > 0 ? kernels::absolute_sum(weights, run.count) : 0;
   if (place.before != nullptr) std::copy_n(weights, run.count, place.before);
   kernels::penalise(place.gradient, weights, run.count, scale, static_cast<float>(rule.clip_value),
                     static_cast<float>(penalty.l2));
@@ -150,20 +150,20 @@ void UpdatePass::penalise(const Run& run, Sums& sums, const State& state, const 
   }
 }
 
-void UpdatePass::descend(const Run& run, Sums& sums, State& state, const UpdateRule& rule,
+void UpdatePass::descend(const Run& run, Norms& norms, State& state, const UpdateRule& rule,
                          const Place& place) {
   const Penalty& penalty = rule.penalties[run.parameter];
   float* weights = state.weight_arena().data() + run.offset;
   const auto keep = static_cast<float>(1 - decay_of(rule, run.parameter));
   if (rule.statistics) {
-    sums.update_square = kernels::descend_measured(weights, place.step, run.count, keep);
+    norms.update_square = kernels::descend_measured(weights, place.step, run.count, keep);
   } else {
     kernels::descend(weights, place.step, run.count, keep);
   }
   if (penalty.l1 == 0) return;
   kernels::shrink(weights, place.metric, run.count, static_cast<float>(penalty.l1));
   if (place.before != nullptr) {
-    sums.update_square = kernels::distance_square(weights, place.before, run.count);
+    norms.update_square = kernels::distance_square(weights, place.before, run.count);
   }
 }
 
@@ -182,11 +182,11 @@ void UpdatePass::update_run(std::size_t r, State& state, const UpdateRule& rule,
     if (place.metric == nullptr) place.metric = metric.data();
     if (place.before == nullptr && rule.statistics) place.before = before.data();
   }
-  penalise(run, sums_[r], state, rule, place, scale);
+  penalise(run, norms_[r], state, rule, place, scale);
   StepInfo own = info;
   own.learning_rate = rule.rate_of(run.parameter);
   rule.optimizer->step(own, run.count, gradient, slots.data(), place.step, place.metric);
-  descend(run, sums_[r], state, rule, place);
+  descend(run, norms_[r], state, rule, place);
 }
 
 // What clipping by norm multiplies the gradient by.
@@ -196,10 +196,10 @@ float UpdatePass::clip_scale(Team& team, const State& state, const UpdateRule& r
   settle(team, gradients);
   for_each_run(team, state, [&](std::size_t r) {
     const Run& run = runs_[r];
-    sums_[r].gradient_square = kernels::square_sum(gradients.arenas[0] + run.offset, run.count);
+    norms_[r].gradient_square = kernels::square_sum(gradients.arenas[0] + run.offset, run.count);
   });
   double square = 0;
-  for (const Sums& sums : sums_) square += sums.gradient_square;
+  for (const Norms& norms : norms_) square += norms.gradient_square;
   if (square <= rule.clip_norm * rule.clip_norm) return 1;
   return static_cast<float>(rule.clip_norm / std::sqrt(square));
 }
@@ -208,7 +208,7 @@ UpdateReport UpdatePass::run(Team& team, State& state, const UpdateRule& rule,
                              Gradients gradients) {
   const StepInfo info{rule.learning_rate, ++state.step};
   state.require_slots(rule.optimizer->slots());
-  std::fill(sums_.begin(), sums_.end(), Sums{});
+  std::fill(norms_.begin(), norms_.end(), Norms{});
   const float scale = clip_scale(team, state, rule, gradients);
   terms_.begin(team, state, rule);
   if (rule.optimizer->scope() == Scope::element) {
@@ -227,7 +227,7 @@ UpdateReport UpdatePass::run(Team& team, State& state, const UpdateRule& rule,
     for_each_run(team, state, [&](std::size_t r) {
       const Run& run = runs_[r];
       if (const float* before = terms_.before(run.parameter, run.offset)) {
-        sums_[r].update_square =
+        norms_[r].update_square =
             kernels::distance_square(state.weight_arena().data() + run.offset, before, run.count);
       }
     });
@@ -242,20 +242,21 @@ UpdateReport UpdatePass::report(const State& state, const UpdateRule& rule) cons
   double gradient_square = 0;
   for (std::size_t r = 0; r < runs_.size(); ++r) {
     ParameterReport& p = result.parameters[runs_[r].parameter];
-    p.weight_square += sums_[r].weight_square;
-    p.weight_absolute += sums_[r].weight_absolute;
-    p.gradient_square += sums_[r].gradient_square;
-    p.update_square += sums_[r].update_square;
-    gradient_square += sums_[r].gradient_square;
+    p.weight_square += norms_[r].weight_square;
+    p.weight_absolute += norms_[r].weight_absolute;
+    p.gradient_square += norms_[r].gradient_square;
+    p.update_square += norms_[r].update_square;
+    gradient_square += norms_[r].gradient_square;
   }
   double shrink_square = 0;
   for (std::size_t p = 0; p < result.parameters.size(); ++p) {
-    ParameterReport& sums = result.parameters[p];
-    sums.terms = terms_.effects(p);
+    ParameterReport& parameter = result.parameters[p];
+    parameter.terms = terms_.effects(p);
     const double shrink = decay_of(rule, p);
     result.penalty +=
-        penalty_of(rule.penalties[p], sums.weight_square, sums.weight_absolute) + sums.terms.value;
-    shrink_square += shrink * shrink * sums.weight_square;
+        penalty_of(rule.penalties[p], parameter.weight_square, parameter.weight_absolute) +
+        parameter.terms.value;
+    shrink_square += shrink * shrink * parameter.weight_square;
   }
   result.gradient_norm = std::sqrt(gradient_square);
   result.decay_shrink = std::sqrt(shrink_square);

@@ -1,6 +1,6 @@
 #pragma once
 // The update pass over arenas, cut into runs that fit the first-level cache. Panels of runs are
-// spread over the threads; their sums are added up in a fixed order.
+// spread over the threads; their norms are added up in a fixed order.
 
 #include <functional>
 #include <span>
@@ -44,7 +44,7 @@ class UpdatePass {
   struct Run {
     std::size_t parameter, offset, count;  // count: a multiple of 16, padding included
   };
-  struct Sums {
+  struct Norms {
     double weight_square, weight_absolute, gradient_square, update_square;
   };
   // Runs that one thread works on together: of a matrix, those of some whole rows.
@@ -66,9 +66,9 @@ class UpdatePass {
     float* before;  // the weights before the step; null likewise
   };
   float clip_scale(Team& team, const State& state, const UpdateRule& rule, Gradients& gradients);
-  void penalise(const Run& run, Sums& sums, const State& state, const UpdateRule& rule,
+  void penalise(const Run& run, Norms& norms, const State& state, const UpdateRule& rule,
                 const Place& place, float scale);
-  static void descend(const Run& run, Sums& sums, State& state, const UpdateRule& rule,
+  static void descend(const Run& run, Norms& norms, State& state, const UpdateRule& rule,
                       const Place& place);
   // With an optimiser of Scope::element.
   void update_run(std::size_t r, State& state, const UpdateRule& rule, const StepInfo& info,
@@ -86,7 +86,7 @@ class UpdatePass {
   UpdateReport report(const State& state, const UpdateRule& rule) const;
 
   std::vector<Run> runs_;
-  std::vector<Sums> sums_;  // of each run
+  std::vector<Norms> norms_;  // of each run
   std::vector<Panel> panels_;
   std::vector<Buffer<float>> scratch_;  // of each thread, for a product's panel
   TermPass terms_;

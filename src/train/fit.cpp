@@ -210,7 +210,7 @@ void Fit::train_batch(const data::Batch& batch) {
   for (std::int64_t first = 0; first < batch.images; first += options_.batch) {
     const std::int64_t images = std::min(options_.batch, batch.images - first);
     const engine::Batch part = images == batch.images ? whole : slice(whole, first, images);
-    const engine::Sums sums =
+    const engine::LossSums sums =
         core_.engine.gradient(core_.state, part, loss,
                               {.weight = weight,
                                .first = pending_.images == 0,

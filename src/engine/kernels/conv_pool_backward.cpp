@@ -47,7 +47,7 @@ struct ScaledRows {
 };
 
 template <int Rows, int Vectors, bool Padded>
-HWY_INLINE void AddEntry(const ScaledRows& a, Part last, std::int64_t e, Vec* sum) {
+HWY_INLINE void AddEntry(const ScaledRows& a, PartialVector last, std::int64_t e, Vec* sum) {
   const Tag d;
   const Vec factor = hn::Set(d, a.entries.factors[e]);
   const float* from = a.from + a.entries.offsets[e];
@@ -64,7 +64,7 @@ template <int Rows, int Vectors, bool Padded>
 HWY_INLINE void AddTile(const ScaledRows& a) {
   constexpr int sums = Rows * Vectors;
   const Tag d;
-  const Part last(a.columns - (Vectors - 1) * lanes);
+  const PartialVector last(a.columns - (Vectors - 1) * lanes);
   Vec sum[sums];
   Unroll<sums>([&](auto i) RIDGELINE_INLINE_LAMBDA {
     constexpr int r = i / Vectors, v = i % Vectors;

@@ -75,7 +75,7 @@ void Mask(const ConvPool& s, const ConvPoolBackward& a, std::int64_t window, flo
   const float* gradient = a.gradient + window * s.filters;
   const float* pooled = a.pooled + window * s.filters;
   for (std::int64_t f = 0; f < s.filters; f += lanes) {
-    const Part part(s.filters - f);
+    const PartialVector part(s.filters - f);
     Vec g = part.load(gradient + f);
     if (s.relu) g = relu.back(g, part.load(pooled + f));
     hn::StoreU(g, d, masked + f);

@@ -132,7 +132,7 @@ void AddLookups(const ConvPool& s, const ConvPoolBackward& a, const LookupTile& 
   const Tag d;
   const IntTag di;
   const hn::Rebind<std::uint8_t, Tag> db;
-  const Part part(s.filters - tile.filter);
+  const PartialVector part(s.filters - tile.filter);
   const Relu relu(s.relu ? s.slope : 1);
   const std::int64_t padded = s.padded_filters(), stride = tables_stride(s) * lanes;
 

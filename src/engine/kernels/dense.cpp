@@ -62,7 +62,7 @@ HWY_INLINE void ForwardTile(const DenseShape& s, const DenseForward& a, std::int
   }
   if (i < s.inputs) {
     const std::int64_t rest = s.inputs - i;
-    add(i, [&](const float* from) HWY_ATTR { return Part(rest).load(from); });
+    add(i, [&](const float* from) HWY_ATTR { return PartialVector(rest).load(from); });
   }
   for (int m = 0; m < M; ++m) {
     for (int n = 0; n < N; ++n) {
@@ -101,7 +101,7 @@ template <int M, int V, bool Partial>
 HWY_INLINE void OuterTile(const Outer& o, std::int64_t columns) {
   const Tag d;
   const auto load = [&](const float* row, int v) HWY_ATTR {
-    return Partial ? Part(columns - v * lanes).load(row + v * lanes)
+    return Partial ? PartialVector(columns - v * lanes).load(row + v * lanes)
                    : hn::LoadU(d, row + v * lanes);
   };
   Vec sum[M][V];
@@ -123,7 +123,7 @@ HWY_INLINE void OuterTile(const Outer& o, std::int64_t columns) {
     for (int v = 0; v < V; ++v) {
       float* to = o.to + m * o.to_stride + v * lanes;
       if (Partial) {
-        Part(columns - v * lanes).store(sum[m][v], to);
+        PartialVector(columns - v * lanes).store(sum[m][v], to);
       } else {
         hn::StoreU(sum[m][v], d, to);
       }

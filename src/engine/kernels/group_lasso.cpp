@@ -31,7 +31,7 @@ void ForEach(const GroupRow& row, F f) {
   }
 }
 
-GroupSums Sums(const GroupRow& row) {
+GroupSums SumGroup(const GroupRow& row) {
   const Doubles wide;
   const Floats d;
   const auto zero = hn::Zero(d), strength = hn::Set(d, static_cast<float>(row.strength));
@@ -95,12 +95,12 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace ridgeline::engine::kernels {
 
-HWY_EXPORT(Sums);
+HWY_EXPORT(SumGroup);
 HWY_EXPORT(Value);
 HWY_EXPORT(ScaleRow);
 
 GroupSums group_sums(const GroupRow& row) {
-  return HWY_DYNAMIC_DISPATCH(Sums)(row);
+  return HWY_DYNAMIC_DISPATCH(SumGroup)(row);
 }
 GroupValue group_value(const GroupRow& row, double s) {
   return HWY_DYNAMIC_DISPATCH(Value)(row, s);

@@ -17,7 +17,7 @@ using HalfFloats = hn::Rebind<float, Doubles>;
 
 // Some of a run, as doubles; Tail: fewer than a vector of them, and then zeros.
 template <bool Tail>
-struct Part {
+struct RunVector {
   std::size_t from, count;
 
   template <typename T>
@@ -46,11 +46,11 @@ double Sum(std::size_t count, F f) {
   auto even = hn::Zero(d), odd = hn::Zero(d);
   std::size_t i = 0;
   for (; i + 2 * lanes <= count; i += 2 * lanes) {
-    even = hn::Add(even, f(Part<false>{i, lanes}));
-    odd = hn::Add(odd, f(Part<false>{i + lanes, lanes}));
+    even = hn::Add(even, f(RunVector<false>{i, lanes}));
+    odd = hn::Add(odd, f(RunVector<false>{i + lanes, lanes}));
   }
   for (; i < count; i += lanes) {
-    even = hn::Add(even, f(Part<true>{i, HWY_MIN(lanes, count - i)}));
+    even = hn::Add(even, f(RunVector<true>{i, HWY_MIN(lanes, count - i)}));
   }
   return hn::GetLane(hn::SumOfLanes(d, hn::Add(even, odd)));
 }

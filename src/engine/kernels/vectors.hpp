@@ -98,8 +98,8 @@ HWY_INLINE hn::Mask<Tag> Wins(Vec v, Vec best) {
   return hn::Or(hn::Gt(v, best), hn::IsNaN(v));
 }
 
-// A vector that is all there, with the face of Part.
-class Whole {
+// A vector that is all there, with the same functions as PartialVector.
+class FullVector {
  public:
   HWY_INLINE Vec load(const float* from) const { return hn::LoadU(Tag(), from); }
   HWY_INLINE Vec load(const Bf16* from) const {
@@ -112,9 +112,9 @@ class Whole {
 };
 
 // A vector of which perhaps only the first lanes are there: nothing behind them is touched.
-class Part {
+class PartialVector {
  public:
-  explicit HWY_INLINE Part(std::int64_t count)
+  explicit HWY_INLINE PartialVector(std::int64_t count)
       : count_(count < lanes ? count : lanes), mask_(hn::FirstN(Tag(), Count())) {}
 
   /// Zeros in the lanes that are not there.
@@ -146,24 +146,24 @@ class Part {
 #endif
 #if HWY_TARGET > HWY_AVX3
   HWY_INLINE Vec load(const Bf16* from) const {
-    if (count_ == lanes) return Whole().load(from);
+    if (count_ == lanes) return FullVector().load(from);
     HWY_ALIGN std::uint16_t part[lanes] = {};
     std::copy_n(&from->bits, count_, part);
     return FromBf16(hn::Load(HalfTag(), part));
   }
   HWY_INLINE void store(Vec v, Bf16* to) const {
-    if (count_ == lanes) return Whole().store(v, to);
+    if (count_ == lanes) return FullVector().store(v, to);
     HWY_ALIGN std::uint16_t part[lanes];
     hn::Store(ToNearestBf16(v), HalfTag(), part);
     std::copy_n(part, count_, &to->bits);
   }
 #else
   HWY_INLINE Vec load(const Bf16* from) const {
-    if (count_ == lanes) return Whole().load(from);
+    if (count_ == lanes) return FullVector().load(from);
     return FromBf16(hn::MaskedLoad(hn::FirstN(HalfTag(), Count()), HalfTag(), &from->bits));
   }
   HWY_INLINE void store(Vec v, Bf16* to) const {
-    if (count_ == lanes) return Whole().store(v, to);
+    if (count_ == lanes) return FullVector().store(v, to);
     hn::BlendedStore(ToNearestBf16(v), hn::FirstN(HalfTag(), Count()), HalfTag(), &to->bits);
   }
 #endif
@@ -181,8 +181,8 @@ class Part {
 template <typename Use>
 HWY_INLINE void ForVectors(std::int64_t count, Use use) {
   std::int64_t first = 0;
-  for (; first + lanes <= count; first += lanes) use(Whole(), first);
-  if (first < count) use(Part(count - first), first);
+  for (; first + lanes <= count; first += lanes) use(FullVector(), first);
+  if (first < count) use(PartialVector(count - first), first);
 }
 
 }  // namespace ridgeline::engine::kernels::HWY_NAMESPACE

@@ -29,14 +29,14 @@ struct ActivationSteps {
   Tensor result;
   std::function<Tensor(PlanBuilder&, const Tensor& gradient)> backward;
 };
-ActivationSteps lay_activation(PlanBuilder& plan, std::string_view activation, const Tensor& source,
+ActivationSteps add_activation(PlanBuilder& plan, std::string_view activation, const Tensor& source,
                                const std::string& name);
 
 /// Lays a ReLU from one tensor to another of its layout, which may be the same.
-void lay_relu(PlanBuilder& plan, kernels::Rectifier rectifier, const Tensor& from, const Tensor& to,
+void add_relu(PlanBuilder& plan, kernels::Rectifier rectifier, const Tensor& from, const Tensor& to,
               const std::string& name);
 /// The gradient of a ReLU's input from that of its result, by the `result`.
-Tensor lay_relu_mask(PlanBuilder& plan, kernels::Rectifier rectifier, const Tensor& result,
+Tensor add_relu_mask(PlanBuilder& plan, kernels::Rectifier rectifier, const Tensor& result,
                      const Tensor& gradient, const std::string& name);
 
 /// Sets a layer's value to `result` and its activation's, fused or not, and returns what turns

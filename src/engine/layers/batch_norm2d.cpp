@@ -121,7 +121,7 @@ void save_statistics(const BatchNorm& bn, const ShardRun& run, std::span<void* c
   }
 }
 
-void lay_training(PlanBuilder& plan, BatchNorm& bn) {
+void add_training(PlanBuilder& plan, BatchNorm& bn) {
   bn.forward_exchange = plan.exchange(2 * bn.channels);
   bn.saved = plan.buffer(dnn::plain({static_cast<std::int64_t>(Saved::rows * bn.channels)}));
   plan.run_by_image(
@@ -144,7 +144,7 @@ void lay_training(PlanBuilder& plan, BatchNorm& bn) {
                     });
 }
 
-void lay_inference(PlanBuilder& plan, const BatchNorm& bn) {
+void add_inference(PlanBuilder& plan, const BatchNorm& bn) {
   plan.run_by_image(bn.name + " forward", "ridgeline",
                     {bn.source, bn.gamma, bn.beta, bn.moving_mean, bn.moving_variance, bn.result,
                      bn.shortcut.value_or(bn.source)},
@@ -185,7 +185,7 @@ void save_factors(const BatchNorm& bn, const ShardRun& run, const float* gamma,
 
 // dy is what has come back through the ReLU. Gradients of gamma and beta are left as each shard's
 // own share: the update adds them up. Returns dy, where a shortcut takes it too.
-Tensor lay_backward(PlanBuilder& plan, BatchNorm bn, int from, const Tensor& output_gradient) {
+Tensor add_backward(PlanBuilder& plan, BatchNorm bn, int from, const Tensor& output_gradient) {
   const Tensor gradient = plan.reorder(output_gradient, bn.source.desc, bn.name + " gradient");
   bn.backward_exchange = plan.exchange(2 * bn.channels);
   const Tensor returned = bn.shortcut ? plan.buffer(bn.source.desc) : gradient;
@@ -250,11 +250,11 @@ BatchNorm batch_norm(PlanBuilder& plan, const NodeContext& node) {
   return bn;
 }
 
-void lay_forward(PlanBuilder& plan, BatchNorm& bn, int node) {
+void add_forward(PlanBuilder& plan, BatchNorm& bn, int node) {
   if (plan.training()) {
-    lay_training(plan, bn);
+    add_training(plan, bn);
   } else {
-    lay_inference(plan, bn);
+    add_inference(plan, bn);
   }
   plan.set_value(node, bn.result);
 }
@@ -304,24 +304,24 @@ Backward compile_norm_into_relu(PlanBuilder& plan, const NormIntoRelu& nodes,
   if (nodes.add) {
     bn.shortcut = plan.reorder(plan.value(nodes.shortcut), bn.source.desc, nodes.add->name);
   }
-  lay_forward(plan, bn, activation.node);
+  add_forward(plan, bn, activation.node);
   return
       [&plan, bn, from = nodes.norm.inputs[0], shortcut = nodes.shortcut](const Tensor& gradient) {
-        const Tensor returned = lay_backward(plan, bn, from, gradient);
+        const Tensor returned = add_backward(plan, bn, from, gradient);
         if (bn.shortcut && plan.needs_gradient(shortcut)) plan.add_gradient(shortcut, returned);
       };
 }
 
 Backward compile_batch_norm2d(PlanBuilder& plan, const NodeContext& node) {
-  if (plan.laid(node.node)) return {};
+  if (plan.compiled(node.node)) return {};
   if (goes_into_relu(plan, node)) {
-    plan.defer(node.node);
+    plan.leave_to_reader(node.node);
     return {};
   }
   BatchNorm bn = batch_norm(plan, node);
-  lay_forward(plan, bn, node.node);
+  add_forward(plan, bn, node.node);
   return [&plan, bn, from = node.inputs[0]](const Tensor& gradient) {
-    lay_backward(plan, bn, from, gradient);
+    add_backward(plan, bn, from, gradient);
   };
 }
 

@@ -98,7 +98,7 @@ Tensor ConvParameters::copy(std::int64_t size, std::string layout,
 bool ConvParameters::finish(const Tensor& result) const {
   for (const int node : nodes_) {
     plan_.set_value(node, result);
-    plan_.set_laid(node);
+    plan_.set_compiled(node);
   }
   return !nodes_.empty();
 }

@@ -35,7 +35,7 @@ Backward compile_dense(PlanBuilder& plan, const NodeContext& node) {
       },
       flops);
   plan.share_last_step();
-  if (relu.bounded()) lay_relu(plan, relu.rectifier, result, result, node.name);
+  if (relu.bounded()) add_relu(plan, relu.rectifier, result, result, node.name);
   const auto before_activation = finish_with_activation(plan, node, result);
 
   return [=, &plan](const Tensor& output_gradient) {

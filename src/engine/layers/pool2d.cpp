@@ -128,7 +128,7 @@ Backward compile_average(PlanBuilder& plan, const NodeContext& node, const kerne
 }  // namespace
 
 Backward compile_max_pool2d(PlanBuilder& plan, const NodeContext& node) {
-  if (plan.deferred(node.inputs[0])) {
+  if (plan.left_to_reader(node.inputs[0])) {
     return compile_conv_pool(plan, plan.context(node.inputs[0]), node);
   }
   const auto& spec = static_cast<const network::MaxPool2DSpec&>(node.spec);
