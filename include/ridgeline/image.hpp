@@ -1,13 +1,13 @@
 #pragma once
-// An image of 8 bits a channel in memory, of any size.
+// An image in memory, of any size, with 8 bits per channel.
 
 #include <cstdint>
 #include <vector>
 
 namespace ridgeline {
 
-/// height x width x channels bytes, interleaved, rows from top to bottom. 1 channel is grey, 3 are
-/// sRGB in this order; no other number of channels is used for photographs.
+/// height x width x channels bytes: channels interleaved, rows from top to bottom. One channel is
+/// grey; three are red, green and blue (sRGB). Photographs have one or three.
 struct Image {
   std::int64_t channels = 0, height = 0, width = 0;
   std::vector<std::uint8_t> pixels;
@@ -27,10 +27,10 @@ struct RealBox {
   friend bool operator==(const RealBox&, const RealBox&) = default;
 };
 
-/// What was decoded of an image for an ImageRequest (sample.hpp).
+/// The result of decoding an image for an ImageRequest (sample.hpp).
 struct DecodedImage {
   Image image;
-  RealBox box;  ///< what was asked for, in the pixels of `image`, which may extend beyond it
+  RealBox box;  ///< the requested box in pixels of `image`, which may be larger than the box
 };
 
 }  // namespace ridgeline

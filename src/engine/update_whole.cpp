@@ -55,7 +55,7 @@ void UpdatePass::update_whole(Team& team, State& state, const UpdateRule& rule,
                  before_.data() + run.offset};
   };
   for_each_run(team, state, [&](std::size_t r) {
-    penalise(runs_[r], sums_[r], state, rule, place_of(runs_[r]), scale);
+    penalise(runs_[r], norms_[r], state, rule, place_of(runs_[r]), scale);
   });
   if (rule.optimizer->scope() == Scope::model) {
     step_model(team, state, rule, info, gradient);
@@ -64,7 +64,7 @@ void UpdatePass::update_whole(Team& team, State& state, const UpdateRule& rule,
   }
   for_each_run(team, state, [&](std::size_t r) {
     const Run& run = runs_[r];
-    descend(run, sums_[r], state, rule, place_of(run));
+    descend(run, norms_[r], state, rule, place_of(run));
     if (float* metric = terms_.metric(run.parameter, run.offset)) {
       std::copy_n(metrics_.data() + run.offset, run.count, metric);
     }
