@@ -4,10 +4,10 @@
 
 #include <system_error>
 
-#include "interop/atomic_file.hpp"
 #include "ridgeline/error.hpp"
 #include "select/rows.hpp"
 #include "select/schema.hpp"
+#include "tensor/atomic_file.hpp"
 
 namespace ridgeline::selection {
 namespace {
@@ -73,7 +73,7 @@ bool make_unless_there(const std::filesystem::path& file, const Settings& settin
 }
 
 const std::filesystem::path& made(const std::filesystem::path& folder) {
-  interop::make_folder(folder);
+  make_folder(folder);
   return folder;
 }
 

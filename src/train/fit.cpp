@@ -4,10 +4,10 @@
 #include <optional>
 
 #include "engine/lookahead.hpp"
-#include "interop/atomic_file.hpp"
 #include "interop/folder.hpp"
 #include "network/check.hpp"
 #include "ridgeline/error.hpp"
+#include "tensor/atomic_file.hpp"
 #include "train/data_checks.hpp"
 #include "train/fingerprint.hpp"
 #include "train/history.hpp"
@@ -126,7 +126,7 @@ History Fit::run() {
   position_.first_stream = core_.epochs_trained;
   std::optional<interop::FolderLock> lock;
   if (!options_.run.empty()) {
-    interop::make_folder(options_.run);
+    make_folder(options_.run);
     lock.emplace(options_.run);
   }
   const bool resumed = options_.resume && std::filesystem::exists(file(checkpoint_name));
@@ -139,8 +139,8 @@ History Fit::run() {
   History& history = position_.history;
   begin_diagnosis();
   if (resumed) {
-    interop::write_file(file("history.csv"), history_csv(history));
-    interop::write_file(file("diagnosis.csv"), diagnosis_csv_);
+    write_file(file("history.csv"), history_csv(history));
+    write_file(file("diagnosis.csv"), diagnosis_csv_);
     if (steps_) steps_->write();
   }
   while (position_.epoch < options_.epochs) {
@@ -328,9 +328,9 @@ bool Fit::end_epoch() {
   if (options_.run.empty()) return true;
   // The checkpoint last: a run that ends in between goes on from the one before, and writes the
   // others again.
-  interop::write_file(file("history.csv"), history_csv(position_.history));
+  write_file(file("history.csv"), history_csv(position_.history));
   add_diagnosis(epoch);
-  interop::write_file(file("diagnosis.csv"), diagnosis_csv_);
+  write_file(file("diagnosis.csv"), diagnosis_csv_);
   if (steps_) steps_->write();
   save_checkpoint(file(checkpoint_name), core_, position_, fingerprint_);
   return true;

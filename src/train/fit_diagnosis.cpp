@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "diagnose/verdicts.hpp"
-#include "interop/atomic_file.hpp"
+#include "tensor/atomic_file.hpp"
 #include "train/diagnosis_csv.hpp"
 #include "train/divergence.hpp"
 #include "train/experiment_file.hpp"
@@ -53,7 +53,7 @@ void Fit::end_diagnosis() {
     const AveragedWeights weights(core_.state, position_.average);
     last.statistics.activations = probe_->look();
     diagnosis_csv_ += layer_lines(last, core_.network());
-    if (!options_.run.empty()) interop::write_file(file("diagnosis.csv"), diagnosis_csv_);
+    if (!options_.run.empty()) write_file(file("diagnosis.csv"), diagnosis_csv_);
   }
   position_.history.verdicts = diagnose::verdicts({.network = core_.network(),
                                                    .layout = core_.layout(),

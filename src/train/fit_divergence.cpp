@@ -7,8 +7,8 @@
 #include <cmath>
 
 #include "diagnose/verdicts.hpp"
-#include "interop/atomic_file.hpp"
 #include "ridgeline/penalty_keys.hpp"
+#include "tensor/atomic_file.hpp"
 #include "train/divergence.hpp"
 #include "train/experiment_file.hpp"
 #include "train/finite.hpp"
@@ -96,7 +96,7 @@ DivergedError Fit::diverged(const std::string& sentence) {
   if (options_.run.empty()) return error;
   add_diagnosis(epochs.back());
   try {
-    interop::write_file(file("diagnosis.csv"), diagnosis_csv_);
+    write_file(file("diagnosis.csv"), diagnosis_csv_);
     if (steps_) steps_->write();
     save_diverged(core_, file(diverged_name), divergence);
   } catch (const ResourceError&) {

@@ -5,10 +5,10 @@
 #include <charconv>
 #include <sstream>
 
-#include "interop/atomic_file.hpp"
 #include "interop/csv.hpp"
 #include "interop/read_text.hpp"
 #include "ridgeline/error.hpp"
+#include "tensor/atomic_file.hpp"
 #include "train/statistics.hpp"
 
 namespace ridgeline::train {
@@ -67,7 +67,7 @@ void StepLog::add(const StepStatistics& step, const Layout& layout) {
 }
 
 void StepLog::write() const {
-  interop::write_file(file_, text_);
+  write_file(file_, text_);
 }
 
 }  // namespace ridgeline::train

@@ -6,10 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include "data/places.hpp"
-#include "interop/atomic_file.hpp"
 #include "interop/read_text.hpp"
 #include "ridgeline/error.hpp"
 #include "ridgeline/version.hpp"
+#include "tensor/atomic_file.hpp"
 #include "tensor/random.hpp"
 
 namespace ridgeline::train {
@@ -131,8 +131,8 @@ engine::KernelChoices tune(const engine::Engine& engine, const std::filesystem::
   }
   if (!measured || cache.empty()) return choices;
   try {
-    interop::make_folder(cache.parent_path());
-    interop::write_file(cache, all.dump(1, ' ', false, json::error_handler_t::replace) + "\n");
+    make_folder(cache.parent_path());
+    write_file(cache, all.dump(1, ' ', false, json::error_handler_t::replace) + "\n");
   } catch (const ResourceError&) {  // the next model measures again
   }
   return choices;

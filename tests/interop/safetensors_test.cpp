@@ -8,8 +8,8 @@
 #include <limits>
 
 #include "data/folder.hpp"
-#include "interop/atomic_file.hpp"
 #include "ridgeline/error.hpp"
+#include "tensor/atomic_file.hpp"
 #include "tensor/random.hpp"
 
 namespace ridgeline::interop {
