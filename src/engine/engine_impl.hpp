@@ -1,6 +1,6 @@
 #pragma once
-// What the engine keeps: the plans that it compiled, the memory of each shard, its threads.
-// Included by the files of engine.hpp's class alone.
+// The members of Engine: compiled plans, the memory of each shard, and threads. Only the files that
+// implement Engine include it.
 
 #include <map>
 #include <tuple>
@@ -69,7 +69,7 @@ struct Engine::Impl {
   Team team;
   std::map<std::tuple<std::int64_t, bool, Head, bool>, CompiledPlan> plans;
   std::vector<ShardMemory> shards;
-  // Of the current run, one per shard that has images.
+  // For the current run, one per shard that has images.
   std::vector<Workspace*> workspaces;
   std::vector<ShardRun> runs;
   std::vector<const std::vector<Segment>*> segments;

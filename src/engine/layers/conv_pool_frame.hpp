@@ -1,5 +1,5 @@
 #pragma once
-// How images come to the kernels of a convolution with a max-pool behind it, and go from them.
+// Converts images for the kernels of a convolution with a max-pool after it, and gradients back.
 
 #include <algorithm>
 
@@ -51,8 +51,8 @@ class ScratchLayout {
   std::size_t bytes_;
 };
 
-/// One image as the kernels take it: in fp32, the convolution's padding around it. Where it is not
-/// so already, a copy is made of it, in the cache.
+/// One image in the form that the kernels take: in fp32, with the convolution's padding around it.
+/// If necessary, a copy is made, which fits the cache.
 struct Frame {
   dnn::Type type;            ///< of the image
   std::int64_t height, row;  ///< of the image, in numbers
@@ -85,12 +85,12 @@ struct Frame {
     return scratch;
   }
 
-  /// Where the kernel adds up the gradient of the framed image.
+  /// The memory for the gradient of the framed image, which the kernel adds to.
   float* gradient(void* gradients, std::int64_t n, float* scratch) const {
     return copies() ? scratch : out(gradients) + n * image_size();
   }
-  /// From there to the gradient of the image; where the image is not above 0 it is multiplied by
-  /// `slope`.
+  /// Copies the gradient of the framed image to that of the image. Where the image is not above 0,
+  /// the gradient is multiplied by `slope`.
   void remove(float* framed, const float* image, float slope, std::int64_t n,
               void* gradients) const {
     if (!copies()) return;
@@ -107,10 +107,10 @@ struct Frame {
   }
 };
 
-/// A thread's rows of the pool's output, as a shape of their own.
+/// A thread's rows of the pool's output, as a smaller ConvPool.
 struct Rows {
   kernels::ConvPool shape;
-  std::int64_t first_window, source;  ///< source: where they begin in the framed image's numbers
+  std::int64_t first_window, source;  ///< source: offset of the first row in the framed image
 
   Rows(const kernels::ConvPool& s, const Share& share) : shape(s) {
     const std::int64_t row = share.begin(s.pooled_height);
