@@ -267,7 +267,7 @@ Command bench_command() {
                   {"--rounds", "N", "that medians are taken over; 5 if absent"},
                   {"--seconds", "S", "for each measurement; 1 if absent"},
                   {"--data", "SOURCE", "images to train on; CIFAR-10 if absent"},
-                  {"--path", "FOLDER", "where they lie, if not in the usual places"},
+                  {"--path", "FOLDER", "their folder, if not in the usual places"},
                   {"--statistics", "", "also what the statistics of training cost, as a share"},
                   {"--pin", "", "keep each thread of the engine on a core of its own"}},
       .details =

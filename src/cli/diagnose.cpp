@@ -22,7 +22,8 @@ using std::filesystem::path;
 /// there may be none but that.
 path run_model(const path& named) {
   if (!std::filesystem::is_directory(named)) {
-    throw UsageError(fmt::format("{} is no folder: name that of a run or study", named.string()));
+    throw UsageError(
+        fmt::format("{} is not a folder: name that of a run or study", named.string()));
   }
   for (const path& folder : {named, named / "refit"}) {
     if (std::filesystem::exists(folder / "diverged.safetensors")) {
@@ -154,7 +155,7 @@ Command diagnose_command() {
           "in what\n"
           "moves them, the effective learning rate (a step per unit of gradient over the weights' "
           "square),\n"
-          "the root mean square of what the layer gives, and of its units behind a ReLU how many "
+          "the root mean square of what the layer gives, and of its units after a ReLU how many "
           "are "
           "dead.\n"
           "What helps is said where it was measured to, and else only what was found.\n"

@@ -45,7 +45,7 @@ DataParts find_data(const Arguments& arguments, const path& model) {
   const path record = record_of(model);
   if (!std::filesystem::exists(record)) {
     throw UsageError(fmt::format(
-        "{} lies in no run's folder, which would name its data: say which with --data SOURCE",
+        "{} is not in a run's folder, which would name its data: name the data with --data SOURCE",
         model.string()));
   }
   if (model.parent_path().filename().string().starts_with("fold-")) {
@@ -184,13 +184,14 @@ Command evaluate_command() {
       .name = "evaluate",
       .summary = "metrics of a model on a labelled set",
       .positionals = {{"MODEL", "a model file, or the folder of a run or study"}},
-      .options = {{"--data", "SOURCE", "cifar10, fashion-mnist, ...; the run's own data if absent"},
-                  {"--path", "FOLDER", "where that data lies; the usual places if absent"},
-                  {"--split", "SPLIT",
-                   "test, val or train; if absent, the first of these that the data has"},
-                  {"--metrics", "LIST",
-                   "metrics beside the usual ones, with blanks between them; those of the run if "
-                   "absent"}},
+      .options =
+          {{"--data", "SOURCE", "cifar10, fashion-mnist, ...; the run's own data if absent"},
+           {"--path", "FOLDER", "the folder of that data; the usual places if absent"},
+           {"--split", "SPLIT",
+            "test, val or train; if absent, the first of these that the data has"},
+           {"--metrics", "LIST",
+            "metrics in addition to the usual ones, with blanks between them; those of the run if "
+            "absent"}},
       .details =
           "Examples:\n"
           "  ridgeline evaluate runs/fashion-mnist-article-cnn-20250101-120000\n"

@@ -156,7 +156,8 @@ Command export_command() {
       .details =
           "Filters and units whose kernels are exactly zero, as group_lasso (or l1) leaves them, "
           "are\n"
-          "dropped; what they gave goes into the biases behind them, so that the network gives "
+          "dropped; their constant values are added to the biases after them, so that the network "
+          "gives "
           "the\n"
           "same for every image. Those that cannot be dropped exactly stay, and are listed.\n\n"
           "--json gives {\"model\", \"output\", \"parameters\", \"flops\", \"layers\", "

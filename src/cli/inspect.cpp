@@ -160,7 +160,7 @@ Command inspect_command() {
                   {"--threads", "N", "0: all cores, which is what is used if absent"},
                   {"--inference", "", "the plan of predicting, not of training"},
                   {"--data", "SOURCE", "images to run the plan on; CIFAR-10 if absent"},
-                  {"--path", "FOLDER", "where they lie, if not in the usual places"}},
+                  {"--path", "FOLDER", "their folder, if not in the usual places"}},
       .details =
           "Examples:\n"
           "  ridgeline inspect runs/fashion-mnist-article-cnn-20250101-120000\n"

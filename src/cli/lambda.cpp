@@ -58,7 +58,7 @@ LambdaNumbers read_numbers(const std::vector<std::string>& words,
     if (error != std::errc() || end != digits.data() + digits.size()) {
       std::vector<std::string> known;
       for (const auto& [number, standard] : convention.defaults) known.push_back(number);
-      throw UsageError(fmt::format("'{}' is no number: {} takes its {}, as in {}=0.01", word,
+      throw UsageError(fmt::format("'{}' is not a number: {} takes its {}, as in {}=0.01", word,
                                    convention.name, fmt::join(known, ", "), known.front()));
     }
     for (const auto& [given, before] : numbers) {

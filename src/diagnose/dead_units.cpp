@@ -43,7 +43,7 @@ Verdicts dead_units(const Record& record) {
   }
   if (verdict.layers.empty()) return {};
   verdict.sentence =
-      fmt::format("Units behind a ReLU are dead, 0 for every image looked at: {}.", shares);
+      fmt::format("Units after a ReLU are dead, 0 for every image looked at: {}.", shares);
   if (verdict.severity == Severity::problem && killed_by_a_step(record, *last)) {
     verdict.advice = lower_learning_rate();
   }

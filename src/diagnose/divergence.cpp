@@ -113,7 +113,7 @@ Verdicts divergence(const Record& record) {
   }
   verdict.evidence.push_back({fmt::format("steps taken in epoch {}", broken.epoch),
                               static_cast<double>(broken.statistics.steps)});
-  // What fp32 could not hold is no number for a file.
+  // A file cannot hold a number that is too large for fp32.
   std::erase_if(verdict.evidence, [](const Evidence& e) { return !std::isfinite(e.value); });
   return {std::move(verdict)};
 }

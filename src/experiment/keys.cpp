@@ -135,7 +135,7 @@ std::vector<Key> make_keys() {
   return {
       row("data.source", data, &DataSection::source, names_of(source_kinds()), check_source),
       row("data.path", data, &DataSection::path,
-          "where the images lie; empty: the usual places are searched"),
+          "the folder of the images; empty: the usual places are searched"),
       row("data.validation", data, &DataSection::validation,
           "a fraction of the training images (stratified, by seed), a folder, \"val\" or \"test\"; "
           "if absent, the source's own validation part",
@@ -145,7 +145,7 @@ std::vector<Key> make_keys() {
                           [](const E& e) { return e.select.folds == 1; })),
       row("data.test", data, &DataSection::test,
           "empty: the source's own test split; \"none\"; or a folder")
-          .needing(beside("data.validation = \"test\", whose images are no test",
+          .needing(beside("data.validation = \"test\", which takes the test images",
                           [](const E& e) {
                             const auto* name = std::get_if<std::string>(&e.data.validation);
                             return e.data.test == "test" && name && *name == "test";
@@ -172,7 +172,7 @@ std::vector<Key> make_keys() {
       augment_key(),
 
       row("model.preset", model, &ModelSection::preset,
-          "a named network, where there are no layers", check_preset),
+          "a named network, used if there are no layers", check_preset),
       row("model.layers", model, &ModelSection::layers,
           "the network itself: [{ conv2d = { filters = 32 }, regularize = { l2 = 1e-3 } }, ...]"),
       row("model.outputs", model, &ModelSection::outputs,
@@ -264,7 +264,7 @@ std::vector<Key> make_keys() {
           metric({"val_", "train_"}))
           .needing(measured_by_train()),
       row("train.metrics", train, &TrainSection::metrics,
-          "measured beside the usual ones: \"f1\", \"top_k:3\", ... (docs/metrics.md)",
+          "measured in addition to the usual ones: \"f1\", \"top_k:3\", ... (docs/metrics.md)",
           check_metrics),
       row("train.patience", train, &TrainSection::patience,
           "epochs without improvement before stopping; 0: never", whole(0)),

@@ -261,7 +261,7 @@ void Safetensors::require_finite(std::string_view tensor) const {
       values.size() - static_cast<std::size_t>(std::ranges::count_if(values, is_finite));
   refuse(name_,
          "{} has {} of {} numbers that are not finite, the first {} at place {}: these are no "
-         "weights to go on with",
+         "weights to continue with",
          tensor, count, values.size(), *first, first - values.begin());
 }
 

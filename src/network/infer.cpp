@@ -28,7 +28,7 @@ void check_all_used(const Network& network) {
   }
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     require(used[i],
-            "{} leads nowhere: no layer takes its output, and it is no output of the network",
+            "{} is not used: no layer takes its output, and it is not an output of the network",
             nodes[i].name);
   }
 }

@@ -221,7 +221,7 @@ class Runner {
         result_.interrupted = stopping_ = true;
         return;
       }
-      // The study has all that the fold is asked for, so that nothing goes on with it.
+      // The study has all that the fold is asked for, so that nothing continues it.
       if (study_) train::remove_checkpoint(run_of(*item));
       if (record->status == "done") score(item->trial, item->fold, *record);
       result_.seconds += record->seconds / std::max(options_.jobs, 1);

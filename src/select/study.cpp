@@ -95,11 +95,11 @@ Study::Study(const std::filesystem::path& folder, const Settings& settings, bool
   }
   Statement sound = database_.prepare("PRAGMA quick_check(1)");
   if (!sound.next() || sound.text(0) != "ok") {
-    throw DataError(fmt::format("{}: the file is damaged: begin the study anew in another folder",
+    throw DataError(fmt::format("{}: the file is damaged: begin the study again in another folder",
                                 file_.string()));
   }
   if (!resume) {
-    throw UsageError(fmt::format("{} holds a study already: go on with it, or name another folder",
+    throw UsageError(fmt::format("{} holds a study already: continue it, or name another folder",
                                  folder.string()));
   }
   check(settings);
@@ -122,10 +122,11 @@ void Study::check(const Settings& settings) {
     const std::string before = row.next() ? row.text(0) : "nothing";
     if (before == value) continue;
     const bool shown = before.size() + value.size() <= longest_shown;
-    throw UsageError(fmt::format(
-        "{}: this study was begun with {}: go on with that, or name another folder", file_.string(),
-        shown ? fmt::format("{} = {}, not {}", name, before, value)
-              : fmt::format("another setting of {}", name)));
+    throw UsageError(
+        fmt::format("{}: this study was begun with {}: continue with that, or name another folder",
+                    file_.string(),
+                    shown ? fmt::format("{} = {}, not {}", name, before, value)
+                          : fmt::format("another setting of {}", name)));
   }
 }
 

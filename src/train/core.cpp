@@ -42,14 +42,14 @@ ModelOptions checked(ModelOptions options, Network& network) {
   return options;
 }
 
-// Throws UsageError for a layer that is no convolution, or an algorithm that cannot compute it.
+// Throws UsageError for a layer that is not a convolution, or an algorithm that cannot compute it.
 void check_choices(const engine::Engine& engine) {
   const engine::KernelChoices choices = engine::kernel_choices(engine.options().compute.kernels);
   if (choices.empty()) return;
   const auto convolutions = engine.convolutions();
   for (const auto& [layer, algorithm] : choices) {
     const auto found = std::ranges::find(convolutions, layer, &engine::ConvCandidates::layer);
-    require(found != convolutions.end(), "train.kernels names '{}', which is no convolution",
+    require(found != convolutions.end(), "train.kernels names '{}', which is not a convolution",
             layer);
     std::vector<std::string_view> algorithms;
     for (const engine::ConvAlgorithm possible : found->algorithms)

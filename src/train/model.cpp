@@ -99,11 +99,11 @@ std::vector<std::vector<Prediction>> Model::top(std::span<const float> probabili
                                                 int count) const {
   const auto outputs = static_cast<std::size_t>(impl_->outputs());
   network::require(probabilities.size() % outputs == 0,
-                   "{} probabilities are no whole number of images of {} outputs",
+                   "{} probabilities are not a whole number of images of {} outputs",
                    probabilities.size(), outputs);
   network::require(count >= 1, "the number of predictions must be at least 1, not {}", count);
   network::require(std::ranges::none_of(probabilities, [](float p) { return std::isnan(p); }),
-                   "a probability is NaN, and has no place in an order");
+                   "a probability is NaN and cannot be ordered");
   const auto& names = impl_->options.class_names;
   const std::size_t kept = std::min(outputs, static_cast<std::size_t>(count));
   std::vector<std::int32_t> order(outputs);

@@ -61,7 +61,7 @@ class CsvReader {
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size()) {
-      fail(fmt::format("'{}' is no number for {}", text, column));
+      fail(fmt::format("'{}' is not a number for {}", text, column));
     }
     return value;
   }

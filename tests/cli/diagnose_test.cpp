@@ -139,7 +139,7 @@ TEST_F(Diagnose, StepsAreLogged) {
 
 TEST_F(Diagnose, WhatIsNoRun) {
   EXPECT_EQ(run(*folder_, {"diagnose", "nowhere"}).err,
-            "nowhere is no folder: name that of a run or study\n");
+            "nowhere is not a folder: name that of a run or study\n");
   EXPECT_EQ(run(*folder_, {"diagnose", "nowhere"}).code, 2);
   EXPECT_EQ(run(*folder_, {"diagnose", "images"}).code, 3);
   ASSERT_EQ(run(*folder_, words({"train.run=old", "train.epochs=1"})).code, 0);

@@ -126,7 +126,7 @@ TEST_F(TrainedModel, SettingsWithoutEffectAreRefused) {
   const Outcome moved = run(*folder_, {"train", "--resume", "first", "train.run=second"});
   EXPECT_EQ(moved.code, 2);
   EXPECT_EQ(moved.err,
-            "train.run has no effect with --resume, which goes on in first: leave it out\n");
+            "train.run has no effect with --resume, which continues in first: leave it out\n");
   // The record of the run holds every key, and is an experiment.
   EXPECT_EQ(run(*folder_, {"train", "first/experiment.toml", "train.run=recorded"}).code, 0);
 }

@@ -43,7 +43,7 @@ std::string without_times(const std::string& csv) {
   return text;
 }
 
-// A training of 4 epochs of 5 steps that is interrupted behind `steps` of them, and goes on in
+// A training of 4 epochs of 5 steps that is interrupted behind `steps` of them, and continues in
 // another model, gives what an uninterrupted one gives.
 void expect_resumed_equals_uninterrupted(const OptimizerSetting& optimizer, int steps) {
   SCOPED_TRACE(testing::Message() << "stopped behind step " << steps);
@@ -189,17 +189,17 @@ TEST(Resume, OtherSettingsAreRefusedByName) {
   FitOptions batch = options;
   batch.batch = 12;
   EXPECT_EQ(refusal(options_with(adam()), batch, data),
-            " was made with train.batch = 10, not 12: resume with that, or start anew");
+            " was made with train.batch = 10, not 12: resume with that, or start again");
   ModelOptions half = options_with(adam());
   half.compute.precision = Precision::bf16;
   EXPECT_EQ(refusal(half, options, data),
-            " was made with train.precision = fp32, not bf16: resume with that, or start anew");
+            " was made with train.precision = fp32, not bf16: resume with that, or start again");
   ModelOptions seed = options_with(adam());
   seed.seed = 7;
   EXPECT_EQ(refusal(seed, options, data),
-            " was made with train.seed = 1, not 7: resume with that, or start anew");
+            " was made with train.seed = 1, not 7: resume with that, or start again");
   EXPECT_EQ(refusal(options_with(sgd()), options, data),
-            " was made with another setting of 'optimizer': resume with that, or start anew");
+            " was made with another setting of 'optimizer': resume with that, or start again");
   EXPECT_NE(refusal(options_with(adam()), options, pictures(59)).find("images"), std::string::npos);
 }
 

@@ -169,8 +169,8 @@ objective::LossKind objective::binary_focal_kind() {
   return {{.name = "binary-focal",
            .meaning = "the same for each output of a sigmoid",
            .options = {gamma_option(),
-                       {"alpha", "the share of what is there, against what is not", usual_alpha,
-                        Limits{.least = 0, .most = 1}}}},
+                       {"alpha", "the weight of targets of 1; targets of 0 have 1 - alpha",
+                        usual_alpha, Limits{.least = 0, .most = 1}}}},
           [](const Attributes& options) {
             return binary_focal(options.real("gamma"), options.real("alpha"));
           }};

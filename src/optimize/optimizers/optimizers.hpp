@@ -16,7 +16,7 @@ constexpr auto beta1_option =
                     "the share of the average of gradients kept in a step", limits::fraction);
 template <typename Options>
 constexpr auto beta2_option = network::option("beta2", &Options::beta2,
-                                              "likewise of the average of their squares",
+                                              "the same for the average of their squares",
                                               limits::fraction);
 template <typename Options>
 constexpr auto epsilon_option = network::option("epsilon", &Options::epsilon,
