@@ -1,5 +1,5 @@
 #pragma once
-// Weights from a file of another training, of ours or of another program.
+// Weights from a file of another training or of another program.
 
 #include <filesystem>
 #include <span>
@@ -13,19 +13,18 @@ namespace ridgeline::train {
 /// files.
 interop::Safetensors read_weights(const std::filesystem::path& path);
 
-/// Which of the parameters, statistics too, the file has under their name or the name that other
-/// programs give them (weight_names.hpp), in their shape and as F32, and which tensors and
-/// parameters are left over, with why. Throws DataError where none fits, where one that fits has a
-/// number that is not finite, for what a training left that diverged, and as weight_names does.
+/// Finds the parameters and statistics that the file has, under their own name or under that of
+/// another program (weight_names.hpp), with their shape and as F32. Also lists the other tensors
+/// and parameters, with reasons. Throws DataError if none fits, if one that fits is not finite, for
+/// a file of a diverged training, and as weight_names.
 LoadedWeights match_weights(const interop::Safetensors& file,
                             std::span<const Parameter> parameters);
 
-/// What tells one file of weights from another, wherever it is: a hash of its tensors. Throws as
-/// read_weights does.
+/// A hash of the file's tensors, which does not depend on its path. Throws as read_weights.
 std::string describe_weights(const std::filesystem::path& path);
 
-/// Puts what matches into the core's state. Throws as match_weights and read_weights do; the
-/// state is then as it was.
+/// Copies matching tensors to the core's state. Throws as match_weights and read_weights, and then
+/// changes nothing.
 LoadedWeights load_weights(const std::filesystem::path& path, ModelCore& core);
 
 }  // namespace ridgeline::train

@@ -19,14 +19,14 @@ struct WeightNames {
   std::string head;                          ///< the last dense layer, without ".kernel"
 };
 
-/// The naming is told by tensors that only it has. Convolutions, normalisations and dense layers
-/// are then paired by kind, in the order in which the network applies them. Nothing where the file
-/// has another naming. Throws DataError where file and network have another number of layers of a
-/// kind, where another layer than the head has another shape, and for tensors that are not F32.
+/// Recognises the naming by tensors that only it has. Then it pairs convolutions, normalisations
+/// and dense layers by kind, in the order in which the network applies them. Absent if the file has
+/// another naming. Throws DataError if file and network have different numbers of layers of a kind,
+/// if a layer other than the head has another shape, and for tensors that are not F32.
 std::optional<WeightNames> weight_names(const interop::Safetensors& file,
                                         std::span<const Parameter> parameters);
 
-/// Whether a tensor of such a file is no weight: a batch normalisation's count of batches.
+/// Whether a tensor of such a file is not a weight, but a batch normalisation's count of batches.
 bool is_batch_count(std::string_view tensor);
 
 }  // namespace ridgeline::train
