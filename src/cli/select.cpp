@@ -227,13 +227,11 @@ Command select_command() {
       .positionals = experiment_positionals(),
       .options = {{"--resume", "STUDY", "continue a study: finished folds are not repeated"}},
       .details =
-          "Every candidate is trained on every fold and scored by select.metric on the images "
-          "left\n"
-          "out; select.rule chooses; the refit trains on all training images with what was "
-          "chosen,\n"
-          "and looks at the test set once. λ = 0 is always among the candidates.\n"
-          "Nothing is chosen, with code 0 and chosen null in --json, where no candidate beats the\n"
-          "best answer that ignores the image by three standard errors (docs/study.md).\n\n"
+          "Trains every candidate on every fold and scores it by select.metric on the "
+          "held-out\nimages. select.rule chooses. The refit trains on all training images with the "
+          "choice\nand evaluates the test set once. λ = 0 is always among the candidates.\n"
+          "Nothing is chosen, with code 0 and chosen null in --json, if no candidate beats "
+          "the\nbest answer that ignores the image by three standard errors (docs/study.md).\n\n"
           "Examples:\n"
           "  ridgeline select data.source=cifar10 train.epochs=10 select.trials=9\n"
           "  ridgeline select data.source=cifar10 select.folds=1 select.metric=val_accuracy\n"

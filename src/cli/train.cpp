@@ -182,7 +182,7 @@ Command train_command() {
       .summary = "train one model",
       .positionals = experiment_positionals(),
       .options = {{"--resume", "RUN", "continue an interrupted run, bit for bit"},
-                  {"--pin", "", "keep each thread of the engine on a core of its own"}},
+                  {"--pin", "", "keep each thread of the engine on its own core"}},
       .details =
           "Examples:\n"
           "  ridgeline train experiment.toml\n"

@@ -28,7 +28,7 @@ inline constexpr auto compute_fields = std::tuple(
                  "who computes a convolution: LAYER=onednn, direct or winograd; others by a fixed "
                  "table"},
     ComputeField{"winograd", &ComputeOptions::winograd,
-                 "convolutions by Winograd's algorithm where it pays"});
+                 "Winograd's algorithm for the convolutions that it makes faster"});
 
 template <typename Visit>
 void for_each_compute_field(Visit&& visit) {

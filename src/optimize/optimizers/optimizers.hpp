@@ -52,10 +52,11 @@ inline constexpr auto network::fields<RmsProp> =
                option("centered", &RmsProp::centered,
                       "divide by the gradient's deviation; not with regularize.l1"));
 template <>
-inline constexpr auto network::fields<Adagrad> =
-    std::tuple(option("initial_accumulator", &Adagrad::initial_accumulator,
-                      "what the sum of squares begins with", limits::not_negative),
-               optimize::epsilon_option<Adagrad>);
+inline constexpr auto network::fields<Adagrad> = std::tuple(option("initial_accumulator",
+                                                                   &Adagrad::initial_accumulator,
+                                                                   "the initial sum of squares",
+                                                                   limits::not_negative),
+                                                            optimize::epsilon_option<Adagrad>);
 template <>
 inline constexpr auto network::fields<Lars> = std::tuple(
     optimize::momentum_option<Lars>,
