@@ -26,8 +26,8 @@ using std::filesystem::path;
 void refuse_taken(const path& folder) {
   if (holds_run(folder)) {
     throw UsageError(
-        fmt::format("{} holds a run already: name another folder with train.run=..., or go on "
-                    "with it: {}",
+        fmt::format("{} holds a run already: name another folder with train.run=..., or "
+                    "continue it: {}",
                     folder.string(), command("ridgeline train --resume", folder.string())));
   }
   if (holds_study(folder)) {

@@ -58,8 +58,8 @@ void too_strong(const Overshoot& overshoot, double rate, Verdict& verdict) {
   verdict.kind = "penalty-too-strong";
   verdict.layers = {overshoot.layer};
   verdict.sentence = fmt::format(
-      "It diverged by too strong a penalty: regularize.{} takes {:.3g} times of {} off in a step, "
-      "so that the weights turn over and grow.",
+      "It diverged because the penalty is too strong: regularize.{} takes {:.3g} times the weights "
+      "of {} off in a step, so that they change their sign and grow.",
       overshoot.key, overshoot.share, overshoot.layer);
   verdict.evidence = {{"shrink per step", overshoot.share}, {"learning rate", rate}};
   verdict.advice = penalty_within_reach(overshoot);
@@ -74,7 +74,7 @@ void too_large(double rate, double step, Verdict& verdict) {
                                   ? fmt::format("by {:.3g} times the norm of its weights", step)
                                   : "further than fp32 can hold");
   verdict.sentence = fmt::format(
-      "It diverged by steps that are too large: at a learning rate of {} {}.", rate, what);
+      "It diverged because its steps were too large: at a learning rate of {} {}.", rate, what);
   verdict.evidence = {{"learning rate", rate}};
   if (step > 0) verdict.evidence.push_back({"largest step over weights", step});
   verdict.advice = lower_learning_rate();

@@ -68,8 +68,8 @@ Verdicts idle(const Record& record) {
   const auto [strongest, most_folds] = idleness(record);
   Verdict verdict{.kind = "penalty-never-moves", .severity = Severity::note};
   verdict.sentence = fmt::format(
-      "The penalty never moves anything: it is {:.2g} % of what moves the weights "
-      "where it is strongest, and has shrunk no kernel by more than {:.2g} %: with "
+      "The penalty has no effect: its largest share in the movement of weights is {:.2g} %, and it "
+      "has shrunk no kernel by more than {:.2g} %: with "
       "a strength of 0 the result would be the same.",
       100 * strongest, 100 * most_folds);
   verdict.evidence = {{"penalty's share", strongest}, {"e-folds of shrinking", most_folds}};

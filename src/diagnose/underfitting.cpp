@@ -46,7 +46,8 @@ Verdicts under_fitting(const Record& record) {
   }
   if (verdict.layers.empty()) return {};
   verdict.sentence = fmt::format(
-      "It under-fits by too much λ: the training loss is {:.4g} at the end, and {:.4g} without "
+      "It under-fits because λ is too large: the training loss is {:.4g} at the end, and {:.4g} "
+      "without "
       "having learnt anything, while the penalty holds the weights.",
       loss, untrained);
   verdict.evidence = {{"training loss at the end", loss},

@@ -107,7 +107,7 @@ MetricPtr make_metric(std::string_view line) {
 void register_metric(std::string kind, MetricFactory factory, std::string argument) {
   network::require(!kind.empty() && kind.find_first_not_of("abcdefghijklmnopqrstuvwxyz"
                                                            "0123456789_") == std::string::npos,
-                   "a metric's kind has small letters, digits and _ alone, not '{}'", kind);
+                   "a metric's kind may only have small letters, digits and _, not '{}'", kind);
   registry().add(std::move(kind), {factory, std::move(argument)});
 }
 

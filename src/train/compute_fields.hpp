@@ -24,9 +24,10 @@ ComputeField(std::string_view, Value ComputeOptions::*, std::string_view) -> Com
 inline constexpr auto compute_fields = std::tuple(
     ComputeField{"precision", &ComputeOptions::precision,
                  "bf16: activations and their gradients in half the memory; weights stay fp32"},
-    ComputeField{"kernels", &ComputeOptions::kernels,
-                 "who computes a convolution: LAYER=onednn, direct or winograd; others by a fixed "
-                 "table"},
+    ComputeField{
+        "kernels", &ComputeOptions::kernels,
+        "the algorithm of single convolutions: LAYER=onednn, direct or winograd; others by a fixed "
+        "table"},
     ComputeField{"winograd", &ComputeOptions::winograd,
                  "Winograd's algorithm for the convolutions that it makes faster"});
 

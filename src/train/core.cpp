@@ -162,16 +162,16 @@ void ModelCore::check_optimizer() const {
   const engine::MatrixTerm* term = first_term(terms.of(all), wants_metric);
   const bool l1 = std::ranges::any_of(all, [](const Penalty& p) { return p.l1 > 0; });
   require(optimizer.has_metric() || (!l1 && term == nullptr),
-          "regularize.{} needs an optimizer with a diagonal metric, which {} as it is set has not: "
-          "use sgd or adam",
+          "regularize.{} needs an optimizer with a diagonal metric, which {} does not have with "
+          "these settings: use sgd or adam",
           l1     ? "l1"
           : term ? term->name()
                  : "",
           optimizer.kind());
   const bool fixed = std::ranges::any_of(all, [](const Penalty& p) { return p.fixed_norm > 0; });
   require(!fixed || options.optimizer.lookahead.interval == 0,
-          "regularize.fixed_norm and optimizer.lookahead exclude each other: between two points of "
-          "that norm there is none of it");
+          "regularize.fixed_norm and optimizer.lookahead exclude each other: a mean of two weights "
+          "of that norm has another norm");
 }
 
 void ModelCore::set_regularize(const Regularize& regularize) {

@@ -44,7 +44,7 @@ std::string Fit::remedy() const {
   const auto overshoot = this->overshoot();
   if (!overshoot) return "try a lower optimizer.learning_rate, or optimizer.clip_norm = 1";
   return fmt::format(
-      "regularize.{0} takes {1:g} times of {2} off in a step, which should be far "
+      "regularize.{0} takes {1:g} times the weights of {2} off in a step, which should be far "
       "below 1: try a lower regularize.{0}",
       overshoot->key, overshoot->share, overshoot->layer);
 }

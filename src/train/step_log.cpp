@@ -34,7 +34,7 @@ void StepLog::begin(std::int64_t done) {
   std::string line;
   std::getline(file, line);
   if (line + "\n" != text_) {
-    throw DataError(fmt::format("{}:1: its columns are others than those of this version, {}",
+    throw DataError(fmt::format("{}:1: its columns differ from those of this version, {}",
                                 file_.string(), header()));
   }
   const std::size_t columns = interop::cells_of(line).size();

@@ -87,7 +87,7 @@ TEST_F(TrainedModel, ARunIsNotOverwritten) {
   const Outcome again = run(*folder_, words({}));
   EXPECT_EQ(again.code, 2);
   EXPECT_EQ(again.err,
-            "first holds a run already: name another folder with train.run=..., or go on with it: "
+            "first holds a run already: name another folder with train.run=..., or continue it: "
             "ridgeline train --resume first\n");
 }
 

@@ -143,7 +143,7 @@ class BinaryFocalLoss final : public PerImageLoss {
 };
 
 Option gamma_option() {
-  return {"gamma", "how much less images that are right count; 0: as much as any", usual_gamma,
+  return {"gamma", "how much less correct images count; 0: not less", usual_gamma,
           limits::not_negative};
 }
 
@@ -158,7 +158,7 @@ LossPtr binary_focal(double gamma, double alpha) {
 
 objective::LossKind objective::focal_kind() {
   return {{.name = "focal",
-           .meaning = "cross-entropy in which images that are right count less; after a softmax",
+           .meaning = "cross-entropy with less weight for correct images; after a softmax",
            .options = {gamma_option(), class_weights_option()}},
           [](const Attributes& options) {
             return focal(options.real("gamma"), options.reals("class_weights"));

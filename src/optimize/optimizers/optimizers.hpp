@@ -73,7 +73,7 @@ inline constexpr auto network::fields<Muon> = std::tuple(
 template <>
 inline constexpr auto network::fields<Lbfgs> =
     std::tuple(option("history", &Lbfgs::history,
-                      "updates remembered, each in two numbers a weight", limits::count(1)));
+                      "updates to remember, each with two numbers per weight", limits::count(1)));
 
 namespace optimize {
 
