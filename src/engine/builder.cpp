@@ -39,7 +39,7 @@ void PlanBuilder::find_readers() {
       if (needs_gradient(input)) values_[at(n)].needs_gradient = true;
     }
   }
-  // The loss reads the outputs. One that a layer reads, too, must not become logits for it.
+  // The loss reads the outputs. If a layer reads one, too, it must not become logits.
   for (const OutputSpec& output : layout_.network_outputs) {
     int& readers = values_[at(output.node)].readers;
     const bool has_logits = output.activation == "softmax" || output.activation == "sigmoid";
@@ -253,8 +253,8 @@ void PlanBuilder::run_by_image(std::string name, std::string implementation,
   plan_.steps.back().by_image = true;
 }
 
-// Neighbours that work by images become a group. What one of them uses lives as long as the group,
-// but for what only they use: of that there is no more than the images in hand.
+// Neighbouring steps that work by images become a group. The buffers of its steps live as long as
+// the group. A buffer that only the group uses holds only the images that it computes at a time.
 void PlanBuilder::group_steps() {
   constexpr std::size_t cache_bytes = 256 << 10;  // about a quarter of a core's second level
   plan_.image_bytes.assign(buffers_.size(), 0);
@@ -293,7 +293,7 @@ void PlanBuilder::group_steps() {
   }
 }
 
-// What the update pass reads lives on behind the last step.
+// Buffers that the update pass reads live until after the last step.
 void PlanBuilder::keep_products() {
   for (const ProductGradient& product : plan_.products) {
     for (const Tensor& tensor : {product.x, product.dy}) {

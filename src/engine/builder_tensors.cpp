@@ -1,5 +1,4 @@
-// The builder's steps from one tensor to another of the same numbers, in another layout or type,
-// and their sums.
+// The builder's steps that convert tensors to another layout or type, and add them.
 
 #include "engine/builder.hpp"
 #include "engine/kernels/bfloat16.hpp"
@@ -18,7 +17,7 @@ Tensor PlanBuilder::reorder(const Tensor& from, const dnn::Desc& to, const std::
     }
   }
   const Tensor result = add_reorder(from, to, name);
-  // What is kept in bf16 is widened for each reader, since an fp32 copy would live until the last.
+  // A bf16 tensor is widened for each reader, because an fp32 copy would live until the last one.
   const bool widens = dnn::type_of(from.desc) == dnn::bf16 && dnn::type_of(to) == dnn::fp32;
   if (!widens) reordered_.push_back({from, result});
   return result;

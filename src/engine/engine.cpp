@@ -86,7 +86,7 @@ void Engine::predict(State& state, const Batch& batch, const OutputBuffers& outp
 
 std::vector<ActivationSums> Engine::observe(State& state, const Batch& batch) {
   Impl& impl = *impl_;
-  // In the place of the state's own copies, which are made anew after every update.
+  // In place of the state's own copies, which are made again after every update.
   const auto copies = std::exchange(state.packed(), nullptr);
   impl.run(state, {.batch = batch, .observed = true});
   state.packed() = copies;

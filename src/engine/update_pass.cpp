@@ -10,12 +10,12 @@ namespace ridgeline::engine {
 namespace {
 
 constexpr std::size_t run_length = 1024;
-constexpr std::int64_t panel_rows = 32;  // of a matrix: so begins each on a whole vector
-// What an update of a number costs, as images that a product sums over.
+constexpr std::int64_t panel_rows = 32;  // of a matrix; so each begins at a whole vector
+// The cost of updating a number, in images that a product sums over.
 constexpr std::size_t update_cost = 48;
 constexpr std::size_t most_slots = 8;
 
-// Leaves the sum over arenas of a run in the first of them.
+// Adds up a run over all arenas, in the first arena.
 float* sum_shards(const std::vector<float*>& arenas, std::size_t offset, std::size_t count) {
   for (std::size_t stride = 1; stride < arenas.size(); stride *= 2) {
     for (std::size_t i = 0; i + stride < arenas.size(); i += 2 * stride) {
@@ -30,7 +30,7 @@ const Product* find(const Gradients& gradients, std::size_t parameter) {
   return found == gradients.products.end() ? nullptr : &*found;
 }
 
-// What a parameter's weights add to the objective, without the matrix terms.
+// The penalty of a parameter's weights, without the matrix terms.
 double penalty_of(const Penalty& p, double square, double absolute) {
   return p.l2 / 2 * square + p.l1 * absolute;
 }
@@ -65,7 +65,8 @@ void UpdatePass::cut(std::size_t parameter, std::size_t offset, std::size_t size
   panels_.push_back({parameter, offset, count, first, runs_.size(), row, rows});
 }
 
-// Calls work(panel, the thread's scratch): neighbouring panels on one thread, by their cost.
+// Calls work(panel, scratch of the thread). Each thread gets neighbouring panels of about the same
+// total cost.
 template <typename F>
 void UpdatePass::for_each_panel(Team& team, const Gradients& gradients, F work) {
   std::vector<std::size_t> cost_before{0};
@@ -189,7 +190,7 @@ void UpdatePass::update_run(std::size_t r, State& state, const UpdateRule& rule,
   descend(run, norms_[r], state, rule, place);
 }
 
-// What clipping by norm multiplies the gradient by.
+// The factor of clipping by norm.
 float UpdatePass::clip_scale(Team& team, const State& state, const UpdateRule& rule,
                              Gradients& gradients) {
   if (rule.clip_norm == 0) return 1;

@@ -1,5 +1,5 @@
-// The update by an optimiser that must see whole parameters or the whole model: the same order of
-// things as in the one pass, with the gradient and the step of everything in memory in between.
+// The update for optimisers that must see whole parameters or the whole model. The order of
+// operations is the same as in the one pass, but gradient and step of all parameters are in memory.
 
 #include <algorithm>
 
@@ -8,7 +8,7 @@
 
 namespace ridgeline::engine {
 
-// Everything at once, as a single row. What is frozen has no gradient, and so no step.
+// All parameters as a single row. Frozen ones have no gradient, and so no step.
 void UpdatePass::step_model(Team& team, State& state, const UpdateRule& rule, StepInfo info,
                             float* gradient) {
   for (const Run& run : runs_) {

@@ -22,8 +22,8 @@ struct Run {
   std::int64_t at, count, step, channel, width;
 };
 
-// Calls use(run) for all of the batch. Where channels are spread out a run's vectors are of
-// neighbouring pixels, elsewhere of neighbouring channels.
+// Calls use(run) for the whole batch. If channels are spread out, the vectors of a run have
+// neighbouring pixels, otherwise neighbouring channels.
 template <typename Use>
 HWY_INLINE void ForRuns(const ChannelView& v, Use use) {
   for (std::int64_t n = 0; n < v.images; ++n) {

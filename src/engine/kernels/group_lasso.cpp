@@ -14,7 +14,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 using Doubles = hn::CappedTag<double, 8>;
 using Floats = hn::Rebind<float, Doubles>;
 
-// Calls f(v, m, i) for every vector of the row; behind its end are zeros.
+// Calls f(v, m, i) for every vector of the row, with zeros after its end.
 template <typename F>
 void ForEach(const GroupRow& row, F f) {
   const Floats d;
@@ -62,7 +62,7 @@ GroupValue Value(const GroupRow& row, double s) {
   const auto norm = hn::Set(d, static_cast<float>(s));
   auto f = hn::Zero(wide), slope = hn::Zero(wide);
   ForEach(row, [&](auto v, auto m, std::size_t) HWY_ATTR {
-    // What is 0 adds nothing, even where it would be divided by 0.
+    // A 0 adds nothing, even if it would be divided by 0.
     const auto divisor = hn::IfThenElse(hn::Eq(v, hn::Zero(d)), one, hn::MulAdd(strength, m, norm));
     const auto inverse = hn::Div(one, divisor);
     const auto ratio = hn::PromoteTo(wide, hn::Mul(v, inverse));

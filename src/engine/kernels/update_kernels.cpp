@@ -15,7 +15,7 @@ using Floats = hn::CappedTag<float, 16>;
 using Doubles = hn::Repartition<double, Floats>;
 using HalfFloats = hn::Rebind<float, Doubles>;
 
-// Some of a run, as doubles; Tail: fewer than a vector of them, and then zeros.
+// A vector of a run, as doubles. Tail: fewer numbers, followed by zeros.
 template <bool Tail>
 struct RunVector {
   std::size_t from, count;
@@ -38,7 +38,7 @@ struct RunVector {
   static auto load(const double* values) { return hn::LoadU(Doubles(), values); }
 };
 
-// The sum over a run of f, which takes what gives it the numbers there and has f(zeros) = 0.
+// The sum of f over a run. f takes a RunVector, and f of zeros must be 0.
 template <typename F>
 double Sum(std::size_t count, F f) {
   const Doubles d;
@@ -102,7 +102,7 @@ void AddScaled(float* a, float factor, const float* b, std::size_t count) {
   alignas(64) float x[16] = {}, y[16] = {};
   std::copy_n(a + i, count - i, x);
   std::copy_n(b + i, count - i, y);
-  // As a vector, too: the same bits wherever a run begins.
+  // Also the tail is a vector, so that a sum has the same bits wherever a run begins.
   hn::Store(hn::MulAdd(f, hn::Load(d, y), hn::Load(d, x)), d, x);
   std::copy_n(x, count - i, a + i);
 }

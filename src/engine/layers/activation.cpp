@@ -15,8 +15,8 @@ namespace {
 using network::Activation;
 using Kind = Activation::Kind;
 
-// How oneDNN computes an activation. Those whose derivative follows from the result go back
-// through it, so that the input need not be kept.
+// How oneDNN computes an activation. If the derivative follows from the result, the backward pass
+// uses the result, so that the input need not be kept.
 struct Recipe {
   dnnl::algorithm forward;
   dnnl::algorithm backward;
@@ -66,8 +66,8 @@ float number(Bf16 value) {
   return wide;
 }
 
-// oneDNN's softmax gives NaN only where its source has one. All probabilities of such a pixel are
-// NaN, since their sum is.
+// oneDNN's softmax gives NaN only for channels where its source is NaN. All probabilities of such a
+// pixel must be NaN, because their sum is.
 template <typename T>
 void spread_nan(const kernels::ChannelView& v, T* y) {
   for (std::int64_t n = 0; n < v.images; ++n, y += v.blocks * v.pixels * v.lanes) {

@@ -1,6 +1,6 @@
-// Batch normalisation. The statistics are the whole batch's, whatever the shards: each shard
-// shows the others its own, and after a barrier all combine them in the same order (Chan et al.,
-// "Algorithms for computing the sample variance", 1983).
+// Batch normalisation. The statistics are those of the whole batch and do not depend on the shards.
+// Each shard writes its own to the exchange area, and after a barrier all combine them in the same
+// order (Chan et al., "Algorithms for computing the sample variance", 1983).
 
 #include "engine/layers/batch_norm2d.hpp"
 
@@ -33,7 +33,7 @@ struct BatchNorm {
   std::size_t forward_exchange = 0, backward_exchange = 0;
 };
 
-// What later steps need to know of each channel: inverse is 1 / deviation, and y = scale x + shift.
+// Numbers of each channel for later steps: inverse is 1 / deviation, and y = scale x + shift.
 // Backward, dx = gradient_scale g + factor x + offset.
 struct Saved {
   static constexpr std::size_t rows = 7;
@@ -48,7 +48,7 @@ struct Saved {
         offset(factor + channels) {}
 };
 
-// The run's images of a batch: steps work by images, so that what the step before wrote of them is
+// The run's images of a batch. Steps work by images, so that the results of the step before are
 // still in the cache.
 ChannelView images_of(const BatchNorm& bn, const ShardRun& run) {
   ChannelView view = bn.view;
@@ -59,7 +59,7 @@ void* first_of(const BatchNorm& bn, const ShardRun& run, void* operand) {
   return static_cast<std::byte*>(operand) + static_cast<std::size_t>(run.begin) * bn.image_bytes;
 }
 
-// Adds the run's images to what this shard shows of its mean and squared deviations.
+// Adds the run's images to this shard's mean and squared deviations.
 void add_moments(const BatchNorm& bn, const ShardRun& run, void* source) {
   double* mean = run.exchange + static_cast<std::size_t>(run.shard) * run.exchange_stride +
                  bn.forward_exchange;
@@ -183,8 +183,8 @@ void save_factors(const BatchNorm& bn, const ShardRun& run, const float* gamma,
   }
 }
 
-// dy is what has come back through the ReLU. Gradients of gamma and beta are left as each shard's
-// own share: the update adds them up. Returns dy, where a shortcut takes it too.
+// dy is the gradient before the ReLU. The gradients of gamma and beta are those of each shard; the
+// update adds them up. Returns dy, which a shortcut needs, too.
 Tensor add_backward(PlanBuilder& plan, BatchNorm bn, int from, const Tensor& output_gradient) {
   const Tensor gradient = plan.reorder(output_gradient, bn.source.desc, bn.name + " gradient");
   bn.backward_exchange = plan.exchange(2 * bn.channels);
@@ -259,7 +259,7 @@ void add_forward(PlanBuilder& plan, BatchNorm& bn, int node) {
   plan.set_value(node, bn.result);
 }
 
-// The normalisation that an addition takes along: the first that nothing else reads.
+// The normalisation that is fused with an addition: the first one that nothing else reads.
 std::optional<NodeContext> norm_of_add(const PlanBuilder& plan, const NodeContext& add) {
   if (add.inputs.size() != 2 || add.inputs[0] == add.inputs[1]) return std::nullopt;
   for (const int input : add.inputs) {

@@ -1,5 +1,5 @@
 // Convolution by oneDNN. Master kernels are OIHW; oneDNN computes with copies in its own layout,
-// and its kernel gradient is brought back to OIHW.
+// and its kernel gradient is converted to OIHW.
 
 #include "network/layers/conv2d.hpp"
 
@@ -24,8 +24,8 @@ struct Convolution {
   dnnl::convolution_forward::primitive_desc forward;
 };
 
-// Our own kernels go channels last, and oneDNN's convolutions go along. Without ours it has its
-// choice.
+// Our own kernels use channels last, and so do oneDNN's convolutions next to them. Without our
+// kernels oneDNN chooses.
 dnn::Desc images_desc(const PlanBuilder& plan, const dnn::Dims& dims) {
   const dnn::Type type = plan.multiplied();
   return plan.fused() ? dnn::nhwc(dims, type) : dnn::any(dims, type);

@@ -11,8 +11,8 @@
 namespace ridgeline::engine {
 namespace {
 
-// The normalisation that may be folded: nothing else reads the convolution, and what is normalised
-// goes into no sum with a shortcut, which is one step with it already.
+// The normalisation to fold: nothing else reads the convolution, and its result is not added to a
+// shortcut, because these two are already one step.
 std::optional<NodeContext> norm_behind(const PlanBuilder& plan, const NodeContext& conv) {
   if (plan.training() || !plan.fused() || conv.activation != "linear") return std::nullopt;
   const auto norm = plan.only_reader(conv.node);

@@ -79,7 +79,7 @@ BackwardKernel backward_kernel(const ConvPool& s, bool deeper) {
 
 Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const NodeContext& pool) {
   const int from = conv.inputs[0];
-  const dnn::Dims dims = dnn::dims_of(plan.value(from).desc);  // of what was computed
+  const dnn::Dims dims = dnn::dims_of(plan.value(from).desc);  // of the computed part
   const Extent image{dims[2], dims[3]};
   const ConvPool s = shape_of(conv, pool, image, needed_extent(plan, pool));
   const std::string name = conv.name + "+" + pool.name;

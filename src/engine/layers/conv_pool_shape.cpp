@@ -33,7 +33,7 @@ Extent extent_of(const Shape& shape) {
   return {shape[1], shape[2]};
 }
 
-/// What the windows look at of a convolution's source, its padding included.
+/// The part of a convolution's source, with padding, that the windows read.
 Extent framed_extent(const NodeContext& conv, const NodeContext& pool, const Extent& pooled) {
   const Conv2D& o = options_of(conv);
   const network::Window& w = window_of_pool(pool);

@@ -61,7 +61,7 @@ void add_backward_weights(PlanBuilder& plan, const std::string& name, const Conv
                     {flops, products(s) * images});
 }
 
-// The gradient of the source, through the ReLU that made it where this step may.
+// The gradient of the source, with the mask of its ReLU if this step may apply it.
 Tensor add_backward_data(PlanBuilder& plan, const std::string& name, const Conv3x3& s, int from,
                          const Tensor& source, const Tensor& gradient, const Tensor& kernel,
                          std::int64_t flops) {

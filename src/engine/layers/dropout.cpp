@@ -1,5 +1,5 @@
-// Inverted dropout. What is dropped depends on (seed, layer, epoch, image) alone; the backward
-// pass draws the same numbers again instead of keeping a mask.
+// Inverted dropout. It depends only on (seed, layer, epoch, image). The backward pass draws the
+// same numbers again instead of keeping a mask.
 
 #include "network/layers/dropout.hpp"
 

@@ -1,6 +1,6 @@
-// Poolings by our own kernels: oneDNN's max-pool loses NaN. Max-pooling keeps the position of each
-// maximum. Where it alone reads a fused ReLU, it applies the ReLU's backward mask to its own
-// output's gradient: the same numbers on a quarter of the data.
+// Pooling by our own kernels, because oneDNN's max-pool loses NaN. Max-pooling keeps the position
+// of each maximum. If it is the only reader of a fused ReLU, it applies the ReLU's backward mask to
+// the gradient of its own output: the result is the same, with a quarter of the data.
 
 #include "network/layers/pool2d.hpp"
 
@@ -30,7 +30,7 @@ kernels::Windows windows_of(const NodeContext& node, const dnn::Window& window,
           .left = window.padding_low[1]};
 }
 
-// A pool's images, channels last in the type that its source has.
+// A pool's images, channels last and in the type of the source.
 struct Images {
   dnn::Type type;
   Tensor source, result;

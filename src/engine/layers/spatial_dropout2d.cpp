@@ -1,5 +1,5 @@
-// Dropout of whole channels, image by image, in whatever layout they come. As for dropout, the
-// backward pass draws the same numbers again.
+// Dropout of whole channels, image by image, in any layout. As in dropout, the backward pass draws
+// the same numbers again.
 
 #include "network/layers/spatial_dropout2d.hpp"
 
