@@ -1,10 +1,10 @@
-// What a training diverged from, by the last epoch in which a step was taken. The first that holds:
+// The cause of a divergence, from the last epoch with a step. The first of these that holds:
 //   the penalty  alone it makes the weights grow: w <- (1 - share) w with a share of 2 or more
-//   the steps    one of them moved a kernel by `far` of its norm. A training that goes well moves
-//                it by about a thousandth, and where steps are too long for the curvature of the
-//                loss they grow from one to the next (LeCun et al., "Efficient BackProp", 1998).
-//                Or a gradient was `huge`: of a bias, which has no size to measure a step by
-// Otherwise it was neither, and what it was given or the very start is to be looked at.
+//   the steps    one of them moved a kernel by `far` of its norm. In a good training a step moves
+//                it by about a thousandth. If steps are too long for the curvature of the loss,
+//                they grow from one to the next (LeCun et al., "Efficient BackProp", 1998).
+//                Or a gradient was `huge`: for a bias, whose norm says nothing about a step
+// Otherwise neither is the cause, and the data or the initial weights should be checked.
 
 #include <fmt/format.h>
 

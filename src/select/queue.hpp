@@ -1,5 +1,5 @@
 #pragma once
-// The order of trainings, several of which run at a time.
+// The order of trainings. Several run at a time.
 
 #include <optional>
 #include <vector>

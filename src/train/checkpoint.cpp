@@ -120,7 +120,7 @@ StatisticsSize size_of(const ModelCore& core) {
   return {core.layout().parameters.size(), core.network().nodes().size()};
 }
 
-// A row an epoch, the last of the one under way.
+// A row for each epoch; the last is the current one.
 std::vector<double> statistics_rows(const Position& position, const StatisticsSize& size) {
   std::vector<double> rows;
   for (const Epoch& epoch : position.history.epochs) append_row(rows, epoch.statistics, size);

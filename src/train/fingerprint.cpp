@@ -83,7 +83,7 @@ Attributes fingerprint(const ModelCore& core, const FitOptions& options, const D
                        const Dataset& validation) {
   const ModelOptions& model = core.options;
   Attributes print = settings(core.network(), model, options);
-  // By what was read: the file may lie elsewhere by now, or be another.
+  // By the tensors that were read: the file may have moved or changed since.
   if (!model.weights.empty()) print.set("model.weights", fmt::format("{:x}", core.weights_hash));
   add(print, "training images", describe(train));
   add(print, "validation images", describe(validation));

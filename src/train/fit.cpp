@@ -326,8 +326,8 @@ bool Fit::end_epoch() {
   keep_best(epoch);
   weights.reset();
   if (options_.run.empty()) return true;
-  // The checkpoint last: a run that ends in between goes on from the one before, and writes the
-  // others again.
+  // The checkpoint last: a run that ends before it continues from the previous checkpoint and
+  // writes the other files again.
   write_file(file("history.csv"), history_csv(position_.history));
   add_diagnosis(epoch);
   write_file(file("diagnosis.csv"), diagnosis_csv_);

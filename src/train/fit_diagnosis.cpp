@@ -27,7 +27,7 @@ void remove_old(const std::filesystem::path& file) {
 
 void Fit::begin_diagnosis() {
   if (!options_.run.empty()) {
-    // Of an attempt before, that left no checkpoint or diverged behind it.
+    // Files of an earlier attempt that wrote no checkpoint or diverged after it.
     remove_old(file(diverged_name));
     for (const char* name : {steps_name, "history.csv", "diagnosis.csv"}) {
       if (updates() == 0) remove_old(file(name));

@@ -72,7 +72,7 @@ std::vector<float> Model::predict(const Dataset& data) {
 
 std::vector<float> Model::predict(std::span<const float> pixels, ImageLayout layout) {
   const auto size = static_cast<std::size_t>(impl_->options.input.elements());
-  if (layout == ImageLayout::nchw && pixels.size() % size == 0) {  // as they lie, without a copy
+  if (layout == ImageLayout::nchw && pixels.size() % size == 0) {  // without a copy
     const auto outputs = static_cast<std::size_t>(impl_->outputs());
     std::vector<float> all(pixels.size() / size * outputs);
     std::size_t done = 0;

@@ -21,11 +21,12 @@ using nlohmann::json;
 
 constexpr std::int64_t images = 16;  // as one core has of a batch
 constexpr int repeats = 9;
-// A measurement is no better than that: what the table prefers stays unless it is beaten by more.
+// Measurements are not more precise than this: the default algorithm is kept unless another is
+// faster by more.
 constexpr double clearly_faster = 0.97;
 
-// A convolution as a network of its own, with what is behind it that may be one with it, and
-// weights before it where the gradient of its source is needed.
+// A convolution as a network of its own, with the max-pool that may be fused with it, and with
+// weights before it if the gradient of its input is needed.
 Network alone(const Network& network, const ConvCandidates& convolution) {
   std::vector<Layer> layers;
   if (convolution.deeper) layers.push_back(batch_norm2d());

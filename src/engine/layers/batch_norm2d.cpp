@@ -290,8 +290,8 @@ std::optional<NormIntoRelu> norm_into_relu(const PlanBuilder& plan, const NodeCo
 bool goes_into_relu(const PlanBuilder& plan, const NodeContext& node) {
   const auto reader = plan.only_reader(node.node);
   if (!reader) return false;
-  const auto behind = reader->spec.kind() == "add" ? plan.only_reader(reader->node) : reader;
-  const auto nodes = behind ? norm_into_relu(plan, *behind) : std::nullopt;
+  const auto next = reader->spec.kind() == "add" ? plan.only_reader(reader->node) : reader;
+  const auto nodes = next ? norm_into_relu(plan, *next) : std::nullopt;
   return nodes && (nodes->norm.node == node.node || (nodes->add && nodes->add->node == node.node));
 }
 

@@ -85,7 +85,7 @@ class LbfgsOptimizer final : public SetBy<Lbfgs> {
   }
 
  private:
-  // Where the pair that begins with this update lies.
+  // The place of the pair that begins with this update.
   std::int64_t place(std::int64_t step) const { return (step - 1) % options_.history; }
 
   // Those that count, the oldest first; completes the newest.
