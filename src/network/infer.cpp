@@ -16,7 +16,7 @@ std::string sources(const Network& network, const Node& node) {
   return fmt::format("{}", fmt::join(names, " and "));
 }
 
-/// An output that nothing uses would train nothing, yet be penalised.
+/// An unused layer would not be trained, but it would be penalised.
 void check_all_used(const Network& network) {
   const std::vector<Node>& nodes = network.nodes();
   std::vector<bool> used(nodes.size());

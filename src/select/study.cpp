@@ -27,8 +27,7 @@ void note(Database& database, const Settings& settings) {
   }
 }
 
-/// Whether there is more than an empty file, which SQLite makes when it opens a file that does not
-/// exist.
+/// Whether the file is not empty. SQLite makes an empty file when it opens one that does not exist.
 bool is_there(const std::filesystem::path& file) {
   std::error_code error;
   const auto status = std::filesystem::status(file, error);
@@ -291,7 +290,7 @@ void Study::score(int trial, int fold, const FoldRecord& record) {
 }
 
 void Study::choose(int trial) {
-  // In this order a study that is cut short between two steps is put right by the next call.
+  // In this order the next call repairs a study that was interrupted between two steps.
   const auto folder = file_.parent_path(), current = folder / "refit";
   const auto place_of = [&](std::int64_t number) {
     return folder / "trials" / std::to_string(number) / "refit";

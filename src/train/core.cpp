@@ -23,8 +23,8 @@ void check_clip(std::string_view key, double value) {
           key, value);
 }
 
-// The penalties of layers become the options' first rules, so that they are kept and changed as all
-// others.
+// The penalties of layers become the first rules of the options, so that they are saved and changed
+// like all others.
 ModelOptions checked(ModelOptions options, Network& network) {
   auto& rules = options.regularize.rules;
   const std::vector<PenaltyRule> of_layers = network.take_rules();
@@ -60,7 +60,7 @@ void check_choices(const engine::Engine& engine) {
   }
 }
 
-// Whether any strength asks for what only some terms need.
+// The first term for which wants(term) holds, or null.
 template <typename Wants>
 const engine::MatrixTerm* first_term(const engine::AppliedTerms& terms, Wants wants) {
   for (const auto& of_parameter : terms) {
@@ -154,7 +154,7 @@ void ModelCore::check_reach() const {
   ridgeline::check_reach(options.regularize, layout().parameters, state.frozen);
 }
 
-// What the optimiser cannot do.
+// Refuses what the optimiser cannot do.
 void ModelCore::check_optimizer() const {
   const std::vector<Penalty> all = penalties(options.regularize.strongest());
   const Optimizer& optimizer = *options.optimizer.optimizer;
@@ -219,7 +219,7 @@ void ModelCore::set_shards(int shards) {
   if (shards == options.shards) return;
   options.shards = shards;
   engine = engine::Engine(network(), options.input, engine_options(options));
-  state.packed().reset();  // made for the plans of the engine that went
+  state.packed().reset();  // made for the plans of the previous engine
 }
 
 }  // namespace ridgeline::train

@@ -180,7 +180,7 @@ bool Fit::train_epoch() {
   pending_ = {};
   seconds_before_ = position_.sums.seconds;
   epoch_start_ = Clock::now();
-  // Where only its end was interrupted, what is said of the epoch is that of its last step.
+  // If only its end was interrupted, the epoch reports the values of its last step.
   if (position_.step == loader_->batches()) set_rates(position_.step - 1);
   loader_->start(position_.first_stream + position_.epoch, position_.step);
   while (const data::Batch* batch = loader_->next()) {
@@ -201,7 +201,7 @@ double Fit::mixed_weight() const {
 void Fit::train_batch(const data::Batch& batch) {
   const Loss& loss = core_.loss();
   double weight = full_batch_ ? full_weight_ : loss.weight(batch.targets);
-  if (!(weight > 0)) weight = 1;  // all of it without weight: the sum is 0 too
+  if (!(weight > 0)) weight = 1;  // nothing has weight, so the sum is 0, too
   set_rates(position_.step);
   const engine::Batch whole = for_engine(batch, position_.first_stream + position_.epoch);
   const bool updates = !full_batch_ || position_.step + 1 == loader_->batches();
@@ -250,8 +250,8 @@ void Fit::set_rates(std::int64_t step) {
   }
 }
 
-// What is frozen in this epoch. A change gives parameters their penalty, or takes it; the reference
-// of l2_sp stays.
+// Sets the frozen parameters of this epoch. Parameters get or lose their penalty; the reference of
+// l2_sp does not change.
 void Fit::freeze() {
   const bool thawed = options_.unfreeze_at > 0 && position_.epoch + 1 >= options_.unfreeze_at;
   const auto& parameters = core_.layout().parameters;
@@ -354,7 +354,7 @@ void Fit::leave_weights() {
   const bool best =
       options_.restore_best && history.best_epoch != static_cast<int>(history.epochs.size());
   const std::vector<float>& weights = best ? position_.best : position_.average.weights;
-  if (weights.empty()) return;  // the last ones as they are
+  if (weights.empty()) return;  // keep the last weights
   std::ranges::copy(weights, core_.state.weight_arena().data());
   core_.state.touch();
   if (best) core_.in_force = position_.best_in_force;
@@ -373,7 +373,7 @@ bool Fit::out_of_patience() const {
 void Fit::interrupt() {
   position_.history.interrupted = true;
   if (full_batch_ && position_.step < loader_->batches()) {
-    // Part of a gradient is worth nothing, but has moved the statistics already.
+    // Part of a gradient is useless, but it has already changed the statistics.
     std::ranges::copy(statistics_,
                       core_.state.weight_arena().data() + core_.state.arena().trainable);
     core_.state.touch();

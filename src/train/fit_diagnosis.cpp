@@ -1,4 +1,4 @@
-// What the training loop keeps and concludes for the diagnosis.
+// The statistics and verdicts of the training loop.
 
 #include <fmt/format.h>
 
@@ -45,7 +45,7 @@ void Fit::add_diagnosis(const Epoch& epoch) {
   diagnosis_csv_ += parameter_lines(epoch, core_.layout()) + layer_lines(epoch, core_.network());
 }
 
-// A last look at the activations, of the last epoch's weights, and the verdicts.
+// Measures activations with the last epoch's weights, and gives the verdicts.
 void Fit::end_diagnosis() {
   if (!probe_) return;
   Epoch& last = position_.history.epochs.back();

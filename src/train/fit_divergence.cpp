@@ -1,4 +1,4 @@
-// What a training says and leaves that diverges.
+// The error and the files of a training that diverges.
 
 #include <fmt/format.h>
 
@@ -49,7 +49,7 @@ std::string Fit::remedy() const {
       overshoot->key, overshoot->share, overshoot->layer);
 }
 
-// The strongest penalty that makes weights grow, where it is not the learning rate that is absurd.
+// The strongest penalty that makes weights grow, unless the learning rate is absurd.
 std::optional<diagnose::Overshoot> Fit::overshoot() const {
   constexpr double turns_over_and_grows = 2;
   const double rate = rule_.learning_rate < 1 ? rule_.learning_rate : 0;
@@ -76,7 +76,7 @@ std::optional<diagnose::Overshoot> Fit::overshoot() const {
   return found;
 }
 
-// Its files as far as they can be written: that it diverged is what is to be said.
+// Writes as many of its files as possible. A failure must not hide the divergence.
 DivergedError Fit::diverged(const std::string& sentence) {
   if (!probe_) return DivergedError(sentence);
   std::vector<Epoch> epochs = position_.history.epochs;

@@ -17,7 +17,7 @@ std::string_view activation_of_output(const Network& network) {
   return network.nodes()[output].layer.spec().activation();
 }
 
-// What these images are measured by. Numbers that a sigmoid learns as probabilities are measured as
+// The target tensor for metrics. Numbers that a sigmoid learns as probabilities are measured as
 // labels.
 const Task& task_of(const Measuring& measuring) {
   const auto& [network, loss, data] = measuring;
@@ -35,7 +35,7 @@ Link link_of(const Network& network, const Loss& loss) {
                                    : Link::none;
 }
 
-// A data set of numbers does not know what they are.
+// A data set of numbers does not know their meaning.
 Tensors renamed(const Targets& targets, std::string_view name) {
   Tensors all;
   for (const TensorView& target : targets) {

@@ -42,7 +42,7 @@ Metrics Model::evaluate(const Dataset& data, const EvaluateOptions& options) {
       *impl_, loader, train::measured_in_evaluation({network(), impl_->loss(), data}, options),
       true);
   if (!std::isfinite(metrics.objective)) {
-    predict(data);  // says which image it is where its outputs are not finite
+    predict(data);  // names the image whose outputs are not finite
     const bool loss = !std::isfinite(metrics.data_loss);
     throw DivergedError(fmt::format("the {} of these images is {}: {}",
                                     loss ? "data loss" : "penalty",

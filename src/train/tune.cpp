@@ -59,7 +59,7 @@ double seconds_of(const Network& network, const Shape& input, Precision precisio
       .seconds;
 }
 
-// What a measurement depends on.
+// The settings that a measurement depends on.
 std::string key_of(const Network& network, const Shape& input, Precision precision,
                    const ConvCandidates& convolution) {
   std::string key = fmt::format("{} {}", name_of(precision), input.text());

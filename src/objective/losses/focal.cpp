@@ -1,5 +1,5 @@
 // Focal loss (Lin et al., "Focal Loss for Dense Object Detection", arXiv 1708.02002): images that
-// the network already gets right count less.
+// are already right have less weight.
 //   focal          -sum_c w_c t_c (1 - p_c)^gamma log p_c, of the softmax p of the logits
 //   binary-focal   the mean over the outputs of
 //                  -[a t (1 - p)^gamma log p + (1 - a) (1 - t) p^gamma log(1 - p)], of the sigmoid
