@@ -53,10 +53,10 @@ Verdicts over_fitting(const Record& record) {
   const auto best = static_cast<std::size_t>(std::ranges::min_element(epochs, {}, validation_loss) -
                                              epochs.begin());
   const Epoch &lowest = epochs[best], &last = epochs.back();
-  const std::size_t since = epochs.size() - 1 - best;
+  const std::size_t after_best = epochs.size() - 1 - best;
   double risen = 0;
-  if (since >= fewest_epochs) {
-    const auto at_the_end = epochs.last(std::min(since, most_epochs));
+  if (after_best >= fewest_epochs) {
+    const auto at_the_end = epochs.last(std::min(after_best, most_epochs));
     risen = std::ranges::min(at_the_end | std::views::transform(validation_loss)) -
             lowest.validation->data_loss;
   }
