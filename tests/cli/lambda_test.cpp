@@ -102,7 +102,7 @@ TEST(LambdaCommand, EveryOptionReachesItsFormula) {
               1e-12);
   const Outcome momentum =
       lambda({"--from", "keras-decay", "0.1", "--optimizer", "sgd", "--momentum", "0.9"});
-  EXPECT_THAT(momentum.out, HasSubstr("of l2 0.01 do"));
+  EXPECT_THAT(momentum.out, HasSubstr("as with l2 = 0.01"));
 }
 
 TEST(LambdaCommand, WhatIsInfiniteIsAWordInJson) {
