@@ -1,6 +1,6 @@
 #pragma once
-// What a layer, a loss, an optimiser or an augmentation is set to, as a plain list of named
-// values: the common form of the experiment file, the model file, printing and comparison.
+// The settings of a layer, a loss, an optimiser or an augmentation: a plain list of named values.
+// The experiment file, the model file, printing and comparison all use this form.
 
 #include <cstdint>
 #include <span>
@@ -15,7 +15,8 @@ namespace ridgeline {
 using AttributeValue = std::variant<bool, std::int64_t, double, std::string,
                                     std::vector<std::int64_t>, std::vector<double>>;
 
-/// Ordered name-value pairs. Reading takes what it knows; `expect_only` refuses the rest.
+/// Ordered name-value pairs. The functions below read single values; `expect_only` refuses unknown
+/// names.
 class Attributes {
  public:
   Attributes() = default;
@@ -26,8 +27,9 @@ class Attributes {
   std::span<const std::pair<std::string, AttributeValue>> items() const { return items_; }
   bool empty() const { return items_.empty(); }
 
-  // The named value, or `fallback` where it is absent. A whole number serves as a real one; a
-  // single integer as a pair of equal ones. Throw UsageError, naming the key, for another type.
+  // The named value, or `fallback` if it is absent. A whole number can be read as a real number,
+  // and a single integer as a list of two equal ones. For another type they throw a UsageError that
+  // names the key.
   bool boolean(std::string_view name, bool fallback) const;
   std::int64_t integer(std::string_view name, std::int64_t fallback) const;
   double real(std::string_view name, double fallback) const;
@@ -35,16 +37,16 @@ class Attributes {
   std::vector<std::int64_t> integers(std::string_view name,
                                      std::vector<std::int64_t> fallback) const;
   std::vector<double> reals(std::string_view name, std::vector<double> fallback) const;
-  // The named value of a kind's options, which are complete (Kind::complete). Throw UsageError
-  // for a missing value, too.
+  // The named value. Only for complete options (Kind::complete): a missing value is a UsageError,
+  // too.
   bool boolean(std::string_view name) const;
   std::int64_t integer(std::string_view name) const;
   double real(std::string_view name) const;
   std::string text(std::string_view name) const;
   std::vector<double> reals(std::string_view name) const;
 
-  /// Throws UsageError for a name that is not among `known`, with the nearest known one:
-  /// "conv2d has no key 'filter': did you mean 'filters'?"
+  /// Throws UsageError for a name that is not in `known`. The error suggests the nearest known
+  /// name: "conv2d has no key 'filter': did you mean 'filters'?"
   void expect_only(std::string_view owner, std::span<const std::string_view> known) const;
 
   friend bool operator==(const Attributes&, const Attributes&) = default;
@@ -53,10 +55,10 @@ class Attributes {
   std::vector<std::pair<std::string, AttributeValue>> items_;
 };
 
-/// 32, 0.5, true, [1, 2], relu: as a reader wants to see it.
+/// The value as text for people: 32, 0.5, true, [1, 2], relu.
 std::string text(const AttributeValue& value);
 
-/// The known word nearest to `word` (edit distance), or empty where none is near.
+/// The known word nearest to `word` by edit distance. Empty if none is near.
 std::string nearest(std::string_view word, std::span<const std::string_view> known);
 
 }  // namespace ridgeline

@@ -1,6 +1,6 @@
 #pragma once
-// Augmentations of an application's own: random changes of a training image that leave its label
-// true.
+// Augmentations that an application adds. An augmentation changes a training image at random; its
+// label stays correct.
 
 #include <cstdint>
 #include <functional>
@@ -16,7 +16,7 @@ namespace ridgeline {
 
 class Random;
 
-/// The random numbers of one image in one epoch. They depend on the seed alone, not on threads.
+/// The random numbers of one image in one epoch. They depend only on the seed, never on threads.
 class ImageRandom {
  public:
   explicit ImageRandom(Random& stream) : stream_(stream) {}
@@ -28,21 +28,22 @@ class ImageRandom {
   Random& stream_;
 };
 
-/// One training image while it is changed.
+/// A training image that an augmentation changes.
 struct ChangingImage {
   const Shape& shape;        ///< {channels, height, width}
-  std::span<float> pixels;   ///< in that order, in [0, 1] unless "noise" came before
-  std::span<float> scratch;  ///< as many numbers, to be used freely
+  std::span<float> pixels;   ///< in that order, in [0, 1] unless "noise" was applied before
+  std::span<float> scratch;  ///< memory of the same size, for any use
 };
 
 /// Changes an image in place. Called from several threads at once.
 using Augment = std::function<void(const ChangingImage& image, ImageRandom& random)>;
 using AugmentationFactory = std::function<Augment(const Attributes& options)>;
 
-/// Makes an augmentation known to FitOptions::augment and to `data.augment` of the experiment file:
-/// "NAME", "NAME:1.5" (the first option) or "NAME:option=1.5,other=2", in the file also
-/// { NAME = { option = 1.5 } }. Options are numbers, or true or false. Throws UsageError for a name
-/// that is known already, a name with ':', ',' or '=', and other options. Thread-safe.
+/// Adds an augmentation. FitOptions::augment and `data.augment` of the experiment file then accept
+/// "NAME", "NAME:1.5" (sets the first option) and "NAME:option=1.5,other=2"; the file also accepts
+/// { NAME = { option = 1.5 } }. An option is a number, or true or false. Throws UsageError if the
+/// name is already known or contains ':', ',' or '=', or if an option has another type.
+/// Thread-safe.
 void register_augmentation(Kind kind, AugmentationFactory factory);
 /// All kinds of augmentations, the built-in ones first.
 std::vector<Kind> augmentation_kinds();

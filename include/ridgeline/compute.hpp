@@ -1,6 +1,6 @@
 #pragma once
-// How a network is computed, where there is a choice. Each of these decides the last bits of the
-// results, and so belongs to what a run is resumed with.
+// Choices in how a network is computed. Each of them affects the last bits of the results, so a
+// resumed run needs the same ones.
 
 #include <string>
 #include <vector>
@@ -10,12 +10,12 @@
 namespace ridgeline {
 
 struct ComputeOptions {
-  Precision precision = Precision::fp32;  ///< of activations, in evaluate and predict too
-  /// Convolutions by Winograd's minimal filtering where it pays: less than half the products, about
-  /// twice the rounding error of fp32 sums.
+  Precision precision = Precision::fp32;  ///< of activations; also in evaluate and predict
+  /// Uses Winograd's minimal filtering for the convolutions that it makes faster. It needs less
+  /// than half the products and has about twice the rounding error of fp32 sums.
   bool winograd = true;
-  /// What computes which convolution: "conv2d_1=winograd", "...=direct" (ours, together with the
-  /// max-pool that follows) or "...=onednn". A fixed table decides for the others.
+  /// The algorithm of single convolutions: "conv2d_1=winograd", "conv2d_1=direct" (fused with the
+  /// max-pool that follows) or "conv2d_1=onednn". A fixed table chooses for all others.
   std::vector<std::string> kernels = {};
   friend bool operator==(const ComputeOptions&, const ComputeOptions&) = default;
 };

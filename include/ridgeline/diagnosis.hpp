@@ -1,6 +1,6 @@
 #pragma once
-// What a training says about itself: statistics per layer and epoch, and verdicts in words that
-// follow from them. docs/diagnosis.md has the criteria.
+// Statistics of a training for each layer and epoch, and verdicts that follow from them.
+// docs/diagnosis.md has the criteria.
 
 #include <cstdint>
 #include <string>
@@ -8,24 +8,25 @@
 
 namespace ridgeline {
 
-/// One parameter in one epoch: means over its steps. Norms are Euclidean. In StepStatistics: of
-/// that step. With
-///   a  the step per unit of gradient: learning rate / (1 - momentum) for gd and sgd; for other
-///      optimisers as measured, |w_after - w_before| (or what decay takes of w, where that is more)
-///      / sqrt(gradient_norm^2 + penalty_gradient^2)
+/// One parameter: means over the steps of an epoch, or, in StepStatistics, the numbers of one step.
+/// Norms are Euclidean. Below,
+///   a  is the step per unit of gradient: learning rate / (1 - momentum) for gd and sgd. For other
+///      optimisers it is measured: |w_after - w_before|, or what decay takes off w if that is more,
+///      divided by sqrt(gradient_norm^2 + penalty_gradient^2).
 struct ParameterStatistics {
   double gradient_norm = 0;  ///< of the data gradient, before clipping
   double weight_norm = 0;    ///< before the step
   double update_ratio = 0;   ///< |w_after - w_before| / |w_before|
   /// The share of |w| that the penalty takes off: learning rate * decay + a * penalty_gradient /
-  /// |w|. For sgd without momentum learning rate * (decay + l2).
+  /// |w|. For sgd without momentum it is learning rate * (decay + l2).
   double shrink = 0;
-  double penalty = 0;           ///< its part of the objective
+  double penalty = 0;           ///< its contribution to the objective
   double penalty_gradient = 0;  ///< towards zero: l2 * |w| + l1 * |w|_1 / |w|
   double effective_rate = 0;    ///< a / |w|^2
   double largest_gradient = 0;  ///< the largest gradient_norm of a step
   double largest_update = 0;    ///< the largest update_ratio of a step
-  /// The penalty's share in what moves the weights: shrink over shrink and a * gradient_norm / |w|.
+  /// How much of the weights' movement is due to the penalty: shrink / (shrink + a * gradient_norm
+  /// / |w|).
   double penalty_share() const {
     const double all = shrink + effective_rate * weight_norm * gradient_norm;
     return all > 0 ? shrink / all : 0;
@@ -33,13 +34,13 @@ struct ParameterStatistics {
   friend bool operator==(const ParameterStatistics&, const ParameterStatistics&) = default;
 };
 
-/// What a layer gives for some training images at an epoch's end, without dropout and by running
-/// statistics, over all its values.
+/// Statistics over all values that a layer gives for some training images at the end of an epoch,
+/// without dropout and with running statistics.
 struct ActivationStatistics {
   double rms = 0;
   double mean_absolute = 0;
-  /// The share of channels or units that are 0 for every image and position; where the layer does
-  /// not end in a ReLU 0.
+  /// The share of channels or units that are 0 for every image and position. 0 if the layer does
+  /// not end in a ReLU.
   double dead = 0;
   friend bool operator==(const ActivationStatistics&, const ActivationStatistics&) = default;
 };
@@ -47,8 +48,8 @@ struct ActivationStatistics {
 struct EpochStatistics {
   std::int64_t steps = 0;                       ///< updates in the epoch
   std::vector<ParameterStatistics> parameters;  ///< as Layout::parameters; frozen ones are all 0
-  /// As Network::nodes. They are looked at as often as it costs next to nothing, and at the end of
-  /// training: of other epochs empty.
+  /// In the order of Network::nodes. Measured at the end of training, and in earlier epochs as
+  /// often as the cost is negligible; otherwise empty.
   std::vector<ActivationStatistics> activations;
   friend bool operator==(const EpochStatistics&, const EpochStatistics&) = default;
 };
@@ -63,7 +64,7 @@ struct StepStatistics {
 enum class Severity {
   note,     ///< good to know
   warning,  ///< the result could be better
-  problem,  ///< this did not learn as it should
+  problem,  ///< the training did not work as it should
 };
 std::string name_of(Severity severity);
 
@@ -73,17 +74,17 @@ struct Evidence {
   friend bool operator==(const Evidence&, const Evidence&) = default;
 };
 
-/// What was found, and what was measured to help where that is found.
+/// Something that was found in a training, and advice that was measured to help.
 struct Verdict {
   /// "over-fitting", "under-fitting", "vanishing-gradients", "exploding-gradients", "dead-units",
-  /// "scale-invariant-layers", "penalty-dominates", "penalty-never-moves" or "too-few-steps"; of a
-  /// training that diverged "penalty-too-strong", "learning-rate-too-high" or "diverged".
+  /// "scale-invariant-layers", "penalty-dominates", "penalty-never-moves" or "too-few-steps". If
+  /// the training diverged: "penalty-too-strong", "learning-rate-too-high" or "diverged".
   std::string kind;
   Severity severity = Severity::note;
-  std::vector<std::string> layers;  ///< that it is about; empty: the whole network
+  std::vector<std::string> layers;  ///< the layers concerned; empty: the whole network
   std::string sentence;
   std::vector<Evidence> evidence;
-  std::string advice;  ///< empty: nothing is known to help
+  std::string advice;  ///< empty if nothing is known to help
   friend bool operator==(const Verdict&, const Verdict&) = default;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
-// The one family of errors that Ridgeline throws. An error is one sentence that says what is
-// wrong, where (file, line or byte, or key) and what would be right.
+// All errors that Ridgeline throws. The message is one sentence: what is wrong, where (file, line,
+// byte or key), and what would be right.
 
 #include <stdexcept>
 #include <string>
@@ -11,12 +11,12 @@
 
 namespace ridgeline {
 
-/// What kind of thing went wrong.
+/// The kinds of errors. The command line has an exit code for each.
 enum class ErrorKind {
   usage,        ///< the call or the experiment file is wrong
   data,         ///< a data or model file is wrong
   diverged,     ///< training diverged
-  resource,     ///< disk, memory, network or a peer was missing
+  resource,     ///< disk, memory, network or another process is missing
   interrupted,  ///< stopped from outside before the work was done
 };
 
@@ -30,7 +30,7 @@ class Error : public std::runtime_error {
   ErrorKind kind_;
 };
 
-/// A wrong argument, option, key or value; also a network whose layers do not fit.
+/// A wrong argument, option, key or value, or a network whose layers do not fit together.
 struct UsageError : Error {
   explicit UsageError(const std::string& message) : Error(ErrorKind::usage, message) {}
 };
@@ -45,10 +45,10 @@ struct DivergedError : Error {
   explicit DivergedError(const std::string& message, std::vector<Verdict> found = {})
       : Error(ErrorKind::diverged, message), verdicts(std::move(found)) {}
 
-  std::vector<Verdict> verdicts;  ///< what it came from; none without FitOptions::statistics
+  std::vector<Verdict> verdicts;  ///< the likely causes; empty without FitOptions::statistics
 };
 
-/// The machine could not give what was asked: disk, memory, permissions, network.
+/// The machine cannot give what is needed: disk space, memory, permissions, network.
 struct ResourceError : Error {
   explicit ResourceError(const std::string& message) : Error(ErrorKind::resource, message) {}
 };

@@ -1,5 +1,5 @@
 #pragma once
-// An image of 8 bits a channel in memory, of any size.
+// An image in memory, of any size, with 8 bits per channel.
 
 #include <cstdint>
 #include <optional>
@@ -7,8 +7,8 @@
 
 namespace ridgeline {
 
-/// height x width x channels bytes, interleaved, rows from top to bottom. 1 channel is grey, 3 are
-/// sRGB in this order; no other number of channels is used for photographs.
+/// height x width x channels bytes: channels interleaved, rows from top to bottom. One channel is
+/// grey; three are red, green and blue (sRGB). Photographs have one or three.
 struct Image {
   std::int64_t channels = 0, height = 0, width = 0;
   std::vector<std::uint8_t> pixels;
@@ -28,17 +28,17 @@ struct RealBox {
   friend bool operator==(const RealBox&, const RealBox&) = default;
 };
 
-/// What a reader of images may save: a decoder may skip pixels outside `box`, and may give the
-/// image at 1/2, 1/4 or 1/8 of its size as long as the box keeps at least `height` x `width`.
+/// The pixels that a reader needs. A decoder may skip pixels outside `box`, and may reduce the
+/// image to 1/2, 1/4 or 1/8 of its size if the box still has at least `height` x `width` pixels.
 struct ImageRequest {
-  std::optional<PixelBox> box;         ///< in pixels of the full image; absent: all of it
+  std::optional<PixelBox> box;         ///< in pixels of the full image; absent: the full image
   std::int64_t height = 0, width = 0;  ///< 0: the full size
 };
 
 /// What was decoded of an image for an ImageRequest.
 struct DecodedImage {
   Image image;
-  RealBox box;  ///< what was asked for, in the pixels of `image`, which may extend beyond it
+  RealBox box;  ///< the requested box in pixels of `image`, which may be larger than the box
 };
 
 }  // namespace ridgeline

@@ -1,12 +1,12 @@
 #pragma once
-// The built-in layers. Defaults are Keras's: Glorot uniform kernels, zero biases, 'same' padding
-// whose odd pixel is at the right and bottom, batch-norm momentum 0.99 and epsilon 1e-3.
-// Shapes are {channels, height, width} for one image. Options out of their range are refused when
-// the layer is made, shapes that do not fit by infer() (network.hpp): both with a UsageError.
+// The built-in layers. The defaults are those of Keras: Glorot uniform kernels, zero biases, 'same'
+// padding with the odd pixel at the right and bottom, batch-norm momentum 0.99 and epsilon 1e-3.
+// Shapes are {channels, height, width} for one image. An option out of range is a UsageError when
+// the layer is made. Shapes that do not fit are a UsageError of infer() (network.hpp).
 //
-// In files the options have the names that they have here; a Pair is one number or
-// [height, width], a Padding is "valid", "same", a number of pixels or
-// [top, bottom, left, right], and the option of activation() is called "function".
+// Files use the same names for the options. There a Pair is one number or [height, width]; a
+// Padding is "valid", "same", a number of pixels or [top, bottom, left, right]; and the option of
+// activation() is called "function".
 
 #include "ridgeline/layer.hpp"
 
@@ -21,7 +21,7 @@ struct Pair {
   friend bool operator==(const Pair&, const Pair&) = default;
 };
 
-/// How an image is extended before a window slides over it.
+/// The padding around an image before a window slides over it.
 struct Padding {
   enum class Kind { valid, same, explicit_ } kind = Kind::valid;
   std::int64_t top = 0, bottom = 0, left = 0, right = 0;  ///< for explicit padding only
@@ -31,21 +31,22 @@ struct Padding {
   friend bool operator==(const Padding&, const Padding&) = default;
 };
 
-// Activations, where a layer takes one: "linear", "relu", "relu6" (at most 6), "leaky_relu" (0.01),
+// Activations: "linear", "relu", "relu6" (at most 6), "leaky_relu" (0.01),
 // "leaky_relu(SLOPE)", "sigmoid", "tanh", "gelu" (exact, with erf), "silu", "softmax" (over
 // channels or units).
 //
 // Initialisers: "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform",
 // "lecun_normal", "he_uniform_fan_out", "he_normal_fan_out" (variance 2 / fan_out; a depthwise
 // convolution's fan_out is its kernel's pixels), "orthogonal", "zeros", "ones", "constant(VALUE)",
-// "normal(DEVIATION)". The normal ones are truncated at two deviations and rescaled, as in Keras.
+// "normal(DEVIATION)". Normal distributions are truncated at two standard deviations and rescaled,
+// as in Keras.
 
 struct Conv2D {
   std::int64_t filters = 0;  ///< at least 1, a multiple of `groups`
   Pair kernel = 3;
   Pair stride = 1;
   Pair dilation = 1;
-  std::int64_t groups = 1;  ///< divides the channels of the input
+  std::int64_t groups = 1;  ///< must divide the number of input channels
   Padding padding = Padding::valid();
   std::string activation = "linear";
   bool use_bias = true;
@@ -76,14 +77,15 @@ struct BatchNorm2D {
   double epsilon = 1e-3;
 };
 struct Dropout {
-  /// The share of values set to zero, in [0, 1); the others grow by 1 / (1 - rate).
+  /// The share of values that are set to zero, in [0, 1). The others are multiplied by 1 / (1 -
+  /// rate).
   double rate = 0.5;
 };
 struct SpatialDropout2D {
-  double rate = 0.5;  ///< the share of channels set to zero, in [0, 1); the others grow likewise
+  double rate = 0.5;  ///< the share of channels that are set to zero; otherwise as Dropout
 };
 struct GaussianNoise {
-  double stddev = 0;  ///< of what is added to each value, above 0
+  double stddev = 0;  ///< of the noise, above 0
 };
 struct ActivityRegularization {
   double l2 = 0, l1 = 0;  ///< at least 0
@@ -95,16 +97,17 @@ struct Normalize {
 
 /// Cross-correlation over {C, H, W}; kernel {filters, C / groups, height, width}.
 Layer conv2d(const Conv2D& options);
-/// The maximum of each window; padding never wins. Ties go to the first in row-major order.
+/// The maximum of each window, without the padding. Of equal maxima the first in row-major order
+/// counts.
 Layer max_pool2d(const Pool2D& options = {});
-/// The mean of each window, over the pixels inside the image (padding is not counted).
+/// The mean of each window over the pixels inside the image, without the padding.
 Layer average_pool2d(const Pool2D& options = {});
 /// {C, H, W} to {C, size} for images of any size: row i of the output is the mean of the rows from
 /// floor(i H / h) up to, but not including, ceil((i + 1) H / h), where h is the height of the
 /// output; likewise the columns. Smaller images are repeated (PyTorch's AdaptiveAvgPool2d).
 Layer adaptive_average_pool2d(const AdaptivePool2D& options);
-/// {C, H, W} to {C, size * H, size * W}. Pixels are squares: bilinear interpolation goes by their
-/// centres and repeats the border (Keras; PyTorch's align_corners = False).
+/// {C, H, W} to {C, size * H, size * W}. Bilinear interpolation is between the centres of pixels
+/// and repeats the border, as in Keras and as PyTorch's align_corners = False.
 Layer upsample2d(const Upsample2D& options = {});
 /// {C, H, W} to {C}: the mean over all pixels.
 Layer global_average_pool2d();
@@ -121,15 +124,15 @@ Layer dropout(const Dropout& options = {});
 Layer spatial_dropout2d(const SpatialDropout2D& options = {});
 /// Adds Gaussian noise of mean 0 (Keras's GaussianNoise); does nothing outside training.
 Layer gaussian_noise(const GaussianNoise& options);
-/// Passes its input a through and adds to the objective the mean over the images of the batch of
+/// Gives its input a unchanged and adds to the objective the mean over the images of the batch of
 ///   l2/2 |a|^2 + l1 |a|_1
-/// whatever the loss weighs and however a batch is cut. Its gradient is (l2 a + l1 sign(a)) /
-/// images, the sign of 0 being 0. It is counted in the penalty, in training and in evaluation.
-/// (Keras's ActivityRegularization(l1, l2) takes half of this l2.)
+/// It does not depend on the weights of the loss or on the division of a batch. Its gradient is (l2
+/// a + l1 sign(a)) / images, with sign(0) = 0. It is part of the penalty, in training and in
+/// evaluation. (Keras's ActivityRegularization(l1, l2) takes half of this l2.)
 Layer activity_regularization(const ActivityRegularization& options);
 /// The sum of inputs of equal shape.
 Layer add();
-/// Inputs side by side along the channels.
+/// Joins the inputs along the channels.
 Layer concat();
 Layer activation(std::string name);
 /// (x - mean) / std per channel, saved with the model.

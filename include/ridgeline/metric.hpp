@@ -1,6 +1,6 @@
 #pragma once
-// Metrics: what is measured beside the loss. A metric adds up batches and gives one number for all
-// of them, with its standard error.
+// Metrics, such as the accuracy. A metric collects batches and gives one number for all their
+// images, with its standard error.
 //
 //   MetricPtr f1 = make_metric("f1");            // by its kind
 //   MetricPtr top3 = make_metric("top_k:3");     // with its option, as in train.metrics
@@ -22,11 +22,11 @@
 
 namespace ridgeline {
 
-/// What a metric knows beyond its value.
+/// Further results of a metric.
 struct MetricDetails {
-  /// The metric of each class or label; NaN where it is not defined. Empty: it has none.
+  /// The metric of each class or label; NaN if it is not defined. Empty if the metric has none.
   std::vector<double> per_class;
-  /// confusion[truth][prediction], in images. Empty: it has none.
+  /// confusion[truth][prediction], in images. Empty if the metric has none.
   std::vector<std::vector<std::int64_t>> confusion;
 };
 
@@ -34,24 +34,24 @@ class Metric {
  public:
   virtual ~Metric() = default;
 
-  /// What columns and keys call it: "accuracy", "top5", "f1_macro".
+  /// The name in columns and keys: "accuracy", "top5", "f1_macro".
   virtual std::string name() const = 0;
   virtual bool higher_is_better() const = 0;
-  /// The names of the targets (targets.hpp) that it can be measured on.
+  /// The names of the target tensors (targets.hpp) that the metric accepts.
   virtual std::vector<std::string_view> measures() const = 0;
-  /// Whether the first output must be probabilities for targets of this name. If not, what enters
-  /// the softmax or sigmoid serves as well. A single output that tells two classes apart always
-  /// comes as the probability of the second.
+  /// Whether the first output must be probabilities, for targets of this name. If not, the metric
+  /// also accepts the logits. A single output for two classes is always given as the probability of
+  /// the second class.
   virtual bool needs_probabilities([[maybe_unused]] std::string_view target) const { return false; }
-  /// Whether value() is quick enough to be asked 20 times a second.
+  /// Whether value() is quick enough to be called 20 times a second.
   virtual bool quick() const { return true; }
 
-  /// Adds the images of a batch. The first output has a row of one number for each class, label or
-  /// value. Weights count as scikit-learn's sample_weight.
+  /// Adds the images of a batch. A row of the first output has one number for each class, label or
+  /// value. Weights have the meaning of scikit-learn's sample_weight.
   virtual void add(const Tensors& outputs, const Tensors& targets) = 0;
-  /// Adds what `other`, a metric of the same kind and options, has added up.
+  /// Adds all images of `other`, a metric of the same kind and options.
   virtual void merge(const Metric& other) = 0;
-  /// Of all images so far; 0 for none. NaN where it is not defined.
+  /// The metric of all images so far. 0 without images; NaN if it is not defined.
   virtual double value() const = 0;
   /// Over the images; 0 for fewer than two. NaN if there is no formula for it.
   virtual double standard_error() const { return std::numeric_limits<double>::quiet_NaN(); }
@@ -61,8 +61,8 @@ class Metric {
   /// A metric of the same kind and options, without images.
   virtual std::unique_ptr<Metric> fresh() const = 0;
 
-  /// What a checkpoint keeps: all that was added up. restore() takes what state() gave, to the bit,
-  /// and throws DataError for numbers that state() cannot have given.
+  /// All sums of the metric, for a checkpoint. restore() sets them again, bit for bit, and throws
+  /// DataError for numbers that state() cannot have given.
   virtual std::vector<double> state() const = 0;
   virtual void restore(std::span<const double> state) = 0;
 };
@@ -81,8 +81,8 @@ struct MetricValue {
 /// The kinds are listed in docs/metrics.md. Throws UsageError for an unknown kind or option, with
 /// the nearest known one, and for a value out of range.
 MetricPtr make_metric(std::string_view kind, const Attributes& options);
-/// From one line, as train.metrics has it: "f1", "f1:micro", "ece:bins=20"; several options have
-/// commas between them. The name of a metric with its default options serves as well: "top5".
+/// The same from one line, as in train.metrics: "f1", "f1:micro", "ece:bins=20". Several options
+/// are separated by commas. The name of a metric with its default options is accepted, too: "top5".
 MetricPtr make_metric(std::string_view line);
 
 /// Makes a kind of metric known to make_metric, and so to train.metrics. A value after the colon

@@ -1,10 +1,12 @@
 #pragma once
-// The kinds of optimisers. g is the gradient with the coupled penalty's (`regularize.l2`) added;
-// the decoupled decay (`regularize.decay`) is no part of any of them: the update shrinks the
-// weights by 1 - lr * decay before it takes the step off. docs/optimizers.md compares them.
+// The kinds of optimisers. g is the gradient of the data loss plus that of the coupled penalty
+// (`regularize.l2`). Decoupled decay (`regularize.decay`) is not part of an optimiser: the update
+// multiplies the weights by 1 - lr * decay before it subtracts the step. docs/optimizers.md
+// compares the kinds.
 //
-// Recurrences are PyTorch's, defaults Keras's where the two differ. All functions throw UsageError
-// for options out of range: beta1, beta2, rho and momentum in [0, 1), epsilon and trust above 0.
+// Recurrences are those of PyTorch. Where the two differ, defaults are those of Keras. All
+// functions throw UsageError for options out of range: beta1, beta2, rho and momentum in [0, 1),
+// epsilon and trust above 0.
 
 #include "ridgeline/optimizer.hpp"
 
@@ -33,14 +35,14 @@ struct Adam {
 /// Kingma and Ba, arXiv 1412.6980: averages m of g and v of g^2;
 /// step = lr * m^ / (sqrt(v^) + epsilon), where ^ divides by 1 - beta^t.
 OptimizerSetting adam(const Adam& options = {});
-/// Adam; decoupled decay is `regularize.decay` (Loshchilov and Hutter, arXiv 1711.05101), which
-/// this kind expects: where it is 0 it is Adam.
+/// Adam with decoupled decay (Loshchilov and Hutter, arXiv 1711.05101), which is
+/// `regularize.decay`. If that is 0, it is Adam.
 OptimizerSetting adamw(const Adam& options = {});
-/// Liu et al., arXiv 1908.03265: Adam whose step is rectified for the variance of 1 / sqrt(v^), and
-/// lr * m^ in the first updates, for which that variance is unbounded.
+/// Liu et al., arXiv 1908.03265: Adam with a step that is rectified for the variance of 1 /
+/// sqrt(v^). In the first updates, where that variance is unbounded, the step is lr * m^.
 OptimizerSetting radam(const Adam& options = {});
-/// You et al., arXiv 1904.00962: of a kernel Adam's direction r, at the length of the weights:
-/// step = lr * |w| / |r| * r; of everything else, and where one of the norms is 0, lr * r.
+/// You et al., arXiv 1904.00962: for a kernel Adam's direction r, with the length of the weights:
+/// step = lr * |w| / |r| * r. For other parameters, and if one of the norms is 0, step = lr * r.
 OptimizerSetting lamb(const Adam& options = {});
 
 struct NAdam {
@@ -66,9 +68,9 @@ struct RmsProp {
   double clip_norm = 0;
   double clip_value = 0;
 };
-/// Hinton, 2012: v the average of g^2, minus the average's square of g where `centered`;
-/// velocity = momentum * velocity + g / (sqrt(v) + epsilon); step = lr * velocity. Where `centered`
-/// it refuses `regularize.l1` and `group_lasso`: a steady gradient, which that makes, has no
+/// Hinton, 2012: v is the average of g^2; with `centered`, minus the square of the average of g.
+/// velocity = momentum * velocity + g / (sqrt(v) + epsilon); step = lr * velocity. With `centered`
+/// it refuses `regularize.l1` and `group_lasso`: they make a steady gradient, which has no
 /// variance.
 OptimizerSetting rmsprop(const RmsProp& options = {});
 
@@ -91,7 +93,7 @@ struct Lars {
   double clip_value = 0;
 };
 /// You, Gitman and Ginsburg, arXiv 1708.03888: velocity = momentum * velocity + lr * ratio * g;
-/// step = velocity. Of a kernel ratio = trust * |w| / |g|; of everything else, and where one of the
+/// step = velocity. For a kernel ratio = trust * |w| / |g|. For other parameters, and if one of the
 /// norms is 0, ratio = 1.
 OptimizerSetting lars(const Lars& options = {});
 
@@ -111,17 +113,17 @@ struct Muon {
   double momentum = 0.95;
   bool nesterov = true;
   std::int64_t newton_schulz = 5;  ///< steps, in [1, 100]
-  double beta1 = 0.9;              ///< of Adam's step, and the two below
+  double beta1 = 0.9;              ///< of Adam's step, as are the two below
   double beta2 = 0.999;
   double epsilon = 1e-7;
   double clip_norm = 0;
   double clip_value = 0;
 };
-/// Jordan et al., https://kellerjordan.github.io/posts/muon, 2024. Of a kernel as a matrix with a
-/// row an output: m = momentum * m + (1 - momentum) g; u = m, or (1 - momentum) g + momentum * m
-/// with `nesterov`; step = lr * 0.2 sqrt(max(rows, columns)) * O(u), O the nearest orthogonal
-/// matrix, about, by steps of Newton and Schulz (PyTorch's adjust_lr_fn = "match_rms_adamw").
-/// Everything else takes Adam's step. Has no metric: refuses `regularize.l1` and `group_lasso`.
+/// Jordan et al., https://kellerjordan.github.io/posts/muon, 2024. A kernel is a matrix with a row
+/// for each output: m = momentum * m + (1 - momentum) g; u = m, or (1 - momentum) g + momentum * m
+/// with `nesterov`; step = lr * 0.2 sqrt(max(rows, columns)) * O(u), where O is approximately the
+/// nearest orthogonal matrix, by Newton-Schulz steps (PyTorch's adjust_lr_fn = "match_rms_adamw").
+/// Other parameters use Adam's step. Has no metric: refuses `regularize.l1` and `group_lasso`.
 OptimizerSetting muon(const Muon& options = {});
 
 struct Lbfgs {
@@ -132,11 +134,11 @@ struct Lbfgs {
 };
 /// Liu and Nocedal, 1989: full batch; step = lr * H g, with H from the differences of weights and
 /// gradients over the last `history` updates (torch.optim.LBFGS with max_iter = 1 and no line
-/// search). 2 * history numbers of state a weight: for small problems. Has no metric.
+/// search). It keeps 2 * history numbers for each weight, so it is for small problems. Has no
+/// metric.
 OptimizerSetting lbfgs(const Lbfgs& options = {});
 
-/// The setting with slow weights around it. Throws UsageError for interval < 1 or alpha outside
-/// (0, 1].
+/// The same setting with slow weights. Throws UsageError for interval < 1 or alpha outside (0, 1].
 OptimizerSetting lookahead(OptimizerSetting setting, const Lookahead& slow = {.interval = 5});
 
 }  // namespace ridgeline

@@ -1,7 +1,7 @@
 #pragma once
-// What can be made by name: a loss, an optimiser, an augmentation, a data source, a penalty. A kind
-// declares its options once. The experiment file, `ridgeline help keys`, select.over, the record of
-// a run and the model file follow the declaration.
+// Kinds are things that have a name in the experiment file: losses, optimisers, augmentations, data
+// sources, penalties. A kind declares its options once. The experiment file, `ridgeline help keys`,
+// select.over, the record of a run and the model file all use this declaration.
 //
 //   register_loss({.name = "focal",
 //                  .meaning = "cross-entropy that counts easy images less",
@@ -17,15 +17,15 @@
 
 namespace ridgeline {
 
-/// What a number must be in.
+/// The range of a number.
 struct Limits {
   double least = -std::numeric_limits<double>::infinity();
   double most = std::numeric_limits<double>::infinity();
-  bool above = false;  ///< `least` itself is out
-  bool below = false;  ///< `most` itself is out
+  bool above = false;  ///< `least` itself is not allowed
+  bool below = false;  ///< `most` itself is not allowed
 
   bool hold(double number) const;
-  /// What `number`, which does not hold, must be: "at least 0 and below 1".
+  /// What `number`, which is out of range, must be: "at least 0 and below 1".
   std::string must_be(double number) const;
 };
 
@@ -46,30 +46,30 @@ struct Option {
   /// The default; its type is the option's. A list of whole numbers that is not empty fixes their
   /// number, and one number serves for all of them.
   AttributeValue value;
-  Limits limits = {};  ///< of a number, or of each in a list
-  /// A text that may be given in place of a value, which someone works out later: "balanced".
-  /// Empty: there is none.
+  Limits limits = {};  ///< of the number, or of each number in a list
+  /// A word that may be given in place of a value, such as "balanced"; the value is computed later.
+  /// Empty: none.
   std::string word = {};
   /// The texts that a text may be. Empty: any.
   std::vector<std::string> choices = {};
 };
 
 struct Kind {
-  std::string name;          ///< as the experiment file names it
+  std::string name;          ///< its name in the experiment file
   std::string meaning = {};  ///< a line for people
   std::vector<Option> options = {};
 
-  /// Null if the kind has no such option.
+  /// The option of that name, or null.
   const Option* find(std::string_view option) const;
   Attributes defaults() const;
-  /// `given` with the defaults of what it does not have, in the order of the options. Throws
-  /// UsageError for an option that the kind does not have, another type, and a number out of its
-  /// limits. `section` is what the errors put before the name: "loss.".
+  /// `given` plus the defaults of all other options, in the order of the options. Throws UsageError
+  /// for an unknown option, a wrong type, and a number out of its limits. Errors write `section`,
+  /// such as "loss.", before the name.
   Attributes complete(const Attributes& given, std::string_view section = {}) const;
 };
 
-/// `given` as a value of the option's type: a whole number serves as a real one. Throws UsageError,
-/// naming `key`, for another type and for a number out of its limits.
+/// `given` as a value of the option's type. A whole number can be a real number. Throws UsageError,
+/// with `key`, for a wrong type and for a number out of its limits.
 AttributeValue checked(const Option& option, const AttributeValue& given, std::string_view key);
 
 }  // namespace ridgeline

@@ -1,5 +1,5 @@
 #pragma once
-// What a network gives for one image.
+// The description of a network's output for one image.
 
 #include <string>
 
@@ -7,12 +7,12 @@
 
 namespace ridgeline {
 
-/// One output of a network. Losses and tasks ask about it.
+/// One output of a network. Losses and tasks check it.
 struct OutputSpec {
-  std::string name;        ///< of the layer that gives it
+  std::string name;        ///< the name of its layer
   Shape shape;             ///< for one image: {10}, or {classes, height, width}
-  std::string activation;  ///< what ends it: "softmax", "sigmoid", "linear", ...
-  int node = -1;           ///< the layer's place in the network
+  std::string activation;  ///< the last one: "softmax", "sigmoid", "linear", ...
+  int node = -1;           ///< the index of its layer in the network
 };
 
 }  // namespace ridgeline

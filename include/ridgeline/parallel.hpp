@@ -10,7 +10,7 @@
 
 namespace ridgeline {
 
-/// Shares a loop: by default everything is done by the thread that calls it.
+/// Splits loops between threads. By default the calling thread does everything.
 class Parallel {
  public:
   using Work = std::function<void(std::int64_t begin, std::int64_t end)>;
@@ -19,16 +19,16 @@ class Parallel {
   Parallel() = default;
   explicit Parallel(Loop loop) : loop_(std::move(loop)) {}
 
-  /// Calls work(begin, end) for runs that make up [0, count), several at once, and returns when all
-  /// are done. Runs begin at multiples of `grain`, at least 1. Which they are depends on the number
-  /// of threads: what is computed must not.
+  /// Splits [0, count) into runs, calls work(begin, end) for them, several at once, and returns
+  /// when all are done. Runs begin at multiples of `grain`, at least 1. The runs depend on the
+  /// number of threads, so results must not depend on the runs.
   void operator()(std::int64_t count, std::int64_t grain, const Work& work) const {
     if (count == 0) return;
     loop_ ? loop_(count, grain, work) : work(0, count);
   }
 
-  /// The sum of part(begin, end) over runs of `length` that make up [0, count), in their order
-  /// whatever the threads.
+  /// The sum of part(begin, end) over runs of `length` that make up [0, count), in their order. The
+  /// number of threads does not change the result.
   template <typename Part>
   double sum(std::int64_t count, std::int64_t length, Part part) const {
     std::vector<double> sums(static_cast<std::size_t>((count + length - 1) / length));

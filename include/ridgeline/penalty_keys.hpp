@@ -1,6 +1,6 @@
 #pragma once
-// The strengths of a penalty, each once: its name in files, and where it stands in the base, in a
-// rule and in what applies to a parameter.
+// The table of penalty strengths: the name of each in files, and its member in Regularize,
+// PenaltyRule and Penalty.
 
 #include <array>
 #include <string_view>

@@ -1,6 +1,6 @@
 #pragma once
-// A term of the penalty, or a constraint, that sees a whole parameter at a time. An application
-// adds its own with register_penalty.
+// A penalty or a constraint on a whole parameter, such as group lasso. An application adds its own
+// with register_penalty.
 
 #include <cstdint>
 #include <functional>
@@ -15,13 +15,13 @@
 
 namespace ridgeline {
 
-/// A parameter as a matrix in row-major order, a row for each output. Arrays of its size are
+/// A parameter as a matrix in row-major order with a row for each output. Arrays of its size are
 /// aligned to 64 bytes.
 struct TermContext {
   std::int64_t rows, columns;
   double strength;                   ///< above 0
-  const float* reference = nullptr;  ///< the weights that training began with, where it is wanted
-  std::span<double> memory = {};     ///< what the term keeps from step to step: zeros at first
+  const float* reference = nullptr;  ///< the initial weights, if wants_reference()
+  std::span<double> memory = {};     ///< kept from step to step; at first zeros
   Parallel parallel = {};            ///< for loops over large parameters
   std::size_t size() const { return static_cast<std::size_t>(rows * columns); }
   std::size_t row_size() const { return static_cast<std::size_t>(columns); }
@@ -31,30 +31,30 @@ class PenaltyTerm {
  public:
   virtual ~PenaltyTerm() = default;
   virtual std::string_view name() const = 0;
-  /// Numbers kept for a parameter from step to step, in the checkpoint too.
+  /// How many numbers TermContext::memory has for a parameter of so many rows and columns. They are
+  /// saved in the checkpoint.
   virtual std::size_t memory(std::int64_t, std::int64_t) const { return 0; }
   virtual bool wants_reference() const { return false; }
-  /// Whether the optimiser's metric is needed: one that has none refuses the term.
+  /// Whether map() needs the optimiser's metric. An optimiser without a metric refuses such a term.
   virtual bool wants_metric() const { return false; }
-  /// What it adds to the objective.
+  /// The term's value, which is added to the objective.
   virtual double value(const TermContext&, const float*) const { return 0; }
-  /// Adds the gradient of value() to the one that the optimiser sees, and gives the value.
+  /// add_gradient adds the gradient of value() to the optimiser's gradient and returns the value.
   virtual bool has_gradient() const { return false; }
   virtual double add_gradient(const TermContext&, const float*, float*) const { return 0; }
-  /// Moves the weights after the optimiser's step: a proximal map or a projection. `metric` is
-  /// the step per unit of gradient of each weight, where it is wanted.
+  /// map changes the weights after the optimiser's step: a proximal map or a projection. If
+  /// wants_metric(), it gets the step per unit of gradient of each weight.
   virtual bool has_map() const { return false; }
   virtual void map(const TermContext&, const float*, float*) const {}
 };
 
-/// Makes a penalty known to Regularize::own and, by the kind's name, to [regularize] of the
-/// experiment file: `NAME` is its strength, a number or a schedule, and `NAME_OPTION` each of its
-/// options. It is on the parameters that `exclude` does not name; rules set other strengths. The
-/// term's name() must be the kind's. Throws UsageError for a name that is known already.
-/// Thread-safe.
+/// Adds a penalty to Regularize::own and to [regularize] of the experiment file. There `NAME` is
+/// its strength, a number or a schedule, and `NAME_OPTION` is one of its options. It applies to all
+/// parameters that `exclude` does not name, and rules can set other strengths. The term's name()
+/// must be the kind's name. Throws UsageError if the name is already known. Thread-safe.
 using PenaltyFactory = std::function<std::unique_ptr<const PenaltyTerm>(const Attributes& options)>;
 void register_penalty(Kind kind, PenaltyFactory factory);
-/// The penalties that were registered.
+/// All registered penalties.
 std::vector<Kind> penalty_kinds();
 
 }  // namespace ridgeline

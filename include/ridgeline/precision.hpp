@@ -1,5 +1,5 @@
 #pragma once
-// What activations and their gradients are kept and computed in.
+// The number format of activations and their gradients.
 
 #include <optional>
 #include <string_view>
@@ -8,8 +8,8 @@ namespace ridgeline {
 
 enum class Precision {
   fp32,
-  /// bfloat16 (8 bits of precision, fp32's range): activations and their gradients take half the
-  /// memory. Weights, optimiser, penalty, statistics and sums stay fp32.
+  /// bfloat16: 8 bits of precision, the range of fp32. Activations and their gradients need half
+  /// the memory. Weights, optimiser, penalty, statistics and sums are still fp32.
   bf16,
 };
 

@@ -1,6 +1,6 @@
 #pragma once
-// How photographs of any size become the images that a network takes. A model file states it, and
-// `predict` does the same again.
+// How images of any size are brought to the size of a network's input. It is saved in the model
+// file, and `predict` applies it again.
 
 #include <cstdint>
 #include <string>
@@ -12,15 +12,15 @@
 namespace ridgeline {
 
 struct Preprocessing {
-  std::int64_t height = 0, width = 0;  ///< of the images that the network takes
+  std::int64_t height = 0, width = 0;  ///< of the network's input
   std::int64_t channels = 3;           ///< 1: grey by ITU-R BT.601's weights; 3: sRGB
-  /// "none": images of another size are refused. "squash": the whole image, whatever its aspect
-  /// ratio. "crop": the middle of the image in the network's aspect ratio. "letterbox": the whole
-  /// image in its own aspect ratio, with grey bars.
+  /// "none": images of another size are refused. "squash": resizes the whole image and changes its
+  /// aspect ratio. "crop": takes the centre of the image in the network's aspect ratio.
+  /// "letterbox": keeps the whole image and its aspect ratio and adds grey bars.
   std::string resize = "crop";
   std::string filter = "bilinear";  ///< Pillow's "nearest", "bilinear", "bicubic" or "lanczos"
-  /// Of "crop": the image is first resized until the middle is this share of its shorter side.
-  /// torchvision's Resize(256), CenterCrop(224) is 0.875 for 224.
+  /// For "crop": the size of the centre crop as a share of the shorter side. torchvision's
+  /// Resize(256), CenterCrop(224) is 224 pixels and 0.875.
   double crop_share = 1;
 
   Shape shape() const { return {channels, height, width}; }
@@ -29,11 +29,11 @@ struct Preprocessing {
   friend bool operator==(const Preprocessing&, const Preprocessing&) = default;
 };
 
-/// The grey of the bars of a letterbox, as YOLO has it.
+/// The grey of letterbox bars, as in YOLO.
 inline constexpr std::uint8_t letterbox_grey = 114;
 
-/// How one image is brought to the network's size: `box` of the original is resized to
-/// `inner.width` x `inner.height` pixels, which go to (inner.left, inner.top) of the result.
+/// The steps for one image: `box` of the original is resized to `inner.width` x `inner.height`
+/// pixels and placed at (inner.left, inner.top) of the result.
 struct FitPlan {
   RealBox box;
   PixelBox inner;

@@ -1,6 +1,6 @@
 #pragma once
-// Everything: networks, data, losses, optimisers, penalties, models, their diagnosis, the choice of
-// λ and what it is called elsewhere.
+// Includes the whole library: networks, data, losses, optimisers, penalties, models, diagnosis,
+// selection of λ, and its conversion to other libraries.
 
 #include "ridgeline/augmentation.hpp"
 #include "ridgeline/compute.hpp"

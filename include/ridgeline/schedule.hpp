@@ -1,5 +1,5 @@
 #pragma once
-// The course of a learning rate, or of a penalty's strength.
+// Schedules for the learning rate and for penalty strengths.
 
 #include <string>
 #include <string_view>
@@ -17,19 +17,20 @@ namespace ridgeline {
 ///   proportional    value, times the learning rate over its first number: of strengths alone
 struct Schedule {
   std::string kind = "constant";
-  double value = 0;     ///< the value at the start, or the peak of a warm-up
+  double value = 0;     ///< the value at the start, or after the warm-up
   double to = 0;        ///< the value at the end
-  double factor = 0.1;  ///< of "step"
-  double every = 1;     ///< epochs; of "step"
-  double warmup = 0;    ///< epochs of linear rise, before any kind
+  double factor = 0.1;  ///< for "step"
+  double every = 1;     ///< epochs; for "step"
+  double warmup = 0;    ///< epochs of linear rise, for any kind
 
   Schedule() = default;
   Schedule(double constant) : value(constant) {}  // NOLINT: a number is a constant schedule
 
-  /// The value at `epoch` (fractional: epochs done so far) of `epochs`.
+  /// The value at `epoch` of `epochs`. `epoch` is the number of finished epochs and may be
+  /// fractional.
   double at(double epoch, double epochs) const;
-  /// Throws UsageError, naming `key`, for an unknown kind, a field that is negative, NaN or
-  /// infinite, or `every` = 0.
+  /// Throws UsageError, with `key`, for an unknown kind, a field that is negative, NaN or infinite,
+  /// or `every` = 0.
   void check(std::string_view key) const;
   bool is_constant() const { return kind == "constant" && warmup == 0; }
   friend bool operator==(const Schedule&, const Schedule&) = default;

@@ -25,7 +25,7 @@ class Shape {
   std::int64_t elements() const;
   /// "3x32x32"; "scalar" for the empty shape.
   std::string text() const;
-  /// This shape behind one more outermost dimension.
+  /// This shape with one more dimension in front.
   Shape with_batch(std::int64_t images) const;
 
   friend bool operator==(const Shape&, const Shape&) = default;

@@ -1,6 +1,6 @@
 #pragma once
-// A smaller network that computes the same: without the filters whose kernels are exactly zero, as
-// an L1 penalty leaves them.
+// Removes the filters whose kernels are exactly zero, for example because of an L1 penalty. The
+// smaller network computes the same.
 
 #include <map>
 #include <string>
@@ -11,10 +11,10 @@
 
 namespace ridgeline {
 
-/// The numbers of a network by their parameters' names, statistics too, in plain layouts.
+/// The values of all parameters and statistics of a network, by name, in plain layouts.
 using WeightMap = std::map<std::string, std::vector<float>, std::less<>>;
 
-/// Filters of a layer (or units) whose kernels are zero and that stay all the same.
+/// Filters (or units) of a layer that cannot be removed although their kernels are zero.
 struct StayingFilters {
   std::string layer;
   std::int64_t count = 0;
@@ -28,21 +28,23 @@ struct ShrunkNetwork {
   std::vector<StayingFilters> staying;
 };
 
-/// Drops whole filters of convolutions and units of dense layers whose kernel is zero, and what
-/// reads them. For every image the output is the same, to the rounding of sums (outside training).
+/// Removes whole filters of convolutions and units of dense layers whose kernel is zero, and the
+/// weights that read them. For every image the output is the same outside training, to the rounding
+/// of sums.
 ///
-/// Such a filter gives one number everywhere, activation(bias), which goes through the layers
-/// behind it (batch normalisation by its running statistics, pools, dropout, activations, flatten,
-/// upsampling, concat) to a convolution or dense layer, where it is added to the bias; a layer
-/// without one gets one, unless there is nothing to add. It stays where that is not exact: before a
-/// convolution that pads, unless the number is 0; where `add` adds it to a filter that stays;
-/// before a convolution with groups, or a layer of another kind; where it is the network's output
-/// or the last filter of its layer. An input of `add` that is 0 in all its channels is dropped with
-/// the layers that lead to it alone. Goes on while a filter becomes zero by what was dropped before
-/// it.
+/// Such a filter gives the same number everywhere, activation(bias). The following layers (batch
+/// normalisation with running statistics, pools, dropout, activations, flatten, upsampling, concat)
+/// change this number but keep it constant. The next convolution or dense layer adds it to its
+/// bias; a layer without bias gets one if there is something to add.
 ///
-/// `weights` has every parameter of the network for that input. Throws UsageError where it has not,
-/// or the network does not fit the input.
+/// A filter is kept if this is not exact: before a convolution that pads, unless the number is 0;
+/// if `add` adds it to a filter that is kept; before a convolution with groups or a layer of
+/// another kind; if it is an output of the network or the last filter of its layer. An input of
+/// `add` that is 0 in all channels is removed with the layers that only lead to it. This repeats
+/// while removals make further filters zero.
+///
+/// `weights` must have every parameter of the network for that input. Throws UsageError if one is
+/// missing, or if the network does not fit the input.
 ShrunkNetwork drop_zero_filters(const Network& network, const Shape& input,
                                 const WeightMap& weights);
 

@@ -1,5 +1,5 @@
 #pragma once
-// What the network should have said about the images of a batch: named tensors.
+// The targets of a batch of images, as named tensors.
 
 #include <cstdint>
 #include <span>
@@ -14,7 +14,7 @@ namespace ridgeline {
 ///   "probabilities"  f32, one soft label for each class
 ///   "labels"         f32, 0 or 1 for each label; an image may have several
 ///   "values"         f32, the numbers of a regression
-///   "weight"         f32, one number for each image: how much it counts in the loss
+///     "weight"         f32, the weight of each image in the loss
 /// No tensors: the images have no targets.
 using Targets = Tensors;
 

@@ -1,6 +1,6 @@
 #pragma once
-// Views of tensors in host memory: what goes between data, engine and objective. A view has a name,
-// a shape and an element type. Someone else owns the numbers.
+// Views of tensors in host memory, for batches, outputs and targets. A view has a name, a shape and
+// an element type. It does not own the numbers.
 
 #include <cstdint>
 #include <initializer_list>
@@ -23,8 +23,8 @@ inline constexpr ElementType element_type_of<std::int32_t> = ElementType::i32;
 template <>
 inline constexpr ElementType element_type_of<std::uint8_t> = ElementType::u8;
 
-/// The numbers of some images under one name. Every image has one row of the shape `row`, or, where
-/// the tensor is ragged, any number of such rows: the boxes of an image, for example.
+/// A named tensor of some images. Every image has one row of the shape `row`. In a ragged tensor it
+/// has any number of rows, for example one for each box.
 class TensorView {
  public:
   TensorView() = default;
@@ -34,8 +34,8 @@ class TensorView {
       : TensorView(name, element_type_of<T>, values.data(), std::move(row)) {
     images_ = row_size_ == 0 ? 0 : static_cast<std::int64_t>(values.size()) / row_size_;
   }
-  /// Ragged: image i has the rows offsets[i] .. offsets[i + 1] - 1. There is one offset more than
-  /// there are images.
+  /// A ragged tensor: image i has the rows offsets[i] .. offsets[i + 1] - 1. There is one more
+  /// offset than images.
   template <typename T>
   TensorView(std::string_view name, std::span<const T> values, Shape row,
              std::span<const std::int64_t> offsets)
@@ -52,7 +52,7 @@ class TensorView {
   bool ragged() const { return !offsets_.empty(); }
   std::int64_t rows() const;                    ///< of all images
   std::int64_t rows(std::int64_t image) const;  ///< of one image
-  /// {rows of all images, then the dimensions of a row}.
+  /// {rows of all images, dimensions of a row ...}.
   Shape shape() const { return row_.with_batch(rows()); }
 
   /// All numbers. T must be the element type (asserted).
@@ -90,7 +90,7 @@ class TensorView {
   std::span<const std::int64_t> offsets_;  // of a ragged one
 };
 
-/// Tensors of the same images, found by name: the outputs of a network, or the targets of a batch.
+/// Tensors of the same images, by name: the outputs of a network, or the targets of a batch.
 class Tensors {
  public:
   Tensors() = default;
@@ -102,9 +102,9 @@ class Tensors {
   auto begin() const { return tensors_.begin(); }
   auto end() const { return tensors_.end(); }
   const TensorView& operator[](std::size_t i) const { return tensors_.at(i); }
-  /// Null for a name that is not there.
+  /// The tensor of that name, or null.
   const TensorView* find(std::string_view name) const;
-  /// Throws UsageError for a name that is not there; the sentence lists the names.
+  /// The tensor of that name. Throws UsageError, with all names, if there is none.
   const TensorView& at(std::string_view name) const;
   std::int64_t images() const { return tensors_.empty() ? 0 : tensors_.front().images(); }
   Tensors slice(std::int64_t first, std::int64_t count) const;

@@ -27,7 +27,7 @@ std::pair<const Command*, std::size_t> find_command(std::span<const std::string>
                                                     std::span<const Command> commands) {
   if (arguments[0].starts_with('-')) {
     throw UsageError(
-        fmt::format("'{0}' is no command: options stand behind one, as in 'ridgeline "
+        fmt::format("'{0}' is not a command: options come after the command, as in 'ridgeline "
                     "train --json'",
                     arguments[0]));
   }

@@ -263,21 +263,21 @@ Command bench_command() {
                   {"--precision", "NAMES", "fp32, bf16 or both; fp32 if absent"},
                   {"--batch", "SIZES", "32,128 if absent"},
                   {"--threads", "COUNTS", "0: all cores; all and one if absent"},
-                  {"--shards", "N", "parts of a batch, as train.shards; one a thread if absent"},
-                  {"--rounds", "N", "that medians are taken over; 5 if absent"},
+                  {"--shards", "N", "parts of a batch, as train.shards; one per thread if absent"},
+                  {"--rounds", "N", "rounds for the medians; 5 if absent"},
                   {"--seconds", "S", "for each measurement; 1 if absent"},
                   {"--data", "SOURCE", "images to train on; CIFAR-10 if absent"},
-                  {"--path", "FOLDER", "where they lie, if not in the usual places"},
-                  {"--statistics", "", "also what the statistics of training cost, as a share"},
-                  {"--pin", "", "keep each thread of the engine on a core of its own"}},
+                  {"--path", "FOLDER", "their folder, if not in the usual places"},
+                  {"--statistics", "", "also the cost of training's statistics, as a share"},
+                  {"--pin", "", "keep each thread of the engine on its own core"}},
       .details =
           "Measures the peak of fp32 (and bf16) multiply-adds on registers alone, then trains the\n"
-          "presets by the same loop as `train`, round by round. The share is of the peak in fp32 "
+          "presets with the same loop as `train`, round by round. The share is of the fp32 peak "
           "and counts the\n"
           "nominal operations of the dense network: forward, the gradients of the weights, and\n"
-          "the gradients of the inputs, those of the image left out. Prediction is of new "
-          "weights,\n"
-          "on images in memory, a call a batch. Names have commas between them. With --statistics\n"
+          "the gradients of the inputs except the image. Prediction uses new weights and "
+          "images\nin memory, with one call per batch. Lists are separated by commas. With "
+          "--statistics\n"
           "each round also trains epochs of 32,768 images with and without what `diagnose` needs,\n"
           "in turn.\n\n"
           "Examples:\n"

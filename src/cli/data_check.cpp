@@ -117,18 +117,19 @@ int check(const Arguments& arguments, Console& console) {
 Command data_check_command() {
   return {
       .name = "data check",
-      .summary = "find what is wrong with data, and list what to leave out",
+      .summary = "find problems in data, and list images to leave out",
       .positionals = {{"DATA",
                        "sources, folders, archives, tables or experiment files, and key=value",
                        true, true}},
-      .options = {{"--list", "FILE", "write the names of what to leave out, for data.exclude"},
+      .options = {{"--list", "FILE", "write the images to leave out to a file for data.exclude"},
                   {"--near", "",
-                   "also list training images that look like one of the test or validation"}},
+                   "also list training images that look like a test or validation image"}},
       .details =
-          "Listed are images that cannot be read, all copies of an image whose labels differ, and\n"
-          "of other copies all but one. The copy in the test stays, then that in the validation.\n"
-          "Several DATA are compared with each other. The exit code is 3 where nothing can be\n"
-          "trained on the data. What is listed is not deleted.\n\n"
+          "Lists images that cannot be read, all copies of an image with different labels, and "
+          "all\nother copies except one. The copy in the test part is kept, then that in "
+          "validation.\n"
+          "Several DATA are compared with each other. The exit code is 3 if training on the data "
+          "is\nimpossible. No file is deleted.\n\n"
           "Examples:\n"
           "  ridgeline data check photos --list bad.txt\n"
           "  ridgeline train data.source=folder data.path=photos data.exclude=bad.txt\n"

@@ -55,7 +55,7 @@ Command data_get_command() {
       .summary = "download a data set, with its checksum, into the usual place",
       .positionals = {{"NAME", known_sets()}},
       .details =
-          "A download that was cut short goes on where it stopped.\n\n"
+          "An interrupted download continues where it stopped.\n\n"
           "Examples:\n"
           "  ridgeline data get cifar10\n",
       .run = get,

@@ -23,9 +23,10 @@ std::string source_of(const std::string& what) {
   if (const auto source = data::guess_source(what)) return *source;
   throw UsageError(
       fs::exists(what)
-          ? fmt::format("'{}' is no data: a folder, an archive, a table (.csv, .tsv, .jsonl) or an "
-                        "experiment file (.toml) is expected",
-                        what)
+          ? fmt::format(
+                "'{}' is not data: a folder, an archive, a table (.csv, .tsv, .jsonl) or an "
+                "experiment file (.toml) is expected",
+                what)
           : fmt::format("'{}' is neither a file or folder nor one of the data sources {}", what,
                         fmt::join(source_names(), ", ")));
 }

@@ -22,7 +22,8 @@ using std::filesystem::path;
 /// there may be none but that.
 path run_model(const path& named) {
   if (!std::filesystem::is_directory(named)) {
-    throw UsageError(fmt::format("{} is no folder: name that of a run or study", named.string()));
+    throw UsageError(
+        fmt::format("{} is not a folder: name that of a run or study", named.string()));
   }
   for (const path& folder : {named, named / "refit"}) {
     if (std::filesystem::exists(folder / "diverged.safetensors")) {
@@ -142,25 +143,17 @@ int diagnose(const Arguments& arguments, Console& console) {
 Command diagnose_command() {
   return {
       .name = "diagnose",
-      .summary = "what a training suffered from, with evidence and what helps",
+      .summary = "problems of a training, with evidence and advice",
       .positionals = {{"RUN", "the folder of a run or study"}},
       .details =
-          "Reads what training left in the folder; nothing is trained or evaluated. Of each layer "
-          "with a\n"
-          "kernel it shows, at the last epoch: the norms of the data's gradient and of the "
-          "weights, "
-          "a step\n"
-          "over the weights, the share that the penalty takes off the weights in a step, its share "
-          "in what\n"
-          "moves them, the effective learning rate (a step per unit of gradient over the weights' "
-          "square),\n"
-          "the root mean square of what the layer gives, and of its units behind a ReLU how many "
-          "are "
-          "dead.\n"
-          "What helps is said where it was measured to, and else only what was found.\n"
-          "RUN/diagnosis.csv has it of all epochs and parameters; docs/diagnosis.md has the "
-          "criteria "
-          "of the\nverdicts, and what --json gives.\n\n"
+          "Reads the files of a training; it does not train or evaluate. For each layer with a "
+          "kernel it\nshows, at the last epoch: the norms of the data's gradient and of the "
+          "weights, the step divided\nby the weights, the share that the penalty takes off the "
+          "weights in a step, the penalty's share\nin their movement, the effective learning rate "
+          "(the step per unit of gradient divided by the\nsquare of the weights), the root mean "
+          "square of the layer's values, and the share of dead units\nafter a ReLU. It only gives "
+          "advice that was measured to help. RUN/diagnosis.csv has all epochs\nand parameters. "
+          "docs/diagnosis.md explains the criteria and --json.\n\n"
           "Examples:\n"
           "  ridgeline diagnose runs/fashion-mnist-article-cnn-20250101-120000\n"
           "  ridgeline diagnose studies/cifar10-vgg-small-20250101-120000 --json\n",

@@ -147,15 +147,16 @@ Command evaluate_command() {
       .positionals = {{"MODEL", "a model file, or the folder of a run or study"},
                       {"key=value", "keys of [data], as for train: data.label_columns=breed", false,
                        true}},
-      .options = {{"--data", "DATA",
-                   "a folder, archive, table or source such as cifar10; the run's own data if "
-                   "absent"},
-                  {"--path", "FOLDER", "where that source is; the usual places if absent"},
-                  {"--split", "SPLIT",
-                   "test, val or train; if absent, the first of these that the data has"},
-                  {"--metrics", "LIST",
-                   "metrics beside the usual ones, with blanks between them; those of the run if "
-                   "absent"}},
+      .options =
+          {{"--data", "DATA",
+            "a folder, archive, table or source such as cifar10; the run's own data if "
+            "absent"},
+           {"--path", "FOLDER", "where that source is; the usual places if absent"},
+           {"--split", "SPLIT",
+            "test, val or train; if absent, the first of these that the data has"},
+           {"--metrics", "LIST",
+            "metrics in addition to the usual ones, with blanks between them; those of the run if "
+            "absent"}},
       .details =
           "Examples:\n"
           "  ridgeline evaluate runs/fashion-mnist-article-cnn-20250101-120000\n"

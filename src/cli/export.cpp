@@ -150,20 +150,19 @@ Command export_command() {
       .name = "export",
       .summary = "a model file without the filters that are zero",
       .positionals = {{"MODEL", "a model file, or the folder of a run or study"}},
-      .options = {{"--to", "FORM", "safetensors: a model file as a run leaves it"},
-                  {"--output", "FILE", "where to; MODEL-export.safetensors beside it if absent"},
-                  {"--keep-zeros", "", "the network as it is"}},
+      .options = {{"--to", "FORM", "safetensors: a model file, as in a run"},
+                  {"--output", "FILE",
+                   "the new file; MODEL-export.safetensors in the same folder if absent"},
+                  {"--keep-zeros", "", "keep the network unchanged"}},
       .details =
-          "Filters and units whose kernels are exactly zero, as group_lasso (or l1) leaves them, "
-          "are\n"
-          "dropped; what they gave goes into the biases behind them, so that the network gives "
-          "the\n"
-          "same for every image. Those that cannot be dropped exactly stay, and are listed.\n\n"
+          "Removes filters and units whose kernels are exactly zero because of group_lasso (or "
+          "l1). Their\nconstant values are added to the biases after them, so the network's "
+          "outputs are the same.\nFilters that cannot be removed exactly are kept and listed.\n\n"
           "--json gives {\"model\", \"output\", \"parameters\", \"flops\", \"layers\", "
           "\"staying\"}:\n"
           "parameters (trained ones) and flops (of a prediction) are {\"before\", \"after\"}; a "
           "layer has\n"
-          "\"name\", \"filters\", \"parameters\" and \"flops\", after 0 where it is gone; what "
+          "\"name\", \"filters\", \"parameters\" and \"flops\", after 0 if it was removed; what "
           "stays has\n"
           "\"layer\", \"filters\" (how many) and \"why\".\n\n"
           "Examples:\n"

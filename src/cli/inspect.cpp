@@ -153,14 +153,16 @@ Command inspect_command() {
                        "table or an experiment file"},
                       {"key=value", "keys of the data: data.label_columns=name data.size=224",
                        false, true}},
-      .options = {{"--quick", "N", "look at N images of each part, evenly spaced, and not at all"},
-                  {"--show", "FILE", "a PNG or JPEG file of up to 100 training images after data.augment"},
-                  {"--plan", "", "what the engine does step by step; also for presets, *.toml"},
-                  {"--batch", "N", "images of a step of the plan; 32 if absent"},
-                  {"--threads", "N", "0: all cores, which is what is used if absent"},
-                  {"--inference", "", "the plan of predicting, not of training"},
+      .options = {{"--quick", "N",
+                   "look at N images of each part, evenly spaced, not at all of them"},
+                  {"--show", "FILE",
+                   "a PNG or JPEG file of up to 100 training images after data.augment"},
+                  {"--plan", "", "the engine's steps; also for presets, *.toml"},
+                  {"--batch", "N", "images in a step of the plan; 32 if absent"},
+                  {"--threads", "N", "0: all cores, the default"},
+                  {"--inference", "", "the plan for prediction, not for training"},
                   {"--data", "SOURCE", "images to run the plan on; CIFAR-10 if absent"},
-                  {"--path", "FOLDER", "where they lie, if not in the usual places"}},
+                  {"--path", "FOLDER", "their folder, if not in the usual places"}},
       .details =
           "Examples:\n"
           "  ridgeline inspect runs/fashion-mnist-article-cnn-20250101-120000\n"
@@ -169,15 +171,14 @@ Command inspect_command() {
           "  ridgeline inspect photos data.size=224 data.augment=resized_crop --show sheet.png\n"
           "  ridgeline inspect pets.csv data.split_column=part --json\n"
           "  ridgeline inspect article-cnn --plan --threads 1\n\n"
-          "Of data all images are decoded: what cannot be read, copies, images that look alike,\n"
-          "those of the test that training has, too, and classes of very different sizes are "
-          "said.\n"
-          "The exit code is 3 where nothing can be trained on the data. docs/data.md has the "
+          "Decodes all images of data and reports unreadable images, copies, images that look "
+          "alike,\ntest images that are also in training, and classes of very different "
+          "sizes.\nThe exit code is 3 if training on the data is impossible. docs/data.md has the "
           "details.\n\n"
-          "The plan says of each step who computes it, the arithmetic of the dense layer and what "
-          "is\n"
-          "done of it, the bytes read and written, the time on one thread's images, and the share\n"
-          "of that thread's measured peak. New networks have new weights.\n",
+          "For each step the plan shows what computes it, the arithmetic of the dense layer and "
+          "how much\nof it is done, the bytes read and written, the time for one thread's images, "
+          "and the share\nof that thread's measured peak. Presets and experiment files get new "
+          "weights.\n",
       .run = inspect,
   };
 }

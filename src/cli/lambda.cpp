@@ -58,7 +58,7 @@ LambdaNumbers read_numbers(const std::vector<std::string>& words,
     if (error != std::errc() || end != digits.data() + digits.size()) {
       std::vector<std::string> known;
       for (const auto& [number, standard] : convention.defaults) known.push_back(number);
-      throw UsageError(fmt::format("'{}' is no number: {} takes its {}, as in {}=0.01", word,
+      throw UsageError(fmt::format("'{}' is not a number: {} takes its {}, as in {}=0.01", word,
                                    convention.name, fmt::join(known, ", "), known.front()));
     }
     for (const auto& [given, before] : numbers) {
@@ -236,15 +236,15 @@ Command lambda_command() {
       .name = "lambda",
       .summary = "one λ in every library's convention",
       .positionals = {{"NUMBER", "0.01, or by name: l2=0.01 l1=1e-4", true, true}},
-      .options = {{"--from", "NAME", "the convention that NUMBER is written in"},
-                  {"--learning-rate", "LR", "as that library has it, or Ridgeline's"},
+      .options = {{"--from", "NAME", "the convention of NUMBER"},
+                  {"--learning-rate", "LR", "in that convention, or Ridgeline's"},
                   {"--optimizer", "KIND", "gd, sgd, adam, adamw, ...; whether decay is an l2"},
                   {"--momentum", "M", "of gd and sgd; 0 if absent"},
                   {"--loss", "KIND", "mse, cross-entropy or binary-cross-entropy"},
                   {"--outputs", "K", "of the network for an image"},
                   {"--images", "N", "to train on"},
                   {"--batch", "B", "images in a step"},
-                  {"--epochs", "E", "which give the steps"},
+                  {"--epochs", "E", "to compute the steps"},
                   {"--steps", "S", "updates in the whole training, in place of epochs"},
                   {"--target-sd", "SD",
                    "the deviation of the targets (by n), which glmnet divides by"}},

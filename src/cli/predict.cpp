@@ -98,13 +98,13 @@ Command predict_command() {
                   {"--csv", "", "a line for each label, for programs"},
                   {"--draw", "FILE", "a PNG or JPEG file of the images with what is predicted"},
                   {"--tta", "VIEWS",
-                   "the mean over views: flip (the mirror image, too), 5 crops, or 10 (both)"}},
+                   "average over views: flip (and the mirror image), 5 crops, or 10 (both)"}},
       .details =
-          "Images are brought to the model's size as in its training; of a model whose images had\n"
-          "one size, others are resized (bilinear, antialiased, the aspect ratio not kept). Grey\n"
-          "and RGB are converted into each other. JPEG, PNG, WebP, TIFF, BMP and PNM are read.\n"
-          "Images that cannot be read are named, the others are predicted, and the exit code is "
-          "3.\n"
+          "Images are resized to the model's size as in its training. If all training images had "
+          "one\nsize, others are resized to it (bilinear, antialiased, without keeping the aspect "
+          "ratio).\nGrey and RGB are converted into each other. JPEG, PNG, WebP, TIFF, BMP and PNM "
+          "are read.\nIf an image cannot be read, it is named, the others are predicted, and the "
+          "exit code is 3.\n"
           "docs/predict.md has the details.\n\n"
           "Examples:\n"
           "  ridgeline predict runs/fashion-mnist-article-cnn-20250101-120000 shirt.png\n"

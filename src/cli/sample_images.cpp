@@ -14,7 +14,7 @@ SampleImages sample_images(const Arguments& arguments, Console& console) {
   try {
     return {cifar10().train, "cifar10"};
   } catch (const ResourceError&) {
-    console.note("CIFAR-10 was not found: random images of its size stand in for it.");
+    console.note("CIFAR-10 was not found: random images of the same size are used instead.");
   }
   constexpr std::size_t images = 4096, pixels = 3 * 32 * 32;
   Random random(1, Purpose::sample);

@@ -32,10 +32,9 @@ Experiment begin(const ExperimentWords& words) {
   Experiment experiment =
       experiment::read(words.file, words.overrides, experiment::Command::select);
   if (const std::string& study = experiment.select.study; holds_run(study)) {
-    throw UsageError(
-        fmt::format("{} holds a run: name another folder with select.study=..., or go on with the "
-                    "run: {}",
-                    study, command("ridgeline train --resume", study)));
+    throw UsageError(fmt::format(
+        "{} holds a run: name another folder with select.study=..., or continue the run: {}", study,
+        command("ridgeline train --resume", study)));
   }
   return experiment;
 }
@@ -44,10 +43,9 @@ Experiment begin(const ExperimentWords& words) {
 Experiment resume(const path& folder, const ExperimentWords& words) {
   Experiment experiment = read_record(folder, words, {experiment::Command::select, "select.study"});
   if (!holds_study(folder)) {
-    throw UsageError(
-        fmt::format("{} holds no study.sqlite, so it is no study: if it is a run, {} goes on with "
-                    "it",
-                    folder.string(), command("ridgeline train --resume", folder.string())));
+    throw UsageError(fmt::format(
+        "{} holds no study.sqlite, so it is not a study: if it is a run, {} continues it",
+        folder.string(), command("ridgeline train --resume", folder.string())));
   }
   experiment.select.study = folder.string();
   return experiment;
@@ -152,7 +150,7 @@ void print_edges(Console& console, const Experiment& experiment, const Selection
 void print_end(Console& console, const Experiment& experiment, const Selection& selection) {
   const std::string& study = experiment.select.study;
   if (selection.interrupted) {
-    console.print("\nStopped; go on with: {}\n", command("ridgeline select --resume", study));
+    console.print("\nStopped; continue with: {}\n", command("ridgeline select --resume", study));
     return;
   }
   const std::string& metric = experiment.select.metric;
@@ -229,15 +227,13 @@ Command select_command() {
       .name = "select",
       .summary = "choose λ, or any other number, by cross-validation, refit and test",
       .positionals = experiment_positionals(),
-      .options = {{"--resume", "STUDY", "go on with a study: finished folds are not repeated"}},
+      .options = {{"--resume", "STUDY", "continue a study: finished folds are not repeated"}},
       .details =
-          "Every candidate is trained on every fold and scored by select.metric on the images "
-          "left\n"
-          "out; select.rule chooses; the refit trains on all training images with what was "
-          "chosen,\n"
-          "and looks at the test set once. λ = 0 is always among the candidates.\n"
-          "Nothing is chosen, with code 0 and chosen null in --json, where no candidate beats the\n"
-          "best answer that ignores the image by three standard errors (docs/study.md).\n\n"
+          "Trains every candidate on every fold and scores it by select.metric on the "
+          "held-out\nimages. select.rule chooses. The refit trains on all training images with the "
+          "choice\nand evaluates the test set once. λ = 0 is always among the candidates.\n"
+          "Nothing is chosen, with code 0 and chosen null in --json, if no candidate beats "
+          "the\nbest answer that ignores the image by three standard errors (docs/study.md).\n\n"
           "Examples:\n"
           "  ridgeline select data.source=cifar10 train.epochs=10 select.trials=9\n"
           "  ridgeline select data.source=cifar10 select.folds=1 select.metric=val_accuracy\n"
@@ -245,7 +241,7 @@ Command select_command() {
           "      select.over='{ \"optimizer.learning_rate\" = { min = 1e-4, max = 1e-2 } }'\n"
           "  ridgeline select --resume studies/cifar10-20250101-120000\n"
           "  ridgeline select --resume studies/cifar10-20250101-120000 select.metric=val_accuracy\n"
-          "      (chooses anew from what was trained, by another score or rule)\n"
+          "      (chooses again from the finished trainings, by another score or rule)\n"
           "\nCtrl-C saves everything and ends with code 130; a second one ends at once.\n",
       .lists_keys = true,
       .run = select,

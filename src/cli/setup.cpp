@@ -31,7 +31,7 @@ ExperimentWords experiment_words(const Arguments& arguments) {
   for (const std::string& word : overrides) {
     if (word.find('=') != std::string::npos || !word.ends_with(".toml")) continue;
     throw UsageError(words.file.empty()
-                         ? fmt::format("{0} must stand before key=value: the experiment file comes "
+                         ? fmt::format("{0} must come before key=value: the experiment file comes "
                                        "first",
                                        word)
                          : fmt::format("there is one experiment file: {}, and {} is a second one",
@@ -43,7 +43,7 @@ ExperimentWords experiment_words(const Arguments& arguments) {
 experiment::Experiment read_record(const std::filesystem::path& folder,
                                    const ExperimentWords& words, const Resuming& resuming) {
   if (!words.file.empty()) {
-    throw UsageError(fmt::format("--resume goes on with the folder's own {}: leave {} out",
+    throw UsageError(fmt::format("--resume continues with the folder's own {}: leave {} out",
                                  record_name, words.file.string()));
   }
   if (!std::filesystem::exists(folder / record_name)) {
@@ -53,7 +53,7 @@ experiment::Experiment read_record(const std::filesystem::path& folder,
   for (const std::string& word : words.overrides) {
     if (!experiment::sets(word, resuming.folder_key)) continue;
     throw UsageError(
-        fmt::format("{} has no effect with --resume, which goes on in {}: leave it out",
+        fmt::format("{} has no effect with --resume, which continues in {}: leave it out",
                     resuming.folder_key, folder.string()));
   }
   return experiment::read(folder / record_name, words.overrides, resuming.command);
@@ -73,10 +73,10 @@ experiment::Images load_images(experiment::Experiment& experiment) {
   const auto* validation = std::get_if<std::string>(&data.validation);
   const bool part = validation && (*validation == "val" || *validation == "test");
   if (validation && !part && !std::filesystem::exists(*validation)) {
-    throw UsageError(fmt::format(
-        "data.validation must be a fraction, \"val\", \"test\" or a folder, and there is no folder "
-        "\"{}\"",
-        *validation));
+    throw UsageError(
+        fmt::format("data.validation must be a fraction, \"val\", \"test\" or a folder, and there "
+                    "is no folder \"{}\"",
+                    *validation));
   }
   if (!data.test.empty() && data.test != "test" && data.test != "none" &&
       !std::filesystem::exists(data.test)) {

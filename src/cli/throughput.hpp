@@ -20,7 +20,7 @@ struct ThroughputOptions {
   double seconds = 1;  ///< measured, after a warm-up of a fifth of that
   int shards = 0;      ///< parts of a batch; 0: one a thread
   Precision precision = Precision::fp32;
-  bool pin = false;  ///< keep each thread of the engine on a core of its own
+  bool pin = false;  ///< keep each thread of the engine on its own core
 };
 
 /// Trains `network` on `data` by the same loop as `train`, loading included. Shuffled by `seed`.

@@ -26,15 +26,14 @@ using std::filesystem::path;
 void refuse_taken(const path& folder) {
   if (holds_run(folder)) {
     throw UsageError(
-        fmt::format("{} holds a run already: name another folder with train.run=..., or go on "
-                    "with it: {}",
+        fmt::format("{} holds a run already: name another folder with train.run=..., or "
+                    "continue it: {}",
                     folder.string(), command("ridgeline train --resume", folder.string())));
   }
   if (holds_study(folder)) {
-    throw UsageError(
-        fmt::format("{} holds a study: name another folder with train.run=..., or go on with the "
-                    "study: {}",
-                    folder.string(), command("ridgeline select --resume", folder.string())));
+    throw UsageError(fmt::format(
+        "{} holds a study: name another folder with train.run=..., or continue the study: {}",
+        folder.string(), command("ridgeline select --resume", folder.string())));
   }
 }
 
@@ -49,14 +48,14 @@ Experiment begin(const ExperimentWords& words) {
 Experiment resume(const path& folder, const ExperimentWords& words) {
   Experiment experiment = read_record(folder, words, {experiment::Command::train, "train.run"});
   if (holds_study(folder)) {
-    throw UsageError(fmt::format("{} is a study, not a run: {} goes on with it", folder.string(),
+    throw UsageError(fmt::format("{} is a study, not a run: {} continues it", folder.string(),
                                  command("ridgeline select --resume", folder.string())));
   }
   const path above = (folder / "../../..").lexically_normal();
   const path study = above.has_filename() ? above : above.parent_path();
   // Its training images are known to the study alone.
   if (folder.filename().string().starts_with("fold-") && holds_study(study)) {
-    throw UsageError(fmt::format("{} is a fold of a study: {} goes on with it", folder.string(),
+    throw UsageError(fmt::format("{} is a fold of a study: {} continues it", folder.string(),
                                  command("ridgeline select --resume", study.string())));
   }
   experiment.train.run = folder.string();
@@ -101,7 +100,7 @@ nlohmann::ordered_json to_json(const Experiment& experiment, const History& hist
 void print_end(Console& console, const Experiment& experiment, const History& history,
                const Trained& trained) {
   if (history.interrupted) {
-    console.print("\nStopped after {} of {}; go on with: {}\n", history.epochs.size(),
+    console.print("\nStopped after {} of {}; continue with: {}\n", history.epochs.size(),
                   counted(experiment.train.epochs, "epoch"),
                   command("ridgeline train --resume", experiment.train.run));
     return;
@@ -160,7 +159,7 @@ int train(const Arguments& arguments, Console& console) {
   const History history = experiment::train(model, images.train, options, experiment, refuse_taken);
 
   if (!progress.begun() && !history.interrupted) {
-    console.print("This run is finished, after {}: train.epochs=N with a larger N goes on.\n",
+    console.print("This run is finished, after {}: train.epochs=N with a larger N continues it.\n",
                   counted(static_cast<std::int64_t>(history.epochs.size()), "epoch"));
   }
 
@@ -182,8 +181,8 @@ Command train_command() {
       .name = "train",
       .summary = "train one model",
       .positionals = experiment_positionals(),
-      .options = {{"--resume", "RUN", "go on with an interrupted run, bit for bit"},
-                  {"--pin", "", "keep each thread of the engine on a core of its own"}},
+      .options = {{"--resume", "RUN", "continue an interrupted run, bit for bit"},
+                  {"--pin", "", "keep each thread of the engine on its own core"}},
       .details =
           "Examples:\n"
           "  ridgeline train experiment.toml\n"

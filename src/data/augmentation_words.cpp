@@ -50,7 +50,7 @@ AttributeValue value_of(std::string_view text, std::string_view word, const Opti
   double real = 0;
   const auto read = std::from_chars(word.data(), end, real);
   require(read.ec == std::errc{} && read.ptr == end && std::isfinite(real),
-          "augmentation \"{}\": '{}' is no number, nor true or false", text, word);
+          "augmentation \"{}\": '{}' is not a number, true or false", text, word);
   return real;
 }
 

@@ -50,7 +50,7 @@ class ClassCollator final : public Collator {
   }
   static std::int32_t label(const Target& target, std::size_t image) {
     if (const auto* label = std::get_if<std::int32_t>(&target)) return *label;
-    throw DataError(fmt::format("the target of image {} is no class", image));
+    throw DataError(fmt::format("the target of image {} is not a class", image));
   }
   static double probability(const Target& target, std::size_t image, std::size_t c) {
     if (const auto* values = std::get_if<Values>(&target)) return values->at(c);

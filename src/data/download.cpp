@@ -66,8 +66,8 @@ void obtain(const RemoteFile& file, const fs::path& folder, const OnProgress& on
     }
   }
   const std::string message = fmt::format(
-      "{} cannot be downloaded ({}): with a network and room on the disk the same "
-      "command goes on where it stopped",
+      "{} cannot be downloaded ({}): with a network and space on the disk the same "
+      "command continues where it stopped",
       file.name, fmt::join(reasons, "; "));
   if (wrong_content) throw DataError(message);
   throw ResourceError(message);

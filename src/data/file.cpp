@@ -103,7 +103,7 @@ void FileReader::expect_end() {
   const std::uint64_t end = read_;
   if (read_some({&more, 1}) != 0) {
     throw DataError(
-        fmt::format("{}: goes on behind byte {}, where it should end", path_.string(), end));
+        fmt::format("{}: continues after byte {}, where it should end", path_.string(), end));
   }
 }
 

@@ -61,8 +61,9 @@ std::vector<T> as_planes(std::span<const T> pixels, const Shape& shape, ImageLay
   }
   const auto image = static_cast<std::size_t>(shape.elements());
   if (pixels.size() % image != 0) {
-    throw DataError(fmt::format("{} numbers are no whole number of images of {} ({} numbers each)",
-                                pixels.size(), shape.text(), image));
+    throw DataError(
+        fmt::format("{} numbers are not a whole number of images of {} ({} numbers each)",
+                    pixels.size(), shape.text(), image));
   }
   std::vector<T> planes(pixels.begin(), pixels.end());
   if (layout == ImageLayout::nchw || shape[0] == 1) return planes;

@@ -108,7 +108,7 @@ fs::path find_explicit(const DataSource& source, const fs::path& path) {
   const bool exists = fs::exists(path, error);
   const bool folder = fs::is_directory(path, error);
   const std::string_view what = folder   ? "does not hold the data"
-                                : exists ? "is no folder"
+                                : exists ? "is not a folder"
                                          : "does not exist";
   if (source.files) {
     throw DataError(fmt::format("{}: {}: {} is expected there", path.string(), what, source.title));

@@ -96,7 +96,7 @@ bool fetch_from(const Transfer& transfer, std::uint64_t begin) {
   if (progress.thrown) std::rethrow_exception(progress.thrown);
   if (progress.interrupted) {
     throw Error(ErrorKind::interrupted,
-                fmt::format("the download of {} was interrupted: the same command goes on with it",
+                fmt::format("the download of {} was interrupted: the same command continues it",
                             transfer.url));
   }
   if (!progress.problem.empty()) {

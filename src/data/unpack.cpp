@@ -20,7 +20,7 @@ using Reader = std::unique_ptr<archive, decltype(&archive_read_free)>;
 
 [[noreturn]] void throw_broken(const fs::path& path, archive* reader) {
   const char* reason = archive_error_string(reader);
-  throw DataError(fmt::format("{}: is no whole .tar.gz archive: {}", path.string(),
+  throw DataError(fmt::format("{}: is not a complete .tar.gz archive: {}", path.string(),
                               reason == nullptr ? "it ends too early" : reason));
 }
 

@@ -89,7 +89,7 @@ std::string penalty_within_reach(const Overshoot& overshoot) {
 }
 
 std::string lower_learning_rate() {
-  return "a tenth of optimizer.learning_rate, and a tenth again where that is not enough";
+  return "a tenth of optimizer.learning_rate, and a tenth again if that is not enough";
 }
 
 std::string clipped_gradients() {
@@ -101,12 +101,12 @@ std::string he_kernels() {
 }
 
 std::string rectified_units() {
-  return "relu in the place of sigmoid and tanh, with kernel_initializer = \"he_normal\"";
+  return "relu instead of sigmoid and tanh, with kernel_initializer = \"he_normal\"";
 }
 
 std::string averaged_weights(const Record& record) {
   constexpr std::int64_t enough_updates = 2000;
-  return steps(record) < enough_updates ? "" : "train.average=ema, where it is not on yet";
+  return steps(record) < enough_updates ? "" : "train.average=ema, if it is not on yet";
 }
 
 std::string longer_training(const Record& record) {

@@ -26,7 +26,7 @@ std::string lower_learning_rate();
 
 std::string clipped_gradients();
 
-/// Kernels whose size keeps the scale of signals behind ReLUs (He et al., arXiv 1502.01852).
+/// Kernels whose size keeps the scale of signals after ReLUs (He et al., arXiv 1502.01852).
 std::string he_kernels();
 /// ReLUs with such kernels instead of units that saturate.
 std::string rectified_units();

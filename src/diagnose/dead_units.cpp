@@ -1,8 +1,8 @@
-// Dead units: a channel or unit behind a ReLU that is 0 for every image and position looked at gets
-// no gradient and stays as it is (Maas, Hannun and Ng, 2013; Lu et al., arXiv 1903.06733). A few
-// are the rule, and behind positive images Glorot's initialisation begins with four in ten dead in
-// a dense layer (of the article's network, which trains well): beyond `many` of a layer it has lost
-// capacity, beyond `most` it carries next to nothing.
+// Dead units: a channel or unit after a ReLU that is 0 for every measured image and position gets
+// no gradient and does not change (Maas, Hannun and Ng, 2013; Lu et al., arXiv 1903.06733). A few
+// are normal. With positive images Glorot's initialisation begins with four in ten dead units in a
+// dense layer (of the article's network, which trains well). With more than the share `many` a
+// layer has lost capacity; with more than `most` it does almost nothing.
 
 #include <fmt/format.h>
 
@@ -43,7 +43,7 @@ Verdicts dead_units(const Record& record) {
   }
   if (verdict.layers.empty()) return {};
   verdict.sentence =
-      fmt::format("Units behind a ReLU are dead, 0 for every image looked at: {}.", shares);
+      fmt::format("Units after a ReLU are dead, 0 for every image looked at: {}.", shares);
   if (verdict.severity == Severity::problem && killed_by_a_step(record, *last)) {
     verdict.advice = lower_learning_rate();
   }

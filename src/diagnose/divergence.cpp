@@ -1,10 +1,10 @@
-// What a training diverged from, by the last epoch in which a step was taken. The first that holds:
+// The cause of a divergence, from the last epoch with a step. The first of these that holds:
 //   the penalty  alone it makes the weights grow: w <- (1 - share) w with a share of 2 or more
-//   the steps    one of them moved a kernel by `far` of its norm. A training that goes well moves
-//                it by about a thousandth, and where steps are too long for the curvature of the
-//                loss they grow from one to the next (LeCun et al., "Efficient BackProp", 1998).
-//                Or a gradient was `huge`: of a bias, which has no size to measure a step by
-// Otherwise it was neither, and what it was given or the very start is to be looked at.
+//   the steps    one of them moved a kernel by `far` of its norm. In a good training a step moves
+//                it by about a thousandth. If steps are too long for the curvature of the loss,
+//                they grow from one to the next (LeCun et al., "Efficient BackProp", 1998).
+//                Or a gradient was `huge`: for a bias, whose norm says nothing about a step
+// Otherwise neither is the cause, and the data or the initial weights should be checked.
 
 #include <fmt/format.h>
 
@@ -58,8 +58,8 @@ void too_strong(const Overshoot& overshoot, double rate, Verdict& verdict) {
   verdict.kind = "penalty-too-strong";
   verdict.layers = {overshoot.layer};
   verdict.sentence = fmt::format(
-      "It diverged by too strong a penalty: regularize.{} takes {:.3g} times of {} off in a step, "
-      "so that the weights turn over and grow.",
+      "It diverged because the penalty is too strong: regularize.{} takes {:.3g} times the weights "
+      "of {} off in a step, so that they change their sign and grow.",
       overshoot.key, overshoot.share, overshoot.layer);
   verdict.evidence = {{"shrink per step", overshoot.share}, {"learning rate", rate}};
   verdict.advice = penalty_within_reach(overshoot);
@@ -74,7 +74,7 @@ void too_large(double rate, double step, Verdict& verdict) {
                                   ? fmt::format("by {:.3g} times the norm of its weights", step)
                                   : "further than fp32 can hold");
   verdict.sentence = fmt::format(
-      "It diverged by steps that are too large: at a learning rate of {} {}.", rate, what);
+      "It diverged because its steps were too large: at a learning rate of {} {}.", rate, what);
   verdict.evidence = {{"learning rate", rate}};
   if (step > 0) verdict.evidence.push_back({"largest step over weights", step});
   verdict.advice = lower_learning_rate();
@@ -113,7 +113,7 @@ Verdicts divergence(const Record& record) {
   }
   verdict.evidence.push_back({fmt::format("steps taken in epoch {}", broken.epoch),
                               static_cast<double>(broken.statistics.steps)});
-  // What fp32 could not hold is no number for a file.
+  // A file cannot hold a number that is too large for fp32.
   std::erase_if(verdict.evidence, [](const Evidence& e) { return !std::isfinite(e.value); });
   return {std::move(verdict)};
 }

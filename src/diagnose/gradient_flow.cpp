@@ -1,15 +1,14 @@
-// Vanishing and exploding gradients, by how two scales go along the depth, over the kernels in the
-// network's order:
+// Vanishing and exploding gradients: how two scales change along the depth, over the kernels in the
+// network's order.
 //   gradients    |g| |w| of each kernel. In a network of ReLUs without biases <g, w> is the same
-//   for
-//                all kernels, whatever their sizes (Euler's theorem: the output is homogeneous in
-//                each), which makes kernels of different shapes comparable.
-//   activations  the root mean square of what the hidden layers with kernels give. With ReLUs it
-//                shows what <g, w> cannot: signals that grow or fade by a factor from layer to
+//                for all kernels, whatever their sizes (Euler's theorem: the output is homogeneous
+//                in each). So kernels of different shapes can be compared.
+//   activations  the root mean square of the values of hidden layers with kernels. With ReLUs it
+//                shows what <g, w> cannot: signals that grow or shrink by a factor from layer to
 //                layer (He et al., arXiv 1502.01852).
-// A line is laid through their logarithms, the means over the epochs, by least squares. Its ends
-// differ by `steep` or more: the layers at one end learn next to nothing, or the signal at one end
-// is noise or overflow to the other.
+// A line is fitted to their logarithms, as means over the epochs, by least squares. If its ends
+// differ by `steep` or more, the layers at one end learn almost nothing, or the signal at one end
+// is noise or overflow for the other.
 
 #include <fmt/format.h>
 

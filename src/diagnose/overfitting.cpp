@@ -1,13 +1,13 @@
-// Over-fitting: what is learnt of the training images no longer helps with others. With t and v the
-// data losses of training and validation, b the epoch of the lowest v, and s the standard error of
-// v over the images:
-//   it gets worse  in all of the last two or three epochs behind b v lies above v_b by more than
-//                  `rise` * v_b and 2 s, while t has fallen on
-//   it is wide     v - t at the end is more than `wide` * v and 4 s, since the epoch from which on
-//                  that was so
-// (Prechelt, "Early stopping - but when?", 1998, measures the first as a generalisation loss of so
-// many per cent. t is a mean over the epoch, in which the network was worse: the gap is rather
-// under- than overestimated.)
+// Over-fitting: the network still improves on training images, but no longer on others. t and v are
+// the data losses of training and validation, b is the epoch of the lowest v, and s is the standard
+// error of v over the images:
+//   it gets worse  in all of the last two or three epochs after b, v is above v_b by more than
+//                  `rise` * v_b and 2 s, while t was still falling
+//   it is wide     v - t at the end is more than `wide` * v and 4 s; the verdict names the epoch
+//                  where this began
+// (Prechelt, "Early stopping - but when?", 1998, measures the first as a generalisation loss in per
+// cent. t is a mean over the epoch, during which the network was worse at first: so the gap is
+// rather under- than overestimated.)
 
 #include <fmt/format.h>
 
@@ -53,10 +53,10 @@ Verdicts over_fitting(const Record& record) {
   const auto best = static_cast<std::size_t>(std::ranges::min_element(epochs, {}, validation_loss) -
                                              epochs.begin());
   const Epoch &lowest = epochs[best], &last = epochs.back();
-  const std::size_t behind = epochs.size() - 1 - best;
+  const std::size_t after_best = epochs.size() - 1 - best;
   double risen = 0;
-  if (behind >= fewest_epochs) {
-    const auto at_the_end = epochs.last(std::min(behind, most_epochs));
+  if (after_best >= fewest_epochs) {
+    const auto at_the_end = epochs.last(std::min(after_best, most_epochs));
     risen = std::ranges::min(at_the_end | std::views::transform(validation_loss)) -
             lowest.validation->data_loss;
   }

@@ -1,7 +1,7 @@
-// A penalty that dominates: it makes up more than `dominant` of the objective, in at least half of
-// the epochs, while the data is not fitted yet (data loss above a tenth of an untrained network's):
-// what is minimised is the penalty. A penalty that never moves anything: in no layer does it make
-// up `idle_share` of a step or shrink the weights by a hundredth in all of the training.
+// A penalty that dominates: it is more than `dominant` of the objective in at least half of the
+// epochs, and the data is not fitted yet (the data loss is above a tenth of that of an untrained
+// network), so training minimises mainly the penalty. A penalty that never moves anything: in no
+// layer its share of a step reaches `idle_share`, and the whole training shrinks no weights by 1 %.
 
 #include <fmt/format.h>
 
@@ -68,8 +68,8 @@ Verdicts idle(const Record& record) {
   const auto [strongest, most_folds] = idleness(record);
   Verdict verdict{.kind = "penalty-never-moves", .severity = Severity::note};
   verdict.sentence = fmt::format(
-      "The penalty never moves anything: it is {:.2g} % of what moves the weights "
-      "where it is strongest, and has shrunk no kernel by more than {:.2g} %: with "
+      "The penalty has no effect: its largest share in the movement of weights is {:.2g} %, and it "
+      "has shrunk no kernel by more than {:.2g} %: with "
       "a strength of 0 the result would be the same.",
       100 * strongest, 100 * most_folds);
   verdict.evidence = {{"penalty's share", strongest}, {"e-folds of shrinking", most_folds}};

@@ -1,5 +1,5 @@
 #pragma once
-// What verdicts are made from: the network and the epochs of its training.
+// The input of verdicts: the network and the epochs of its training.
 
 #include <optional>
 #include <span>
@@ -47,13 +47,13 @@ double mean(const Record& record, std::size_t parameter, double ParameterStatist
 /// Likewise of its logarithm to the base 10; numbers below 1e-30 count as that.
 double mean_log(const Record& record, std::size_t parameter, double ParameterStatistics::*field);
 
-/// The share that the penalty has in what moves a parameter, beside the data gradient; of all
-/// epochs. 0.5: the two balance.
+/// The penalty's share in a parameter's movement, over all epochs; the rest is due to the data
+/// gradient. 0.5: the two balance.
 double penalty_share(const Record& record, std::size_t parameter);
 /// By how many e-folds the penalty alone would have shrunk a parameter: steps * shrink.
 double folds(const Record& record, std::size_t parameter);
-/// Whether it had the time to act on every kernel that it is on: an e-fold. Where gradients do not
-/// reach some layers, even a tiny penalty takes the weights of those, but of those alone.
+/// Whether the penalty had the time (an e-fold) to act on all its kernels. If gradients do not
+/// reach some layers, even a tiny penalty shrinks the weights of these layers, but only of these.
 bool penalty_acted_everywhere(const Record& record);
 std::int64_t steps(const Record& record);
 

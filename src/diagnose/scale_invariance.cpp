@@ -74,9 +74,8 @@ Verdicts scale_invariance(const Record& record) {
   };
   const double first = rate(record.epochs.front()), last = rate(record.epochs.back());
   verdict.sentence = fmt::format(
-      "In {} of {} kernels λ only sets the effective learning rate, since a normalisation behind "
-      "them "
-      "takes out their scale: it went from {:.3g} to {:.3g}.",
+      "In {} of {} kernels λ only sets the effective learning rate, because a normalisation after "
+      "them removes their scale: it went from {:.3g} to {:.3g}.",
       found.size(), trained_kernels(record).size(), first, last);
   for (const Epoch& epoch : record.epochs) {
     verdict.evidence.push_back(

@@ -1,8 +1,8 @@
-// Too few steps for λ to act: a penalty that takes the share s off the weights in a step averages
-// the gradients of the last 1 / s steps, lr * λ for decoupled decay (Wang and Aitchison, arXiv
-// 2405.13698, who find a time scale of the length of the training to be of use, and one far beyond
-// it to be as good as no penalty). Said where no penalised kernel has gone through `acted` of its
-// time scale, though the penalty is not idle.
+// Too few steps for λ to act. A penalty that takes the share s off the weights in a step averages
+// the gradients of the last 1 / s steps; s is lr * λ for decoupled decay (Wang and Aitchison, arXiv
+// 2405.13698: a time scale as long as the training is useful, and a far longer one is as good as no
+// penalty). The verdict is given if the training is shorter than `acted` of the time scale of every
+// penalised kernel, although the penalty has a share in the steps.
 
 #include <fmt/format.h>
 

@@ -1,14 +1,14 @@
-// Under-fitting by too much λ: the penalty holds the weights so small that the network fits not
-// even the training images. All of:
+// Under-fitting because λ is too large: the penalty keeps the weights so small that the network
+// does not even fit the training images. All of these must hold:
 //   the training loss at the end is above `unlearnt` of that of a network that gives every image
-//   the same, and the validation loss is not above it by more than a tenth
-//   the penalty had the time to act on every kernel that it is on: steps * shrink >= 1 (an e-fold).
-//   A network whose gradients vanish loses the weights that they do not reach by even a tiny
-//   penalty, and learns no better without it
-//   it holds the weights: it has a share of `held` in what moves them (where penalty and data
-//   balance a half, less by the noise of batches), or they are below `small` of what
-//   Glorot's initialisation gives them, sqrt(2 n / (fan_in + fan_out)) for n weights (Glorot and
-//   Bengio, 2010), at which the signal fades from layer to layer
+//   the same, and the validation loss is at most a tenth higher
+//   the penalty had the time to act on all its kernels: steps * shrink >= 1 (an e-fold). If
+//   gradients vanish, even a tiny penalty shrinks the weights that they do not reach, and the
+//   network would not learn better without it
+//   the penalty limits the weights: its share in their movement is at least `held` (one half if
+//   penalty and data balance, less because of the noise of batches), or they are below `small` of
+//   the size of Glorot's initialisation, sqrt(2 n / (fan_in + fan_out)) for n weights (Glorot and
+//   Bengio, 2010), with which the signal vanishes from layer to layer
 
 #include <fmt/format.h>
 
@@ -46,7 +46,8 @@ Verdicts under_fitting(const Record& record) {
   }
   if (verdict.layers.empty()) return {};
   verdict.sentence = fmt::format(
-      "It under-fits by too much λ: the training loss is {:.4g} at the end, and {:.4g} without "
+      "It under-fits because λ is too large: the training loss is {:.4g} at the end, and {:.4g} "
+      "without "
       "having learnt anything, while the penalty holds the weights.",
       loss, untrained);
   verdict.evidence = {{"training loss at the end", loss},

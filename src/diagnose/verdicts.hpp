@@ -8,12 +8,12 @@
 
 namespace ridgeline::diagnose {
 
-/// All that apply, the most severe first. None where there are no statistics, but of a
-/// training that diverged always one.
+/// All verdicts that apply, the most severe first. Without statistics there are none, except for a
+/// diverged training, which always has one.
 std::vector<Verdict> verdicts(const Record& record);
 
 using Verdicts = std::vector<Verdict>;
-/// Of a training that diverged, what it came from.
+/// The cause of a divergence.
 Verdicts divergence(const Record& record);
 Verdicts over_fitting(const Record& record);
 Verdicts under_fitting(const Record& record);
@@ -23,7 +23,7 @@ Verdicts scale_invariance(const Record& record);
 Verdicts penalty_size(const Record& record);
 Verdicts too_few_steps(const Record& record);
 
-/// Whether there is a penalty and it never moves anything.
+/// Whether there is a penalty that has no effect.
 bool penalty_is_idle(const Record& record);
 
 }  // namespace ridgeline::diagnose

@@ -5,16 +5,16 @@
 #include <set>
 #include <utility>
 
+#include "engine/layers/conv_algorithms.hpp"
 #include "engine/layers/conv_pool_shape.hpp"
-#include "engine/layers/conv_ways.hpp"
 #include "network/check.hpp"
 #include "network/parameters.hpp"
 
 namespace ridgeline::engine {
 
 PlanBuilder::PlanBuilder(const Network& network, const Layout& layout, std::int64_t images,
-                         bool training, Head head, Ways ways)
-    : network_(network), layout_(layout), ways_(ways), values_(network.nodes().size() + 1) {
+                         bool training, Head head, PlanOptions options)
+    : network_(network), layout_(layout), options_(options), values_(network.nodes().size() + 1) {
   plan_.images = images;
   plan_.training = training;
   plan_.head = head;
@@ -39,7 +39,7 @@ void PlanBuilder::find_readers() {
       if (needs_gradient(input)) values_[at(n)].needs_gradient = true;
     }
   }
-  // The loss reads the outputs. One that a layer reads, too, must not become logits for it.
+  // The loss reads the outputs. If a layer reads one, too, it must not become logits.
   for (const OutputSpec& output : layout_.network_outputs) {
     int& readers = values_[at(output.node)].readers;
     const bool has_logits = output.activation == "softmax" || output.activation == "sigmoid";
@@ -88,7 +88,7 @@ Plan PlanBuilder::build() {
   for (int node = 0; node < count; ++node) {
     const NodeContext c = context(node);
     backward.push_back(layer_compiler(c.spec)(*this, c));
-    if (ways_.observed) observe(node);
+    if (options_.observed) observe(node);
   }
   add_loss();
   for (int node = count - 1; training() && node >= 0; --node) {
@@ -106,14 +106,14 @@ Plan PlanBuilder::build() {
   return std::move(plan_);
 }
 
-std::vector<ConvolutionWays> PlanBuilder::convolutions() {
+std::vector<ConvCandidates> PlanBuilder::convolutions() {
   find_readers();
-  std::vector<ConvolutionWays> all;
+  std::vector<ConvCandidates> all;
   for (int node = 0; node < static_cast<int>(network_.nodes().size()); ++node) {
     const NodeContext c = context(node);
     if (c.spec.kind() != "conv2d") continue;
     all.push_back(
-        {c.name, node, fits_pool(*this, c), needs_gradient(c.inputs[0]), ways_of(*this, c)});
+        {c.name, node, fits_pool(*this, c), needs_gradient(c.inputs[0]), algorithms_for(*this, c)});
   }
   return all;
 }
@@ -253,8 +253,8 @@ void PlanBuilder::run_by_image(std::string name, std::string implementation,
   plan_.steps.back().by_image = true;
 }
 
-// Neighbours that work by images become a group. What one of them uses lives as long as the group,
-// but for what only they use: of that there is no more than the images in hand.
+// Neighbouring steps that work by images become a group. The buffers of its steps live as long as
+// the group. A buffer that only the group uses holds only the images that it computes at a time.
 void PlanBuilder::group_steps() {
   constexpr std::size_t cache_bytes = 256 << 10;  // about a quarter of a core's second level
   plan_.image_bytes.assign(buffers_.size(), 0);
@@ -293,7 +293,7 @@ void PlanBuilder::group_steps() {
   }
 }
 
-// What the update pass reads lives on behind the last step.
+// Buffers that the update pass reads live until after the last step.
 void PlanBuilder::keep_products() {
   for (const ProductGradient& product : plan_.products) {
     for (const Tensor& tensor : {product.x, product.dy}) {

@@ -1,5 +1,4 @@
-// The builder's steps from one tensor to another of the same numbers, in another layout or type,
-// and their sums.
+// The builder's steps that convert tensors to another layout or type, and add them.
 
 #include "engine/builder.hpp"
 #include "engine/kernels/bfloat16.hpp"
@@ -17,19 +16,19 @@ Tensor PlanBuilder::reorder(const Tensor& from, const dnn::Desc& to, const std::
       return done.to;
     }
   }
-  const Tensor result = lay_reorder(from, to, name);
-  // What is kept in bf16 is widened for each reader, since an fp32 copy would live until the last.
+  const Tensor result = add_reorder(from, to, name);
+  // A bf16 tensor is widened for each reader, because an fp32 copy would live until the last one.
   const bool widens = dnn::type_of(from.desc) == dnn::bf16 && dnn::type_of(to) == dnn::fp32;
   if (!widens) reordered_.push_back({from, result});
   return result;
 }
 
-Tensor PlanBuilder::lay_reorder(const Tensor& from, const dnn::Desc& to, const std::string& name) {
+Tensor PlanBuilder::add_reorder(const Tensor& from, const dnn::Desc& to, const std::string& name) {
   const dnn::Type type = dnn::type_of(to);
   if (dnn::type_of(from.desc) != type) {
     // Layouts change in fp32, which oneDNN reorders on every CPU.
     const auto narrow_last = dnn::of_type(to, dnn::fp32), widened = dnn::of_type(from.desc, type);
-    if (widened && *widened == to) return lay_conversion(from, to, name);
+    if (widened && *widened == to) return add_conversion(from, to, name);
     if (type == dnn::bf16 && narrow_last)
       return reorder(reorder(from, *narrow_last, name), to, name);
     if (type == dnn::fp32 && widened) return reorder(reorder(from, *widened, name), to, name);
@@ -52,7 +51,7 @@ Tensor PlanBuilder::lay_reorder(const Tensor& from, const dnn::Desc& to, const s
   return result;
 }
 
-Tensor PlanBuilder::lay_conversion(const Tensor& from, const dnn::Desc& to,
+Tensor PlanBuilder::add_conversion(const Tensor& from, const dnn::Desc& to,
                                    const std::string& name) {
   const Tensor result = buffer(to);
   const std::int64_t size = dnn::elements(to) / images();
@@ -91,7 +90,7 @@ Tensor PlanBuilder::keep(const Tensor& result, const std::string& name) {
 }
 
 Tensor PlanBuilder::for_onednn(const Tensor& value, const std::string& name) {
-  if (dnn::type_of(value.desc) == dnn::fp32 || ways_.bf16_use != Bf16Use::none) return value;
+  if (dnn::type_of(value.desc) == dnn::fp32 || options_.bf16_use != Bf16Use::none) return value;
   return reorder(value, *dnn::of_type(value.desc, dnn::fp32), name);
 }
 

@@ -39,7 +39,7 @@ FlushDenormals::FlushDenormals() : before_(control()) {
   set_control(before_ | flush);
 }
 FlushDenormals::~FlushDenormals() {
-  // Exceptions that were noted meanwhile stay noted, as after any arithmetic.
+  // Exception flags that were set meanwhile are kept, as after any arithmetic.
   set_control((control() & ~flush) | (before_ & flush));
 }
 

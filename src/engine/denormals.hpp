@@ -1,16 +1,17 @@
 #pragma once
-// Numbers too small for a normal exponent, taken as 0.
+// Treats denormal numbers, which are too small for a normal exponent, as 0.
 //
-// Under Adam a coupled L2 penalty takes weights that the data no longer move to 0 geometrically,
-// through the denormal numbers, on which many processors compute far slower: article-cnn fell from
-// 12,900 to 480 images/s on an Intel Xeon within four epochs of CIFAR-10 at l2 = 1e-3.
+// Under Adam a coupled L2 penalty shrinks weights that the data no longer move by a constant
+// factor. They become denormal, and many processors are far slower with denormal numbers:
+// article-cnn fell from 12,900 to 480 images/s on an Intel Xeon within four epochs of CIFAR-10 at
+// l2 = 1e-3.
 
 #include <cstdint>
 
 namespace ridgeline::engine {
 
-/// While it lives, this thread reads and writes denormal numbers as 0 (x86-64, AArch64; elsewhere
-/// it does nothing). The thread's setting before is restored.
+/// During its lifetime this thread reads and writes denormal numbers as 0 (on x86-64 and AArch64;
+/// elsewhere it does nothing). Then it restores the thread's setting.
 class FlushDenormals {
  public:
   FlushDenormals();

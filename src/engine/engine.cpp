@@ -37,11 +37,11 @@ State Engine::initial_state(std::uint64_t seed) const {
   return state;
 }
 
-Sums Engine::gradient(State& state, const Batch& batch, const Loss& loss, const Accumulation& part,
-                      const OutputBuffers& values) {
+LossSums Engine::gradient(State& state, const Batch& batch, const Loss& loss,
+                          const Accumulation& accumulation, const OutputBuffers& values) {
   Impl& impl = *impl_;
   if (!impl.update_pass) impl.update_pass = std::make_unique<UpdatePass>(state);
-  if (part.first) {
+  if (accumulation.first) {
     impl.accumulated = false;
   } else if (!impl.pending.arenas.empty()) {
     impl.update_pass->collect(impl.team, impl.pending, state.gradient_arena().data(),
@@ -49,16 +49,17 @@ Sums Engine::gradient(State& state, const Batch& batch, const Loss& loss, const 
     impl.accumulated = true;
   }
   impl.pending = {};
-  const double images = part.images > 0 ? part.images : static_cast<double>(batch.images);
-  const Sums sums = impl.run(state, {.batch = batch,
-                                     .loss = &loss,
-                                     .loss_scale = 1 / part.weight,
-                                     .image_scale = 1 / images,
-                                     .values = values,
-                                     .training = true,
-                                     .head = loss.head()});
+  const double images =
+      accumulation.images > 0 ? accumulation.images : static_cast<double>(batch.images);
+  const LossSums sums = impl.run(state, {.batch = batch,
+                                         .loss = &loss,
+                                         .loss_scale = 1 / accumulation.weight,
+                                         .image_scale = 1 / images,
+                                         .values = values,
+                                         .training = true,
+                                         .head = loss.head()});
   impl.pending = impl.gradients_of_run();
-  if (!part.last) impl.settle();
+  if (!accumulation.last) impl.settle();
   return sums;
 }
 
@@ -74,8 +75,8 @@ UpdateReport Engine::update(State& state, const UpdateRule& rule) {
   return impl.update_pass->run(impl.team, state, rule, std::move(gradients));
 }
 
-Sums Engine::evaluate(State& state, const Batch& batch, const Loss& loss,
-                      const OutputBuffers& values) {
+LossSums Engine::evaluate(State& state, const Batch& batch, const Loss& loss,
+                          const OutputBuffers& values) {
   return impl_->run(state, {.batch = batch, .loss = &loss, .values = values, .head = loss.head()});
 }
 
@@ -85,7 +86,7 @@ void Engine::predict(State& state, const Batch& batch, const OutputBuffers& outp
 
 std::vector<ActivationSums> Engine::observe(State& state, const Batch& batch) {
   Impl& impl = *impl_;
-  // In the place of the state's own copies, which are made anew after every update.
+  // In place of the state's own copies, which are made again after every update.
   const auto copies = std::exchange(state.packed(), nullptr);
   impl.run(state, {.batch = batch, .observed = true});
   state.packed() = copies;
@@ -107,8 +108,8 @@ std::vector<ActivationSums> Engine::observe(State& state, const Batch& batch) {
   return all;
 }
 
-std::vector<ConvolutionWays> Engine::convolutions() const {
-  return PlanBuilder(impl_->network, impl_->layout, 1, true, Head::output, impl_->ways())
+std::vector<ConvCandidates> Engine::convolutions() const {
+  return PlanBuilder(impl_->network, impl_->layout, 1, true, Head::output, impl_->plan_options())
       .convolutions();
 }
 

@@ -1,7 +1,8 @@
 #pragma once
-// The engine's face: a network, compiled for batches of any size, run on its own threads.
+// The interface of the engine. It compiles a network for batches of any size and runs it on its own
+// threads.
 //
-//   plan       what is computed and where it lies, compiled once per number of images
+//   plan       the steps and the addresses of tensors, compiled once per number of images
 //   state      weights, optimiser slots and statistics: state.hpp
 //   workspace  activations, one per shard
 //
@@ -17,7 +18,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/choices.hpp"
+#include "engine/conv_algorithm.hpp"
 #include "engine/state.hpp"
 #include "engine/update.hpp"
 #include "ridgeline/compute.hpp"
@@ -28,11 +29,11 @@ namespace ridgeline::engine {
 
 struct Options {
   int threads = 0;         ///< 0: one per core that this process may run on
-  int shards = 0;          ///< 0: one per thread; more fix the sums for more threads
-  std::uint64_t seed = 1;  ///< of dropout and noise
+  int shards = 0;          ///< 0: one per thread; fixes the order of sums for up to so many threads
+  std::uint64_t seed = 1;  ///< for dropout and noise
   ComputeOptions compute = {};
-  bool fused = true;  ///< convolutions and the pools after them in one step; false: each by oneDNN
-  std::optional<Bf16Use> bf16_use = {};  ///< of oneDNN; by the CPU if absent
+  bool fused = true;  ///< whether to fuse layers; false: oneDNN computes each layer
+  std::optional<Bf16Use> bf16_use = {};  ///< absent: as the CPU allows
 };
 
 /// A batch in host memory.
@@ -42,12 +43,12 @@ struct Batch {
   Targets targets;
   std::span<const std::uint64_t> ids;  ///< identity of each image, for dropout; may be empty
   std::int64_t epoch = 0;              ///< for dropout
-  /// Writes `count` images from `first` on into `inputs`: called by each thread for those that it
-  /// is about to compute. Empty where they are there.
+  /// Writes `count` images from `first` on into `inputs`. Each thread calls it for the images that
+  /// it computes next. Empty if `inputs` already has them.
   std::function<void(std::int64_t first, std::int64_t count)> fill = {};
 };
 
-/// A step of a plan as it ran on one thread's images.
+/// A measured step of a plan, on one thread's images.
 struct StepProfile {
   std::string name;
   std::string implementation;
@@ -68,8 +69,8 @@ struct PlanProfile {
   std::size_t scratch_bytes = 0;    ///< inside steps, a shard
 };
 
-/// Where the values of the network's outputs go: images x outputs numbers, one span for each
-/// output. Empty: nowhere.
+/// Memory for the values of the network's outputs: one span of images x outputs numbers for each
+/// output. Empty: the values are not needed.
 class OutputBuffers {
  public:
   OutputBuffers() = default;
@@ -87,30 +88,31 @@ class OutputBuffers {
   std::vector<std::span<float>> spans_;
 };
 
-/// Sums over the images of a batch.
-struct Sums {
+/// Loss and activity penalty, summed over the images of a batch.
+struct LossSums {
   double loss = 0;
-  double activity = 0;  ///< l2/2 |a|^2 + l1 |a|_1 of what goes through activity_regularization
+  double activity = 0;  ///< l2/2 |a|^2 + l1 |a|_1 of activity_regularization
 };
 
-/// Sums over what a layer gives for a batch.
+/// Sums over the values that a layer gives for a batch.
 struct ActivationSums {
   double square = 0, absolute = 0;
   double count = 0;             ///< of values
   std::vector<double> largest;  ///< absolute value of each channel or unit
 };
 
-/// Where training stands inside one update: how much of the gradient is there already.
+/// The position of a batch among those of one update.
 struct Accumulation {
-  double weight = 0;  ///< what the loss's sum is divided by: Loss::weight of the whole batch
-  bool first = true;  ///< whether the gradient starts at zero
-  bool last = true;   ///< whether update() is next; the batch's memory must stay until then
-  double images = 0;  ///< of the whole batch, over which activity penalties are averaged; 0: these
+  double weight = 0;  ///< the divisor of the loss's sum: Loss::weight of all batches of the update
+  bool first = true;  ///< whether the gradient begins at zero
+  bool last = true;   ///< whether update() is next; until then the batch's memory must be valid
+  /// Of all batches of the update, for the mean of activity penalties; 0: this batch.
+  double images = 0;
 };
 
 class Engine {
  public:
-  /// Throws UsageError where the layers do not fit the input, or one is unknown to the engine.
+  /// Throws UsageError if the layers do not fit the input, or if the engine cannot compute one.
   Engine(Network network, const Shape& input, const Options& options = {});
   ~Engine();
   Engine(Engine&&) noexcept;
@@ -123,36 +125,36 @@ class Engine {
   /// Fresh weights by `seed`, no optimiser slots.
   State initial_state(std::uint64_t seed) const;
 
-  /// Forward and backward of a batch: the data gradient, with that of the activity penalties, is in
-  /// the state afterwards. Returns the sums over the images; `values` become what the loss's head
-  /// gave.
-  Sums gradient(State& state, const Batch& batch, const Loss& loss, const Accumulation& part,
-                const OutputBuffers& values = {});
-  /// One step of the optimiser, with the penalty, on the gradient in the state.
+  /// Computes forward and backward pass of a batch. Afterwards the state has the gradient of the
+  /// data loss and the activity penalties. `values` become the outputs or logits that the loss
+  /// reads.
+  LossSums gradient(State& state, const Batch& batch, const Loss& loss,
+                    const Accumulation& accumulation, const OutputBuffers& values = {});
+  /// One step of the optimiser with the gradient in the state and the penalty.
   UpdateReport update(State& state, const UpdateRule& rule);
 
-  /// The sums over the images, without dropout, by running statistics.
-  Sums evaluate(State& state, const Batch& batch, const Loss& loss,
-                const OutputBuffers& values = {});
-  /// The network's outputs: probabilities, where one ends in a softmax.
+  /// The same sums without training: no dropout, running statistics, no gradient.
+  LossSums evaluate(State& state, const Batch& batch, const Loss& loss,
+                    const OutputBuffers& values = {});
+  /// The network's outputs, for example probabilities after a softmax.
   void predict(State& state, const Batch& batch, const OutputBuffers& outputs);
 
-  /// What each layer gives for the batch, as evaluated and in fp32, one per node. Computed layer by
-  /// layer, so that the values of fused ones are there too.
+  /// Sums over each layer's values for the batch, as in evaluation and in fp32, one per node.
+  /// Layers are not fused, so that all values exist.
   std::vector<ActivationSums> observe(State& state, const Batch& batch);
 
-  /// What may compute each convolution in training.
-  std::vector<ConvolutionWays> convolutions() const;
+  /// All convolutions with their possible algorithms in training.
+  std::vector<ConvCandidates> convolutions() const;
 
   /// The gradient of parameter `index` in the state, in its plain layout.
   std::vector<float> gradient_of(const State& state, std::size_t index) const;
 
-  /// Bytes that training in batches of so many images takes: the state with so many slots of the
-  /// optimiser, gradients, activations, and copies of the weights. Compiles the plans for it.
+  /// The bytes for training with batches of so many images: the state with so many slots of the
+  /// optimiser, gradients, activations, and copies of the weights. Compiles the plans.
   std::size_t training_bytes(std::int64_t images, Head head, int slots);
 
-  /// One step of training on the batch (of evaluating it, where `training` is false), or several
-  /// of which the medians count. The weights stay as they are.
+  /// Measures `repeats` steps of training on the batch, or of evaluation if not `training`, and
+  /// gives the medians. The weights do not change.
   PlanProfile profile(State& state, const Batch& batch, const Loss& loss, bool training,
                       int repeats);
 

@@ -1,6 +1,6 @@
 #pragma once
-// What the engine keeps: the plans that it compiled, the memory of each shard, its threads.
-// Included by the files of engine.hpp's class alone.
+// The members of Engine: compiled plans, the memory of each shard, and threads. Only the files that
+// implement Engine include it.
 
 #include <map>
 #include <tuple>
@@ -45,7 +45,7 @@ struct Engine::Impl {
     bool observed = false;
   };
 
-  Ways ways() const {
+  PlanOptions plan_options() const {
     return {options.compute, options.bf16_use.value_or(dnn::bf16_use()), options.fused, choices};
   }
   const CompiledPlan& compiled(std::int64_t images, bool training, Head head,
@@ -56,7 +56,7 @@ struct Engine::Impl {
     return static_cast<int>(
         std::min<std::int64_t>(static_cast<std::int64_t>(shards.size()), images));
   }
-  Sums run(State& state, const Job& job);
+  LossSums run(State& state, const Job& job);
   void run_shards(int thread, const Job& job);
   void run_parts(int thread, int parts, const Job& job);
   Gradients gradients_of_run();
@@ -65,11 +65,11 @@ struct Engine::Impl {
   Network network;
   Layout layout;
   Options options;
-  Choices choices;
+  KernelChoices choices;
   Team team;
   std::map<std::tuple<std::int64_t, bool, Head, bool>, CompiledPlan> plans;
   std::vector<ShardMemory> shards;
-  // Of the current run, one per shard that has images.
+  // For the current run, one per shard that has images.
   std::vector<Workspace*> workspaces;
   std::vector<ShardRun> runs;
   std::vector<const std::vector<Segment>*> segments;

@@ -1,4 +1,4 @@
-// What the engine's plans take: time and memory.
+// The time and memory of the engine's plans.
 
 #include <algorithm>
 #include <chrono>
@@ -44,7 +44,7 @@ PlanProfile Engine::profile(State& state, const Batch& batch, const Loss& loss, 
   std::vector<double> whole;
   for (int repeat = 0; repeat < repeats; ++repeat) {
     std::vector<double> once(plan.steps.size());
-    state.touch();  // as after an update: copies of the weights are made anew
+    state.touch();  // as after an update: copies of the weights are made again
     const auto start = std::chrono::steady_clock::now();
     impl.run(state, {.batch = batch,
                      .loss = &loss,
@@ -58,7 +58,7 @@ PlanProfile Engine::profile(State& state, const Batch& batch, const Loss& loss, 
     for (std::size_t s = 0; s < once.size(); ++s) seconds[s].push_back(once[s]);
   }
   profile.seconds = median(whole);
-  std::size_t grouped = 0;  // steps of the current group that are still to come
+  std::size_t grouped = 0;  // remaining steps of the current group
   for (std::size_t s = 0; s < plan.steps.size(); ++s) {
     const Step& step = plan.steps[s];
     StepProfile one{.name = step.name,

@@ -1,4 +1,4 @@
-// How the engine runs a batch: plans compiled on first use, each shard bound to its memory.
+// Runs a batch: compiles plans on first use and binds each shard to its memory.
 
 #include <algorithm>
 #include <cassert>
@@ -44,7 +44,7 @@ Engine::Impl::Impl(Network n, const Shape& input, const Options& o)
     : network(std::move(n)),
       layout(infer(network, input)),
       options(resolved(o)),
-      choices(choices_of(options.compute.kernels)),
+      choices(kernel_choices(options.compute.kernels)),
       team(options.threads),
       shards(static_cast<std::size_t>(options.shards)),
       loss_sums(shards.size()),
@@ -56,7 +56,7 @@ const CompiledPlan& Engine::Impl::compiled(std::int64_t images, bool training, H
   if (const auto found = plans.find(key); found != plans.end()) return found->second;
   const dnn::SingleThread single;
   PlanBuilder builder(network, layout, images, training, head,
-                      observed ? Ways{.fused = false, .observed = true} : ways());
+                      observed ? PlanOptions{.fused = false, .observed = true} : plan_options());
   auto plan = std::make_shared<const Plan>(dnn::call([&] { return builder.build(); }));
   auto segments = segments_of(*plan);
   return plans.emplace(key, CompiledPlan{std::move(plan), std::move(segments)}).first->second;
@@ -102,11 +102,11 @@ void Engine::Impl::run_parts(int thread, int parts, const Job& job) {
   }
 }
 
-Sums Engine::Impl::run(State& state, const Job& job) {
+LossSums Engine::Impl::run(State& state, const Job& job) {
   assert(job.batch.images > 0);
   settle();
   const int active = active_shards(job.batch.images);
-  // Threads to a shard; below 2 each has shards of its own.
+  // Threads per shard; 1: each thread has its own shards.
   const int parts = job.batch.images % active == 0 ? team.size() / active : 1;
   const std::int64_t image_size = layout.input.elements();
   if (!state.packed()) state.packed() = std::make_shared<PackedCopies>();
@@ -164,7 +164,7 @@ Sums Engine::Impl::run(State& state, const Job& job) {
     }
   });
   state.packed()->set_fresh(state);
-  if (job.training && runs[0].exchange_stride > 0) state.touch();  // running statistics moved
+  if (job.training && runs[0].exchange_stride > 0) state.touch();  // running statistics changed
   if (job.loss == nullptr) return {};
   const auto count = static_cast<std::size_t>(active);
   return {tree_sum({loss_sums.data(), count}), tree_sum({activity_sums.data(), count})};
@@ -189,7 +189,7 @@ Gradients Engine::Impl::gradients_of_run() {
   return gradients;
 }
 
-// Computes what is left to compute from the shards' memory, before something else uses it.
+// Computes the pending gradients from the shards' memory, before it is used for something else.
 void Engine::Impl::settle() {
   if (!pending.products.empty()) update_pass->settle(team, pending);
 }

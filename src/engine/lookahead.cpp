@@ -20,7 +20,7 @@ void apply_lookahead(State& state, const Lookahead& lookahead) {
     if (state.frozen[p] || state.arena().offsets[p] >= state.arena().trainable) continue;
     const auto weights = state.weights(p), slow = state.slot(slot, p);
     for (std::size_t i = 0; i < weights.size(); ++i) {
-      // The zeros of a penalty on |w| are exact, and stay so.
+      // Exact zeros, which a penalty on |w| makes, are kept.
       slow[i] = weights[i] == 0 ? 0 : slow[i] + alpha * (weights[i] - slow[i]);
       weights[i] = slow[i];
     }

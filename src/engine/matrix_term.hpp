@@ -1,6 +1,6 @@
 #pragma once
-// A term of the penalty, or a constraint, that must see a whole parameter. The update pass calls
-// them without knowing them; objective/terms/ has ours.
+// Penalty terms and constraints that must see a whole parameter. The update pass knows only their
+// interface; objective/terms/ has the built-in ones.
 
 #include <vector>
 
@@ -11,12 +11,12 @@ namespace ridgeline::engine {
 using TermContext = ridgeline::TermContext;
 using MatrixTerm = ridgeline::PenaltyTerm;
 
-/// A term and how strong it is.
+/// A term and its strength.
 struct AppliedTerm {
   const MatrixTerm* term;
   double strength;
 };
-/// Those of each parameter, in the order in which they act; empty: there are none anywhere.
+/// The terms of each parameter, in the order in which they act. Empty: no parameter has any.
 using AppliedTerms = std::vector<std::vector<AppliedTerm>>;
 
 }  // namespace ridgeline::engine

@@ -1,6 +1,6 @@
 #pragma once
-// Where buffers with known lifetimes lie in one arena: those whose lives overlap are kept apart,
-// others share memory.
+// Plans the places of buffers with known lifetimes in one arena. Buffers with disjoint lifetimes
+// share memory.
 
 #include <cstddef>
 #include <vector>
@@ -18,7 +18,7 @@ struct MemoryPlan {
   std::size_t bytes = 0;
 };
 
-/// Largest first, each at the lowest offset that is free for its whole life.
+/// Places the largest buffer first, each at the lowest offset that is free for its whole lifetime.
 MemoryPlan plan_memory(const std::vector<Lifetime>& buffers);
 
 }  // namespace ridgeline::engine

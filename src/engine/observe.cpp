@@ -1,4 +1,4 @@
-// Sums over what a layer gives, taken behind its forward step: for diagnosis.
+// Sums over the values of a layer after its forward step, for diagnosis.
 
 #include <algorithm>
 #include <cmath>

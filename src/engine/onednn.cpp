@@ -29,9 +29,9 @@ Tag row_major(std::size_t rank) {
 
 constexpr auto direct = algorithm::convolution_direct;
 
-// For the descriptor and the primitive that follows: oneDNN writes the code that it generates into
-// memory without checking that it got it. A primitive takes less than 1 MiB; the rest is for other
-// threads, which may make theirs at the same time.
+// Memory for the descriptor and the primitive after it. oneDNN writes generated code to memory
+// without checking that it was allocated. A primitive needs less than 1 MiB; the rest is for other
+// threads, which may make primitives at the same time.
 void require_primitive_memory() {
   require_memory(std::size_t{16} << 20, "compile the network");
 }
@@ -228,7 +228,7 @@ namespace {
 int openmp_threads() {
   return omp_get_max_threads();
 }
-// A thread's first setting allocates what libgomp keeps of it, and libgomp ends the process where
+// The first setting of a thread allocates libgomp's record of it, and libgomp ends the process if
 // there is no memory for that.
 void set_openmp_threads(int threads) {
   thread_local bool known = false;

@@ -1,6 +1,6 @@
 #pragma once
-// oneDNN behind one face: 2.6 and 3.x differ in how primitive descriptors are made. Everything
-// that depends on the version is here.
+// One interface for oneDNN 2.6 and 3.x, which make primitive descriptors in different ways. All
+// code that depends on the version is here and in onednn.cpp.
 
 #include <new>
 #include <oneapi/dnnl/dnnl.hpp>
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/choices.hpp"
+#include "engine/conv_algorithm.hpp"
 
 namespace ridgeline::engine::dnn {
 
@@ -19,7 +19,7 @@ using Type = dnnl::memory::data_type;
 using dnnl::algorithm;
 using dnnl::prop_kind;
 
-/// What `work` gives. Throws std::bad_alloc where oneDNN says that it ran out of memory.
+/// The result of `work`. Throws std::bad_alloc if oneDNN reports a lack of memory.
 template <typename Work>
 auto call(Work work) {
   try {
@@ -35,31 +35,30 @@ const dnnl::engine& cpu();
 
 constexpr Type fp32 = Type::f32, bf16 = Type::bf16;
 
-/// What this CPU has for bf16: all from AVX-512 on, convolutions where it has a matrix unit (AMX).
-/// Without one its products of bf16 are no faster than of fp32.
+/// The use of bf16 on this CPU: steps with AVX-512, and convolutions with a matrix unit (AMX).
+/// Without one, products of bf16 are not faster than products of fp32.
 Bf16Use bf16_use();
 
 Desc plain(const Dims& dims, Type type = fp32);  ///< row-major
-Desc any(const Dims& dims, Type type = fp32);    ///< in the layout that oneDNN likes best
+Desc any(const Dims& dims, Type type = fp32);    ///< oneDNN chooses the layout
 /// Channels last: {images, height, width, channels} in memory, for {images, channels, height,
 /// width}.
 Desc nhwc(const Dims& dims, Type type = fp32);
 
-/// The logical dimensions of a layout, and what its numbers are.
+/// The logical dimensions and the type of a layout.
 Dims dims_of(const Desc& desc);
 Type type_of(const Desc& desc);
 std::int64_t elements(const Desc& desc);
-/// The same layout of other numbers; nothing where it is neither row-major nor channels last.
+/// The same layout with another type. Absent if it is neither row-major nor channels last.
 std::optional<Desc> of_type(const Desc& desc, Type type);
 
-/// Whether the way from one layout to another turns each image's matrix over: channels first to
-/// channels last, or back.
+/// A reorder that transposes each image as a matrix: from channels first to channels last, or back.
 struct Matrix {
   std::int64_t rows, columns;
 };
 std::optional<Matrix> transposition(const Desc& from, const Desc& to);
 
-/// How windows slide: convolution and pooling.
+/// The windows of a convolution or a pool.
 struct Window {
   Dims kernel, stride, dilation;  ///< {height, width}; dilation 1 is none
   Dims padding_low, padding_high;
@@ -76,7 +75,7 @@ dnnl::convolution_backward_weights::primitive_desc convolution_weights(
     const Desc& source, const Desc& weights, const Desc& bias, const Desc& destination,
     const Window& window, const dnnl::convolution_forward::primitive_desc& forward);
 
-/// Pixel centres stay where they are: what Keras does, and PyTorch without align_corners.
+/// Keeps pixel centres, as Keras does, and PyTorch without align_corners.
 dnnl::resampling_forward::primitive_desc resampling(prop_kind kind, algorithm how,
                                                     const Desc& source, const Desc& destination);
 dnnl::resampling_backward::primitive_desc resampling_backward(
@@ -96,12 +95,12 @@ dnnl::softmax_backward::primitive_desc softmax_backward(
 
 dnnl::reorder::primitive_desc reorder(const Desc& from, const Desc& to);
 
-/// Makes oneDNN run on the calling thread alone from now on, for threads of the engine's own.
-/// Throws std::bad_alloc if memory for OpenMP's record of the thread is short.
+/// Makes oneDNN use only the calling thread from now on, for the engine's own threads. Throws
+/// std::bad_alloc if memory for OpenMP's record of the thread is short.
 void use_one_thread();
 
-/// Makes oneDNN run on the calling thread alone while it lives, for callers: their setting of
-/// OpenMP is put back.
+/// Makes oneDNN use only the calling thread during its lifetime, for callers. Then it restores
+/// their OpenMP setting.
 class SingleThread {
  public:
   SingleThread();

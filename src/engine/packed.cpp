@@ -20,7 +20,7 @@ PackedCopies::Copy& PackedCopies::find_or_make(const Packed& packed, const State
   }
   copy.weights = weights;
   if (packed.pack) return copies_.emplace_back(std::move(copy));
-  const dnn::SingleThread single;  // a primitive keeps to the threads that it was made with
+  const dnn::SingleThread single;  // a primitive always uses the threads that it was made with
   const auto desc = dnn::call([&] { return dnn::reorder(packed.from, packed.to); });
   copy.primitive = dnn::call([&] { return dnnl::reorder(desc); });
   copy.from = dnnl::memory(packed.from, dnn::cpu(), weights);

@@ -1,6 +1,6 @@
 #pragma once
-// Copies of a state's parameters in the layouts that plans compute with, made anew when the
-// weights have changed.
+// Copies of a state's parameters in the layouts of plans. They are made again when the weights have
+// changed.
 
 #include <list>
 #include <map>
@@ -15,10 +15,10 @@ namespace ridgeline::engine {
 
 class PackedCopies {
  public:
-  /// Makes room for what `plan` needs; one address per Plan::packed.
+  /// Allocates the copies for `plan`. Returns one address for each Plan::packed.
   std::span<float* const> require(const Plan& plan, const State& state);
-  /// Within the team's work: brings every copy up to the state's version, each on one thread.
-  /// Whoever needs them waits for the team's barrier.
+  /// Updates all copies, each on one thread. Call it within the team's work, and wait for the
+  /// team's barrier before use.
   void refresh(const State& state, int thread, int threads);
   bool stale(const State& state) const { return version_ != state.version(); }
   void set_fresh(const State& state) { version_ = state.version(); }
@@ -28,9 +28,9 @@ class PackedCopies {
     Packed packed;
     Buffer<float> buffer;
     const float* weights;
-    Buffer<float> folded;  // what weights points to, where they are folded
+    Buffer<float> folded;  // the target of `weights` if parameters are folded
     std::vector<const float*> parameters;
-    dnnl::reorder primitive;  // where packing is oneDNN's
+    dnnl::reorder primitive;  // if oneDNN makes the copy
     dnnl::memory from, to;
     Buffer<std::byte> scratch;
     dnnl::memory scratch_memory;

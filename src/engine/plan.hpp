@@ -1,6 +1,6 @@
 #pragma once
-// A plan: what is computed for a shard of a given number of images, in order, over planned
-// memory. Immutable once built and shared by every workspace and state.
+// A plan is the list of steps that compute a shard with a given number of images, with planned
+// memory. It never changes, and all workspaces and states share it.
 
 #include <cstdint>
 #include <functional>
@@ -15,59 +15,60 @@
 
 namespace ridgeline::engine {
 
-/// The memory that a tensor lies in.
+/// The memory of a tensor.
 enum class Space {
-  input,     ///< the batch's images, the caller's
+  input,     ///< the batch's images, owned by the caller
   weights,   ///< the state's plain arena; index: parameter
   packed,    ///< the state's copies in oneDNN's layouts; index: Plan::packed
   gradient,  ///< the shard's plain arena; index: parameter
   arena,     ///< the workspace's planned memory; index: Plan::buffers
-  scratch,   ///< the workspace's, used inside one step
+  scratch,   ///< the workspace's memory for use inside one step
 };
 
-/// A tensor of a plan: its layout and where it lies.
+/// A tensor of a plan: its layout and its place in memory.
 struct Tensor {
   dnn::Desc desc;
   Space space = Space::arena;
   std::size_t index = 0;
 };
 
-/// What one shard's run knows beside its tensors.
+/// What a step of one shard's run knows in addition to its tensors.
 struct ShardRun {
   int shard = 0;
-  int shards = 1;                   ///< that have images in this batch
-  std::int64_t images = 0;          ///< of this shard
-  std::int64_t first = 0;           ///< this shard's first image in the batch
-  std::int64_t begin = 0, end = 0;  ///< of this shard's images, for a step that works by images
-  Share share;                      ///< of each image, in a step that threads share
+  int shards = 1;           ///< the number of shards with images in this batch
+  std::int64_t images = 0;  ///< of this shard
+  std::int64_t first = 0;   ///< this shard's first image in the batch
+  /// The range the range of this shard's images, for a step that works by images.
+  std::int64_t begin = 0, end = 0;
+  Share share;  ///< the part the part of each image, in a step that threads share
   std::int64_t batch_images = 0;
   std::span<const std::uint64_t> ids;  ///< of this shard's images; may be empty
   std::int64_t epoch = 0;
   std::uint64_t seed = 0;
   const Loss* loss = nullptr;
   Targets targets;             ///< of this shard's images
-  double loss_scale = 1;       ///< of the gradient of the summed loss
+  double loss_scale = 1;       ///< for the gradient of the summed loss
   double* loss_sum = nullptr;  ///< this shard's
-  double image_scale = 1;      ///< of the gradient of a sum over the images: 1 / the batch's
-  /// This shard's sum of its activations' penalties, which is added to; or null.
+  double image_scale = 1;  ///< for the gradient of a sum over the images: 1 / images of the batch
+  /// This shard's sum of activity penalties, to add to; or null.
   double* activity_sum = nullptr;
-  std::vector<float*> values;  ///< where this shard's outputs go; empty: nowhere
-  /// Numbers that shards show each other across a barrier: shard s's begin at exchange + s *
+  std::vector<float*> values;  ///< memory for this shard's outputs; empty: not needed
+  /// Numbers that shards exchange across a barrier. Those of shard s begin at exchange + s *
   /// stride.
   double* exchange = nullptr;
-  double* step_seconds = nullptr;  ///< a number a step that its time is added to; or null
+  double* step_seconds = nullptr;  ///< one number for each step, to add its time to; or null
   std::size_t exchange_stride = 0;
 };
 
-/// One of our own kernels, its operands in the order of its step's arguments. One that works by
-/// images is called for images [begin, end) of the shard, in order, and sets up what it adds to
-/// when begin is 0.
+/// One of our own kernels, with operands in the order of the step's arguments. A kernel that works
+/// by images is called for images [begin, end) of the shard, in order. It sets its sums to 0 when
+/// begin is 0.
 using Kernel = std::function<void(std::span<void* const> operands, const ShardRun& run)>;
 
 /// The arithmetic of a step on all the shard's images.
 struct Flops {
   std::int64_t nominal = 0;  ///< of the dense layer
-  std::int64_t done = 0;     ///< at most, where a step finds a way round some of it
+  std::int64_t done = 0;     ///< an upper limit: a step may skip some of it
   Flops() = default;
   Flops(std::int64_t all) : nominal(all), done(all) {}
   Flops(std::int64_t all, std::int64_t some) : nominal(all), done(some) {}
@@ -78,21 +79,21 @@ struct Step {
   std::string implementation;  ///< oneDNN's name for it, or "ridgeline"
   Flops flops;
   dnnl::primitive primitive;                      ///< empty for a kernel of ours
-  std::vector<std::pair<int, Tensor>> arguments;  ///< oneDNN's argument, or a running number
+  std::vector<std::pair<int, Tensor>> arguments;  ///< oneDNN's argument number, or 0, 1, ...
   Kernel kernel;
-  bool barrier_after = false;  ///< every shard must have done it before the next step
+  bool barrier_after = false;  ///< every shard must finish it before the next step
   bool by_image = false;
-  /// Where a shard has several threads, each does its share of an image: a tile of it.
+  /// If a shard has several threads, each computes a part of every image.
   bool shared = false;
-  /// A group of steps by image goes through the images side by side, so many at a time, so that
-  /// what one step writes is still in the cache when the next reads it. Of its first step how many
-  /// they are; 1: a step alone, all images at once.
+  /// Steps by image form groups. A group runs all its steps for `images_at_once` images, then for
+  /// the next ones, so that each step finds its input in the cache. The first step of a group has
+  /// the number of its steps. 1: a single step, which gets all images at once.
   std::size_t group = 1;
   std::int64_t images_at_once = 0;
 };
 
-/// What a parameter and others become before they are computed with, as a kernel and the
-/// normalisation behind it at inference.
+/// Combines several parameters into one before use, for example a kernel and the normalisation
+/// after it at inference.
 struct Fold {
   std::vector<std::size_t> parameters;
   std::function<void(std::span<const float* const> parameters, float* folded)> make;
@@ -102,15 +103,15 @@ struct Fold {
 struct Packed {
   std::size_t parameter = 0;
   dnn::Desc from, to;
-  /// A layout of our own has a name, and makes the copy in the place of oneDNN's reorder.
+  /// The name of our own layout. Then `pack` makes the copy instead of oneDNN's reorder.
   std::string layout;
   std::function<void(const float* from, float* to)> pack;
-  /// Where it is set, it makes what is copied; then `layout` tells it from others.
+  /// If set, it computes the numbers to copy, and `layout` distinguishes this copy from others.
   Fold fold = {};
 };
 
-/// The gradient of a dense kernel, which no step computes: dy^T x over all shards' images, in the
-/// update pass, where it is used up while it is still in the cache.
+/// The gradient of a dense kernel: dy^T x over all shards' images. No step computes it. The update
+/// pass does, and uses it while it is still in the cache.
 struct ProductGradient {
   std::size_t parameter;
   Tensor x, dy;  ///< images x inputs, images x outputs
@@ -122,8 +123,8 @@ inline bool same_copy(const Packed& a, const Packed& b) {
   return a.parameter == b.parameter && a.to == b.to && a.layout == b.layout;
 }
 
-/// Where a plan leaves the sums over a layer's values, in the shard's exchange area: of squares, of
-/// absolute values, then the largest absolute value of each channel or unit.
+/// The place of the sums over a layer's values in the shard's exchange area: the sum of squares,
+/// the sum of absolute values, then the largest absolute value of each channel or unit.
 struct Observed {
   std::size_t offset = 0;
   std::int64_t channels = 0;
@@ -138,14 +139,14 @@ struct Plan {
   std::vector<ProductGradient> products;
   std::vector<Packed> packed;
   std::vector<std::size_t> offsets;  ///< of each buffer in the arena, in bytes
-  /// Of a buffer that holds no more images than its group has in hand at a time: the bytes of one.
-  /// 0: all images are there.
+  /// For a buffer that holds only the images that its group computes at a time: the bytes of one
+  /// image. 0: the buffer holds all images.
   std::vector<std::size_t> image_bytes;
   std::size_t arena_bytes = 0;
-  std::size_t unplanned_bytes = 0;  ///< what the buffers would take side by side
+  std::size_t unplanned_bytes = 0;  ///< the size of all buffers without shared memory
   std::size_t scratch_bytes = 0;
   std::size_t exchange = 0;        ///< doubles per shard
-  std::vector<Observed> observed;  ///< one per node, where they are
+  std::vector<Observed> observed;  ///< one per node of an observed plan, otherwise empty
 };
 
 }  // namespace ridgeline::engine

@@ -1,5 +1,5 @@
 #pragma once
-// Work on whole parameters, spread over the threads.
+// Distributes work on whole parameters over the threads.
 
 #include <atomic>
 
@@ -10,7 +10,7 @@
 
 namespace ridgeline::engine {
 
-/// Loops that all of the team share.
+/// Splits loops between all threads of the team.
 inline Parallel shared_by(Team& team) {
   return Parallel([&team](std::int64_t count, std::int64_t grain, const Parallel::Work& work) {
     const std::int64_t grains = (count + grain - 1) / grain;
@@ -23,11 +23,12 @@ inline Parallel shared_by(Team& team) {
   });
 }
 
-/// Calls work(its number, parallel) for every parameter that is trained: small ones side by side,
-/// each on a thread; then the large ones one by one, for whose loops `parallel` has all threads.
+/// Calls work(number, parallel) for every trained parameter. First come the small ones, several at
+/// a time, each on one thread. Then come the large ones, one at a time; `parallel` splits their
+/// loops between all threads.
 template <typename Work>
 void for_each_trained(Team& team, const State& state, Work work) {
-  constexpr std::size_t large = 1 << 14;  // weights: of less, waiting costs more than it saves
+  constexpr std::size_t large = 1 << 14;  // weights: below that, waiting costs more than it saves
   const ArenaLayout& arena = state.arena();
   std::vector<std::size_t> small_ones, large_ones;
   for (std::size_t p = 0; p < arena.sizes.size(); ++p) {

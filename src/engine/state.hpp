@@ -1,6 +1,6 @@
 #pragma once
-// What training changes: weights, optimiser slots, running statistics. Plain layouts (OIHW,
-// [out, in]), so that it can be saved, averaged or moved without knowing a plan.
+// The state is what training changes: weights, optimiser slots, running statistics. Layouts are
+// plain (OIHW, [out, in]), so a state can be saved, averaged or moved without a plan.
 
 #include <cstdint>
 #include <map>
@@ -14,14 +14,14 @@
 
 namespace ridgeline::engine {
 
-/// A number of floats with its padding: 16 are a cache line, and the width of the widest vector.
+/// A number of floats, rounded up to whole cache lines: 16 floats, which is also the widest vector.
 constexpr std::size_t padded(std::size_t floats) {
   return (floats + 15) / 16 * 16;
 }
 
-/// Where each parameter lies in an arena: offsets in floats, each on a cache line of its own.
+/// The place of each parameter in an arena: offsets in floats, each at the start of a cache line.
 struct ArenaLayout {
-  std::vector<std::size_t> offsets;  ///< one per parameter; statistics behind the trainable ones
+  std::vector<std::size_t> offsets;  ///< one per parameter; statistics follow the trainable ones
   std::vector<std::size_t> sizes;
   std::size_t trainable = 0;  ///< floats of the trainable part, padding included
   std::size_t total = 0;
@@ -46,22 +46,22 @@ class State {
   std::span<float> slot(int slot, std::size_t parameter);
   std::span<const float> slot(int slot, std::size_t parameter) const;
   int slots() const { return static_cast<int>(slots_.size()); }
-  /// Makes the optimiser's slots (zero) where there are fewer than `count`.
+  /// Adds slots of zeros until there are `count`.
   void require_slots(int count);
 
   std::int64_t step = 0;     ///< updates done
   std::vector<bool> frozen;  ///< per parameter: neither updated, nor penalised, nor counted
-  /// What terms of the penalty keep from step to step, by "TERM/PARAMETER".
+  /// The memory of penalty terms, by "TERM/PARAMETER".
   std::map<std::string, std::vector<double>> memory;
 
-  /// The weights that training began with, laid out like the trainable part; empty until kept.
+  /// The initial weights, in the layout of the trainable part. Empty before keep_reference().
   Buffer<float>& reference_arena() { return reference_; }
   const Buffer<float>& reference_arena() const { return reference_; }
-  /// Makes the weights as they are the reference, where there is none yet.
+  /// Copies the current weights to the reference, if there is none yet.
   void keep_reference();
   void drop_reference() { reference_ = {}; }
 
-  /// Call after writing to weights(): the engine's packed copies are then made anew.
+  /// Call after writing to weights(): the engine then makes its packed copies again.
   void touch() { ++version_; }
   std::uint64_t version() const { return version_; }
 
@@ -70,7 +70,7 @@ class State {
   Buffer<float>& gradient_arena() { return gradient_; }
   const Buffer<float>& gradient_arena() const { return gradient_; }
   std::vector<Buffer<float>>& slot_arenas() { return slots_; }
-  /// The engine's copies in its plans' layouts; made by it on first use.
+  /// The engine's copies in the layouts of its plans. The engine makes them on first use.
   std::shared_ptr<PackedCopies>& packed() { return packed_; }
 
  private:

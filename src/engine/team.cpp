@@ -57,8 +57,8 @@ void Team::await(const std::atomic<std::uint32_t>& word, std::uint32_t old) cons
 }
 
 void Team::barrier() {
-  // The generation is read before `failed_`: whoever fails sets the flag before it moves the
-  // generation on, so that nobody waits for a thread that will not come.
+  // The generation is read before `failed_`. A failing thread sets the flag before it increments
+  // the generation, so that no thread waits for a thread that will not come.
   const std::uint32_t generation = generation_.load(std::memory_order_acquire);
   if (failed_.load(std::memory_order_acquire)) throw Aborted{};
   if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == size_) {
@@ -80,7 +80,7 @@ void Team::call(int thread) {
   try {
     (*work_)(thread);
   } catch (const Aborted&) {
-    // another thread failed, and has said why
+    // another thread failed and has stored the exception
   } catch (...) {
     {
       const std::scoped_lock lock(failure_mutex_);

@@ -1,6 +1,6 @@
 #pragma once
-// The engine's threads: a fixed team that runs one piece of work at a time, with barriers that
-// spin briefly and then sleep, so that a busy neighbour costs little.
+// The engine's threads: a fixed team that runs one piece of work at a time. Its barriers spin
+// briefly and then sleep, so that a busy neighbour costs little.
 
 #include <atomic>
 #include <cstdint>
@@ -17,18 +17,19 @@ int available_cores();
 
 class Team {
  public:
-  /// `threads` at least 1; the caller of run() is the first of them. Throws ResourceError where
-  /// they cannot be started.
+  /// `threads` is at least 1 and includes the caller of run(). Throws ResourceError if a thread
+  /// cannot be started.
   explicit Team(int threads);
   ~Team();
   Team(const Team&) = delete;
   Team& operator=(const Team&) = delete;
 
   int size() const { return size_; }
-  /// Calls work(thread) on every thread, 0 being the caller, and returns when all have.
-  /// Rethrows the first exception; the others are released from their barriers.
+  /// Calls work(thread) on every thread, where 0 is the caller, and returns when all are done.
+  /// After an exception it releases all threads from their barriers and throws the first exception
+  /// again.
   void run(const std::function<void(int)>& work);
-  /// Within work: waits until every thread is here.
+  /// Within work: waits until every thread has called it.
   void barrier();
 
  private:
@@ -44,7 +45,7 @@ class Team {
   const std::function<void(int)>* work_ = nullptr;
   std::atomic<std::uint32_t> round_{0};       // one more for each run()
   std::atomic<std::uint32_t> generation_{0};  // one more for each barrier passed
-  std::atomic<std::uint32_t> done_{0};        // threads but the caller that ended a run()
+  std::atomic<std::uint32_t> done_{0};  // threads, without the caller, that have finished a run()
   std::atomic<int> arrived_{0};
   std::atomic<bool> failed_{false};
   std::atomic<bool> stopping_{false};

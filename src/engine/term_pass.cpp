@@ -15,7 +15,7 @@ void require(Buffer<float>& arena, std::size_t size) {
   if (arena.size() < size) arena = Buffer<float>(size);
 }
 
-// The memory of a term for a parameter, which begins as zeros.
+// The memory of a term for a parameter, initially zeros.
 std::span<double> memory_of(State& state, const MatrixTerm& term, std::size_t parameter,
                             const TermContext& context) {
   const std::size_t size = term.memory(context.rows, context.columns);

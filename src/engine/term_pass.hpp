@@ -1,6 +1,6 @@
 #pragma once
-// The part of an update that terms of the penalty need which must see whole parameters: their
-// gradients before the pass over memory, their maps behind it. Costs nothing where there are none.
+// The part of an update for penalty terms that must see whole parameters: their gradients before
+// the pass over memory, and their maps after it. Costs nothing if there are no such terms.
 
 #include "engine/state.hpp"
 #include "engine/team.hpp"
@@ -8,23 +8,23 @@
 
 namespace ridgeline::engine {
 
-/// A parameter as its terms see it.
+/// A parameter as the argument of its terms.
 TermContext term_context(const State& state, std::size_t parameter, double strength);
 
 class TermPass {
  public:
-  /// Values and gradients of all terms, at the weights as they are.
+  /// Computes values and gradients of all terms at the current weights.
   void begin(Team& team, State& state, const UpdateRule& rule);
-  /// All maps, in order; whether there are any.
+  /// Applies all maps, in order. Returns whether there are any.
   bool finish(Team& team, State& state);
 
-  /// What the terms of a parameter have done.
+  /// What the terms of a parameter did in this update.
   TermEffects effects(std::size_t parameter) const {
     return active_ ? effects_[parameter] : TermEffects{};
   }
-  // Arenas laid out like the state's, from `offset` of it on; null where the parameter's terms do
-  // not need them: the terms' gradient, and where the optimiser's metric and the weights before
-  // the step are to be left.
+  // Arenas with the layout of the state's, from `offset` on: the gradient of the terms, and memory
+  // for the optimiser's metric and for the weights before the step. Null if the parameter's terms
+  // do not need them.
   const float* gradient(std::size_t parameter, std::size_t offset) const {
     return needs(parameter).gradient ? gradient_.data() + offset : nullptr;
   }

@@ -1,5 +1,5 @@
-// The update by an optimiser that must see whole parameters or the whole model: the same order of
-// things as in the one pass, with the gradient and the step of everything in memory in between.
+// The update for optimisers that must see whole parameters or the whole model. The order of
+// operations is the same as in the one pass, but gradient and step of all parameters are in memory.
 
 #include <algorithm>
 
@@ -8,7 +8,7 @@
 
 namespace ridgeline::engine {
 
-// Everything at once, as a single row. What is frozen has no gradient, and so no step.
+// All parameters as a single row. Frozen ones have no gradient, and so no step.
 void UpdatePass::step_model(Team& team, State& state, const UpdateRule& rule, StepInfo info,
                             float* gradient) {
   for (const Run& run : runs_) {
@@ -55,7 +55,7 @@ void UpdatePass::update_whole(Team& team, State& state, const UpdateRule& rule,
                  before_.data() + run.offset};
   };
   for_each_run(team, state, [&](std::size_t r) {
-    penalise(runs_[r], sums_[r], state, rule, place_of(runs_[r]), scale);
+    penalise(runs_[r], norms_[r], state, rule, place_of(runs_[r]), scale);
   });
   if (rule.optimizer->scope() == Scope::model) {
     step_model(team, state, rule, info, gradient);
@@ -64,7 +64,7 @@ void UpdatePass::update_whole(Team& team, State& state, const UpdateRule& rule,
   }
   for_each_run(team, state, [&](std::size_t r) {
     const Run& run = runs_[r];
-    descend(run, sums_[r], state, rule, place_of(run));
+    descend(run, norms_[r], state, rule, place_of(run));
     if (float* metric = terms_.metric(run.parameter, run.offset)) {
       std::copy_n(metrics_.data() + run.offset, run.count, metric);
     }

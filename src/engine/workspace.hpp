@@ -1,5 +1,5 @@
 #pragma once
-// A plan bound to memory: oneDNN's memory objects and argument lists, made once, so that a run
+// A plan bound to memory. oneDNN's memory objects and argument lists are made once, so that a run
 // allocates and looks up nothing.
 
 #include <functional>
@@ -12,7 +12,7 @@
 
 namespace ridgeline::engine {
 
-/// Where the tensors of a plan lie for one shard.
+/// The addresses of a plan's tensors for one shard.
 struct Bindings {
   const float* input = nullptr;         ///< this shard's images
   float* weights = nullptr;             ///< the state's arena
@@ -27,19 +27,18 @@ class Workspace {
  public:
   explicit Workspace(std::shared_ptr<const Plan> plan);
 
-  /// Points every argument at its memory; cheap where nothing has moved.
+  /// Sets the addresses of all arguments. Cheap if nothing has moved.
   void bind(const Bindings& bindings);
-  /// Steps first .. last - 1 of the plan.
+  /// Runs steps first .. last - 1 of the plan.
   void run(std::size_t first, std::size_t last, const ShardRun& run);
-  /// The same by several threads, each of which calls it with its share: a step that can be shared
-  /// is, any other is the first part's. A part that there is not (as many as parts, or more) only
-  /// keeps to the barriers, of which there is one before each step. The scratch memory must suffice
-  /// for every part.
+  /// The same on several threads. Each thread calls it with its share. The threads divide the steps
+  /// that can be shared; the first thread runs all others. Threads beyond the number of parts only
+  /// wait at the barriers, one before each step. Every part needs its own scratch memory.
   void run_shared(std::size_t first, std::size_t last, const ShardRun& run,
                   const std::function<void()>& barrier);
 
   const Plan& plan() const { return *plan_; }
-  /// Where a tensor lies, by the last bind.
+  /// The address of a tensor since the last bind.
   const float* at(const Tensor& tensor) const {
     return static_cast<const float*>(address(tensor, bindings_));
   }
@@ -55,13 +54,13 @@ class Workspace {
     std::vector<Argument> arguments;
     std::vector<dnnl_exec_arg_t> handles;  // oneDNN's steps
     std::vector<void*> operands;           // ours
-    // Operands that hold only the images in hand, and the bytes of one.
+    // Operands that hold only the current images, with the bytes of one image.
     std::vector<std::pair<std::size_t, std::size_t>> moving;
   };
-  // Calls use(step, run with the images in hand) in order.
+  // Calls use(step, run with the current images) in order.
   template <typename Use>
   void for_steps(std::size_t first, std::size_t last, const ShardRun& run, Use use);
-  // Lets image run.begin of a moving operand be the first in its memory.
+  // Moves such operands so that image run.begin is the first in their memory.
   static void move(BoundStep& step, std::span<void*> operands, const ShardRun& run);
   void* address(const Tensor& tensor, const Bindings& bindings) const;
   void run_step(BoundStep& step, std::span<void* const> operands, const ShardRun& run);

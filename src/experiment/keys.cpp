@@ -117,7 +117,7 @@ std::vector<Key> make_keys() {
   return {
       row("data.source", data, &DataSection::source, names_of(source_kinds()), check_source),
       row("data.path", data, &DataSection::path,
-          "where the images lie; empty: the usual places are searched"),
+          "the folder of the images; empty: the usual places are searched"),
       row("data.validation", data, &DataSection::validation,
           "a fraction of the training images (stratified, by seed), a folder, \"val\" or \"test\"; "
           "if absent, the source's own validation part",
@@ -127,31 +127,31 @@ std::vector<Key> make_keys() {
                           [](const E& e) { return e.select.folds == 1; })),
       row("data.test", data, &DataSection::test,
           "empty: the source's own test split; \"none\"; or a folder")
-          .needing(beside("data.validation = \"test\", whose images are no test",
+          .needing(beside("data.validation = \"test\", which takes the test images",
                           [](const E& e) {
                             const auto* name = std::get_if<std::string>(&e.data.validation);
                             return e.data.test == "test" && name && *name == "test";
                           })),
       row("data.limit", data, &DataSection::limit,
-          "use only so many training images, the classes in their shares; 0: all", at_least(0)),
+          "use only so many training images, with the shares of the classes; 0: all", at_least(0)),
       size_key(),
       row("data.resize", data, &DataSection::resize,
-          "how images get that size: crop (the middle), squash (all of it) or letterbox",
+          "how images get that size: crop (the centre), squash (the whole image) or letterbox",
           one_of({"crop", "squash", "letterbox"}))
           .needing(a_size()),
       row("data.crop_share", data, &DataSection::crop_share,
-          "crop: the middle's share of the image's shorter side; 0.875 is Resize(256), "
+          "crop: the centre's share of the image's shorter side; 0.875 is Resize(256), "
           "CenterCrop(224)",
           above(0))
           .needing(a_crop()),
       row("data.filter", data, &DataSection::filter,
-          "of resizing, as Pillow's: nearest, bilinear, bicubic or lanczos",
+          "for resizing, as in Pillow: nearest, bilinear, bicubic or lanczos",
           one_of({"nearest", "bilinear", "bicubic", "lanczos"}))
           .needing(resizing()),
       row("data.channels", data, &DataSection::channels,
-          "1: grey, 3: colour; 0: colour, or grey where all images are grey", at_least(0)),
+          "1: grey, 3: colour; 0: grey if all images are grey, else colour", at_least(0)),
       row("data.exclude", data, &DataSection::exclude,
-          "a file that lists images to leave out, a line each"),
+          "a file with images to leave out, one per line"),
       row("data.on_error", data, &DataSection::on_error,
           "images that cannot be read: skip (up to 1 %), or fail", one_of({"skip", "fail"}))
           .needing(image_files()),
@@ -174,16 +174,17 @@ std::vector<Key> make_keys() {
               without("data.cache = \"disk\"", [](const E& e) { return e.data.cache == "disk"; })),
 
       row("model.preset", model, &ModelSection::preset,
-          "a named network, where there are no layers", check_preset),
+          "a named network, used if there are no layers", check_preset),
       row("model.layers", model, &ModelSection::layers,
           "the network itself: [{ conv2d = { filters = 32 }, regularize = { l2 = 1e-3 } }, ...]"),
       row("model.outputs", model, &ModelSection::outputs,
           "names of the layers whose outputs the loss reads; empty: the last layer")
           .needing(without("model.layers", [](const E& e) { return !e.model.layers.empty(); })),
       row("model.weights", model, &ModelSection::weights,
-          "a model or safetensors file to begin with: what fits by name and shape is taken"),
+          "a model or safetensors file with initial weights: those that fit by name and shape are "
+          "used"),
       row("model.frozen", model, &ModelSection::frozen,
-          "parameters or layers that stay as they are: \"conv2d_1\", \"conv2d_*.kernel\""),
+          "parameters or layers that do not change: \"conv2d_1\", \"conv2d_*.kernel\""),
 
       row("model.normalize", model, &ModelSection::normalize,
           "imagenet: a preset begins with the normalisation that torchvision's weights expect",
@@ -194,32 +195,33 @@ std::vector<Key> make_keys() {
 
       row("regularize.l2", regularize, &Regularize::l2,
           "λ: the penalty is λ/2 |w|², its gradient λ w; a number or a schedule"),
-      row("regularize.l1", regularize, &Regularize::l1, "the penalty is l1 |w|₁, exact zeros"),
+      row("regularize.l1", regularize, &Regularize::l1,
+          "the penalty is l1 |w|₁; gives exact zeros"),
       row("regularize.decay", regularize, &Regularize::decay,
-          "decoupled weight decay (AdamW, SGDW); no part of the objective"),
+          "decoupled weight decay (AdamW, SGDW); not part of the objective"),
       row("regularize.independent_decay", regularize, &Regularize::independent_decay,
-          "the same, not multiplied by the learning rate but by its schedule's share"),
+          "the same, multiplied by the learning rate's share of its first value, not by the rate"),
       row("regularize.l2_sp", regularize, &Regularize::l2_sp,
-          "towards the weights that training begins with: l2_sp/2 |w - w₀|²"),
+          "towards the initial weights w₀: l2_sp/2 |w - w₀|²"),
       row("regularize.group_lasso", regularize, &Regularize::group_lasso,
-          "the sum of the norms of filters and units: whole ones become zero"),
+          "times times times the sum of the norms of filters and units: whole ones become zero"),
       row("regularize.orthogonal", regularize, &Regularize::orthogonal,
-          "orthogonal/4 |W Wᵀ - I|²: filters at right angles, of norm 1"),
+          "orthogonal/4 |W Wᵀ - I|²: filters become orthogonal, with norm 1"),
       row("regularize.spectral", regularize, &Regularize::spectral,
-          "spectral/2 s², s the largest singular value"),
+          "spectral/2 s², where s is the largest singular value"),
       row("regularize.max_norm", regularize, &Regularize::max_norm,
-          "no filter's or unit's norm above it; 0: none"),
+          "the largest norm of a filter or unit; 0: no limit"),
       row("regularize.fixed_norm", regularize, &Regularize::fixed_norm,
-          "every filter's and unit's norm; 0: none"),
+          "the norm of every filter and unit; 0: any"),
       row("regularize.cpr", regularize, &Regularize::cpr,
-          "learned bounds on the mean square of each kernel (CPR): their rate, such as 1; 0: none"),
+          "the rate of learned bounds on the mean square of each kernel (CPR), such as 1; 0: none"),
       row("regularize.cpr_warmup", regularize, &Regularize::cpr_warmup,
-          "the update whose mean square is the bound; 0: where its growth slows down", at_least(0))
+          "the update whose mean square is the bound; 0: when its growth slows down", at_least(0))
           .needing(
               without("regularize.cpr above 0",
                       [](const E& e) { return uses(e, &Regularize::cpr, &PenaltyRule::cpr); })),
       row("regularize.exclude", regularize, &Regularize::exclude,
-          "what is not penalised: \"bias\", \"norm\"")
+          "roles that are not penalised: \"bias\", \"norm\"")
           .needing(not_on(Command::train, "every strength of [regularize] is 0", has_base_penalty)),
       row("regularize.rule", regularize, &Regularize::rules,
           "exceptions, later ones win: [{ match = \"dense*\", l2_factor = 10 }]"),
@@ -230,18 +232,18 @@ std::vector<Key> make_keys() {
           "those "
           "below, are the kind's"),
       row("optimizer.lookahead", optimizer, &OptimizerSection::lookahead,
-          "any kind: updates between those of slow weights; 0: none", whole(0)),
+          "for any kind: slow weights, updated every so many updates; 0: none", whole(0)),
       row("optimizer.lookahead_alpha", optimizer, &OptimizerSection::lookahead_alpha,
-          "how far the slow weights then go towards the weights", above(0))
+          "how far the slow weights move towards the weights", above(0))
           .needing(without("optimizer.lookahead above 0",
                            [](const E& e) { return e.optimizer.lookahead > 0; })),
       row("optimizer.rule", optimizer, &OptimizerSection::rules,
           "learning rates of some parameters, later rules win: [{ match = \"conv2d_*\", "
           "learning_rate_factor = 0.1 }]"),
       row("optimizer.clip_norm", optimizer, &OptimizerSection::clip_norm,
-          "the largest norm of the data gradient; 0: none", at_least(0)),
+          "the largest norm of the data gradient; 0: no limit", at_least(0)),
       row("optimizer.clip_value", optimizer, &OptimizerSection::clip_value,
-          "the largest absolute value of a number of it; 0: none", at_least(0)),
+          "the largest absolute value in the data gradient; 0: no limit", at_least(0)),
 
       row("train.epochs", train, &TrainSection::epochs, "passes over the training images",
           whole(1)),
@@ -249,28 +251,26 @@ std::vector<Key> make_keys() {
       row("train.accumulate", train, &TrainSection::accumulate,
           "batches whose gradients are summed into one update; gd: 1", at_least(1)),
       row("train.seed", train, &TrainSection::seed,
-          "of splits, initial weights, shuffling, augmentation and dropout; the same weights on "
-          "another number of cores need train.shards, too",
+          "for splits, initial weights, shuffling, augmentation and dropout; for the same weights "
+          "on another number of cores set train.shards, too",
           at_least(0)),
       row("train.threads", train, &TrainSection::threads, "0: all cores", whole(0)),
       row("train.shards", train, &TrainSection::shards,
-          "parts of a batch, which fix the order of sums; 0: one a thread, so as many as cores",
-          whole(0)),
+          "parts of a batch, which fix the order of sums; 0: one per thread", whole(0)),
       row("train.autotune", train, &TrainSection::autotune,
           "kernels chosen by measurement on this machine, and recorded")
           .needing(beside(
               "train.kernels, which decide instead",
               [](const E& e) { return e.train.autotune && !e.train.compute.kernels.empty(); })),
       row("train.monitor", train, &TrainSection::monitor,
-          "what the best epoch is best in: val_data_loss, val_accuracy, train_objective, ...",
+          "decides which epoch is the best: val_data_loss, val_accuracy, train_objective, ...",
           metric({"val_", "train_"}))
           .needing(measured_by_train()),
       metrics_key(),
       row("train.patience", train, &TrainSection::patience,
           "epochs without improvement before stopping; 0: never", whole(0)),
       row("train.unfreeze_at", train, &TrainSection::unfreeze_at,
-          "the epoch from which on nothing is frozen; 0: what model.frozen names stays as it is",
-          whole(0))
+          "the epoch from which on nothing is frozen; 0: never", whole(0))
           .needing(without("model.frozen", [](const E& e) { return !e.model.frozen.empty(); }))
           .needing(an_epoch_to_unfreeze_at()),
       row("train.average", train, &TrainSection::average,
@@ -280,12 +280,12 @@ std::vector<Key> make_keys() {
           .needing(without("train.average = \"ema\"",
                            [](const E& e) { return e.train.average == "ema"; })),
       row("train.average_from", train, &TrainSection::average_from,
-          "of swa: the first epoch that counts, or a fraction of the epochs before it",
+          "for swa: the first epoch that counts, or a fraction of the epochs before it",
           check_first_epoch)
           .needing(without("train.average = \"swa\"",
                            [](const E& e) { return e.train.average == "swa"; })),
       row("train.log_every", train, &TrainSection::log_every,
-          "updates between those whose numbers per layer go into RUN/steps.csv; 0: none",
+          "every so many updates, each layer's numbers are written to RUN/steps.csv; 0: never",
           at_least(0)),
       row("train.run", train, &TrainSection::run,
           "the folder of the run; {name} is the experiment's, {time} the time of day", not_empty)
@@ -295,10 +295,11 @@ std::vector<Key> make_keys() {
           "numeric keys, each with { min, max, scale = \"log\" | \"linear\" } or [values]",
           check_search_space),
       row("select.metric", select, &SelectSection::metric,
-          "what a trial is scored by: val_data_loss, val_accuracy, ...", metric({"val_"})),
+          "the score of a trial: val_data_loss, val_accuracy, ...", metric({"val_"})),
       row("select.method", select, &SelectSection::method, "grid or random",
           one_of({"grid", "random"}, {"bayes", "halving", "race", "path", "hypergradient"})),
-      row("select.trials", select, &SelectSection::trials, "candidates, λ = 0 among them", whole(1))
+      row("select.trials", select, &SelectSection::trials,
+          "the number of candidates, including λ = 0", whole(1))
           .needing(without("a range in select.over or select.method = \"random\"",
                            [](const E& e) {
                              return e.select.method == "random" ||
@@ -307,12 +308,12 @@ std::vector<Key> make_keys() {
                                     });
                            })),
       row("select.folds", select, &SelectSection::folds,
-          "folds of cross-validation; 1: a hold-out of data.validation", whole(1)),
+          "folds of cross-validation; 1: a hold-out set of data.validation", whole(1)),
       row("select.rule", select, &SelectSection::rule,
           "one-standard-error (for a penalty or train.epochs; else best) or best",
           one_of({"one-standard-error", "best"})),
       row("select.jobs", select, &SelectSection::jobs,
-          "trainings at a time, which share train.threads; 0: chosen", whole(0)),
+          "trainings at a time, which share train.threads; 0: automatic", whole(0)),
       row("select.study", select, &SelectSection::study,
           "the folder of the study; {name} and {time} as in train.run", not_empty),
   };

@@ -100,7 +100,7 @@ Key metrics_key() {
                  [](Experiment& e) -> auto& { return e.train.metrics;
 }
 },
-                "measured beside the usual ones: \"f1\", \"top_k:3\", ... (docs/metrics.md)");
+                "measured in addition to the usual ones: \"f1\", \"top_k:3\", ... (docs/metrics.md)");
 }
 
 }  // namespace ridgeline::experiment

@@ -8,8 +8,8 @@
 
 namespace ridgeline::experiment {
 
-/// Throws UsageError for a key of select.over that is no number or is the same for all trials, and
-/// for a fraction of a whole number.
+/// Throws UsageError for a key of select.over that is not a number or is the same for all trials,
+/// and for a fraction of a whole number.
 void check_search_space(const Value& value, std::string_view name);
 
 /// The experiment with every searched key at its largest value.

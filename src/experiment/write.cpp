@@ -3,8 +3,8 @@
 #include "experiment/file.hpp"
 #include "experiment/keys.hpp"
 #include "experiment/machine.hpp"
-#include "interop/atomic_file.hpp"
 #include "ridgeline/version.hpp"
+#include "tensor/atomic_file.hpp"
 
 namespace ridgeline::experiment {
 namespace {
@@ -33,7 +33,7 @@ std::string to_toml(const Experiment& experiment) {
 }
 
 void save(const Experiment& experiment, const std::filesystem::path& file) {
-  interop::write_file(file, to_toml(experiment));
+  write_file(file, to_toml(experiment));
 }
 
 }  // namespace ridgeline::experiment

@@ -67,7 +67,7 @@ std::string not_an_image(Bytes file) {
       return fmt::format("is {}; the formats that can be read are {}", one.name, format_names());
     }
   }
-  return fmt::format("is no image in a format that can be read: {}", format_names());
+  return fmt::format("is not an image in a format that can be read: {}", format_names());
 }
 
 }  // namespace ridgeline::image

@@ -76,7 +76,7 @@ void FindPlaces(const double* m, bool affine, std::int64_t y, std::int64_t width
   const auto by_x = hn::Set(d, m[0]), by_y = hn::Set(d, m[3]), by_w = hn::Set(d, m[6]);
   const auto off = hn::Set(d, half), outside = hn::Set(d, -2.0), scale = hn::Set(d, double{one});
   const auto zero = hn::Zero(d);
-  // The arrays have room for whole vectors.
+  // The arrays are padded to whole vectors.
   for (std::int64_t i = 0; i < width; i += lanes) {
     const auto u = hn::Add(hn::Iota(d, static_cast<double>(i)), hn::Set(d, 0.5));
     auto x = hn::Add(hn::Mul(u, by_x), at_x), row = hn::Add(hn::Mul(u, by_y), at_y);

@@ -6,7 +6,7 @@
 
 namespace ridgeline::interop {
 
-/// What stands before, between and behind the commas, as it is.
+/// The texts before, between and after the commas, unchanged.
 std::vector<std::string_view> cells_of(std::string_view line);
 
 }  // namespace ridgeline::interop

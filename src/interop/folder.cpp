@@ -57,7 +57,7 @@ FolderLock::FolderLock(const std::filesystem::path& folder)
     throw ResourceError(fmt::format("the folder {} cannot be opened: {}", folder.string(),
                                     std::generic_category().message(errno)));
   }
-  // Where a file system knows no locks, all go on without.
+  // On a file system without locks every program continues without a lock.
   if (flock(descriptor_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
   close(descriptor_);
   throw ResourceError(

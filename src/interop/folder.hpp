@@ -1,23 +1,23 @@
 #pragma once
-// Folders that a program makes for itself, and that one program at a time may use.
+// Folders that a program makes, and that only one program at a time may use.
 
 #include <filesystem>
 #include <vector>
 
 namespace ridgeline::interop {
 
-/// A folder for what may still be refused: what was made for it, the folders above it included,
-/// goes with this object where it is empty then.
+/// A folder for work that may still be refused. The destructor removes the folders that were made
+/// for it, also those above, if they are empty.
 class NewFolder {
  public:
-  /// Throws ResourceError where it cannot be made.
+  /// Throws ResourceError if it cannot be made.
   explicit NewFolder(const std::filesystem::path& folder);
   ~NewFolder();
   NewFolder(NewFolder&&) = default;
   NewFolder& operator=(NewFolder&&) = delete;
 
   const std::filesystem::path& path() const { return path_; }
-  /// Whether it was not there before: of all programs at once, only for one.
+  /// Whether this object made it. If several programs make it at once, only one of them did.
   bool made() const { return !made_.empty() && made_.back() == path_; }
 
  private:
@@ -27,14 +27,14 @@ class NewFolder {
   std::vector<std::filesystem::path> made_;  // from the top
 };
 
-/// Moves a folder, where it is there and nothing stands at `to` yet; makes what lies above. Throws
-/// ResourceError where that fails.
+/// Moves a folder if it exists and `to` does not, and makes the folders above `to`. Throws
+/// ResourceError if that fails.
 void move_folder(const std::filesystem::path& from, const std::filesystem::path& to);
 
-/// Held while it lives, and given back by the system where the program is killed.
+/// Locks the folder during its lifetime. The system unlocks it if the program is killed.
 class FolderLock {
  public:
-  /// Throws ResourceError where another holds it, or the folder cannot be read.
+  /// Throws ResourceError if another program has locked it, or the folder cannot be read.
   explicit FolderLock(const std::filesystem::path& folder);
   ~FolderLock();
   FolderLock(const FolderLock&) = delete;

@@ -26,7 +26,7 @@ auto parse(std::string_view what, std::string_view text, Read read) {
   } catch (const Json::parse_error& error) {
     throw DataError(fmt::format("{}: not JSON at character {}", what, error.byte));
   } catch (const Json::exception&) {
-    throw DataError(fmt::format("{}: the JSON is not of the form that is written here", what));
+    throw DataError(fmt::format("{}: the JSON does not have the expected form", what));
   } catch (const Error& error) {
     throw DataError(fmt::format("{}: {}", what, error.what()));
   }

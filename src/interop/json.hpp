@@ -1,6 +1,6 @@
 #pragma once
-// Networks and what they are trained with as JSON text: what model files keep in their metadata.
-// Reading throws DataError that begins with what was being read.
+// Networks and training settings as JSON text, for the metadata of model files. Reading throws
+// DataError that begins with the name of what is read.
 
 #include <map>
 #include <string>
@@ -36,7 +36,7 @@ Schedule schedule_from_json(std::string_view text);
 std::string to_json(const Regularize& regularize);
 Regularize regularize_from_json(std::string_view text);
 
-/// {"l2", "l1", "decay"}, and what else there is.
+/// {"l2", "l1", "decay"}, and all other strengths.
 Penalty penalty_from_json(std::string_view text);
 
 /// {"kind": "cross-entropy", "attributes": {...}}. `make` is make_loss.
@@ -49,7 +49,7 @@ OptimizerSetting optimizer_from_json(std::string_view text,
                                      std::shared_ptr<const Optimizer> (*make)(std::string_view,
                                                                               const Attributes&));
 
-/// What applies to each parameter, by its name: {"dense_1.kernel": {"l2", "l1", "decay"}, ...}.
+/// The penalty of each parameter, by its name: {"dense_1.kernel": {"l2", "l1", "decay"}, ...}.
 std::string to_json(const std::vector<Parameter>& parameters,
                     const std::vector<Penalty>& penalties);
 

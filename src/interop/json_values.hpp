@@ -1,5 +1,5 @@
 #pragma once
-// Values of a JSON document, with errors that name what is missing or of another type.
+// Values of a JSON document. Errors name the value that is missing or has another type.
 
 #include <fmt/format.h>
 
@@ -15,7 +15,7 @@
 
 namespace ridgeline::interop {
 
-/// Whether `json` holds a T, exactly: no number is rounded, cut or made of something else.
+/// Whether `json` is exactly a T: no number is rounded, cut or converted.
 template <typename T>
 bool is_a(const nlohmann::ordered_json& json) {
   if constexpr (std::is_same_v<T, bool>) return json.is_boolean();

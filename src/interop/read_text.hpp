@@ -1,6 +1,6 @@
 #pragma once
-// Small text files, whole. A file that is too large, a device or a pipe that nobody writes to is
-// told at once: none of them may take the memory or keep the program waiting for ever.
+// Reads small text files. It refuses a file that is too large, a device, and a pipe that nobody
+// writes to: these must not fill the memory or block the program.
 
 #include <cstdint>
 #include <filesystem>
@@ -10,7 +10,7 @@ namespace ridgeline::interop {
 
 struct TextFile {
   std::string text;
-  std::string problem;   ///< why it cannot be read; empty where it was
+  std::string problem;   ///< why it cannot be read; empty if it was read
   bool refused = false;  ///< whether the system's reason is the problem, not what the file is
 };
 

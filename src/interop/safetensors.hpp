@@ -1,9 +1,9 @@
 #pragma once
 // The safetensors format (github.com/huggingface/safetensors): the length of a header as eight
 // little-endian bytes, the header in JSON ({"name": {"dtype", "shape", "data_offsets"}, ...,
-// "__metadata__": {text: text}}), and the tensors one after the other. Nothing in it is code. A
+// "__metadata__": {text: text}}), and the tensors one after the other. It contains no code. A
 // file that we write has a checksum in its metadata, "crc32:" and eight hexadecimal digits: the
-// CRC-32 of all its bytes, with zeros in the place of these digits.
+// CRC-32 of all its bytes, with zeros in place of these digits.
 
 #include <cstddef>
 #include <cstdint>
@@ -41,7 +41,7 @@ class Safetensors {
 
   const std::string& name() const { return name_; }
   const Metadata& metadata() const { return metadata_; }
-  /// Throws DataError where there is no such key.
+  /// Throws DataError if the key is missing.
   const std::string& metadata(std::string_view key) const;
   const std::map<std::string, StoredTensor, std::less<>>& tensors() const { return tensors_; }
   bool contains(std::string_view tensor) const { return tensors_.contains(tensor); }
@@ -52,7 +52,7 @@ class Safetensors {
   void copy(std::string_view tensor, std::span<float> to) const;
   std::vector<double> doubles(std::string_view tensor) const;
   std::vector<std::int64_t> integers(std::string_view tensor) const;
-  /// Throws DataError, which says where, unless all numbers of a float tensor are finite.
+  /// Throws DataError, with the position, if a number of a float tensor is not finite.
   void require_finite(std::string_view tensor) const;
 
  private:

@@ -94,7 +94,7 @@ void Safetensors::require_finite(std::string_view tensor) const {
   if (bad == 0) return;
   refuse(name_,
          "{} has {} of {} numbers that are not finite, the first {} at place {}: these are no "
-         "weights to go on with",
+         "weights to continue with",
          tensor, bad, numbers, first, place);
 }
 

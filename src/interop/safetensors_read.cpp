@@ -92,8 +92,8 @@ void check_tiling(const std::string& file, std::vector<Extent>& extents, std::si
 
 namespace {
 
-// A file of another program has no checksum of ours, and one whose header another program has
-// written anew has its entry in other words.
+// A file of another program has no checksum of ours. If another program has rewritten the header,
+// the entry has another form.
 void check_damage(const std::string& name, const Metadata& metadata,
                   std::span<const std::byte> bytes, std::size_t start) {
   const auto found = metadata.find(checksum_key);
@@ -131,7 +131,7 @@ Safetensors Safetensors::read(const std::filesystem::path& file) {
   struct stat status {};
   if (fstat(descriptor.number, &status) != 0) fail(std::generic_category().message(errno));
   if (!S_ISREG(status.st_mode)) fail("it is not a regular file");
-  // What is no model must not take the memory of one.
+  // A file that is not a model must not use much memory.
   std::uint64_t header = 0;
   if (pread(descriptor.number, &header, prefix, 0) == static_cast<ssize_t>(prefix)) {
     if (header == 0 || header > longest_header) refuse(file.string(), no_safetensors);

@@ -3,9 +3,9 @@
 #include <cassert>
 #include <nlohmann/json.hpp>
 
-#include "interop/atomic_file.hpp"
 #include "interop/safetensors.hpp"
 #include "interop/safetensors_types.hpp"
+#include "tensor/atomic_file.hpp"
 
 namespace ridgeline::interop {
 

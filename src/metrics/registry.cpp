@@ -77,7 +77,7 @@ Attributes parse_options(std::string_view line, std::string_view options, const 
     const std::size_t sign = option.find('=');
     const bool named = sign != std::string_view::npos;
     require(named || !kind.options.empty(),
-                     "the metric '{}' has a value for no option: name it, as in bins=20", line);
+            "the metric '{}' has a value for no option: name it, as in bins=20", line);
     const std::string name(named ? option.substr(0, sign) : kind.options.front().name);
     require(!attributes.find(name), "the metric '{}' sets {} twice", line, name);
     attributes.set(name, parse_value(named ? option.substr(sign + 1) : option));
@@ -114,16 +114,15 @@ MetricPtr make_metric(std::string_view line) {
   const Registry::Entry found = registry().find(kind);
   if (kind.size() == line.size()) return make(found, {});
   const std::string_view options = line.substr(kind.size() + 1);
-  require(!options.empty(),
-                   "the metric '{}' ends in a colon: give an option, or leave it out", line);
+  require(!options.empty(), "the metric '{}' ends in a colon: give an option, or leave it out",
+          line);
   return make(found, parse_options(line, options, found.kind));
 }
 
 void register_metric(Kind kind, MetricFactory factory) {
-  require(
-      !kind.name.empty() &&
-          kind.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos,
-      "a metric's kind has small letters, digits and _ alone, not '{}'", kind.name);
+  require(!kind.name.empty() && kind.name.find_first_not_of(
+                                    "abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos,
+          "a metric's kind may only have small letters, digits and _, not '{}'", kind.name);
   registry().add(std::move(kind), std::move(factory));
 }
 

@@ -41,7 +41,7 @@ class StateReader {
     if (!left_.empty()) corrupt();
   }
   [[noreturn]] void corrupt() const {
-    throw DataError(fmt::format("what is kept of the metric {} is corrupt", metric_));
+    throw DataError(fmt::format("the saved state of the metric {} is corrupt", metric_));
   }
 
  private:

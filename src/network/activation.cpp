@@ -60,7 +60,7 @@ Activation parse_activation(std::string_view text) {
   if (activation.kind == Activation::Kind::leaky_relu) {
     activation.slope = call.argument.value_or(usual_slope);
     require(activation.slope >= 0 && activation.slope <= 1,
-            "the slope of leaky_relu must lie between 0 and 1, not {}", activation.slope);
+            "the slope of leaky_relu must be between 0 and 1, not {}", activation.slope);
   } else {
     require(!call.argument, "activation '{}' takes no number: write '{}'", text, call.name);
   }

@@ -12,10 +12,10 @@ namespace ridgeline::network {
 
 /// The largest size, in elements, that a tensor of a network may have: 4 TiB of floats.
 inline constexpr std::int64_t most_elements = std::int64_t{1} << 40;
-/// Likewise of the multiply-adds of a layer for one image.
+/// The same for the multiply-adds of a layer for one image.
 inline constexpr std::int64_t most_operations = std::int64_t{1} << 60;
 
-/// The product of positive factors. Throws UsageError where it is above `most`.
+/// The product of positive factors. Throws UsageError if it is above `most`.
 std::int64_t product(std::span<const std::int64_t> factors, std::int64_t most = most_elements);
 inline std::int64_t product(std::initializer_list<std::int64_t> factors,
                             std::int64_t most = most_elements) {

@@ -14,7 +14,7 @@ ParameterValue values_of(const Node& node, const WeightMap& weights) {
   };
 }
 
-// The sum of the constants that a channel comes from; nothing where one of them is none.
+// The sum of the constants that a channel depends on; absent if one of them is not constant.
 std::optional<double> sum_of(const std::vector<Channel>& sources, const Constants& all) {
   double sum = 0;
   for (const Channel source : sources) {

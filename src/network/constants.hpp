@@ -1,5 +1,5 @@
 #pragma once
-// How layers pass channels on, and which channels are the same number for every image.
+// Finds the channels that are the same number for every image.
 
 #include <optional>
 #include <vector>
@@ -15,7 +15,7 @@ struct Channel {
   int node;
   std::int64_t index;
 };
-/// What channel `index` of a node that passes channels on comes from.
+/// The sources of channel `index`, for a node that passes channels on.
 std::vector<Channel> sources(const Network& network, const Layout& layout, Channel channel);
 
 /// Whether the numbers that lead to output `index` of a convolution or dense layer are all 0.

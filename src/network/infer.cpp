@@ -14,7 +14,7 @@ std::string sources(const Network& network, const Node& node) {
   return fmt::format("{}", fmt::join(names, " and "));
 }
 
-/// An output that nothing uses would train nothing, yet be penalised.
+/// An unused layer would not be trained, but it would be penalised.
 void check_all_used(const Network& network) {
   const std::vector<Node>& nodes = network.nodes();
   std::vector<bool> used(nodes.size());
@@ -26,7 +26,7 @@ void check_all_used(const Network& network) {
   }
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     require(used[i],
-            "{} leads nowhere: no layer takes its output, and it is no output of the network",
+            "{} is not used: no layer takes its output, and it is not an output of the network",
             nodes[i].name);
   }
 }

@@ -1,5 +1,5 @@
 #pragma once
-// Where the windows of a convolution or pooling lie on an image.
+// Places the windows of a convolution or pool on an image.
 
 #include <cstdint>
 
@@ -30,7 +30,7 @@ void check(const Window& window);
 ///             pixel going to the bottom and right (Keras and TensorFlow)
 ///   valid     floor((size - e) / stride) + 1 windows, no padding
 ///   explicit  as valid, on the padded image
-/// Throws UsageError where not one window fits.
+/// Throws UsageError if not even one window fits.
 Placement place(const Window& window, std::int64_t height, std::int64_t width);
 
 }  // namespace ridgeline::network

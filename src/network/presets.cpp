@@ -58,7 +58,7 @@ const Preset& find(std::string_view name) {
 }  // namespace
 
 Network preset(std::string_view name, std::int64_t classes) {
-  require(classes >= 1, "a network for {} classes cannot be: there must be at least 1", classes);
+  require(classes >= 1, "a network needs at least 1 class, not {}", classes);
   return find(name).make(classes);
 }
 

@@ -5,7 +5,8 @@
 namespace ridgeline::network {
 namespace {
 
-// Begins with every constant channel gone, and takes back what cannot go until all agree.
+// Begins by removing every constant channel, and restores those that cannot be removed until all
+// layers agree.
 class Planner {
  public:
   Planner(const Network& network, const Layout& layout, const WeightMap& weights)
@@ -68,7 +69,7 @@ class Planner {
     } while (changed_);
   }
 
-  // A channel that is passed on goes where all that it comes from goes, and the other way round.
+  // A channel that is passed on is removed if all its sources are removed, and the other way round.
   void agree(int n) {
     for (std::int64_t c = 0; c < channels(n); ++c) {
       const Channel out{n, c};
@@ -83,7 +84,7 @@ class Planner {
     }
   }
 
-  // What a layer that folds constants into its bias, or one that does not, cannot do without.
+  // Channels that a layer needs, whether it folds constants into its bias or not.
   void keep_inputs(int n) {
     const bool mixes = flow_of(node(n)) == ChannelFlow::mixes;
     if (mixes && !pads(n)) return;
@@ -99,7 +100,7 @@ class Planner {
 
   bool pads(int n) const { return node(n).layer.spec().pads(layout_.inputs_of(network_, n)); }
 
-  // Whether a layer had nothing left.
+  // Whether a layer would have no channels left.
   bool leave_one() {
     changed_ = false;
     for (int n = 0; n < node_count(); ++n) {
@@ -143,7 +144,7 @@ class Planner {
   const Layout& layout_;
   const WeightMap& weights_;
   ShrinkPlan plan_;
-  std::vector<std::vector<std::string>> why_;  // it stays, though it is constant
+  std::vector<std::vector<std::string>> why_;  // why a constant channel is kept
   bool changed_ = false;
 };
 

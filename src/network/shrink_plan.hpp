@@ -1,5 +1,5 @@
 #pragma once
-// Which filters can be dropped.
+// Decides which filters can be removed.
 
 #include "network/constants.hpp"
 
@@ -12,7 +12,7 @@ struct ShrinkPlan {
   bool empty = true;  ///< whether nothing is gone
 };
 
-/// One round: by the kernels that are zero as they are.
+/// One round, with the kernels that are zero now.
 ShrinkPlan plan_shrink(const Network& network, const Layout& layout, const WeightMap& weights);
 
 }  // namespace ridgeline::network

@@ -19,7 +19,7 @@ std::size_t characters(std::string_view text) {
       std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
-/// `number` in the largest unit of which there is at least one, to three digits.
+/// `number` in the largest unit in which it is at least one, to three digits.
 std::string scaled(double number, double step, std::span<const std::string_view> units) {
   std::size_t unit = 0;
   for (; number >= step && unit + 1 < units.size(); ++unit) number /= step;

@@ -43,7 +43,7 @@ Network leading_to(int output, const std::vector<Node>& nodes) {
 
 Network without_zero_branches(const Network& network, const Constants& constants) {
   std::vector<Node> nodes = network.nodes();
-  std::vector<int> instead;  // what stands for each node's output
+  std::vector<int> instead;  // what replaces each node's output
   for (std::size_t n = 0; n < nodes.size(); ++n) {
     Node& node = nodes[n];
     instead.push_back(static_cast<int>(n));

@@ -1,12 +1,13 @@
 #pragma once
-// Branches that add nothing.
+// Removes branches that only add zeros.
 
 #include "network/constants.hpp"
 
 namespace ridgeline::network {
 
 /// The network without the inputs of `add` that are 0 for every image, and without the layers that
-/// led to them alone; an `add` of one input goes, too. The network as it is where there are none.
+/// only lead to them. An `add` with one input left is removed, too. Returns the same network if
+/// there are no such inputs.
 Network without_zero_branches(const Network& network, const Constants& constants);
 
 }  // namespace ridgeline::network

@@ -1,5 +1,5 @@
 #pragma once
-// Which parameters a rule means.
+// Decides which parameters a rule applies to.
 
 #include <string_view>
 
@@ -9,7 +9,7 @@ namespace ridgeline::objective {
 
 /// Whether `glob` ('*' any run of characters, '?' one) fits "layer.parameter" or the layer.
 bool matches(std::string_view glob, const Parameter& parameter);
-/// Whether a rule means a parameter, by its name and its role. It never means a statistic.
+/// Whether a rule applies to a parameter, by name and role. It never applies to a statistic.
 bool covers(const PenaltyRule& rule, const Parameter& parameter);
 
 }  // namespace ridgeline::objective

@@ -232,10 +232,11 @@ void check_reach(const Regularize& regularize, const std::vector<Parameter>& par
   const auto check_strength = [&](std::string_view name, const Schedule& strength, bool reached) {
     const double strongest = largest(strength);
     if (strongest == 0 || reached || any_trained(by_role)) return;
-    throw UsageError(fmt::format(
-        "regularize.{} is {:g} but reaches no parameter: what regularize.exclude names and what is "
-        "frozen leave none; set it to 0 or exclude less",
-        name, strongest));
+    throw UsageError(
+        fmt::format("regularize.{} is {:g} but applies to no parameter: what regularize.exclude "
+                    "names and what is "
+                    "frozen leave none; set it to 0 or exclude less",
+                    name, strongest));
   };
   for (const PenaltyKey& key : penalty_keys) {
     const bool scaled = key.strength == &Penalty::l2 && any_trained(by_factor);

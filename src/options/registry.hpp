@@ -1,6 +1,6 @@
 #pragma once
-// What can be made by name: layers, losses, optimisers. The built-in kinds and an application's
-// own stand in one table.
+// Makes layers, losses and optimisers by name. The built-in kinds and an application's own are in
+// one table.
 
 #include <map>
 #include <mutex>

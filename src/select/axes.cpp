@@ -11,7 +11,7 @@ namespace {
 constexpr double wide = 20;        // values that span more are drawn on their logarithm
 constexpr double far_off = 3;      // times the middle score's distance from the best,
 constexpr double far_errors = 10;  // or this many standard errors
-constexpr double room_below = 2;   // for the training, in heights of the validation
+constexpr double space_below = 2;  // for the training, in heights of the validation
 
 }  // namespace
 
@@ -88,7 +88,7 @@ ScoreRange score_range(const std::vector<ScorePoint>& points, bool higher_is_bet
   for (const ScorePoint& p : points) {
     if (sign * p.training <= limit) worst = std::max(worst, sign * p.training);
   }
-  const double lowest = low - room_below * (worst - low);
+  const double lowest = low - space_below * (worst - low);
   for (const ScorePoint& p : points) {
     if (sign * p.training >= lowest) low = std::min(low, sign * p.training);
   }

@@ -1,5 +1,5 @@
 #pragma once
-// From values and scores to places on the canvas.
+// Maps values and scores to positions on the canvas.
 
 #include <string>
 #include <utility>
@@ -9,7 +9,7 @@
 
 namespace ridgeline::selection {
 
-/// A number as an axis has it: 0.25, 1e-5.
+/// A number in the form of an axis label: 0.25, 1e-5.
 std::string short_number(double value);
 
 /// The values of a key from left to right.
@@ -19,9 +19,9 @@ class ValueAxis {
   ValueAxis(std::vector<double> values, int columns);
 
   int column(double value) const;
-  /// Whether 0 stands apart at the left, where a logarithm has no place for it.
+  /// Whether 0 is drawn separately at the left, because the axis is logarithmic.
   bool zero_apart() const { return zero_apart_; }
-  /// The column of the gap behind it.
+  /// The column of the gap after it.
   int gap() const { return left_ - 3; }
   /// Columns and their labels, which do not overlap.
   std::vector<std::pair<int, std::string>> ticks() const;
@@ -33,8 +33,8 @@ class ValueAxis {
   int left_, columns_;
 };
 
-/// The scores from the bottom to the top of what is worth seeing: all that validation has near its
-/// best, and as much of the training as leaves that a third of the height.
+/// The visible range of scores: all validation scores near the best, and as many training scores as
+/// leave a third of the height for these.
 struct ScoreRange {
   double low = 0, high = 1;
 

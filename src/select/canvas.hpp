@@ -29,9 +29,10 @@ class Canvas {
  public:
   explicit Canvas(const CanvasOptions& options);
 
-  /// A straight line, of which every `gap`th dot is drawn. Dots outside are left out.
+  /// Draws every `gap`th dot of a straight line. Dots outside are left out.
   void line(Point from, Point to, Ink ink, int gap = 1);
-  /// A character, over everything else; `ascii` stands in for it. Outside it is left out.
+  /// Draws a character over everything else, or `ascii` in a terminal without Unicode. Outside it
+  /// is left out.
   void mark(int column, int row, std::string_view character, char ascii, Ink ink);
   /// A row, without what is blank at its end.
   std::string row(int row) const;

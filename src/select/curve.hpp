@@ -15,10 +15,10 @@ struct CurveStyle {
 };
 
 /// The validation and the training curve of `metric` ("val_data_loss", ...), the former with its
-/// standard errors, over the one key's values: on their logarithm, with 0 set apart at the left,
-/// where they span more than a factor of 20. What is far off on the bad side is an arrow at the
-/// edge, a diverged trial a cross. Every line ends in '\n'. Empty where several keys were searched
-/// or fewer than two trials are done.
+/// standard errors, over the values of one key. The axis is logarithmic, with a separate 0 at the
+/// left, if the values span more than a factor of 20. A score far outside is an arrow at the edge;
+/// a diverged trial is a cross. Every line ends in '\n'. Empty if several keys were searched or
+/// fewer than two trials are done.
 std::string draw_curve(const Selection& selection, const std::string& metric,
                        const CurveStyle& style = {});
 

@@ -1,6 +1,6 @@
 #pragma once
-// SQLite with exceptions: DataError for a file that is no database or a broken one, ResourceError
-// for one that is locked or cannot be written.
+// SQLite with exceptions: DataError for a file that is not a database or is broken, ResourceError
+// if it is locked or cannot be written.
 
 #include <chrono>
 #include <cstdint>
@@ -42,7 +42,7 @@ class Statement {
 
 class Database {
  public:
-  /// Opens or makes the file. `patience`: how long a locked one is waited for.
+  /// Opens or makes the file. `patience`: how long to wait for a locked file.
   explicit Database(const std::filesystem::path& file,
                     std::chrono::milliseconds patience = std::chrono::seconds(10));
   ~Database();
@@ -58,7 +58,7 @@ class Database {
   sqlite3* database_ = nullptr;
 };
 
-/// Everything written while it lives is written at commit() or not at all.
+/// All writes during its lifetime are done at commit(), or not at all.
 class Transaction {
  public:
   explicit Transaction(Database& database) : database_(database) {

@@ -16,13 +16,13 @@ void check_batch(const std::vector<Split>& splits, std::int64_t batch);
 
 /// How many images each split trains on.
 std::vector<std::int64_t> fold_images(const std::vector<Split>& splits);
-/// What such a training takes.
+/// The cost of such a training.
 TrainingCost cost_of(const Layout& layout, const ModelOptions& options, const FitOptions& fit);
 
-/// All images that some split has for its validation: those that scores are measured on.
+/// All images that are validation images of a split: the images that scores are measured on.
 Dataset validation_images(const Dataset& train, const std::vector<Split>& splits);
 
-/// Trains on a split, which takes the place of the validation of `fit`, as `call` says.
+/// Trains on a split, in place of the validation of `fit`, as `call` says.
 FoldResult train_fold(Model& model, const Split& split, FitOptions fit, const FoldCall& call);
 
 /// Trains on all images, without validation, as `call` says.

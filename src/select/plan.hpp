@@ -1,5 +1,5 @@
 #pragma once
-// What is left to do of a selection, and whether the disk has room for it.
+// The remaining work of a selection, and whether it fits on the disk.
 
 #include <filesystem>
 #include <vector>
@@ -9,7 +9,7 @@
 
 namespace ridgeline::selection {
 
-/// What is left to do of these candidates; `study`: where it is kept, or null.
+/// The remaining work for these candidates; `study` is the study, or null.
 SelectPlan plan_of(const SelectOptions& options, const SelectionTask& task,
                    const std::vector<Assignment>& candidates, Study* study);
 

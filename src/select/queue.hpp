@@ -1,5 +1,5 @@
 #pragma once
-// Which training comes next, where several go on at a time.
+// The order of trainings. Several run at a time.
 
 #include <optional>
 #include <vector>
@@ -16,14 +16,14 @@ class TrainingQueue {
   struct Item {
     int trial = 0, fold = 0;
   };
-  /// Trial by trial, fold by fold; what is left of a trial that has diverged is left out.
+  /// Trial by trial, fold by fold. The remaining folds of a diverged trial are left out.
   std::optional<Item> next();
   void add(const Item& item, FoldRecord record);
 
   bool begun(int trial) const { return trial <= next_.trial && begun_; }
-  /// Whether nothing of it is left to train.
+  /// Whether the trial needs no more training.
   bool complete(int trial) const;
-  /// What it is judged by: its folds up to the first that diverged, or that is not there.
+  /// The folds that count: all up to the first that diverged or is missing.
   std::vector<FoldRecord> folds(int trial) const;
   /// Trainings that need no more work.
   double finished() const;

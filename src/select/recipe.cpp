@@ -16,7 +16,7 @@ namespace {
 Model model_of(const Recipe& recipe, ModelOptions options, int threads) {
   options.threads = threads;
   Model model(recipe.network, options);
-  // What is frozen is given, not trained: it stays.
+  // Frozen parameters keep their values.
   for (const Parameter& parameter : recipe.first.layout().parameters) {
     for (const std::string& glob : options.frozen) {
       if (!objective::matches(glob, parameter)) continue;
@@ -26,8 +26,8 @@ Model model_of(const Recipe& recipe, ModelOptions options, int threads) {
   return model;
 }
 
-// What decides a training beside the caller's settings. The file of weights may be another by now,
-// or be elsewhere.
+// What a training depends on in addition to the caller's settings. The file of weights may have
+// changed or moved.
 Settings all_settings(const Recipe& recipe) {
   Settings settings = recipe.settings;
   const std::filesystem::path& weights = recipe.first.options().weights;
@@ -50,7 +50,7 @@ Selection run(const Recipe& recipe, std::optional<Model>& refitted) {
   const int threads = recipe.first.options().threads;
   const train::Measuring measuring{recipe.first.network(), *recipe.first.options().loss,
                                    recipe.train};
-  // The metric that scores a trial is measured, whatever the trainings measure besides.
+  // The metric that scores a trial is always measured.
   const auto settings_with = [&](const Assignment& parameters) {
     TrainingSettings trial = recipe.with(parameters);
     trial.fit =

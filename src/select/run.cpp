@@ -29,7 +29,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int most_trials = 100'000;
 
-/// Seconds since `start`, or what the epochs took where some of them were trained before it.
+/// Seconds since `start`, or those of the epochs if some of them were trained before it.
 double seconds_of(Clock::time_point start, const std::vector<Epoch>& epochs) {
   double sum = 0;
   for (const Epoch& epoch : epochs) sum += epoch.seconds;
@@ -81,7 +81,7 @@ class Runner {
     candidates_ = make_sampler(options_.method)(
         {options_.over, options_.trials, options_.seed, task_.settle});
     if (!options_.study.empty()) {
-      // Before there is a study: what is refused leaves nothing.
+      // Before the study is made, so that an error leaves no files.
       if (!Study::exists(options_.study)) {
         check_room(plan_of(options_, task_, candidates_, nullptr), options_.study);
       }
@@ -184,7 +184,7 @@ class Runner {
             }};
   }
 
-  /// So many trainings at a time, each on a thread of its own, one of them the caller's.
+  /// Runs so many trainings at a time, each on its own thread; one of them is the caller's.
   void train_all() {
     std::exception_ptr failure;
     const auto work = [&] {
@@ -221,7 +221,7 @@ class Runner {
         result_.interrupted = stopping_ = true;
         return;
       }
-      // The study has all that the fold is asked for, so that nothing goes on with it.
+      // The study has all results of the fold, so it never continues.
       if (study_) train::remove_checkpoint(run_of(*item));
       if (record->status == "done") score(item->trial, item->fold, *record);
       result_.seconds += record->seconds / std::max(options_.jobs, 1);
@@ -243,7 +243,7 @@ class Runner {
           .known = !trained_.contains(number)});
   }
 
-  /// Of a fold that was trained when another metric was wanted.
+  /// For a fold that was trained with another metric.
   void check_measured(const FoldRecord& record) const {
     const std::string_view name = name_of(options_.metric);
     if (train::is_loss(name) || record.last.validation->find(name)) return;
@@ -253,7 +253,7 @@ class Runner {
                     options_.metric));
   }
 
-  /// By the metric of now, which need not be that of the time when the fold was trained.
+  /// By the current metric, which may differ from that of the fold's training.
   void score(int number, int fold, FoldRecord& record) {
     check_measured(record);
     record.score = score_of(options_.metric, record.last);
@@ -261,7 +261,7 @@ class Runner {
     if (study_) study_->score(number, fold, record);
   }
 
-  /// Not scored yet; nothing where it was interrupted. Trains without the lock.
+  /// The fold without its score; absent after an interruption. Trains without the lock.
   std::optional<FoldRecord> train_fold(const Item& item, std::unique_lock<std::mutex>& lock) {
     if (stop_asked()) return std::nullopt;
     const auto [number, fold] = item;
@@ -353,7 +353,7 @@ class Runner {
     const auto start = Clock::now();
     const SelectProgress where{.parameters = chosen.parameters};
     if (!record) tell(where);
-    // Where it has ended before, this only reads what it left.
+    // If it is already finished, this only reads its files.
     History history = task_.refit({.parameters = chosen.parameters,
                                    .epochs = chosen.epochs,
                                    .run = folder("refit"),

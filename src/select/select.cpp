@@ -41,7 +41,7 @@ Selection select(Model& model, const Dataset& images, const FitOptions& fit,
   SelectOptions options = wanted;
   options.jobs = selection::jobs_of(wanted, selection::job_limits(model, fit.batch));
   if (!fit.run.empty()) {
-    throw UsageError("FitOptions::run must be empty: the runs of a selection lie in its study");
+    throw UsageError("FitOptions::run must be empty: the runs of a selection are in its study");
   }
   for (const auto& [key, range] : options.over) selection::check_range(key, range);
   const Dataset train = images.cache({.augment = fit.augment});  // which all trainings share

@@ -4,10 +4,10 @@
 
 #include <system_error>
 
-#include "interop/atomic_file.hpp"
 #include "ridgeline/error.hpp"
 #include "select/rows.hpp"
 #include "select/schema.hpp"
+#include "tensor/atomic_file.hpp"
 
 namespace ridgeline::selection {
 namespace {
@@ -27,8 +27,7 @@ void note(Database& database, const Settings& settings) {
   }
 }
 
-/// Whether there is more than an empty file, which SQLite makes when it opens a file that does not
-/// exist.
+/// Whether the file is not empty. SQLite makes an empty file when it opens one that does not exist.
 bool is_there(const std::filesystem::path& file) {
   std::error_code error;
   const auto status = std::filesystem::status(file, error);
@@ -73,7 +72,7 @@ bool make_unless_there(const std::filesystem::path& file, const Settings& settin
 }
 
 const std::filesystem::path& made(const std::filesystem::path& folder) {
-  interop::make_folder(folder);
+  make_folder(folder);
   return folder;
 }
 
@@ -95,11 +94,11 @@ Study::Study(const std::filesystem::path& folder, const Settings& settings, bool
   }
   Statement sound = database_.prepare("PRAGMA quick_check(1)");
   if (!sound.next() || sound.text(0) != "ok") {
-    throw DataError(fmt::format("{}: the file is damaged: begin the study anew in another folder",
+    throw DataError(fmt::format("{}: the file is damaged: begin the study again in another folder",
                                 file_.string()));
   }
   if (!resume) {
-    throw UsageError(fmt::format("{} holds a study already: go on with it, or name another folder",
+    throw UsageError(fmt::format("{} holds a study already: continue it, or name another folder",
                                  folder.string()));
   }
   check(settings);
@@ -122,10 +121,11 @@ void Study::check(const Settings& settings) {
     const std::string before = row.next() ? row.text(0) : "nothing";
     if (before == value) continue;
     const bool shown = before.size() + value.size() <= longest_shown;
-    throw UsageError(fmt::format(
-        "{}: this study was begun with {}: go on with that, or name another folder", file_.string(),
-        shown ? fmt::format("{} = {}, not {}", name, before, value)
-              : fmt::format("another setting of {}", name)));
+    throw UsageError(
+        fmt::format("{}: this study was begun with {}: continue with that, or name another folder",
+                    file_.string(),
+                    shown ? fmt::format("{} = {}, not {}", name, before, value)
+                          : fmt::format("another setting of {}", name)));
   }
 }
 
@@ -290,7 +290,7 @@ void Study::score(int trial, int fold, const FoldRecord& record) {
 }
 
 void Study::choose(int trial) {
-  // In this order a study that is cut short between two steps is put right by the next call.
+  // In this order the next call repairs a study that was interrupted between two steps.
   const auto folder = file_.parent_path(), current = folder / "refit";
   const auto place_of = [&](std::int64_t number) {
     return folder / "trials" / std::to_string(number) / "refit";

@@ -1,6 +1,6 @@
 #pragma once
-// The study's file: every trial, fold and epoch of a selection, written as it happens. Each member
-// writes all of what it says, or nothing.
+// The study's file: every trial, fold and epoch of a selection, written immediately. Each function
+// writes everything or nothing.
 
 #include <filesystem>
 #include <limits>
@@ -14,19 +14,19 @@
 
 namespace ridgeline::selection {
 
-/// A fold that has ended.
+/// A finished fold.
 struct FoldRecord {
   std::string status;  ///< "done" or "diverged"
   double score = std::numeric_limits<double>::quiet_NaN();
   double standard_error = std::numeric_limits<double>::quiet_NaN();  ///< over the images
   int epochs = 0;
   double seconds = 0;
-  Epoch last;  ///< the last epoch that is known; no validation where none is
+  Epoch last;  ///< the last known epoch; without validation if there is none
 };
 
-/// The refit that has ended.
+/// A finished refit.
 struct RefitRecord {
-  int trial = 0;  ///< whose parameters were chosen
+  int trial = 0;  ///< the chosen trial
   int epochs = 0;
   double seconds = 0;
   std::optional<Metrics> test;
@@ -34,30 +34,30 @@ struct RefitRecord {
 
 class Study {
  public:
-  /// Opens STUDY/study.sqlite, or makes it. Throws UsageError where it was made with other
-  /// settings, naming the first that differs, and for a study that is there already unless
-  /// `resume`; DataError for a file that is no study; ResourceError where it is in use.
+  /// Opens or makes STUDY/study.sqlite. Throws UsageError if it has other settings, with the first
+  /// difference, and if it exists without `resume`; DataError for a file that is not a study;
+  /// ResourceError if it is in use.
   Study(const std::filesystem::path& folder, const Settings& settings, bool resume);
 
   static bool exists(const std::filesystem::path& folder);
-  /// Removes a study that this object has made, and in which nothing has begun yet.
+  /// Removes a study that this object has made and that is still empty.
   void discard();
 
   /// Settings that may differ each time, as they are now.
   void note(const Settings& settings);
-  /// The candidates that the study was begun with: `fresh` ones where it begins now.
+  /// The candidates of the study; `fresh` if it begins now.
   std::vector<Assignment> candidates(const std::vector<Assignment>& fresh);
 
   std::optional<FoldRecord> fold(int trial, int fold);
-  /// The last epoch that is known of a fold, done or not; number 0 where none is.
+  /// The last known epoch of a fold, finished or not; number 0 if there is none.
   Epoch last_epoch(int trial, int fold);
   /// Of the trial's parameters.
   std::optional<RefitRecord> refit(int trial);
 
   void begin(int trial);
-  /// An epoch of a fold in progress; one that is there already is replaced.
+  /// Adds or replaces an epoch of a running fold.
   void add(int trial, int fold, const Epoch& epoch);
-  /// `epochs`: all of the fold that are known.
+  /// `epochs`: all known epochs of the fold.
   void finish(int trial, int fold, const FoldRecord& record, const std::vector<Epoch>& epochs);
   void finish(const Trial& trial);
   void score(int trial, int fold, const FoldRecord& record);

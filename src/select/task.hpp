@@ -1,5 +1,5 @@
 #pragma once
-// What a selection is a selection of: anything that can be trained on a fold for given values.
+// The task of a selection: anything that can be trained on a fold for given values.
 
 #include <atomic>
 #include <cstdint>
@@ -22,16 +22,16 @@ struct FoldCall {
   int trial = 0;  ///< 1 for the first
   int fold = 0;   ///< 1 for the first
   const Assignment& parameters;
-  std::filesystem::path run;  ///< the folder of this run, gone on with where it has begun; or empty
-  Callbacks callbacks;        ///< to be called; their answers count
+  std::filesystem::path run;  ///< the folder of this run, continued if it has begun; or empty
+  Callbacks callbacks;        ///< to call; their return values count
 };
 struct FoldResult {
-  std::vector<Epoch> epochs;  ///< all of them, also those of a run that was gone on with
+  std::vector<Epoch> epochs;  ///< all epochs, also those before an interruption
   bool diverged = false;
   bool interrupted = false;
 };
 
-/// The training on everything with what was chosen.
+/// The training on all images with the chosen values.
 struct RefitCall {
   const Assignment& parameters;
   int epochs = 0;
@@ -39,7 +39,7 @@ struct RefitCall {
   Callbacks callbacks;
 };
 
-/// What one training takes, about.
+/// The approximate cost of a training.
 struct TrainingCost {
   int epochs = 0;                 ///< at most
   std::uintmax_t kept = 0;        ///< bytes that its run keeps
@@ -47,27 +47,26 @@ struct TrainingCost {
 };
 
 struct SelectionTask {
-  /// What must be the same for a study to be gone on with.
+  /// The settings that must be the same to continue a study.
   Settings settings;
-  /// What a key becomes when it is set to a value: whole numbers are rounded to. Throws UsageError
-  /// for an unknown key or a value out of its limits. Asked for every candidate before any
+  /// The value that a key really takes: for example, rounded to a whole number. Throws UsageError
+  /// for an unknown key or a value out of its limits. Called for every candidate before any
   /// training.
   std::function<double(const std::string& key, double value)> settle;
   /// Called when the study is open, before any training.
   std::function<void()> begin;
-  /// What a training with such parameters takes; empty where not known.
+  /// The cost of a training with such parameters; empty if not known.
   std::function<TrainingCost(const Assignment& parameters)> cost = {};
   std::vector<std::int64_t> fold_images = {};  ///< that each fold trains on; empty: not known
   std::int64_t images = 0;                     ///< that the refit trains on
-  /// Trains on one fold. Throws nothing for a training that diverges. Called on `jobs` threads at
-  /// once.
+  /// Trains on one fold. Does not throw if the training diverges. Called on `jobs` threads at once.
   std::function<FoldResult(const FoldCall&)> train;
   std::function<History(const RefitCall&)> refit;
-  /// What is measured on the images of every epoch; values do not matter.
+  /// The metrics of every epoch; their values do not matter.
   std::vector<MetricValue> metrics = {};
-  /// Metrics of what was refitted on the test set; nothing without a test set.
+  /// Metrics of the refitted model on the test set; absent without a test set.
   std::function<std::optional<Metrics>()> test;
-  /// The best answer that ignores the image, on all validation images; nothing where not known.
+  /// The best answer that ignores the image, on all validation images; absent if not known.
   std::optional<Metrics> guess;
   const std::atomic<bool>* stop = nullptr;
 };

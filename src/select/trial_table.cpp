@@ -21,7 +21,7 @@ std::string number(double value) {
   return is_plain(value) ? fmt::format("{:.4f}", value) : fmt::format("{:.1e}", value);
 }
 
-// As number() has the score, both alike, so that one sees what the error is of it.
+// With the same digits as the score, so that both can be compared.
 std::string with_error(double score, std::string_view plus_minus, double error) {
   if (!std::isfinite(error)) return number(score);
   if (is_plain(score)) return fmt::format("{:.4f} {} {:.4f}", score, plus_minus, error);

@@ -29,7 +29,8 @@ bool names(const fs::path& path, int descriptor) {
          open_file.st_dev == named_file.st_dev && open_file.st_ino == named_file.st_ino;
 }
 
-// A rename is on the disk only when its folder is. Some file systems cannot; they do it anyway.
+// A rename is on the disk only after its folder is written. Some file systems cannot sync folders,
+// but do not need it.
 void sync_folder(const fs::path& folder) {
   const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) return;
@@ -62,7 +63,7 @@ void AtomicFile::open() {
     if (descriptor_ < 0) {
       const int error = errno;
       std::error_code unknown;
-      // Folders such as /proc are there, and yet no file can be made in them.
+      // Folders such as /proc exist, but no file can be made in them.
       const bool no_folder = error == ENOENT && !fs::is_directory(folder_of(target_), unknown);
       fail(no_folder ? fmt::format("there is no folder {}", folder_of(target_).string())
            : error == ENOENT

@@ -1,6 +1,6 @@
 #pragma once
-// Files that appear under their name only when whole, whatever happens while they are written:
-// a full disk, a kill, a power cut.
+// Files that appear under their name only when they are complete, even after a full disk, a kill or
+// a power cut.
 
 #include <cstddef>
 #include <filesystem>
@@ -9,10 +9,10 @@
 
 namespace ridgeline {
 
-/// Writes beside the target, under its name with ".part" added, and takes the target's place
-/// on commit(). A process that is killed leaves at most the .part file, which the next writer of
-/// the same target takes over; several writers of one target wait for each other.
-/// Every failure is a ResourceError that names the target; what was there before stays.
+/// Writes to a file in the same folder with ".part" added to its name. commit() renames it to the
+/// target. A killed process leaves at most the .part file, which the next writer of the same target
+/// reuses. Several writers of one target wait for each other. Every failure is a ResourceError that
+/// names the target, and leaves the old target unchanged.
 class AtomicFile {
  public:
   /// `target` is a regular file or does not exist; a symbolic link is followed.
@@ -26,7 +26,7 @@ class AtomicFile {
   void write(std::string_view text) { write(std::as_bytes(std::span(text))); }
   /// Writes over bytes that have been written already, from byte `at` on.
   void rewrite(std::size_t at, std::string_view text);
-  /// Puts the file on the disk and then in its place. Called once, at the end.
+  /// Writes the file to the disk and renames it to the target. Call it once, at the end.
   void commit();
 
  private:

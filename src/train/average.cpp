@@ -19,7 +19,7 @@ Average::Kind kind_named(const std::string& name) {
   return static_cast<Average::Kind>(found - kinds.begin());
 }
 
-// average += share * (weights - average), which leaves what does not change as it is.
+// average += share * (weights - average): weights that do not change keep their exact value.
 void move_towards(const engine::State& state, double share, Averaged& average) {
   const auto& weights = state.weight_arena();
   if (average.count++ == 0) {
@@ -31,7 +31,7 @@ void move_towards(const engine::State& state, double share, Averaged& average) {
   }
 }
 
-// A batch normalisation's statistic and, of a batch, the share that goes into it.
+// A statistic of batch normalisation, and the share of a batch in its running value.
 struct Statistic {
   std::span<float> values;
   double share;
@@ -91,7 +91,7 @@ void AveragedWeights::swap() {
   state_.touch();
 }
 
-// A batch's own statistics are what it makes of running ones that are 0, over its share.
+// A batch's statistics are the running ones that it makes from 0, divided by its share.
 bool measure_statistics(ModelCore& core, data::Loader& loader, const Pass& pass) {
   std::vector<Statistic> statistics = statistics_of(core);
   if (statistics.empty()) return true;

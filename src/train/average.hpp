@@ -2,10 +2,10 @@
 // Averages of the weights over a training.
 //   ema  average = decay * average + (1 - decay) * weights after every update (Polyak and Juditsky,
 //        SIAM J. Control Optim. 30, 1992), from the first update's weights on; the statistics of
-//        batch normalisations likewise
+//        batch normalisations are averaged, too
 //   swa  the mean of the weights at the ends of the last epochs (Izmailov et al., arXiv
 //   1803.05407);
-//        the statistics are measured anew for it
+//        the statistics are measured again for it
 
 #include <functional>
 
@@ -17,7 +17,7 @@ namespace ridgeline::train {
 /// An average so far.
 struct Averaged {
   std::vector<float> weights;  ///< in the layout of the state's arena; empty: none yet
-  std::int64_t count = 0;      ///< how many went into it
+  std::int64_t count = 0;      ///< how many weights it averages
 };
 
 class Average {
@@ -29,10 +29,10 @@ class Average {
   explicit Average(const FitOptions& options);
 
   Kind kind() const { return kind_; }
-  /// Behind each update.
+  /// Call after each update.
   void after_update(const engine::State& state, Averaged& average) const;
-  /// Behind epoch `epoch` (1 for the first). Whether its weights went into a mean, whose statistics
-  /// are then to be measured.
+  /// Call after epoch `epoch` (1 for the first). Returns whether its weights were added to a mean,
+  /// whose statistics must then be measured.
   bool after_epoch(const engine::State& state, std::int64_t epoch, Averaged& average) const;
 
  private:
@@ -41,8 +41,8 @@ class Average {
   std::int64_t first_epoch_;
 };
 
-/// As long as it lives the model's weights are the average, and the average has the model's; where
-/// there is no average nothing happens.
+/// Exchanges the model's weights and the average during its lifetime. Does nothing without an
+/// average.
 class AveragedWeights {
  public:
   AveragedWeights(engine::State& state, Averaged& average);
@@ -59,14 +59,13 @@ class AveragedWeights {
 
 /// A pass over training images.
 struct Pass {
-  std::int64_t stream;         ///< the epoch as which they are seen
+  std::int64_t stream;         ///< the epoch, for random numbers
   std::int64_t batch;          ///< images at a time
   std::function<bool()> stop;  ///< asked before each step
 };
-/// Sets the running statistics to those of all the loader's images under the weights as they are:
-/// the means over batches, as training sees them, weighted by their images. Costs a pass of
-/// training; nothing where the network has no statistics. False where it was stopped: they are
-/// worth nothing then.
+/// Measures the running statistics again with the current weights: the means over all batches of
+/// the loader, weighted by their images. Costs a pass of training, or nothing if the network has no
+/// statistics. Returns false if it was stopped; the statistics are then useless.
 bool measure_statistics(ModelCore& core, data::Loader& loader, const Pass& pass);
 
 }  // namespace ridgeline::train

@@ -61,7 +61,7 @@ void add_state(interop::SafetensorsWriter& file, const engine::State& state) {
   }
 }
 
-// What the penalty's terms remember.
+// The memory of penalty terms.
 void add_terms(interop::SafetensorsWriter& file, const engine::State& state) {
   for (const auto& [name, numbers] : state.memory) {
     file.add(std::string(memory_prefix) + name, {static_cast<std::int64_t>(numbers.size())},
@@ -78,7 +78,7 @@ void read_terms(const interop::Safetensors& file, engine::State& state) {
   read_reference(file, state);
 }
 
-// Weights in the state's arena, under names of their own; none where they are empty.
+// Weights in the state's arena, each under its name; none if they are empty.
 void add_arena(interop::SafetensorsWriter& file, const engine::State& state, std::string_view name,
                std::span<const float> arena) {
   for (std::size_t p = 0; p < state.parameters().size() && !arena.empty(); ++p) {
@@ -120,7 +120,7 @@ StatisticsSize size_of(const ModelCore& core) {
   return {core.layout().parameters.size(), core.network().nodes().size()};
 }
 
-// A row an epoch, the last of the one under way.
+// A row for each epoch; the last is the current one.
 std::vector<double> statistics_rows(const Position& position, const StatisticsSize& size) {
   std::vector<double> rows;
   for (const Epoch& epoch : position.history.epochs) append_row(rows, epoch.statistics, size);
@@ -236,7 +236,7 @@ Position load_checkpoint(const std::filesystem::path& path, ModelCore& core, con
   core.set_shards(static_cast<int>(counters.shards));
   core.state = std::move(state);
   core.state.step = counters.updates;
-  // As it was changed during training, if it was.
+  // With its changes during training.
   if (regularize != core.options.regularize) core.set_regularize(regularize);
   core.in_force = std::move(in_force);
   core.epochs_trained = counters.epochs_trained;

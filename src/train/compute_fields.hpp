@@ -24,11 +24,12 @@ ComputeField(std::string_view, Value ComputeOptions::*, std::string_view) -> Com
 inline constexpr auto compute_fields = std::tuple(
     ComputeField{"precision", &ComputeOptions::precision,
                  "bf16: activations and their gradients in half the memory; weights stay fp32"},
-    ComputeField{"kernels", &ComputeOptions::kernels,
-                 "who computes a convolution: LAYER=onednn, direct or winograd; others by a fixed "
-                 "table"},
+    ComputeField{
+        "kernels", &ComputeOptions::kernels,
+        "the algorithm of single convolutions: LAYER=onednn, direct or winograd; others by a fixed "
+        "table"},
     ComputeField{"winograd", &ComputeOptions::winograd,
-                 "convolutions by Winograd's algorithm where it pays"});
+                 "Winograd's algorithm for the convolutions that it makes faster"});
 
 template <typename Visit>
 void for_each_compute_field(Visit&& visit) {

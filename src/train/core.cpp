@@ -21,8 +21,8 @@ void check_clip(std::string_view key, double value) {
           key, value);
 }
 
-// The penalties of layers become the options' first rules, so that they are kept and changed as all
-// others.
+// The penalties of layers become the first rules of the options, so that they are saved and changed
+// like all others.
 ModelOptions checked(ModelOptions options, Network& network) {
   auto& rules = options.regularize.rules;
   const std::vector<PenaltyRule> of_layers = network.take_rules();
@@ -40,24 +40,25 @@ ModelOptions checked(ModelOptions options, Network& network) {
   return options;
 }
 
-// Throws UsageError for a layer that is no convolution, and a way that it cannot go.
+// Throws UsageError for a layer that is not a convolution, or an algorithm that cannot compute it.
 void check_choices(const engine::Engine& engine) {
-  const engine::Choices choices = engine::choices_of(engine.options().compute.kernels);
+  const engine::KernelChoices choices = engine::kernel_choices(engine.options().compute.kernels);
   if (choices.empty()) return;
   const auto convolutions = engine.convolutions();
-  for (const auto& [layer, way] : choices) {
-    const auto found = std::ranges::find(convolutions, layer, &engine::ConvolutionWays::layer);
-    require(found != convolutions.end(), "train.kernels names '{}', which is no convolution",
+  for (const auto& [layer, algorithm] : choices) {
+    const auto found = std::ranges::find(convolutions, layer, &engine::ConvCandidates::layer);
+    require(found != convolutions.end(), "train.kernels names '{}', which is not a convolution",
             layer);
-    std::vector<std::string_view> ways;
-    for (const engine::Way possible : found->ways) ways.push_back(name_of(possible));
-    require(std::ranges::find(found->ways, way) != found->ways.end(),
-            "train.kernels: {} cannot be computed by {}, only by {}", layer, name_of(way),
-            fmt::join(ways, " or "));
+    std::vector<std::string_view> algorithms;
+    for (const engine::ConvAlgorithm possible : found->algorithms)
+      algorithms.push_back(name_of(possible));
+    require(std::ranges::find(found->algorithms, algorithm) != found->algorithms.end(),
+            "train.kernels: {} cannot be computed by {}, only by {}", layer, name_of(algorithm),
+            fmt::join(algorithms, " or "));
   }
 }
 
-// Whether any strength asks for what only some terms need.
+// The first term for which wants(term) holds, or null.
 template <typename Wants>
 const engine::MatrixTerm* first_term(const engine::AppliedTerms& terms, Wants wants) {
   for (const auto& of_parameter : terms) {
@@ -126,8 +127,8 @@ ModelCore::ModelCore(Network network, ModelOptions given)
       in_force(options.regularize) {
   check_choices(engine);
   if (options.autotune && options.compute.kernels.empty()) {
-    for (const auto& [layer, way] : tune(engine, tuning_cache())) {
-      options.compute.kernels.push_back(fmt::format("{}={}", layer, name_of(way)));
+    for (const auto& [layer, algorithm] : tune(engine, tuning_cache())) {
+      options.compute.kernels.push_back(fmt::format("{}={}", layer, name_of(algorithm)));
     }
     engine = engine::Engine(this->network(), options.input, engine_options(options));
   }
@@ -151,7 +152,7 @@ void ModelCore::check_reach() const {
   ridgeline::check_reach(options.regularize, layout().parameters, state.frozen);
 }
 
-// What the optimiser cannot do.
+// Refuses what the optimiser cannot do.
 void ModelCore::check_optimizer() const {
   const std::vector<Penalty> all = penalties(options.regularize.strongest());
   const Optimizer& optimizer = *options.optimizer.optimizer;
@@ -159,16 +160,16 @@ void ModelCore::check_optimizer() const {
   const engine::MatrixTerm* term = first_term(terms.of(all), wants_metric);
   const bool l1 = std::ranges::any_of(all, [](const Penalty& p) { return p.l1 > 0; });
   require(optimizer.has_metric() || (!l1 && term == nullptr),
-          "regularize.{} needs an optimizer with a diagonal metric, which {} as it is set has not: "
-          "use sgd or adam",
+          "regularize.{} needs an optimizer with a diagonal metric, which {} does not have with "
+          "these settings: use sgd or adam",
           l1     ? "l1"
           : term ? term->name()
                  : "",
           optimizer.kind());
   const bool fixed = std::ranges::any_of(all, [](const Penalty& p) { return p.fixed_norm > 0; });
   require(!fixed || options.optimizer.lookahead.interval == 0,
-          "regularize.fixed_norm and optimizer.lookahead exclude each other: between two points of "
-          "that norm there is none of it");
+          "regularize.fixed_norm and optimizer.lookahead exclude each other: a mean of two weights "
+          "of that norm has another norm");
 }
 
 void ModelCore::set_regularize(const Regularize& regularize) {
@@ -216,7 +217,7 @@ void ModelCore::set_shards(int shards) {
   if (shards == options.shards) return;
   options.shards = shards;
   engine = engine::Engine(network(), options.input, engine_options(options));
-  state.packed().reset();  // made for the plans of the engine that went
+  state.packed().reset();  // made for the plans of the previous engine
 }
 
 }  // namespace ridgeline::train

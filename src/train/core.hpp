@@ -1,6 +1,6 @@
 #pragma once
-// What a model consists of: a network compiled by an engine, its state, and what it is trained
-// with.
+// The parts of a model: a network compiled by an engine, its state, and the settings of its
+// training.
 
 #include <cstdint>
 #include <vector>
@@ -12,8 +12,7 @@
 namespace ridgeline::train {
 
 struct ModelCore {
-  /// Throws UsageError where the network, the input, the loss, the optimiser and the penalty do not
-  /// fit.
+  /// Throws UsageError if network, input, loss, optimiser and penalty do not fit together.
   ModelCore(Network network, ModelOptions options);
 
   const Network& network() const { return engine.network(); }
@@ -21,21 +20,21 @@ struct ModelCore {
   std::int64_t outputs() const { return layout().output().elements(); }
   const Loss& loss() const { return *options.loss; }
 
-  /// What applies to each parameter, as resolve() has it; to frozen ones nothing.
+  /// The penalty of each parameter, as in resolve(); none for frozen parameters.
   std::vector<Penalty> penalties(const Regularize& regularize) const;
-  /// Throws UsageError for a strength that reaches no trained parameter.
+  /// Throws UsageError for a strength that applies to no trained parameter.
   void check_reach() const;
-  /// Other penalties from here on. Throws UsageError for what does not fit, and is then as before.
+  /// Replaces the penalties. Throws UsageError if they do not fit, and then changes nothing.
   void set_regularize(const Regularize& regularize);
-  /// Keeps the weights as they are for the penalties that pull towards them, where there are any
-  /// and none are kept.
+  /// Copies the current weights for penalties that pull towards the initial weights, if there are
+  /// such penalties and no copy yet.
   void keep_reference();
   /// The index of a parameter. Throws UsageError for an unknown name.
   std::size_t parameter(std::string_view name) const;
-  /// Another order of summation, which a run to be resumed was begun with.
+  /// Sets the number of shards of a run that is resumed.
   void set_shards(int shards);
 
-  bool automatic_shards;  // whether the number of shards was left to us
+  bool automatic_shards;  // whether options.shards was 0
   ModelOptions options;   // threads and shards resolved
   engine::Engine engine;
   engine::State state;
@@ -44,17 +43,17 @@ struct ModelCore {
   std::int64_t penalties_set = 0;    // how often options.regularize has changed
   Regularize in_force;               // options.regularize when the weights were last changed
   std::uint64_t weights_hash = 0;    // of what came from options.weights
-  std::int64_t epochs_trained = 0;   // so that a further fit draws other random numbers
+  std::int64_t epochs_trained = 0;   // so that the next fit draws other random numbers
 
  private:
   void check_optimizer() const;
 };
 
-/// Which parameters the globs name. Throws UsageError for one that names none.
+/// The parameters that the globs match. Throws UsageError for a glob that matches none.
 std::vector<bool> frozen_ones(const std::vector<std::string>& globs,
                               const std::vector<Parameter>& parameters);
 
-/// How the engine of such a model computes. Throws UsageError for kernels that there are not.
+/// The engine's options for such a model. Throws UsageError for unknown kernels.
 engine::Options engine_options(const ModelOptions& options);
 
 }  // namespace ridgeline::train

@@ -7,13 +7,12 @@
 
 namespace ridgeline::train {
 
-/// Throws UsageError where there are none or their shape is another; `what` is what the sentence
-/// calls them: "training images".
+/// Throws UsageError if there are no images or their shape differs. `what` is their name in the
+/// message: "training images".
 void check_images(const ModelCore& core, const Dataset& data, std::string_view what);
 
-/// Also for labels: throws UsageError where there are none or they have more classes than the
-/// network has outputs, DataError for targets that the loss does not take. Returns the weight of
-/// all images together (Loss::weight).
+/// Also checks labels. Throws UsageError if there are none, or more classes than outputs; DataError
+/// for targets that do not fit the loss. Returns the weight of all images (Loss::weight).
 double check_labels(const ModelCore& core, const Dataset& data, std::string_view what);
 
 }  // namespace ridgeline::train

@@ -1,5 +1,5 @@
 #pragma once
-// diagnosis.csv: a line per epoch and parameter, and per epoch and layer that was looked at.
+// diagnosis.csv: a line per epoch and parameter, and per epoch and layer with measured activations.
 
 #include <string>
 
@@ -8,7 +8,7 @@
 namespace ridgeline::train {
 
 /// epoch, steps, name, then the fields of a parameter ("conv2d_1.kernel") and those of a layer
-/// ("conv2d_1"), of which each line has one kind and leaves the other empty.
+/// ("conv2d_1"). Each line has one of the two; the other fields are empty.
 std::string diagnosis_header();
 /// Statistics (Role::statistic) and frozen parameters have no lines. Numbers read back as the same
 /// bits.

@@ -21,13 +21,13 @@ RunSize run_size(const Layout& layout, const ModelOptions& options, const FitOpt
   const OptimizerSetting& optimizer = options.optimizer;
   const auto slots = static_cast<std::uintmax_t>(optimizer.optimizer->slots()) +
                      (optimizer.lookahead.interval > 0 ? 1 : 0);
-  // Beside the weights: those of the best epoch, and their average.
+  // In addition to the weights: those of the best epoch, and their average.
   const std::uintmax_t copies = 2 + (fit.average == "none" ? 0 : 1);
   return {.model = all + description, .checkpoint = copies * all + slots * trained + description};
 }
 
 void remove_checkpoint(const std::filesystem::path& run) {
-  std::error_code ignored;  // it takes room, and does no other harm
+  std::error_code ignored;  // it takes space and does no other harm
   std::filesystem::remove(run / checkpoint_name, ignored);
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// How much a run writes, before it has written anything.
+// Predicts how much a run will write.
 
 #include <cstdint>
 
@@ -12,7 +12,7 @@ struct RunSize {
   std::uintmax_t checkpoint = 0;  ///< of checkpoint.safetensors
 };
 
-/// About that: the tensors exactly, what describes them roughly. `options`: of the model.
+/// An estimate: exact for tensors, rough for metadata. `options` are those of the model.
 RunSize run_size(const Layout& layout, const ModelOptions& options, const FitOptions& fit);
 
 /// Removes the checkpoint of a run that will not be resumed, if it has one.

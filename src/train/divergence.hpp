@@ -1,6 +1,6 @@
 #pragma once
-// diverged.safetensors: a model as it was when its training diverged, with what there is to say of
-// it beside diagnosis.csv in its metadata.
+// diverged.safetensors: the model at the time of a divergence. Its metadata have what the diagnosis
+// needs in addition to diagnosis.csv.
 
 #include <filesystem>
 #include <optional>
@@ -24,9 +24,9 @@ void save_diverged(const ModelCore& core, const std::filesystem::path& file,
                    const Divergence& divergence);
 /// Whether a file is one of these.
 bool is_diverged(const interop::Safetensors& file);
-/// Throws DataError where it is: the weights are of use for a diagnosis only.
+/// Throws DataError if it is one, because its weights are only for diagnosis.
 void refuse_diverged(const interop::Safetensors& file);
-/// Nothing where there is no such file. Throws DataError for one that is corrupt.
+/// Absent if there is no such file. Throws DataError if it is corrupt.
 std::optional<Divergence> read_divergence(const std::filesystem::path& file);
 
 }  // namespace ridgeline::train

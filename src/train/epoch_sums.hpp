@@ -1,5 +1,5 @@
 #pragma once
-// Sums over the steps of an epoch that is under way.
+// Sums over the steps of the current epoch.
 
 #include <array>
 
@@ -7,7 +7,8 @@
 
 namespace ridgeline::train {
 
-/// All but the seconds are weighted by images: each step counts with its mean times its images.
+/// Sums, weighted by images: a step adds its mean times its images. Only the seconds are not
+/// weighted.
 struct EpochSums {
   double images = 0;
   double data_loss = 0;

@@ -6,7 +6,7 @@
 
 namespace ridgeline::train {
 
-/// Its path; empty where the folder has none, as those of applications.
+/// Its path. Empty if the folder has none, as in runs of applications.
 inline std::string experiment_file(const std::filesystem::path& run) {
   if (run.empty()) return {};
   const auto file = run / "experiment.toml";

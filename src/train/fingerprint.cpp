@@ -84,7 +84,7 @@ Attributes fingerprint(const ModelCore& core, const FitOptions& options, const D
                        const Dataset& validation) {
   const ModelOptions& model = core.options;
   Attributes print = settings(core.network(), model, options);
-  // By what was read: the file may lie elsewhere by now, or be another.
+  // By the tensors that were read: the file may have moved or changed since.
   if (!model.weights.empty()) print.set("model.weights", fmt::format("{:x}", core.weights_hash));
   add(print, "training images", describe(train));
   add(print, "validation images", describe(validation));
@@ -100,11 +100,11 @@ void check_same(const Attributes& stored, const Attributes& wanted, std::string_
   const auto differs = [&](std::string_view key, const std::string& was, const std::string& is) {
     const bool shown = was.size() + is.size() <= longest_shown && !was.empty() && !is.empty();
     throw UsageError(
-        shown ? fmt::format("{} was made with {} = {}, not {}: resume with that, or start anew",
+        shown ? fmt::format("{} was made with {} = {}, not {}: resume with that, or start again",
                             file, key, was, is)
-              : fmt::format("{} was made with another setting of '{}': resume with that, or start "
-                            "anew",
-                            file, key));
+              : fmt::format(
+                    "{} was made with another setting of '{}': resume with that, or start again",
+                    file, key));
   };
   for (const auto& [key, value] : wanted.items()) {
     const std::string was = stored.text(key, ""), is = text(value);

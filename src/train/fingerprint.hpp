@@ -1,20 +1,20 @@
 #pragma once
-// What must be the same for a training to go on from a checkpoint as if nothing had happened.
+// The settings that must be the same for a training to continue from a checkpoint.
 
 #include "train/core.hpp"
 
 namespace ridgeline::train {
 
-/// The settings of a training by the names of their keys, in words: network, loss, optimizer, ...;
-/// all but the weights that it begins with.
+/// The settings of a training as texts, by the names of their keys: network, loss, optimizer, ...
+/// Without the initial weights.
 Attributes settings(const Network& network, const ModelOptions& model, const FitOptions& options);
 
 /// The images by identity and label; not their pixels, which may be many.
 std::string describe(const Dataset& data);
 
-/// Settings by the names of their keys, in words: network, loss, optimizer, ..., the images and
-/// their labels. `epochs` belongs to it only where a schedule depends on it. Threads and shards do
-/// not: the former change nothing, the latter are the checkpoint's own.
+/// The settings as texts, by the names of their keys: network, loss, optimizer, ..., the images and
+/// their labels. `epochs` is included only if a schedule depends on it. Threads are not included
+/// because they change nothing, and shards are not because the checkpoint has them.
 Attributes fingerprint(const ModelCore& core, const FitOptions& options, const Dataset& train,
                        const Dataset& validation);
 

@@ -11,7 +11,7 @@
 namespace ridgeline::train {
 namespace {
 
-// The place of the first number that is not finite, or how many there are.
+// The index of the first number that is not finite, or the count.
 std::size_t place(std::span<const float> values) {
   const auto bad = std::ranges::find_if_not(values, [](float v) { return std::isfinite(v); });
   return static_cast<std::size_t>(bad - values.begin());

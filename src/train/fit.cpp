@@ -5,10 +5,10 @@
 
 #include "data/sampling.hpp"
 #include "engine/lookahead.hpp"
-#include "interop/atomic_file.hpp"
 #include "interop/folder.hpp"
 #include "options/check.hpp"
 #include "ridgeline/error.hpp"
+#include "tensor/atomic_file.hpp"
 #include "train/data_checks.hpp"
 #include "train/fingerprint.hpp"
 #include "train/history.hpp"
@@ -106,7 +106,7 @@ History Fit::run() {
   position_.first_stream = core_.epochs_trained;
   std::optional<interop::FolderLock> lock;
   if (!options_.run.empty()) {
-    interop::make_folder(options_.run);
+    make_folder(options_.run);
     lock.emplace(options_.run);
   }
   const bool resumed = options_.resume && std::filesystem::exists(file(checkpoint_name));
@@ -119,8 +119,8 @@ History Fit::run() {
   History& history = position_.history;
   begin_diagnosis();
   if (resumed) {
-    interop::write_file(file("history.csv"), history_csv(history));
-    interop::write_file(file("diagnosis.csv"), diagnosis_csv_);
+    write_file(file("history.csv"), history_csv(history));
+    write_file(file("diagnosis.csv"), diagnosis_csv_);
     if (steps_) steps_->write();
   }
   while (position_.epoch < options_.epochs) {
@@ -160,7 +160,7 @@ bool Fit::train_epoch() {
   pending_ = {};
   seconds_before_ = position_.sums.seconds;
   epoch_start_ = Clock::now();
-  // Where only its end was interrupted, what is said of the epoch is that of its last step.
+  // If only its end was interrupted, the epoch reports the values of its last step.
   if (position_.step == loader_->batches()) set_rates(position_.step - 1);
   loader_->start(position_.first_stream + position_.epoch, position_.step);
   while (const data::Batch* batch = loader_->next()) {
@@ -181,7 +181,7 @@ double Fit::mixed_weight() const {
 void Fit::train_batch(const data::Batch& batch) {
   const Loss& loss = core_.loss();
   double weight = full_batch_ ? full_weight_ : loss.weight(batch.targets);
-  if (!(weight > 0)) weight = 1;  // all of it without weight: the sum is 0 too
+  if (!(weight > 0)) weight = 1;  // nothing has weight, so the sum is 0, too
   set_rates(position_.step);
   const engine::Batch whole = for_engine(batch, position_.first_stream + position_.epoch);
   const bool updates = !full_batch_ || position_.step + 1 == loader_->batches();
@@ -190,7 +190,7 @@ void Fit::train_batch(const data::Batch& batch) {
   for (std::int64_t first = 0; first < batch.images; first += options_.batch) {
     const std::int64_t images = std::min(options_.batch, batch.images - first);
     const engine::Batch part = images == batch.images ? whole : slice(whole, first, images);
-    const engine::Sums sums =
+    const engine::LossSums sums =
         core_.engine.gradient(core_.state, part, loss,
                               {.weight = weight,
                                .first = pending_.images == 0,
@@ -230,8 +230,8 @@ void Fit::set_rates(std::int64_t step) {
   }
 }
 
-// What is frozen in this epoch. A change gives parameters their penalty, or takes it; the reference
-// of l2_sp stays.
+// Sets the frozen parameters of this epoch. Parameters get or lose their penalty; the reference of
+// l2_sp does not change.
 void Fit::freeze() {
   const bool thawed = options_.unfreeze_at > 0 && position_.epoch + 1 >= options_.unfreeze_at;
   const auto& parameters = core_.layout().parameters;
@@ -306,11 +306,11 @@ bool Fit::end_epoch() {
   keep_best(epoch);
   weights.reset();
   if (options_.run.empty()) return true;
-  // The checkpoint last: a run that ends in between goes on from the one before, and writes the
-  // others again.
-  interop::write_file(file("history.csv"), history_csv(position_.history));
+  // The checkpoint last: a run that ends before it continues from the previous checkpoint and
+  // writes the other files again.
+  write_file(file("history.csv"), history_csv(position_.history));
   add_diagnosis(epoch);
-  interop::write_file(file("diagnosis.csv"), diagnosis_csv_);
+  write_file(file("diagnosis.csv"), diagnosis_csv_);
   if (steps_) steps_->write();
   save_checkpoint(file(checkpoint_name), core_, position_, fingerprint_);
   return true;
@@ -334,7 +334,7 @@ void Fit::leave_weights() {
   const bool best =
       options_.restore_best && history.best_epoch != static_cast<int>(history.epochs.size());
   const std::vector<float>& weights = best ? position_.best : position_.average.weights;
-  if (weights.empty()) return;  // the last ones as they are
+  if (weights.empty()) return;  // keep the last weights
   std::ranges::copy(weights, core_.state.weight_arena().data());
   core_.state.touch();
   if (best) core_.in_force = position_.best_in_force;
@@ -353,7 +353,7 @@ bool Fit::out_of_patience() const {
 void Fit::interrupt() {
   position_.history.interrupted = true;
   if (full_batch_ && position_.step < loader_->batches()) {
-    // Part of a gradient is worth nothing, but has moved the statistics already.
+    // Part of a gradient is useless, but it has already changed the statistics.
     std::ranges::copy(statistics_,
                       core_.state.weight_arena().data() + core_.state.arena().trainable);
     core_.state.touch();

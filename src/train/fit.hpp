@@ -31,56 +31,56 @@ class Fit {
  private:
   using Clock = std::chrono::steady_clock;
 
-  /// What has gone into the gradient since the last update: with GD all so far.
+  /// Sums over the images whose gradients were added since the last update.
   struct Pending {
     double images = 0, loss = 0, activity = 0, weight = 0;
   };
 
   void check_options() const;
   std::filesystem::path file(const char* name) const { return options_.run / name; }
-  /// What the checkpoint holds.
+  /// Continues from the checkpoint.
   void load();
-  /// Whether the epoch was finished.
+  /// Returns whether the epoch was finished.
   bool train_epoch();
-  /// What the loader gives in one piece: the images of an update or, with GD, of a part of it.
+  /// How many images the loader gives at a time: those of an update or, with GD, of a micro-batch.
   std::int64_t loaded() const;
-  /// Loss::weight of all training images of the epoch to come, where their targets are mixed.
+  /// Loss::weight of all training images of the next epoch, if their targets are mixed.
   double mixed_weight() const;
   void train_batch(const data::Batch& batch);
   void set_rates(std::int64_t step);
   void freeze();
   void update();
-  /// Whether it was not stopped.
+  /// Returns false if it was stopped.
   bool end_epoch();
   void keep_best(const Epoch& epoch);
-  /// The model's weights in the end: the best epoch's, or the average.
+  /// Sets the model's weights at the end: those of the best epoch, or the average.
   void leave_weights();
   void begin_diagnosis();
   void add_diagnosis(const Epoch& epoch);
   void end_diagnosis();
   void keep_statistics(const engine::UpdateReport& report);
-  /// Done so far, over all epochs.
+  /// The number of updates in all epochs so far.
   std::int64_t updates() const;
   /// Whether to stop before the next step.
   bool stop_wanted() const;
   bool out_of_patience() const;
   void interrupt();
   void report_progress();
-  /// Of the training images of the epoch under way.
+  /// The metrics of the current epoch's training images.
   Metrics training_metrics(const EpochSums& sums, bool quick_only) const;
   EpochSums sums_with_pending(const engine::UpdateReport& report) const;
   void check_finite(double value, const char* what) const;
   void check_weights() const;
   void check_validation(const Epoch& epoch) const;
-  /// What may keep a training from diverging again.
+  /// Advice against another divergence.
   std::string remedy() const;
   std::optional<diagnose::Overshoot> overshoot() const;
-  /// The error with its verdicts, and what there is to diagnose in the run's folder.
+  /// Makes the error with its verdicts, and writes the files for a diagnosis.
   DivergedError diverged(const std::string& sentence);
 
   ModelCore& core_;
   const FitOptions options_;
-  const metrics::MetricSet metrics_;  // what is measured, without images
+  const metrics::MetricSet metrics_;  // the metrics to measure, without images
   const Monitor monitor_;
   const Average average_;
   Dataset train_, validation_;
@@ -89,7 +89,7 @@ class Fit {
   Attributes fingerprint_;
   std::unique_ptr<data::Loader> loader_, validation_loader_;
 
-  std::optional<Probe> probe_;  // where there are statistics
+  std::optional<Probe> probe_;  // if there are statistics
   std::string diagnosis_csv_;   // of all epochs so far
   std::optional<StepLog> steps_;
 
@@ -98,10 +98,10 @@ class Fit {
   engine::UpdateRule rule_;
   std::int64_t penalties_set_ = 0;  // ModelCore's when the rule was made
   OutputValues values_;             // of at most `batch` images
-  std::vector<float> statistics_;   // with GD: as the epoch found them
+  std::vector<float> statistics_;   // with GD: those at the start of the epoch
   bool stop_asked_ = false;         // by on_step
   Clock::time_point epoch_start_, last_report_;
-  double seconds_before_ = 0;  // of the epoch under way, before an interruption
+  double seconds_before_ = 0;  // of the current epoch, before an interruption
 };
 
 }  // namespace ridgeline::train

@@ -1,9 +1,9 @@
-// What the training loop keeps and concludes for the diagnosis.
+// The statistics and verdicts of the training loop.
 
 #include <fmt/format.h>
 
 #include "diagnose/verdicts.hpp"
-#include "interop/atomic_file.hpp"
+#include "tensor/atomic_file.hpp"
 #include "train/diagnosis_csv.hpp"
 #include "train/divergence.hpp"
 #include "train/experiment_file.hpp"
@@ -27,7 +27,7 @@ void remove_old(const std::filesystem::path& file) {
 
 void Fit::begin_diagnosis() {
   if (!options_.run.empty()) {
-    // Of an attempt before, that left no checkpoint or diverged behind it.
+    // Files of an earlier attempt that wrote no checkpoint or diverged after it.
     remove_old(file(diverged_name));
     for (const char* name : {steps_name, "history.csv", "diagnosis.csv"}) {
       if (updates() == 0) remove_old(file(name));
@@ -45,7 +45,7 @@ void Fit::add_diagnosis(const Epoch& epoch) {
   diagnosis_csv_ += parameter_lines(epoch, core_.layout()) + layer_lines(epoch, core_.network());
 }
 
-// A last look at the activations, of the last epoch's weights, and the verdicts.
+// Measures activations with the last epoch's weights, and gives the verdicts.
 void Fit::end_diagnosis() {
   if (!probe_) return;
   Epoch& last = position_.history.epochs.back();
@@ -53,7 +53,7 @@ void Fit::end_diagnosis() {
     const AveragedWeights weights(core_.state, position_.average);
     last.statistics.activations = probe_->look();
     diagnosis_csv_ += layer_lines(last, core_.network());
-    if (!options_.run.empty()) interop::write_file(file("diagnosis.csv"), diagnosis_csv_);
+    if (!options_.run.empty()) write_file(file("diagnosis.csv"), diagnosis_csv_);
   }
   position_.history.verdicts = diagnose::verdicts({.network = core_.network(),
                                                    .layout = core_.layout(),

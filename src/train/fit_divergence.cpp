@@ -1,4 +1,4 @@
-// What a training says and leaves that diverges.
+// The error and the files of a training that diverges.
 
 #include <fmt/format.h>
 
@@ -7,8 +7,8 @@
 #include <cmath>
 
 #include "diagnose/verdicts.hpp"
-#include "interop/atomic_file.hpp"
 #include "ridgeline/penalty_keys.hpp"
+#include "tensor/atomic_file.hpp"
 #include "train/divergence.hpp"
 #include "train/experiment_file.hpp"
 #include "train/finite.hpp"
@@ -44,12 +44,12 @@ std::string Fit::remedy() const {
   const auto overshoot = this->overshoot();
   if (!overshoot) return "try a lower optimizer.learning_rate, or optimizer.clip_norm = 1";
   return fmt::format(
-      "regularize.{0} takes {1:g} times of {2} off in a step, which should be far "
+      "regularize.{0} takes {1:g} times the weights of {2} off in a step, which should be far "
       "below 1: try a lower regularize.{0}",
       overshoot->key, overshoot->share, overshoot->layer);
 }
 
-// The strongest penalty that makes weights grow, where it is not the learning rate that is absurd.
+// The strongest penalty that makes weights grow, unless the learning rate is absurd.
 std::optional<diagnose::Overshoot> Fit::overshoot() const {
   constexpr double turns_over_and_grows = 2;
   const double rate = rule_.learning_rate < 1 ? rule_.learning_rate : 0;
@@ -76,7 +76,7 @@ std::optional<diagnose::Overshoot> Fit::overshoot() const {
   return found;
 }
 
-// Its files as far as they can be written: that it diverged is what is to be said.
+// Writes as many of its files as possible. A failure must not hide the divergence.
 DivergedError Fit::diverged(const std::string& sentence) {
   if (!probe_) return DivergedError(sentence);
   std::vector<Epoch> epochs = position_.history.epochs;
@@ -96,7 +96,7 @@ DivergedError Fit::diverged(const std::string& sentence) {
   if (options_.run.empty()) return error;
   add_diagnosis(epochs.back());
   try {
-    interop::write_file(file("diagnosis.csv"), diagnosis_csv_);
+    write_file(file("diagnosis.csv"), diagnosis_csv_);
     if (steps_) steps_->write();
     save_diverged(core_, file(diverged_name), divergence);
   } catch (const ResourceError&) {

@@ -1,5 +1,5 @@
 #pragma once
-// What kind of file of ours a safetensors file is, and of which version.
+// The kind and version of Ridgeline's safetensors files.
 
 #include <string_view>
 
@@ -12,8 +12,8 @@ struct FileFormat {
   int version;
 
   void write(interop::Metadata& metadata) const;
-  /// Throws DataError for a file of another kind, or of another version of the format: says which
-  /// program wrote it.
+  /// Throws DataError for a file of another kind or another version of the format. The message
+  /// names the program that wrote it.
   void check(const interop::Safetensors& file) const;
 };
 

@@ -1,5 +1,5 @@
 #pragma once
-// What tells one set of numbers from another.
+// Hashes of numbers.
 
 #include <cstdint>
 

@@ -15,10 +15,10 @@ namespace ridgeline::train {
 /// each epoch; numbers that read back as the same bits.
 std::string history_csv(const History& history);
 
-/// Numbers in the row of one epoch with so many metrics.
+/// The length of an epoch's row, for so many metrics.
 std::size_t epoch_columns(std::size_t metrics);
-/// All epochs, a row each, and back, to the bit. All have the same metrics, `measured`.
-/// `best_epoch` and the like are not part of it.
+/// Converts all epochs to rows of numbers and back, bit for bit. All have the metrics `measured`.
+/// Other fields, such as `best_epoch`, are not included.
 std::vector<double> to_rows(const std::vector<Epoch>& epochs);
 std::vector<Epoch> from_rows(std::span<const double> rows,
                              const std::vector<MetricValue>& measured);

@@ -1,6 +1,6 @@
 #pragma once
-// Penalties in the metadata of files of ours: those that were set, and those that were in force
-// when the weights were last changed.
+// Penalties in the metadata of files: those that were set, and those that applied when the weights
+// last changed.
 
 #include <string>
 #include <vector>
@@ -10,12 +10,12 @@
 
 namespace ridgeline::train {
 
-/// What stands under `key`, for a network of these parameters. Throws DataError where there is
-/// none, or one that does not fit.
+/// Reads the penalties under `key`, for a network with these parameters. Throws DataError if there
+/// are none or they do not fit.
 Regularize read_penalties(const interop::Safetensors& file, const std::string& key,
                           const std::vector<Parameter>& parameters);
-/// "in_force" of a model file. In files of before rules had schedules, which have the base alone:
-/// that base with the rules of `regularize`.
+/// "in_force" of a model file. Older files, from before rules had schedules, have only the base;
+/// then it is that base with the rules of `regularize`.
 Regularize read_in_force(const interop::Safetensors& file, Regularize regularize,
                          const std::vector<Parameter>& parameters);
 

@@ -18,8 +18,8 @@ namespace ridgeline::train {
 
 namespace {
 
-// PyTorch's files are zip archives, or pickles of before version 1.6. A safetensors file may begin
-// with the same bytes, the length of its header, but has a brace after the length.
+// PyTorch's files are zip archives, or pickles before version 1.6. The length in a safetensors file
+// may be the same bytes, but a brace follows it.
 void refuse_pickle(const std::filesystem::path& path) {
   std::error_code error;
   // Opening a pipe that nobody writes to would wait for ever; the reader refuses it.

@@ -1,5 +1,5 @@
 #pragma once
-// Weights from a file of another training, of ours or of another program.
+// Weights from a file of another training or of another program.
 
 #include <filesystem>
 #include <span>
@@ -21,12 +21,11 @@ interop::Safetensors read_weights(const std::filesystem::path& path);
 LoadedWeights match_weights(const interop::Safetensors& file,
                             std::span<const Parameter> parameters);
 
-/// What tells one file of weights from another, wherever it is: a hash of its tensors. Throws as
-/// read_weights does.
+/// A hash of the file's tensors, which does not depend on its path. Throws as read_weights.
 std::string describe_weights(const std::filesystem::path& path);
 
-/// Puts what matches into the core's state. Throws as match_weights and read_weights do; the
-/// state is then as it was.
+/// Copies matching tensors to the core's state. Throws as match_weights and read_weights, and then
+/// changes nothing.
 LoadedWeights load_weights(const std::filesystem::path& path, ModelCore& core);
 
 }  // namespace ridgeline::train

@@ -61,7 +61,7 @@ Metrics measure(ModelCore& core, data::Loader& loader, metrics::MetricSet set, b
   std::int64_t images = 0;
   loader.start(0);
   while (const data::Batch* batch = loader.next()) {
-    const engine::Sums sums =
+    const engine::LossSums sums =
         core.engine.evaluate(core.state, for_engine(*batch), loss, values.buffers(batch->images));
     const Tensors outputs = values.view(batch->images);
     sum += sums.loss;

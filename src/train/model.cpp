@@ -42,7 +42,7 @@ Metrics Model::evaluate(const Dataset& data, const EvaluateOptions& options) {
       *impl_, loader, train::measured_in_evaluation({network(), impl_->loss(), data}, options),
       true);
   if (!std::isfinite(metrics.objective)) {
-    predict(data);  // says which image it is where its outputs are not finite
+    predict(data);  // names the image whose outputs are not finite
     const bool loss = !std::isfinite(metrics.data_loss);
     throw DivergedError(fmt::format("the {} of these images is {}: {}",
                                     loss ? "data loss" : "penalty",
@@ -72,7 +72,7 @@ std::vector<float> Model::predict(const Dataset& data) {
 
 std::vector<float> Model::predict(std::span<const float> pixels, ImageLayout layout) {
   const auto size = static_cast<std::size_t>(impl_->options.input.elements());
-  if (layout == ImageLayout::nchw && pixels.size() % size == 0) {  // as they lie, without a copy
+  if (layout == ImageLayout::nchw && pixels.size() % size == 0) {  // without a copy
     const auto outputs = static_cast<std::size_t>(impl_->outputs());
     std::vector<float> all(pixels.size() / size * outputs);
     std::size_t done = 0;
@@ -99,11 +99,11 @@ std::vector<std::vector<Prediction>> Model::top(std::span<const float> probabili
                                                 int count) const {
   const auto outputs = static_cast<std::size_t>(impl_->outputs());
   require(probabilities.size() % outputs == 0,
-          "{} probabilities are no whole number of images of {} outputs", probabilities.size(),
+          "{} probabilities are not a whole number of images of {} outputs", probabilities.size(),
           outputs);
   require(count >= 1, "the number of predictions must be at least 1, not {}", count);
   require(std::ranges::none_of(probabilities, [](float p) { return std::isnan(p); }),
-          "a probability is NaN, and has no place in an order");
+          "a probability is NaN and cannot be ordered");
   const auto& names = impl_->options.class_names;
   const std::size_t kept = std::min(outputs, static_cast<std::size_t>(count));
   std::vector<std::int32_t> order(outputs);

@@ -25,7 +25,7 @@ constexpr FileFormat format{"ridgeline-model", 2};
 // Images come as numbers in [0, 1]; what else is done to them (normalize) is in the network.
 constexpr const char* preprocessing = R"({"range":[0,1],"layout":"NCHW"})";
 
-// Numbers of an image, 8 GiB of floats: a file that asks for more is wrong, not the machine small.
+// Numbers of an image: 8 GiB of floats. A file with more is wrong; the machine is not too small.
 constexpr std::int64_t most_of_input = std::int64_t{1} << 31;
 
 std::uint64_t read_seed(const std::string& text) {
@@ -59,7 +59,7 @@ void from_text(const std::string& text, std::vector<std::string>& words) {
   words = interop::words_from_json(text);
 }
 
-// What a file does not have is at its default: older files lack some.
+// Values that older files do not have get their defaults.
 ComputeOptions read_compute(const interop::Safetensors& file) {
   ComputeOptions compute;
   for_each_compute_field([&](const auto& field) {
@@ -124,8 +124,7 @@ ModelOptions read_options(const interop::Safetensors& file, int threads) {
           .rate_rules = read_rate_rules(file)};
 }
 
-// Before there is a state to hold them: shapes that the tensors do not have may ask for any amount
-// of memory.
+// Checked before the state is made, because wrong shapes could need any amount of memory.
 void check_tensors(const interop::Safetensors& file, const std::vector<Parameter>& parameters,
                    bool finite) {
   for (const auto& [name, node, spec] : parameters) {

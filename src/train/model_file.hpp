@@ -1,9 +1,9 @@
 #pragma once
 // model.safetensors: weights in plain layouts under their parameters' names (OIHW, [out, in]),
-// and all else in the metadata, as texts:
+// and everything else as texts in the metadata:
 //   format, format_version, ridgeline (the program's version)
 //   network, input, class_names, preprocessing, loss, optimizer, regularize, frozen, seed (JSON)
-//   in_force, penalties: what is in force, and what it comes to for each parameter (JSON)
+//   in_force, penalties: the penalties that apply, in total and for each parameter (JSON)
 
 #include <filesystem>
 
@@ -12,12 +12,12 @@
 
 namespace ridgeline::train {
 
-/// With `more` in its metadata. Whole or not at all. Throws ResourceError.
+/// Writes the file, with `more` in its metadata, whole or not at all. Throws ResourceError.
 void save_model(const ModelCore& core, const std::filesystem::path& file,
                 interop::Metadata more = {});
 
-/// Whether load_model takes a file that a training left when it diverged, too, whose weights may be
-/// NaN. Those of other files must be finite.
+/// Whether load_model also accepts the file of a diverged training, whose weights may be NaN.
+/// Weights of other files must be finite.
 enum class Diverged { refused, taken };
 
 /// Throws DataError, which names the file, for one that is corrupt, of another kind or of another

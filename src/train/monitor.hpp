@@ -1,5 +1,5 @@
 #pragma once
-// The number that says which epoch is the best.
+// The metric that decides which epoch is the best.
 
 #include <string>
 #include <string_view>
@@ -21,9 +21,9 @@ class Monitor {
   Monitor(std::string_view name, const std::vector<MetricValue>& measured);
 
   bool on_validation() const { return validation_; }
-  /// Whether it can be measured: training metrics always can.
+  /// Whether it is measured: training metrics always are.
   bool available(bool has_validation) const { return has_validation || !validation_; }
-  /// Strictly: lower or higher, as is better for the metric. A value that is NaN is never better.
+  /// Whether an epoch is strictly better. NaN is never better.
   bool better(const Epoch& epoch, const Epoch& than) const;
 
  private:

@@ -1,5 +1,5 @@
 #pragma once
-// Memory for what a network's outputs give for a batch.
+// Memory for the values of a network's outputs for a batch.
 
 #include <cstdint>
 #include <vector>
@@ -14,7 +14,7 @@ class OutputValues {
   explicit OutputValues(const Layout& layout)
       : specs_(layout.network_outputs), values_(specs_.size()) {}
 
-  /// Where so many images' values go, with more memory where that is needed.
+  /// Buffers for so many images. Allocates more memory if needed.
   engine::OutputBuffers buffers(std::int64_t images) {
     std::vector<std::span<float>> all;
     for (std::size_t o = 0; o < specs_.size(); ++o) {

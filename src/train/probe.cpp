@@ -11,9 +11,9 @@ namespace {
 constexpr std::size_t fewest_images = 8, most_images = 64;
 constexpr std::size_t pixel_floats = std::size_t{1} << 22;         // 16 MiB of images
 constexpr std::int64_t activation_floats = std::int64_t{1} << 21;  // of one layer: 8 MiB
-constexpr std::int64_t trained_per_image = 512;  // what an image looked at costs stays below 1 %
+constexpr std::int64_t trained_per_image = 512;  // keeps the cost of a measured image below 1 %
 
-// Images at a time, so that a layer's values stay small.
+// Images at a time, few enough to keep a layer's values small.
 std::int64_t images_at_once(const ModelCore& core) {
   std::int64_t largest = core.layout().input.elements();
   for (const Shape& shape : core.layout().outputs) largest = std::max(largest, shape.elements());
@@ -59,7 +59,7 @@ void Probe::read() {
     const auto pixels = std::span(pixels_).subspan(i * size, size);
     try {
       train_.read(i * train_.size() / images_, pixels);
-    } catch (const DataError&) {  // said when it is trained on
+    } catch (const DataError&) {  // reported when training reads it
       std::ranges::fill(pixels, 0.0f);
     }
   }

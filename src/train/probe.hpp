@@ -1,5 +1,5 @@
 #pragma once
-// A look at what each layer gives for some of the training images.
+// Measures each layer's activations for some training images.
 
 #include <vector>
 
@@ -11,14 +11,14 @@ namespace ridgeline::train {
 
 class Probe {
  public:
-  /// Of `train` it looks at up to 64 images, evenly spread, without augmentation.
+  /// Uses up to 64 images of `train`, evenly spread, without augmentation.
   Probe(ModelCore& core, Dataset train);
 
-  /// Whether to look after that epoch, counted from 1: so often that the images looked at are at
-  /// most one in 512 of those trained on. Depends on the epoch and the number of images alone, so
-  /// that a resumed training looks when an uninterrupted one does.
+  /// Whether to measure after that epoch, counted from 1: as often as keeps these images at most
+  /// one in 512 of the training images. It depends only on the epoch and the number of images, so a
+  /// resumed training measures at the same epochs.
   bool due(std::int64_t epoch) const;
-  /// One per node, of the weights as they are.
+  /// Statistics for each node, with the current weights.
   std::vector<ActivationStatistics> look();
 
  private:
@@ -27,7 +27,7 @@ class Probe {
   ModelCore& core_;
   Dataset train_;
   std::size_t images_;
-  std::vector<float> pixels_;  // read at the first look
+  std::vector<float> pixels_;  // read on first use
 };
 
 }  // namespace ridgeline::train

@@ -1,5 +1,5 @@
 #pragma once
-// The weights that training began with, where a penalty pulls towards them, as tensors of a file:
+// The initial weights, for penalties that pull towards them, as tensors of a file:
 // "reference/PARAMETER".
 
 #include "engine/state.hpp"
@@ -7,10 +7,10 @@
 
 namespace ridgeline::train {
 
-/// Nothing where none are kept.
+/// Adds nothing if the state has none.
 void add_reference(interop::SafetensorsWriter& file, const engine::State& state);
-/// Those of the file become the state's, where it has any. Throws DataError where some are missing
-/// or have another size.
+/// Reads them from the file, if it has any. Throws DataError if some are missing or have another
+/// size.
 void read_reference(const interop::Safetensors& file, engine::State& state);
 /// Whether a tensor is one of them.
 bool is_reference(std::string_view tensor);

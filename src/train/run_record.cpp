@@ -1,4 +1,4 @@
-// What a run's CSV files say, read back.
+// Reads a run's CSV files.
 
 #include <fmt/format.h>
 
@@ -26,8 +26,8 @@ using train::activation_fields;
 using train::mean_fields;
 using train::peak_fields;
 
-// A CSV file with a header, line by line. Columns are known by their names, so that further ones do
-// no harm.
+// Reads a CSV file with a header line by line. Columns are found by name, so additional ones are
+// ignored.
 class CsvReader {
  public:
   explicit CsvReader(const std::filesystem::path& path) : path_(path) {
@@ -61,7 +61,7 @@ class CsvReader {
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size()) {
-      fail(fmt::format("'{}' is no number for {}", text, column));
+      fail(fmt::format("'{}' is not a number for {}", text, column));
     }
     return value;
   }
@@ -136,7 +136,7 @@ void read_statistics(const std::filesystem::path& file, const Model& model,
   while (line.next()) {
     const auto number = static_cast<int>(line.whole("epoch"));
     const auto epoch = std::ranges::find(epochs, number, &Epoch::epoch);
-    // A run that was ended between the two files has an epoch more in one of them.
+    // If a run ended between the two files, one of them has one more epoch.
     if (epoch == epochs.end()) continue;
     EpochStatistics& statistics = epoch->statistics;
     statistics.steps = line.whole("steps");

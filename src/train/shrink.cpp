@@ -13,7 +13,7 @@ Regularize for_what_is_left(Regularize regularize, const std::vector<Parameter>&
     return std::ranges::none_of(
         parameters, [&](const Parameter& parameter) { return objective::covers(rule, parameter); });
   });
-  // The weights that it pulls towards have no counterpart any more.
+  // The weights that it pulls towards no longer fit.
   regularize.l2_sp = 0;
   for (PenaltyRule& rule : regularize.rules) rule.l2_sp.reset();
   return regularize;

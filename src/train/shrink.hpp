@@ -6,9 +6,9 @@
 
 namespace ridgeline::train {
 
-/// The model with drop_zero_filters applied to it. Penalties stay as they are, without the rules
-/// and frozen patterns that then match nothing; the choice of kernels is left to the table where
-/// the network has changed. `staying` becomes what stays though it is zero.
+/// Applies drop_zero_filters to the model. Rules and frozen patterns that match nothing afterwards
+/// are removed; other penalties are kept. If the network changes, so does the choice of kernels,
+/// which is the default one again. `staying` becomes the zero filters that are kept.
 ModelCore shrink(const ModelCore& core, std::vector<StayingFilters>& staying);
 
 }  // namespace ridgeline::train

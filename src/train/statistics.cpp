@@ -7,8 +7,8 @@
 namespace ridgeline::train {
 namespace {
 
-// The step per unit of gradient where it follows from the settings: with momentum steps add up to
-// learning rate / (1 - momentum). 0: it has to be measured.
+// The step per unit of gradient, if it follows from the settings: with momentum, steps add up to
+// learning rate / (1 - momentum). 0: it must be measured.
 double known_step(const engine::UpdateRule& rule, std::size_t parameter) {
   const std::string_view kind = rule.optimizer->kind();
   if (kind != "sgd" && kind != "gd") return 0;

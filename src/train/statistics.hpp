@@ -12,8 +12,8 @@
 
 namespace ridgeline::train {
 
-/// The numbers of a parameter and of a layer, in the order in which they are stored, by the names
-/// that diagnosis.csv has for them.
+/// The numbers of a parameter and of a layer, with their names in diagnosis.csv, in the order of
+/// storage.
 using ParameterField = std::pair<std::string_view, double ParameterStatistics::*>;
 inline constexpr std::array parameter_fields{
     ParameterField{"gradient_norm", &ParameterStatistics::gradient_norm},
@@ -25,7 +25,7 @@ inline constexpr std::array parameter_fields{
     ParameterField{"effective_rate", &ParameterStatistics::effective_rate},
     ParameterField{"largest_gradient_norm", &ParameterStatistics::largest_gradient},
     ParameterField{"largest_update_ratio", &ParameterStatistics::largest_update}};
-/// Those of an epoch that are means over its steps; the others are the largest of a step.
+/// The numbers that are means over an epoch's steps; all others are the largest of a step.
 inline constexpr auto mean_fields = std::span(parameter_fields).first<7>();
 inline constexpr auto peak_fields = std::span(parameter_fields).last<2>();
 static_assert(mean_fields.size() + peak_fields.size() == parameter_fields.size());
@@ -35,7 +35,7 @@ inline constexpr std::array activation_fields{
     ActivationField{"activation_mean", &ActivationStatistics::mean_absolute},
     ActivationField{"dead_units", &ActivationStatistics::dead}};
 
-/// Of each parameter in a step; the largest numbers are the step's own.
+/// The statistics of a step. The largest numbers are those of the step.
 std::vector<ParameterStatistics> of_step(const engine::UpdateReport& report,
                                          const engine::UpdateRule& rule);
 /// Adds a step to the sums of an epoch.

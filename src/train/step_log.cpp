@@ -5,10 +5,10 @@
 #include <charconv>
 #include <sstream>
 
-#include "interop/atomic_file.hpp"
 #include "interop/csv.hpp"
 #include "interop/read_text.hpp"
 #include "ridgeline/error.hpp"
+#include "tensor/atomic_file.hpp"
 #include "train/statistics.hpp"
 
 namespace ridgeline::train {
@@ -34,7 +34,7 @@ void StepLog::begin(std::int64_t done) {
   std::string line;
   std::getline(file, line);
   if (line + "\n" != text_) {
-    throw DataError(fmt::format("{}:1: its columns are others than those of this version, {}",
+    throw DataError(fmt::format("{}:1: its columns differ from those of this version, {}",
                                 file_.string(), header()));
   }
   const std::size_t columns = interop::cells_of(line).size();
@@ -67,7 +67,7 @@ void StepLog::add(const StepStatistics& step, const Layout& layout) {
 }
 
 void StepLog::write() const {
-  interop::write_file(file_, text_);
+  write_file(file_, text_);
 }
 
 }  // namespace ridgeline::train

@@ -10,11 +10,11 @@ namespace ridgeline::train {
 
 class StepLog {
  public:
-  /// Of the updates whose number is a multiple of `every`.
+  /// Logs the updates whose number is a multiple of `every`.
   StepLog(std::filesystem::path file, std::int64_t every) : file_(std::move(file)), every_(every) {}
 
-  /// Behind `done` updates: takes over what the file holds of them. Throws DataError for a file
-  /// with other columns or lines without a step.
+  /// After `done` updates: continues with the file's lines for these. Throws DataError if the file
+  /// has other columns or a line has no step.
   void begin(std::int64_t done);
   /// step, epoch, name, then the numbers of the parameter; they read back as the same bits.
   void add(const StepStatistics& step, const Layout& layout);

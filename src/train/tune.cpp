@@ -6,27 +6,28 @@
 #include <nlohmann/json.hpp>
 
 #include "data/places.hpp"
-#include "interop/atomic_file.hpp"
 #include "interop/read_text.hpp"
 #include "ridgeline/error.hpp"
 #include "ridgeline/version.hpp"
+#include "tensor/atomic_file.hpp"
 #include "tensor/random.hpp"
 
 namespace ridgeline::train {
 namespace {
 
-using engine::ConvolutionWays;
-using engine::Way;
+using engine::ConvAlgorithm;
+using engine::ConvCandidates;
 using nlohmann::json;
 
 constexpr std::int64_t images = 16;  // as one core has of a batch
 constexpr int repeats = 9;
-// A measurement is no better than that: what the table prefers stays unless it is beaten by more.
+// Measurements are not more precise than this: the default algorithm is kept unless another is
+// faster by more.
 constexpr double clearly_faster = 0.97;
 
-// A convolution as a network of its own, with what is behind it that may be one with it, and
-// weights before it where the gradient of its source is needed.
-Network alone(const Network& network, const ConvolutionWays& convolution) {
+// A convolution as a network of its own, with the max-pool that may be fused with it, and with
+// weights before it if the gradient of its input is needed.
+Network alone(const Network& network, const ConvCandidates& convolution) {
   std::vector<Layer> layers;
   if (convolution.deeper) layers.push_back(batch_norm2d());
   layers.push_back(
@@ -41,11 +42,12 @@ Network alone(const Network& network, const ConvolutionWays& convolution) {
   return Network(layers);
 }
 
-double seconds_of(const Network& network, const Shape& input, Precision precision, Way way) {
-  engine::Engine engine(
-      network, input,
-      {.threads = 1,
-       .compute = {.precision = precision, .kernels = {fmt::format("tuned={}", name_of(way))}}});
+double seconds_of(const Network& network, const Shape& input, Precision precision,
+                  ConvAlgorithm algorithm) {
+  engine::Engine engine(network, input,
+                        {.threads = 1,
+                         .compute = {.precision = precision,
+                                     .kernels = {fmt::format("tuned={}", name_of(algorithm))}}});
   engine::State state = engine.initial_state(1);
   Random random(1, Purpose::test, 0);
   std::vector<float> pixels(static_cast<std::size_t>(images * input.elements()));
@@ -57,9 +59,9 @@ double seconds_of(const Network& network, const Shape& input, Precision precisio
       .seconds;
 }
 
-// What a measurement depends on.
+// The settings that a measurement depends on.
 std::string key_of(const Network& network, const Shape& input, Precision precision,
-                   const ConvolutionWays& convolution) {
+                   const ConvCandidates& convolution) {
   std::string key = fmt::format("{} {}", name_of(precision), input.text());
   const Network one = alone(network, convolution);
   for (const Node& node : one.nodes()) {
@@ -72,15 +74,15 @@ std::string key_of(const Network& network, const Shape& input, Precision precisi
   return key;
 }
 
-Way fastest(const Network& network, const Shape& input, Precision precision,
-            const ConvolutionWays& convolution) {
+ConvAlgorithm fastest(const Network& network, const Shape& input, Precision precision,
+                      const ConvCandidates& convolution) {
   const Network one = alone(network, convolution);
-  Way best = convolution.ways.front();
+  ConvAlgorithm best = convolution.algorithms.front();
   double least = seconds_of(one, input, precision, best) * clearly_faster;
-  for (std::size_t i = 1; i < convolution.ways.size(); ++i) {
-    const double seconds = seconds_of(one, input, precision, convolution.ways[i]);
+  for (std::size_t i = 1; i < convolution.algorithms.size(); ++i) {
+    const double seconds = seconds_of(one, input, precision, convolution.algorithms[i]);
     if (seconds >= least) continue;
-    best = convolution.ways[i];
+    best = convolution.algorithms[i];
     least = seconds;
   }
   return best;
@@ -106,32 +108,32 @@ std::filesystem::path tuning_cache() {
   return root.empty() ? root : root / "ridgeline" / "kernels.json";
 }
 
-engine::Choices tune(const engine::Engine& engine, const std::filesystem::path& cache) {
+engine::KernelChoices tune(const engine::Engine& engine, const std::filesystem::path& cache) {
   const Precision precision = engine.options().compute.precision;
-  engine::Choices choices;
+  engine::KernelChoices choices;
   json all = read(cache);
   json& known = all[machine_key()];
   if (!known.is_object()) known = json::object();
   bool measured = false;
-  for (const ConvolutionWays& convolution : engine.convolutions()) {
-    if (convolution.ways.size() < 2) continue;
+  for (const ConvCandidates& convolution : engine.convolutions()) {
+    if (convolution.algorithms.size() < 2) continue;
     const Shape input = engine.layout().inputs_of(engine.network(), convolution.node)[0];
     const std::string key = key_of(engine.network(), input, precision, convolution);
     const auto found = known.find(key);
-    auto way = found != known.end() && found->is_string()
-                   ? engine::way_named(found->get<std::string>())
-                   : std::nullopt;
-    if (!way) {
-      way = fastest(engine.network(), input, precision, convolution);
-      known[key] = engine::name_of(*way);
+    auto algorithm = found != known.end() && found->is_string()
+                         ? engine::algorithm_named(found->get<std::string>())
+                         : std::nullopt;
+    if (!algorithm) {
+      algorithm = fastest(engine.network(), input, precision, convolution);
+      known[key] = engine::name_of(*algorithm);
       measured = true;
     }
-    choices[convolution.layer] = *way;
+    choices[convolution.layer] = *algorithm;
   }
   if (!measured || cache.empty()) return choices;
   try {
-    interop::make_folder(cache.parent_path());
-    interop::write_file(cache, all.dump(1, ' ', false, json::error_handler_t::replace) + "\n");
+    make_folder(cache.parent_path());
+    write_file(cache, all.dump(1, ' ', false, json::error_handler_t::replace) + "\n");
   } catch (const ResourceError&) {  // the next model measures again
   }
   return choices;

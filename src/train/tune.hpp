@@ -1,5 +1,5 @@
 #pragma once
-// Which kernels are fastest on this machine, by measurement.
+// Measures which kernels are fastest on this machine.
 
 #include <filesystem>
 
@@ -7,11 +7,11 @@
 
 namespace ridgeline::train {
 
-/// The choice for every convolution that leaves one: what `cache` knows from before, or else what
-/// is measured now, and written there. A cache that cannot be read or written is done without.
-engine::Choices tune(const engine::Engine& engine, const std::filesystem::path& cache);
+/// The fastest algorithm of every convolution that has several: from `cache`, or measured now and
+/// then added to it. A cache that cannot be read or written is ignored.
+engine::KernelChoices tune(const engine::Engine& engine, const std::filesystem::path& cache);
 
-/// ridgeline/kernels.json in the user's cache; empty where there is none.
+/// ridgeline/kernels.json in the user's cache. Empty if the user has none.
 std::filesystem::path tuning_cache();
 
 }  // namespace ridgeline::train

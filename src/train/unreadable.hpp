@@ -1,5 +1,5 @@
 #pragma once
-// Images that cannot be read: whether a training goes on, and who is told.
+// Handles images that cannot be read: whether training continues, and who is told.
 
 #include <memory>
 
@@ -8,8 +8,8 @@
 
 namespace ridgeline::train {
 
-/// The log of the images of `samples`, as FitOptions::on_error says. Each sentence goes into the
-/// run's log.txt and to Callbacks::on_note. Throws UsageError for another word.
+/// The error log for `samples`, by FitOptions::on_error. Each sentence is written to the run's
+/// log.txt and given to Callbacks::on_note. Throws UsageError for an unknown on_error.
 std::shared_ptr<data::ErrorLog> unreadable(const FitOptions& options, std::size_t samples);
 
 }  // namespace ridgeline::train

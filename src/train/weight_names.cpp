@@ -27,7 +27,7 @@ constexpr std::array namings = {
            {"features.0.0.weight", "features.1.conv.0.0.weight"}},
     Naming{"timm's MobileNetV2 names", {"conv_stem.weight", "blocks.0.0.conv_dw.weight"}},
     Naming{"torchvision's VGG names", {"features.0.weight", "classifier.0.weight"}}};
-// What training on several devices and wrappers put before each name.
+// Prefixes of names from wrappers, such as training on several devices.
 constexpr std::array<std::string_view, 3> prefixes = {"", "module.", "model."};
 
 enum Kind : std::size_t { convolution, normalisation, dense };

@@ -27,7 +27,7 @@ struct WeightNames {
 std::optional<WeightNames> weight_names(const interop::Safetensors& file,
                                         std::span<const Parameter> parameters);
 
-/// Whether a tensor of such a file is no weight: a batch normalisation's count of batches.
+/// Whether a tensor of such a file is not a weight, but a batch normalisation's count of batches.
 bool is_batch_count(std::string_view tensor);
 
 }  // namespace ridgeline::train

@@ -41,7 +41,7 @@ TEST_F(Diagnose, TellsWhatTheTrainingTold) {
 TEST_F(Diagnose, TellsWhatItFoundWithoutAnAdvice) {
   const Outcome trained = run(*folder_, words({"train.run=idle", "regularize.l2=1e-12", "--json"}));
   ASSERT_EQ(trained.code, 0) << trained.err;
-  EXPECT_THAT(trained.err, HasSubstr("note: The penalty never moves anything: "));
+  EXPECT_THAT(trained.err, HasSubstr("note: The penalty has no effect: "));
   EXPECT_THAT(trained.err, Not(HasSubstr("What helps")));
   const json told = trained.json()["diagnosis"];
   ASSERT_EQ(told.size(), 1U);
@@ -98,7 +98,8 @@ TEST_F(Diagnose, OfATrainingThatDiverges) {
                            "optimizer.learning_rate=1e30", "--json"}));
   EXPECT_EQ(trained.code, 4);
   EXPECT_EQ(trained.out, "");
-  const auto verdict = trained.err.find("\nproblem: It diverged by steps that are too large: ");
+  const auto verdict =
+      trained.err.find("\nproblem: It diverged because its steps were too large: ");
   ASSERT_NE(verdict, std::string::npos) << trained.err;
   EXPECT_LT(verdict, trained.err.find("\ntraining diverged in epoch 1, step "));
   EXPECT_THAT(trained.err, HasSubstr("What helps: a tenth of optimizer.learning_rate"));
@@ -107,7 +108,7 @@ TEST_F(Diagnose, OfATrainingThatDiverges) {
   ASSERT_EQ(later.code, 0) << later.err;
   EXPECT_THAT(later.out, HasSubstr("training diverged in epoch 1, step "));
   EXPECT_THAT(later.out, HasSubstr("wild, epoch 1: means over its "));
-  EXPECT_THAT(later.out, HasSubstr("problem: It diverged by steps that are too large: "));
+  EXPECT_THAT(later.out, HasSubstr("problem: It diverged because its steps were too large: "));
   const json document = run(*folder_, {"diagnose", "wild", "--json"}).json();
   EXPECT_EQ(document["epochs"], 0);
   EXPECT_THAT(document["diverged"], HasSubstr("training diverged in epoch 1"));
@@ -139,7 +140,7 @@ TEST_F(Diagnose, StepsAreLogged) {
 
 TEST_F(Diagnose, WhatIsNoRun) {
   EXPECT_EQ(run(*folder_, {"diagnose", "nowhere"}).err,
-            "nowhere is no folder: name that of a run or study\n");
+            "nowhere is not a folder: name that of a run or study\n");
   EXPECT_EQ(run(*folder_, {"diagnose", "nowhere"}).code, 2);
   EXPECT_EQ(run(*folder_, {"diagnose", "images"}).code, 3);
   ASSERT_EQ(run(*folder_, words({"train.run=old", "train.epochs=1"})).code, 0);

@@ -102,7 +102,7 @@ TEST(LambdaCommand, EveryOptionReachesItsFormula) {
               1e-12);
   const Outcome momentum =
       lambda({"--from", "keras-decay", "0.1", "--optimizer", "sgd", "--momentum", "0.9"});
-  EXPECT_THAT(momentum.out, HasSubstr("of l2 0.01 do"));
+  EXPECT_THAT(momentum.out, HasSubstr("as with l2 = 0.01"));
 }
 
 TEST(LambdaCommand, WhatIsInfiniteIsAWordInJson) {
@@ -128,9 +128,9 @@ TEST(LambdaCommand, ErrorsAreOneSentenceAndTwo) {
   EXPECT_THAT(sentence({"0.01"}), HasSubstr("needs --from NAME: one of ridgeline, keras"));
   EXPECT_THAT(sentence({"--from", "kears", "0.01"}), HasSubstr("did you mean 'keras'?"));
   EXPECT_EQ(sentence({"--from", "keras", "much"}),
-            "'much' is no number: keras takes its l2, l1, as in l2=0.01");
+            "'much' is not a number: keras takes its l2, l1, as in l2=0.01");
   EXPECT_EQ(sentence({"--from", "pytorch", "weight_decay="}),
-            "'weight_decay=' is no number: pytorch takes its weight_decay, as in "
+            "'weight_decay=' is not a number: pytorch takes its weight_decay, as in "
             "weight_decay=0.01");
   EXPECT_THAT(sentence({"--from", "keras", "l3=1"}), HasSubstr("keras has no number 'l3'"));
   EXPECT_EQ(sentence({"--from", "keras", "1", "l2=2"}), "the l2 of keras is given twice");

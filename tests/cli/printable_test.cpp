@@ -76,8 +76,8 @@ TEST(Wrapped, BreaksAtBlanksAndKeepsTheIndent) {
 }
 
 TEST(Wrapped, LeavesCommandsWhole) {
-  EXPECT_EQ(wrapped("go on with: " + command("ridgeline train --resume", "my run"), 20),
-            "go on with:\nridgeline train --resume 'my run'");
+  EXPECT_EQ(wrapped("continue with: " + command("ridgeline train --resume", "my run"), 20),
+            "continue with:\nridgeline train --resume 'my run'");
   EXPECT_EQ(wrapped("  ridgeline predict run IMAGE...\n", 10),
             "  ridgeline predict run IMAGE...\n");
 }

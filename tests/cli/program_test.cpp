@@ -61,20 +61,20 @@ TEST(Program, UsageErrorsAreOneSentenceAndTwo) {
   EXPECT_EQ(sentence({"train", "--resume", "--json"}, 2), "--resume needs a value: --resume RUN");
   EXPECT_EQ(sentence({"train", "--resume", "a", "--resume", "b"}, 2),
             "'ridgeline train' takes --resume once, not 2 times");
-  EXPECT_EQ(sentence({"--json"}, 2),
-            "'--json' is no command: options stand behind one, as in 'ridgeline train --json'");
+  EXPECT_EQ(
+      sentence({"--json"}, 2),
+      "'--json' is not a command: options come after the command, as in 'ridgeline train --json'");
   EXPECT_EQ(sentence({"help", "--json"}, 2), "help is for people and has no --json");
   EXPECT_EQ(sentence({"train", "train.epochs=1", "x.toml"}, 2),
-            "x.toml must stand before key=value: the experiment file comes first");
+            "x.toml must come before key=value: the experiment file comes first");
   EXPECT_EQ(sentence({"train", "a.toml", "b.toml"}, 2),
             "there is one experiment file: a.toml, and b.toml is a second one");
   EXPECT_EQ(sentence({"train", "train.run=\"\""}, 2),
             "train.run must be the name of a folder, not the string \"\"");
   EXPECT_THAT(sentence({"train", "data.source=idx"}, 2), HasSubstr("needs data.path"));
-  EXPECT_EQ(
-      sentence({"train", "data.validation=tset"}, 2),
-      "data.validation must be a fraction, \"val\", \"test\" or a folder, and there is no folder "
-      "\"tset\"");
+  EXPECT_EQ(sentence({"train", "data.validation=tset"}, 2),
+            "data.validation must be a fraction, \"val\", \"test\" or a folder, and there is no "
+            "folder \"tset\"");
   EXPECT_EQ(sentence({"predict", "--top", "none", "a", "b"}, 2),
             "--top takes whole numbers of at least 1, not 'none'");
   EXPECT_EQ(sentence({"predict", "--top", "1.5", "a", "b"}, 2),

@@ -97,7 +97,7 @@ TEST_F(Selecting, FinishedFoldsLeaveNoCheckpoint) {
   const Outcome outcome = run(folder_, {"train", "--resume", "study/trials/1/fold-1"});
   EXPECT_EQ(outcome.code, 2);
   EXPECT_THAT(outcome.err,
-              HasSubstr("is a fold of a study: ridgeline select --resume study goes on with it"));
+              HasSubstr("is a fold of a study: ridgeline select --resume study continues it"));
 }
 
 TEST_F(Selecting, SmoothedLabelsAreScoredByThePlainLoss) {
@@ -286,7 +286,7 @@ TEST_F(Selecting, InterruptedItSavesAndSaysHowToGoOn) {
   const Outcome elsewhere = run(folder_, {"select", "--resume", "study", "select.study=other"});
   EXPECT_EQ(elsewhere.code, 2);
   EXPECT_EQ(elsewhere.err,
-            "select.study has no effect with --resume, which goes on in study: leave it out\n");
+            "select.study has no effect with --resume, which continues in study: leave it out\n");
 }
 
 TEST_F(Selecting, WhatIsRefusedLeavesNothing) {

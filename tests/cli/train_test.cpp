@@ -111,7 +111,7 @@ TEST_F(TrainedModel, ARunIsNotOverwritten) {
   const Outcome again = run(*folder_, words({}));
   EXPECT_EQ(again.code, 2);
   EXPECT_EQ(again.err,
-            "first holds a run already: name another folder with train.run=..., or go on with it: "
+            "first holds a run already: name another folder with train.run=..., or continue it: "
             "ridgeline train --resume first\n");
 }
 
@@ -150,7 +150,7 @@ TEST_F(TrainedModel, SettingsWithoutEffectAreRefused) {
   const Outcome moved = run(*folder_, {"train", "--resume", "first", "train.run=second"});
   EXPECT_EQ(moved.code, 2);
   EXPECT_EQ(moved.err,
-            "train.run has no effect with --resume, which goes on in first: leave it out\n");
+            "train.run has no effect with --resume, which continues in first: leave it out\n");
   // The record of the run holds every key, and is an experiment.
   EXPECT_EQ(run(*folder_, {"train", "first/experiment.toml", "train.run=recorded"}).code, 0);
 }

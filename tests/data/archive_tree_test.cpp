@@ -203,7 +203,7 @@ TEST_F(Archive, DamagedTarIsNamed) {
   EXPECT_THAT(error(Bytes(whole.begin(), whole.end() - 1024)), HasSubstr("without the two empty"));
   Bytes damaged = whole;
   damaged[512 + 3072 + 3] ^= 1;
-  EXPECT_THAT(error(damaged), HasSubstr("at byte 3584: this is no header"));
+  EXPECT_THAT(error(damaged), HasSubstr("at byte 3584: this is not the header"));
 }
 
 TEST_F(Archive, CompressedTarSaysWhatToDo) {

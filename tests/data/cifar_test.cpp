@@ -111,7 +111,7 @@ TEST_F(Cifar10, GivenPathWithoutTheData) {
   EXPECT_THAT(message_of<DataError>([&] { cifar10(empty / "absent"); }),
               HasSubstr("does not exist"));
   EXPECT_THAT(message_of<DataError>([&] { cifar10(folder / "test_batch.bin"); }),
-              HasSubstr("is no folder"));
+              HasSubstr("is not a folder"));
 }
 
 TEST_F(Cifar10, WithoutRights) {

@@ -52,7 +52,7 @@ TEST_F(ClassFolders, WithoutParts) {
   EXPECT_EQ(parts.train->schema().task, "classify");
   EXPECT_EQ(parts.validation, nullptr);
   EXPECT_EQ(parts.test, nullptr);
-  EXPECT_THAT(parts.notes, ElementsAre(HasSubstr("cat/notes.txt is no image by its name")));
+  EXPECT_THAT(parts.notes, ElementsAre(HasSubstr("cat/notes.txt is not an image by its name")));
 }
 
 TEST_F(ClassFolders, WithParts) {

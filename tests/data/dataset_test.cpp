@@ -73,7 +73,8 @@ TEST(FromMemory, Refuses) {
   };
   EXPECT_THAT(message_of<UsageError>(make({2, 3}, {0})), HasSubstr("not 2x3"));
   EXPECT_THAT(message_of<UsageError>(make({1, 0, 3}, {0})), HasSubstr("not 1x0x3"));
-  EXPECT_THAT(message_of<DataError>(make({1, 2, 2}, {0})), HasSubstr("no whole number of images"));
+  EXPECT_THAT(message_of<DataError>(make({1, 2, 2}, {0})),
+              HasSubstr("not a whole number of images"));
   EXPECT_THAT(message_of<DataError>(make({1, 1, 2}, {0, 0})), HasSubstr("3 images but 2 labels"));
   EXPECT_THAT(message_of<DataError>(make({1, 1, 2}, {0, 2, 0}, {"a", "b"})),
               HasSubstr("the label of image 1 is 2: labels go from 0 to 1"));

@@ -126,9 +126,9 @@ TEST_F(Idx, TrailingBytes) {
   Bytes bytes = images(4);
   bytes.push_back(0);
   folder.write(kImages, bytes);
-  EXPECT_THAT(data_error(), HasSubstr("goes on behind byte 40"));
+  EXPECT_THAT(data_error(), HasSubstr("continues after byte 40"));
   folder.write(kImages, gzip(bytes));
-  EXPECT_THAT(data_error(), HasSubstr("goes on behind byte 40"));
+  EXPECT_THAT(data_error(), HasSubstr("continues after byte 40"));
 }
 
 TEST_F(Idx, CountsThatDiffer) {

@@ -32,7 +32,7 @@ TEST(ReadImage, EveryErrorNamesTheFile) {
                 StartsWith(file));
     return message_of<DataError>([&] { read_image(folder / "x.jpg"); });
   };
-  EXPECT_THAT(sentence("hello"), StartsWith(file + ": is no image"));
+  EXPECT_THAT(sentence("hello"), StartsWith(file + ": is not an image"));
   EXPECT_THAT(sentence("<html>"), StartsWith(file + ": begins like HTML"));
   EXPECT_THAT(sentence("P5 2"), StartsWith(file + ": the PNM file cannot be decoded"));
   EXPECT_THAT(sentence(""), StartsWith(file));

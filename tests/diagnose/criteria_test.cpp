@@ -148,7 +148,7 @@ TEST(OverFitting, AnAverageHelpsOnlyOverManyUpdates) {
   }
   EXPECT_EQ(over_fitting(made.record()).at(0).advice, "");
   made.epochs[0].statistics.steps = 668;
-  EXPECT_EQ(over_fitting(made.record()).at(0).advice, "train.average=ema, where it is not on yet");
+  EXPECT_EQ(over_fitting(made.record()).at(0).advice, "train.average=ema, if it is not on yet");
 }
 
 TEST(OverFitting, UnknownWithoutValidation) {
@@ -213,7 +213,7 @@ TEST(GradientFlow, TheAdviceFitsTheNetwork) {
   EXPECT_EQ(advice(Made(), 0.2, 0.02), he);
   EXPECT_EQ(advice(Made(test::deep(4, "relu", "he_normal")), 5, 0), "");
   EXPECT_EQ(advice(Made(test::deep(4, "tanh")), 5, 0.02),
-            "relu in the place of sigmoid and tanh, with kernel_initializer = \"he_normal\"");
+            "relu instead of sigmoid and tanh, with kernel_initializer = \"he_normal\"");
   EXPECT_EQ(advice(Made(test::residual(4)), 0.2, 0), "optimizer.clip_norm=1");
 }
 

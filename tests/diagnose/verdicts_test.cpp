@@ -74,7 +74,7 @@ TEST(Verdicts, VanishingGradients) {
   ASSERT_TRUE(verdict) << kinds(history);
   expect_whole(*verdict);
   EXPECT_LT(evidence(*verdict, "gradients' ratio, first kernel to last"), 0.01);
-  EXPECT_NE(verdict->advice.find("relu in the place of sigmoid"), std::string::npos);
+  EXPECT_NE(verdict->advice.find("relu instead of sigmoid"), std::string::npos);
   EXPECT_FALSE(find(train(test::deep(6, "relu", "he_normal")), "vanishing-gradients"));
 }
 

@@ -222,7 +222,7 @@ TEST_F(OwnKinds, AugmentationsAreStringsOrTables) {
   EXPECT_THAT(refused("\"own_shade:2\""), HasSubstr("by must be at least 0 and below 1, not 2"));
   EXPECT_THAT(refused("\"own_shade:to=1\""), HasSubstr("own_shade has no key 'to'"));
   EXPECT_THAT(refused("\"own_shade:first=3\""), HasSubstr("first must be true or false, not 3"));
-  EXPECT_THAT(refused("\"own_shade:by=x\""), HasSubstr("'x' is no number"));
+  EXPECT_THAT(refused("\"own_shade:by=x\""), HasSubstr("'x' is not a number"));
   EXPECT_THAT(refused("\"own_shad\""), HasSubstr("did you mean 'own_shade'?"));
   EXPECT_THAT(refused("{ own_shade = 3 }"), HasSubstr("a table of options"));
   EXPECT_THAT(refused("{ crop = { n = 4 }, flip = {} }"), HasSubstr("must be a string such as"));

@@ -145,7 +145,7 @@ TEST(Decode, CmykOfEveryKind) {
 TEST(Decode, WhatIsNoImageIsCalledByItsName) {
   EXPECT_EQ(error_of(""), "is empty: an image was expected");
   EXPECT_EQ(error_of("hello"),
-            "is no image in a format that can be read: JPEG, PNG, WebP, TIFF, BMP and PNM");
+            "is not an image in a format that can be read: JPEG, PNG, WebP, TIFF, BMP and PNM");
   EXPECT_THAT(error_of("<!DOCTYPE html><html>"), StartsWith("begins like HTML"));
   EXPECT_THAT(error_of("\xef\xbb\xbf\r\n  <HTML lang=en>"), StartsWith("begins like HTML"));
   EXPECT_THAT(error_of("<svg xmlns="), StartsWith("is an SVG drawing"));

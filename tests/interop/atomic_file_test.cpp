@@ -1,4 +1,4 @@
-#include "interop/atomic_file.hpp"
+#include "tensor/atomic_file.hpp"
 
 #include <fcntl.h>
 #include <sys/resource.h>

@@ -8,8 +8,8 @@
 #include <limits>
 
 #include "data/folder.hpp"
-#include "interop/atomic_file.hpp"
 #include "ridgeline/error.hpp"
+#include "tensor/atomic_file.hpp"
 #include "tensor/random.hpp"
 
 namespace ridgeline::interop {
@@ -180,7 +180,7 @@ TEST(Safetensors, NumbersThatAreNotFiniteAreFound) {
   EXPECT_EQ(message_of<DataError>([&] { file.require_finite("conv2d_1.kernel"); }),
             (folder / "x").string() +
                 ": conv2d_1.kernel has 1 of 6 numbers that are not finite, the first inf at place "
-                "4: these are no weights to go on with");
+                "4: these are no weights to continue with");
 }
 
 // An independent reader: the format's own package, where a Python has it ($RIDGELINE_PYTHON).

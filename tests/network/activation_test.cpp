@@ -37,7 +37,7 @@ TEST(Activation, RefusesWhatItDoesNotKnow) {
   EXPECT_USAGE_ERROR(parse_activation("relu6(6)"),
                      "activation 'relu6(6)' takes no number: write 'relu6'");
   EXPECT_USAGE_ERROR(parse_activation("leaky_relu(-1)"),
-                     "the slope of leaky_relu must lie between 0 and 1, not -1");
+                     "the slope of leaky_relu must be between 0 and 1, not -1");
   for (const std::string text : {"leaky_relu(", "leaky_relu()", "leaky_relu(0.1", "leaky_relu(x)",
                                  "leaky_relu(nan)", "leaky_relu(0.1) ", "leaky_relu(0.1 2)"}) {
     EXPECT_USAGE_ERROR(

@@ -74,8 +74,7 @@ TEST(Infer, RefusesALayerThatLeadsNowhere) {
   network.append(flatten().named("other"), {"input"});
   EXPECT_USAGE_ERROR(
       infer(network, {3, 4, 4}),
-      "flatten_1 leads nowhere: no layer takes its output, and it is no output of the "
-      "network");
+      "flatten_1 is not used: no layer takes its output, and it is not an output of the network");
 }
 
 /// What an application may get wrong.

@@ -246,9 +246,9 @@ TEST(Shapes, OfSumsAndConcatenations) {
   EXPECT_EQ(output(concat(), {{3, 4, 5}, {1, 4, 5}, {8, 4, 5}}), Shape({12, 4, 5}));
   EXPECT_EQ(output(concat(), {{3}, {4}}), Shape({7}));
   EXPECT_USAGE_ERROR(output(concat(), {{3, 4, 5}, {3, 4, 6}}),
-                     "takes inputs that differ in their channels alone, not 3x4x5 and 3x4x6");
+                     "takes inputs that differ only in their channels, not 3x4x5 and 3x4x6");
   EXPECT_USAGE_ERROR(output(concat(), {{3, 4, 5}, {60}}),
-                     "takes inputs that differ in their channels alone, not 3x4x5 and 60");
+                     "takes inputs that differ only in their channels, not 3x4x5 and 60");
 }
 
 // Each with every option off its default.

@@ -161,7 +161,7 @@ TEST(PyTorch, EveryLayerAndLoss) {
     const std::vector<float> inputs(arrays.at("input").begin(), arrays.at("input").end());
     const Targets targets = class_targets(labels);
     const double weight = c.loss->weight(targets);
-    const engine::Sums sums =
+    const engine::LossSums sums =
         engine.gradient(state, {images, inputs, targets, {}, 0}, *c.loss, {weight, true});
     EXPECT_NEAR(sums.loss / weight, arrays.at("loss")[0], 1e-5);
     EXPECT_NEAR(sums.activity / static_cast<double>(images), activity, 1e-5 * (1 + activity));

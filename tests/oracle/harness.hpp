@@ -150,7 +150,7 @@ class Harness {
     const auto expect_number = [&](double got, double number, const char* what) {
       EXPECT_NEAR(got, number, case_.tolerance * (1 + std::abs(number))) << what;
     };
-    const engine::Sums evaluated = engine_.evaluate(state_, batch(), *case_.loss, values);
+    const engine::LossSums evaluated = engine_.evaluate(state_, batch(), *case_.loss, values);
     expect_number(evaluated.loss / n, plain.loss, "evaluated loss");
     expect_number(evaluated.activity / n, plain.activity, "evaluated activity penalty");
     expect_close(values, plain.output.data, case_.tolerance, "evaluated values");
@@ -158,7 +158,7 @@ class Harness {
     const reference::Result result = expected(true, loss, head);
     if (result.margin.smallest < near_tie) return false;
     const double weight = case_.loss->weight(batch().targets);
-    const engine::Sums sums =
+    const engine::LossSums sums =
         engine_.gradient(state_, batch(), *case_.loss, {weight, true}, values);
     expect_number(sums.loss / weight, result.loss, "loss");
     expect_number(sums.activity / n, result.activity, "activity penalty");

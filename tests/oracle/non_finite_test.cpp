@@ -69,8 +69,8 @@ void compare(const Case& c, const Place& place, const Expected& expected) {
       ASSERT_TRUE(std::isfinite(values[i])) << "it went into another image";
     }
   }
-  const engine::Sums sums = harness.engine().gradient(harness.state(), harness.batch(), *c.loss,
-                                                      {double{images}}, values);
+  const engine::LossSums sums = harness.engine().gradient(harness.state(), harness.batch(), *c.loss,
+                                                          {double{images}}, values);
   expect_kept(values, expected.trained.output.data, "training values");
   if (!std::isfinite(expected.trained.loss)) {
     EXPECT_FALSE(std::isfinite(sums.loss));

@@ -207,9 +207,9 @@ TEST(Outputs, NamesThatDoNotFitAreRefused) {
   EXPECT_USAGE_ERROR(network.set_outputs({"map", "map"}), "the output 'map' is named twice");
   EXPECT_EQ(network.output_names(), (std::vector<std::string>{"map", "scores"}));
   network.set_outputs({"map"});
-  EXPECT_USAGE_ERROR(infer(network, picture),
-                     "scores leads nowhere: no layer takes its output, and it is no output of the "
-                     "network");
+  EXPECT_USAGE_ERROR(
+      infer(network, picture),
+      "scores is not used: no layer takes its output, and it is not an output of the network");
 }
 
 }  // namespace

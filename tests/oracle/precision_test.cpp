@@ -12,7 +12,7 @@ namespace ridgeline::oracle {
 namespace {
 
 struct Gradient {
-  engine::Sums sums, evaluated;
+  engine::LossSums sums, evaluated;
   std::vector<std::vector<float>> of_parameters;
 };
 

@@ -82,10 +82,11 @@ TEST(Sameness, MicroBatchesAddUpToTheBatch) {
   Case c{.network = network, .input = {2, 9, 9}, .images = 11};
   Harness whole(c, 4), parts(c, 4);
   const LossPtr loss = cross_entropy();
-  const engine::Sums sum = whole.engine().gradient(whole.state(), whole.batch(), *loss, {11, true});
-  engine::Sums in_parts;
+  const engine::LossSums sum =
+      whole.engine().gradient(whole.state(), whole.batch(), *loss, {11, true});
+  engine::LossSums in_parts;
   for (const auto& [first, count] : {std::pair{0, 4}, {4, 6}, {10, 1}}) {
-    const engine::Sums part = parts.engine().gradient(
+    const engine::LossSums part = parts.engine().gradient(
         parts.state(), parts.batch(first, count), *loss,
         {.weight = 11, .first = first == 0, .last = first == 10, .images = 11});
     in_parts.loss += part.loss;

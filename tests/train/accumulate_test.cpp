@@ -140,12 +140,12 @@ TEST(Accumulate, AnotherGroupIsRefusedByResume) {
   Model model(small_network(), small_options());
   const std::string file = (run / "checkpoint.safetensors").string();
   EXPECT_EQ(message_of<UsageError>([&] { model.fit(data, options); }),
-            file + " was made with train.accumulate = 2, not 3: resume with that, or start anew");
+            file + " was made with train.accumulate = 2, not 3: resume with that, or start again");
   options.accumulate = 1;
-  EXPECT_EQ(message_of<UsageError>([&] { model.fit(data, options); }),
-            file +
-                " was made with another setting of 'train.accumulate': resume with that, or start "
-                "anew");
+  EXPECT_EQ(
+      message_of<UsageError>([&] { model.fit(data, options); }),
+      file +
+          " was made with another setting of 'train.accumulate': resume with that, or start again");
 }
 
 TEST(Accumulate, WrongOptions) {

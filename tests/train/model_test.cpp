@@ -57,7 +57,7 @@ TEST(Model, NetworkLossAndOptionsMustFit) {
     EXPECT_EQ(message_of<UsageError>([&] { Model(test::small_network(), options); }),
               "regularize.l1 needs an optimizer with a diagonal metric, which " +
                   std::string(setting.optimizer->kind()) +
-                  " as it is set has not: use sgd or adam");
+                  " does not have with these settings: use sgd or adam");
   }
   Network linear{flatten(), dense({.units = 3})};
   EXPECT_NE(error(linear, small_options()).find("softmax"), std::string::npos);

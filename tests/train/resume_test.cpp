@@ -55,7 +55,7 @@ Dataset unbalanced_pictures() {
   return data.subset(which);
 }
 
-// A training of 4 epochs of 5 steps that is interrupted behind `steps` of them, and goes on in
+// A training of 4 epochs of 5 steps that is interrupted behind `steps` of them, and continues in
 // another model, gives what an uninterrupted one gives.
 void expect_resumed_equals_uninterrupted(const OptimizerSetting& optimizer, int steps,
                                          const std::string& sampling = "shuffle") {
@@ -213,21 +213,21 @@ TEST(Resume, OtherSettingsAreRefusedByName) {
   FitOptions batch = options;
   batch.batch = 12;
   EXPECT_EQ(refusal(options_with(adam()), batch, data),
-            " was made with train.batch = 10, not 12: resume with that, or start anew");
+            " was made with train.batch = 10, not 12: resume with that, or start again");
   FitOptions sampling = options;
   sampling.sampling = "balanced";
   EXPECT_EQ(refusal(options_with(adam()), sampling, data),
-            " was made with another setting of 'data.sampling': resume with that, or start anew");
+            " was made with another setting of 'data.sampling': resume with that, or start again");
   ModelOptions half = options_with(adam());
   half.compute.precision = Precision::bf16;
   EXPECT_EQ(refusal(half, options, data),
-            " was made with train.precision = fp32, not bf16: resume with that, or start anew");
+            " was made with train.precision = fp32, not bf16: resume with that, or start again");
   ModelOptions seed = options_with(adam());
   seed.seed = 7;
   EXPECT_EQ(refusal(seed, options, data),
-            " was made with train.seed = 1, not 7: resume with that, or start anew");
+            " was made with train.seed = 1, not 7: resume with that, or start again");
   EXPECT_EQ(refusal(options_with(sgd()), options, data),
-            " was made with another setting of 'optimizer': resume with that, or start anew");
+            " was made with another setting of 'optimizer': resume with that, or start again");
   EXPECT_NE(refusal(options_with(adam()), options, pictures(59)).find("images"), std::string::npos);
 }
 

@@ -89,7 +89,7 @@ TEST(Kernels, AreGivenSavedAndRefused) {
             "train.kernels has LAYER=onednn, LAYER=direct or LAYER=winograd, not 'conv2d_1'");
   EXPECT_EQ(error("conv2d_1=fast"),
             "train.kernels has LAYER=onednn, LAYER=direct or LAYER=winograd, not 'conv2d_1=fast'");
-  EXPECT_EQ(error("dense_1=direct"), "train.kernels names 'dense_1', which is no convolution");
+  EXPECT_EQ(error("dense_1=direct"), "train.kernels names 'dense_1', which is not a convolution");
   ModelOptions options = small_options();
   options.compute.winograd = false;
   options.compute.kernels = {"conv2d_1=winograd"};

@@ -75,7 +75,7 @@ std::vector<std::string> unusable(const Inspection& inspection) {
     reasons.emplace_back("no image can be read");
   } else if (bad > (looked_at + 99) / 100) {  // as in ErrorLog
     reasons.push_back(
-        fmt::format("{} of {} images cannot be read, and training goes on with 1 % "
+        fmt::format("{} of {} images cannot be read, and training continues with 1 % "
                     "at most: repair them, or leave them out with data.exclude",
                     bad, looked_at));
   }

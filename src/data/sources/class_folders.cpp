@@ -183,10 +183,9 @@ class ClassFolders {
   std::shared_ptr<const SampleSource> samples(SampleColumns columns) {
     if (others_ > 0) {
       notes_.push_back(
-          others_ == 1
-              ? fmt::format("{} is no image by its name: left out", first_other_)
-              : fmt::format("{} files are no images by their names, {} the first: left out",
-                            others_, first_other_));
+          others_ == 1 ? fmt::format("{} is not an image by its name: left out", first_other_)
+                       : fmt::format("{} files are not images by their names, such as {}: left out",
+                                     others_, first_other_));
     }
     others_ = 0;
     if (columns.files.empty()) return nullptr;

@@ -62,7 +62,7 @@ ExcludeList::ExcludeList(const std::filesystem::path& file) : file_(file.string(
   const auto bytes = read_bytes(file, most_file_bytes);
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (text.find('\0') != std::string_view::npos) {
-    throw DataError(fmt::format("{}: holds a zero byte, and is no list of names", file_));
+    throw DataError(fmt::format("{}: contains a zero byte, so it is not a list of names", file_));
   }
   std::size_t number = 0;
   for (const std::string& line : lines_of(text)) {

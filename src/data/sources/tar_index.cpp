@@ -61,9 +61,9 @@ class TarReader {
       if (archive_.size() - at_ < block) fail("it ends without the two empty blocks of an end");
       archive_.read(at_, header);
       if (zeros(header)) return table_.index();
-      if (!checksum_fits(header)) fail("this is no header of a member");
+      if (!checksum_fits(header)) fail("this is not the header of a member");
       const auto size = number(header, 124, 12);
-      if (!size) fail("the size of the member is no number");
+      if (!size) fail("the size of the member is not a number");
       const std::uint64_t data = at_ + block;
       const char kind = static_cast<char>(header[156]);
       // A pax record may say the size of the member after it; never of a record.
@@ -92,7 +92,7 @@ class TarReader {
   }
 
   void read_record(char kind, std::uint64_t data, std::uint64_t bytes) {
-    if (bytes > most_name) fail(fmt::format("a record of {} bytes is no name", bytes));
+    if (bytes > most_name) fail(fmt::format("a record of {} bytes is not a name", bytes));
     std::string text(bytes, '\0');
     archive_.read(data, {reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
     if (kind == 'L' || kind == 'K') {
@@ -121,7 +121,7 @@ class TarReader {
       if (key == "size") {
         std::uint64_t size = 0;
         if (std::from_chars(value.data(), value.data() + value.size(), size).ec != std::errc()) {
-          fail("the size of the member is no number");
+          fail("the size of the member is not a number");
         }
         size_ = size;
       }

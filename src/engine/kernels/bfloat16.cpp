@@ -16,7 +16,7 @@ namespace ridgeline::engine::kernels::HWY_NAMESPACE {
 template <typename From, typename To>
 HWY_INLINE void Convert(const From* from, std::int64_t count, To* to) {
   for (std::int64_t i = 0; i < count; i += lanes) {
-    const Part part(count - i);
+    const PartialVector part(count - i);
     part.store(part.load(from + i), to + i);
   }
 }

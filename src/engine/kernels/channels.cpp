@@ -22,8 +22,8 @@ struct Run {
   std::int64_t at, count, step, channel, width;
 };
 
-// Calls use(run) for all of the batch. Where channels are spread out a run's vectors are of
-// neighbouring pixels, elsewhere of neighbouring channels.
+// Calls use(run) for the whole batch. If channels are spread out, the vectors of a run have
+// neighbouring pixels, otherwise neighbouring channels.
 template <typename Use>
 HWY_INLINE void ForRuns(const ChannelView& v, Use use) {
   for (std::int64_t n = 0; n < v.images; ++n) {
@@ -50,11 +50,11 @@ HWY_INLINE void ForRuns(const ChannelView& v, Use use) {
 template <typename Each>
 HWY_INLINE void ForVectorsOf(bool spread_out, const Run& run, Each each) {
   if (!spread_out) {
-    const Part part(run.width);
+    const PartialVector part(run.width);
     for (std::int64_t i = 0; i < run.count; ++i) each(part, run.at + i * run.step);
     return;
   }
-  const Part whole(lanes), rest(run.count % lanes);
+  const PartialVector whole(lanes), rest(run.count % lanes);
   const std::int64_t end = run.count / lanes * lanes;
   for (std::int64_t i = 0; i < end; i += lanes) each(whole, run.at + i);
   if (end < run.count) each(rest, run.at + end);
@@ -63,7 +63,7 @@ HWY_INLINE void ForVectorsOf(bool spread_out, const Run& run, Each each) {
 // The numbers of a run's channels: neighbours, or one for all.
 HWY_INLINE Vec OfChannels(bool spread_out, const Run& run, const float* numbers) {
   return spread_out ? hn::Set(Tag(), numbers[run.channel])
-                    : Part(run.width).load(numbers + run.channel);
+                    : PartialVector(run.width).load(numbers + run.channel);
 }
 
 HWY_INLINE void AddTo(bool spread_out, const Run& run, Vec v, double* sums) {
@@ -86,9 +86,9 @@ HWY_INLINE void MomentsOf(const ChannelView& v, const T* x, double* mean, double
   const bool spread_out = v.lanes == 1;
   ForRuns(v, [&](const Run& run) RIDGELINE_INLINE_LAMBDA {
     Vec sum = hn::Zero(d);
-    ForVectorsOf(spread_out, run, [&](const Part& part, std::int64_t i) RIDGELINE_INLINE_LAMBDA {
-      sum = hn::Add(sum, part.load(x + i));
-    });
+    ForVectorsOf(spread_out, run,
+                 [&](const PartialVector& part, std::int64_t i)
+                     RIDGELINE_INLINE_LAMBDA { sum = hn::Add(sum, part.load(x + i)); });
     AddTo(spread_out, run, sum, mean);
   });
   const double count = static_cast<double>(v.images * v.pixels);
@@ -99,10 +99,11 @@ HWY_INLINE void MomentsOf(const ChannelView& v, const T* x, double* mean, double
   ForRuns(v, [&](const Run& run) RIDGELINE_INLINE_LAMBDA {
     const Vec m = OfChannels(spread_out, run, means);
     Vec squares = hn::Zero(d);
-    ForVectorsOf(spread_out, run, [&](const Part& part, std::int64_t i) RIDGELINE_INLINE_LAMBDA {
-      const Vec difference = part.only(hn::Sub(part.load(x + i), m));
-      squares = hn::MulAdd(difference, difference, squares);
-    });
+    ForVectorsOf(spread_out, run,
+                 [&](const PartialVector& part, std::int64_t i) RIDGELINE_INLINE_LAMBDA {
+                   const Vec difference = part.only(hn::Sub(part.load(x + i), m));
+                   squares = hn::MulAdd(difference, difference, squares);
+                 });
     AddTo(spread_out, run, squares, deviations);
   });
 }
@@ -116,11 +117,12 @@ HWY_INLINE void AffineOf(const ChannelView& v, const Affine& a) {
   ForRuns(v, [&](const Run& run) RIDGELINE_INLINE_LAMBDA {
     const Vec scale = OfChannels(spread_out, run, a.scale);
     const Vec shift = OfChannels(spread_out, run, a.shift);
-    ForVectorsOf(spread_out, run, [&](const Part& part, std::int64_t i) RIDGELINE_INLINE_LAMBDA {
-      Vec y = hn::MulAdd(scale, part.load(from + i), shift);
-      if (residual != nullptr) y = hn::Add(y, part.load(residual + i));
-      part.store(relu(y), to + i);
-    });
+    ForVectorsOf(spread_out, run,
+                 [&](const PartialVector& part, std::int64_t i) RIDGELINE_INLINE_LAMBDA {
+                   Vec y = hn::MulAdd(scale, part.load(from + i), shift);
+                   if (residual != nullptr) y = hn::Add(y, part.load(residual + i));
+                   part.store(relu(y), to + i);
+                 });
   });
 }
 
@@ -139,7 +141,7 @@ class Return {
     scale_ = OfChannels(spread_out, run, from.scale);
     shift_ = OfChannels(spread_out, run, from.shift);
   }
-  HWY_INLINE Vec operator()(const Part& part, std::int64_t i, Vec x) const {
+  HWY_INLINE Vec operator()(const PartialVector& part, std::int64_t i, Vec x) const {
     const Vec dy = part.load(dy_ + i);
     if (slope_at_ == 1) return dy;
     const Vec y = y_ != nullptr ? part.load(y_ + i) : hn::MulAdd(scale_, x, shift_);
@@ -165,12 +167,13 @@ HWY_INLINE void GradientSumsOf(const ChannelView& v, const Returning& from,
     const Vec mean = OfChannels(spread_out, run, to.mean);
     const Vec inverse = OfChannels(spread_out, run, to.inverse);
     Vec sum = hn::Zero(d), product = hn::Zero(d);
-    ForVectorsOf(spread_out, run, [&](const Part& part, std::int64_t i) RIDGELINE_INLINE_LAMBDA {
-      const Vec x = part.load(xs + i), g = returned(part, i, x);
-      if (gs != nullptr) part.store(g, gs + i);
-      sum = hn::Add(sum, g);
-      product = hn::MulAdd(g, hn::Sub(x, mean), product);
-    });
+    ForVectorsOf(spread_out, run,
+                 [&](const PartialVector& part, std::int64_t i) RIDGELINE_INLINE_LAMBDA {
+                   const Vec x = part.load(xs + i), g = returned(part, i, x);
+                   if (gs != nullptr) part.store(g, gs + i);
+                   sum = hn::Add(sum, g);
+                   product = hn::MulAdd(g, hn::Sub(x, mean), product);
+                 });
     AddTo(spread_out, run, sum, to.sum);
     AddTo(spread_out, run, hn::Mul(product, inverse), to.product);
   });
@@ -185,10 +188,11 @@ HWY_INLINE void AffinePairOf(const ChannelView& v, const Returning& from, const 
     const Return<T> returned(spread_out, run, from);
     const Vec as = OfChannels(spread_out, run, a), bs = OfChannels(spread_out, run, b);
     const Vec offsets = OfChannels(spread_out, run, offset);
-    ForVectorsOf(spread_out, run, [&](const Part& part, std::int64_t i) RIDGELINE_INLINE_LAMBDA {
-      const Vec x = part.load(xs + i), g = returned(part, i, x);
-      part.store(hn::MulAdd(as, g, hn::MulAdd(bs, x, offsets)), dx + i);
-    });
+    ForVectorsOf(spread_out, run,
+                 [&](const PartialVector& part, std::int64_t i) RIDGELINE_INLINE_LAMBDA {
+                   const Vec x = part.load(xs + i), g = returned(part, i, x);
+                   part.store(hn::MulAdd(as, g, hn::MulAdd(bs, x, offsets)), dx + i);
+                 });
   });
 }
 

@@ -13,7 +13,7 @@ namespace ridgeline::engine::kernels {
 /// The upper bound of a ReLU that has none.
 constexpr float no_ceiling = std::numeric_limits<float>::quiet_NaN();
 
-// What is written as T is float or Bf16: the view's type. All else is fp32, and sums are double.
+// T is float or Bf16, the view's type. Other numbers are fp32, and sums are double.
 
 /// A batch as images x blocks x pixels x lanes; channel = block * lanes + lane. Plain NCHW has one
 /// lane, NHWC one block, NCHW16c blocks of 16 (lanes past the last channel hold zeros).
@@ -22,7 +22,7 @@ struct ChannelView {
   dnn::Type type = dnn::fp32;
   std::int64_t padded_channels() const { return blocks * lanes; }
 };
-/// The view of a layout, or nothing where it is none of these.
+/// The view of a layout, if it is one of these.
 std::optional<ChannelView> channel_view(const dnn::Desc& desc);
 
 // Arrays indexed by channel have padded_channels() entries; those past the last channel are zero.
@@ -36,16 +36,16 @@ struct Affine {
   const float *scale, *shift;
   void* y;                         ///< T
   const void* residual = nullptr;  ///< T; or null
-  float slope = 1;                 ///< of what is below 0: a ReLU where it is not 1
+  float slope = 1;                 ///< for numbers below 0; 1: no ReLU
   float ceiling = no_ceiling;      ///< of the ReLU
 };
 void affine(const ChannelView& view, const Affine& arguments);
 
-/// What comes back through that ReLU: g = dy, times the slope where the ReLU's input was not above
-/// 0. That is told by `y` where it is given, and by scale[c] * x + shift[c] elsewhere.
+/// The gradient before that ReLU: g = dy, times the slope where the ReLU's input was not above 0.
+/// The sign of the input is that of `y`, if given, otherwise of scale[c] * x + shift[c].
 struct Returning {
   const void *x, *dy;  ///< T
-  float slope = 1;     ///< 1: there is no ReLU, and g = dy
+  float slope = 1;     ///< 1: no ReLU, and g = dy
   const float *scale = nullptr, *shift = nullptr;
   const void* y = nullptr;  ///< T; or null
   float ceiling = no_ceiling;

@@ -1,8 +1,8 @@
 #pragma once
-// A convolution, its bias and ReLU, and the max-pool behind it in one: the convolution's output is
-// never written. What the pool does not look at is not computed, and its gradient, which goes to
-// one position of each window, stays the sparse thing that it is: backward costs one product where
-// a dense convolution's costs as many as a window has positions.
+// A convolution, its bias and ReLU, and the max-pool after it in one kernel. The convolution's
+// output is never written, and values that the pool does not read are not computed. The gradient of
+// a pool is sparse: it has one position in each window. The backward pass makes one product for
+// each window, where a dense convolution makes one for each position.
 //
 // Images are NHWC with the convolution's padding around them. One call is one image.
 
@@ -21,21 +21,21 @@ struct ConvPool {
   bool relu = false;
   float slope = 0;
 
-  static constexpr std::int64_t block = 16;  ///< filters side by side in the packed kernel
+  static constexpr std::int64_t block = 16;  ///< neighbouring filters in the packed kernel
   std::int64_t padded_filters() const { return (filters + block - 1) / block * block; }
   std::int64_t row() const { return width * channels; }
   std::int64_t run() const { return kernel_width * channels; }
   std::int64_t kernel_size() const { return kernel_height * run(); }
   std::int64_t windows() const { return pooled_height * pooled_width; }
   std::int64_t positions() const { return window_height * window_width; }
-  /// Columns of the convolution's output that some window looks at.
+  /// Columns of the convolution's output that some window reads.
   std::int64_t columns() const { return (pooled_width - 1) * step_width + window_width; }
 
   std::int64_t rows() const { return (pooled_height - 1) * step_height + window_height; }
 
   std::int64_t packed_size() const { return padded_filters() * kernel_size(); }
   static constexpr std::int64_t most_grouped = 16;  ///< windows that are listed together
-  /// Room for a filter's list of windows, which is written a group at a time.
+  /// The size of a filter's list of windows, which is written one group at a time.
   std::int64_t listed_windows() const { return windows() + most_grouped; }
 
   std::size_t forward_scratch() const;   ///< bytes
@@ -43,7 +43,8 @@ struct ConvPool {
 };
 
 // Kernels in other layouts. Plain: [filters][channels][height][width]; by rows: [filters][height]
-// [width][channels]; packed: [filters / 16][height][width][channels][16], zeros behind the last.
+// [width][channels]; packed: [filters / 16][height][width][channels][16], with zeros after the last
+// filter.
 void conv_pool_pack(const ConvPool& shape, const float* plain, float* packed);
 void rows_to_plain(const ConvPool& shape, const float* rows, float* plain);
 
@@ -66,7 +67,7 @@ std::size_t winograd_scratch(const ConvPool& shape);  ///< bytes
 void winograd_pack(const ConvPool& shape, const float* plain, float* packed);
 void winograd_forward(const ConvPool& shape, const ConvPoolForward& arguments);
 
-/// What is added to: zero it before the first image.
+/// The gradients are added to: set them to zero before the first image.
 struct ConvPoolBackward {
   const float* source;
   const float* kernel;  ///< packed for folding; or null, as source_gradient
@@ -82,15 +83,16 @@ void conv_pool_backward(const ConvPool& shape, const ConvPoolBackward& arguments
 std::int64_t fold_packed_size(const ConvPool& shape);
 void fold_pack(const ConvPool& shape, const float* plain, float* packed);
 
-// The same for a convolution of few channels whose source needs no gradient, as a network's first:
-// filters are side by side in a vector, and each looks up what its best position sees.
-constexpr std::int64_t lookup_most_channels = 8;  ///< with more the sparse sums are faster
+// The same for a convolution of few channels whose source needs no gradient, such as the first of a
+// network. A vector holds neighbouring filters, and each filter looks up the pixels at its best
+// position.
+constexpr std::int64_t lookup_most_channels = 8;  ///< with more channels the sparse sums are faster
 constexpr int lookup_most_width = 7;
-/// Whether this machine's vectors hold what a window sees.
+/// Whether this machine's vectors can hold the pixels of a window.
 bool lookup_fits(const ConvPool& shape);
 std::size_t lookup_scratch(const ConvPool& shape);  ///< bytes
 /// Adds to a kernel gradient [channels][height][width][padded filters] on a cache line, of
-/// packed_size() numbers; arguments.source_gradient and .kernel are not looked at.
+/// packed_size() numbers; arguments.source_gradient and .kernel are not used.
 void conv_pool_lookup(const ConvPool& shape, const ConvPoolBackward& arguments);
 void lookup_to_plain(const ConvPool& shape, const float* lookup, float* plain);
 

@@ -1,6 +1,6 @@
-// The gradient behind a max-pool is a sparse matrix, positions x filters. The kernel's gradient is
-// its transpose times the source's patches, the source's gradient the fold of it times the kernel:
-// both add up scaled rows, listed once by filter and once by position.
+// The gradient of a max-pool's input is a sparse matrix, positions x filters. The kernel's gradient
+// is its transpose times the source's patches. The source's gradient is the fold of its product
+// with the kernel. Both add up scaled rows, listed once by filter and once by position.
 
 #include <unistd.h>
 
@@ -47,7 +47,7 @@ struct ScaledRows {
 };
 
 template <int Rows, int Vectors, bool Padded>
-HWY_INLINE void AddEntry(const ScaledRows& a, Part last, std::int64_t e, Vec* sum) {
+HWY_INLINE void AddEntry(const ScaledRows& a, PartialVector last, std::int64_t e, Vec* sum) {
   const Tag d;
   const Vec factor = hn::Set(d, a.entries.factors[e]);
   const float* from = a.from + a.entries.offsets[e];
@@ -59,12 +59,12 @@ HWY_INLINE void AddEntry(const ScaledRows& a, Part last, std::int64_t e, Vec* su
   });
 }
 
-// Padded: the rows that are scaled have zeros behind their last column, up to a whole vector.
+// Padded: the scaled rows have zeros after their last column, up to a whole vector.
 template <int Rows, int Vectors, bool Padded>
 HWY_INLINE void AddTile(const ScaledRows& a) {
   constexpr int sums = Rows * Vectors;
   const Tag d;
-  const Part last(a.columns - (Vectors - 1) * lanes);
+  const PartialVector last(a.columns - (Vectors - 1) * lanes);
   Vec sum[sums];
   Unroll<sums>([&](auto i) RIDGELINE_INLINE_LAMBDA {
     constexpr int r = i / Vectors, v = i % Vectors;
@@ -72,7 +72,8 @@ HWY_INLINE void AddTile(const ScaledRows& a) {
     sum[i] = v + 1 < Vectors ? hn::LoadU(d, to) : last.load(to);
   });
   std::int64_t e = 0;
-  // Few sums alone would wait for each other: entries then take turns between two sets of them.
+  // With few sums, each addition would wait for the one before. So entries alternate between two
+  // sets of sums.
   if constexpr (sums < 6) {
     Vec other[sums];
     Unroll<sums>([&](auto i) RIDGELINE_INLINE_LAMBDA { other[i] = hn::Zero(d); });
@@ -114,9 +115,9 @@ AddFunction FindAdd(int rows, std::int64_t vectors) {
   }
 }
 
-// The kernel in tiles, so much of it at a time that all filters' parts stay in the first-level
-// cache: [rows of tiles][tiles][filters][rows][vectors], zeros behind the last column. Side by
-// side, they do not meet in few sets of that cache.
+// The kernel in tiles, small enough that one tile of all filters fits the first-level cache: [rows
+// of tiles][tiles][filters][rows][vectors], with zeros after the last column. In this layout they
+// do not compete for few sets of that cache.
 struct FoldTiles {
   std::int64_t vectors, rows, count;  // of a row of the kernel; of a tile; tiles side by side
   std::int64_t width;                 // vectors of the widest tile

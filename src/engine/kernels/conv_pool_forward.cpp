@@ -5,7 +5,7 @@
 
 #include "engine/kernels/conv_pool.hpp"
 
-// Tiles are arrays of vectors, which scalable vectors cannot be in.
+// Tiles are arrays of vectors. Scalable vectors cannot be in arrays.
 #define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/kernels/conv_pool_forward.cpp"
@@ -18,7 +18,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace ridgeline::engine::kernels::HWY_NAMESPACE {
 
-// A tile of sums fills the registers but for a few: pixels x blocks x vectors of a block.
+// A tile of sums uses almost all registers: pixels x blocks x vectors of a block.
 constexpr int block_vectors = static_cast<int>(ConvPool::block / lanes);
 constexpr int most_blocks = lanes == 16 ? 2 : 1;
 constexpr int most_pixels =
@@ -88,7 +88,7 @@ void ConvolveRow(const ConvPool& s, const float* source, const float* kernel, fl
   }
 }
 
-// A row of the pool from the convolution's rows, which lie in a ring from `slot` on.
+// A row of the pool from the convolution's rows, which are in a ring buffer from `slot` on.
 void PoolRow(const ConvPool& s, const ConvPoolForward& a, std::int64_t py, const float* rows,
              std::int64_t slot) {
   const Tag d;
@@ -110,7 +110,7 @@ void PoolRow(const ConvPool& s, const ConvPoolForward& a, std::int64_t py, const
   }
 }
 
-// The usual pool, 2x2 windows side by side, takes its values from the registers of a tile: a few
+// The usual pool, with adjacent 2x2 windows, takes its values from the registers of a tile: a few
 // windows of a row, their upper and lower pixels, and some vectors of filters.
 constexpr int pooled_vectors = lanes == 16 ? 2 : 1;
 constexpr int most_windows = (registers == 32 ? 24 : 12) / (4 * pooled_vectors);
@@ -175,8 +175,8 @@ void PoolTile(const ConvPool& s, const ConvPoolForward& a, const PooledTile& til
   }
 }
 
-// Whether no sum of the image's products can be NaN: everything is finite, and too small to
-// overflow. Looking costs a fraction of the products.
+// Whether no sum of the image's products can be NaN: all numbers are finite and too small to
+// overflow. The check costs a fraction of the products.
 bool SumsAreNumbers(const ConvPool& s, const ConvPoolForward& a) {
   const double image = LargestMagnitude(a.source, s.height * s.row());
   const double kernel = LargestMagnitude(a.kernel, s.packed_size());

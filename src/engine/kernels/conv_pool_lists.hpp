@@ -1,5 +1,5 @@
-// The sparse gradient behind a max-pool, listed by filter and by position. Included like
-// vectors.hpp, once per instruction set.
+// Lists of the sparse gradient of a max-pool, by filter and by position. Included like vectors.hpp,
+// once per instruction set.
 #if defined(RIDGELINE_ENGINE_KERNELS_CONV_POOL_LISTS_HPP) == defined(HWY_TARGET_TOGGLE)
 #ifdef RIDGELINE_ENGINE_KERNELS_CONV_POOL_LISTS_HPP
 #undef RIDGELINE_ENGINE_KERNELS_CONV_POOL_LISTS_HPP
@@ -15,13 +15,13 @@
 HWY_BEFORE_NAMESPACE();
 namespace ridgeline::engine::kernels::HWY_NAMESPACE {
 
-// Entries of the sparse gradient: a factor and where the row that it scales begins.
+// Entries of the sparse gradient: a factor and the offset of the row that it scales.
 struct Entries {
   float* factors;
   std::int32_t* offsets;
 };
 
-// Windows that are listed together, a vector of them for each filter.
+// Windows that are listed together: one vector for each filter.
 constexpr std::int64_t group = std::max<std::int64_t>(lanes, 4);
 static_assert(group <= ConvPool::most_grouped);
 
@@ -30,11 +30,11 @@ struct Lists {
   Entries by_filter;  // [padded filters][by_filter_stride]
   std::int64_t by_filter_stride;
   std::int32_t* filled;   // of each filter's list
-  Entries by_position;    // windows' lists, one behind the other: [windows][padded filters]
+  Entries by_position;    // all windows' lists in sequence: [windows][padded filters]
   std::int32_t* begins;   // of each window's positions: [windows][positions + 1]
-  std::int32_t* places;   // where in the source a window has its first patch: [windows]
-  std::int32_t* patches;  // where a window's other positions have theirs: [positions]
-  float* masked;          // a group's gradient behind the ReLU: [group][padded filters]
+  std::int32_t* places;   // offset of a window's first patch in the source: [windows]
+  std::int32_t* patches;  // offsets of the patches of a window's positions: [positions]
+  float* masked;          // a group's gradient after the ReLU's mask: [group][padded filters]
   Entries by_group;       // a block of filters, by filter: [lanes][group]
 
   Lists(const ConvPool& s, void* scratch) {
@@ -63,19 +63,19 @@ struct Lists {
   }
 };
 
-// Where in the source the convolution at (y, x) has its patch.
+// The offset in the source of the patch of the convolution at (y, x).
 std::int32_t PatchAt(const ConvPool& s, std::int64_t y, std::int64_t x) {
   return static_cast<std::int32_t>(y * s.stride_height * s.row() + x * s.stride_width * s.channels);
 }
 
-// A window's gradient behind the ReLU, added to the bias's.
+// A window's gradient after the ReLU's mask. It is also added to the bias's.
 void Mask(const ConvPool& s, const ConvPoolBackward& a, std::int64_t window, float* masked) {
   const Tag d;
   const Relu relu(s.relu ? s.slope : 1);
   const float* gradient = a.gradient + window * s.filters;
   const float* pooled = a.pooled + window * s.filters;
   for (std::int64_t f = 0; f < s.filters; f += lanes) {
-    const Part part(s.filters - f);
+    const PartialVector part(s.filters - f);
     Vec g = part.load(gradient + f);
     if (s.relu) g = relu.back(g, part.load(pooled + f));
     hn::StoreU(g, d, masked + f);
@@ -153,7 +153,7 @@ void ListByFilter(const ConvPool& s, const std::uint8_t* chosen, std::int64_t fi
 }
 #endif
 
-// Likewise to the positions' lists, the offsets `part` apart from filter to filter.
+// The same for the positions' lists. The offsets of neighbouring filters are `part` apart.
 void ListByPosition(const ConvPool& s, const std::uint8_t* chosen, const float* masked,
                     std::int64_t window, std::int32_t part, Lists& lists) {
   const Tag d;
@@ -178,8 +178,8 @@ void ListByPosition(const ConvPool& s, const std::uint8_t* chosen, const float* 
   begins[s.positions()] = static_cast<std::int32_t>(at);
 }
 
-/// Lists the gradient by filter and, where the source's is wanted, by position for rows of a folded
-/// kernel that lie `part` apart.
+/// Lists the gradient by filter and, if the gradient of the source is needed, by position, for rows
+/// of a folded kernel that are `part` apart.
 void List(const ConvPool& s, const ConvPoolBackward& a, std::int64_t part, Lists& lists) {
   std::fill_n(lists.filled, s.padded_filters(), 0);
   std::fill_n(lists.masked, group * s.padded_filters(), 0.0F);

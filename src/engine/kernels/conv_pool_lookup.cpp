@@ -1,7 +1,8 @@
-// The kernel's gradient of a fused convolution of few channels, filters side by side in a vector:
-// each filter's best position is elsewhere in the window, so a tap's values are looked up in what
-// the window sees, one table for each channel and row of the kernel. No lists, no branches, and
-// one product where a dense convolution takes one for each position.
+// The kernel's gradient of a fused convolution with few channels. A vector holds neighbouring
+// filters. Each filter has another best position in the window, so a tap's values are looked up
+// among the pixels of the window, with one table for each channel and row of the kernel. There are
+// no lists and no branches, and one product for each window, where a dense convolution has one for
+// each position.
 
 #include <algorithm>
 #include <utility>
@@ -28,14 +29,14 @@ inline std::int64_t rows_at_once(const ConvPool& s) {
   return std::clamp<std::int64_t>(windows / s.pooled_width, 1, s.pooled_height);
 }
 
-// What a window sees of a row of the source.
+// The pixels of a window in a row of the source.
 constexpr std::int64_t seen_columns(const ConvPool& s) {
   return (s.window_width - 1) * s.stride_width + s.kernel_width;
 }
 constexpr std::int64_t kernel_rows(const ConvPool& s) {
   return s.channels * s.kernel_height;
 }
-// Tables of a window, and one that catches what is written behind the last.
+// The tables of a window, and one more for numbers that are written after the last.
 constexpr std::int64_t tables_stride(const ConvPool& s) {
   return kernel_rows(s) + 1;
 }
@@ -60,7 +61,7 @@ void Lookup(const ConvPool&, const ConvPoolBackward&) {}
 #else
 using IntTag = hn::RebindToSigned<Tag>;
 
-// A row of the pool's windows: where they look at a row of the source, and their tables.
+// A row of the pool's windows: their pixels in a row of the source, and their tables.
 struct TableRow {
   const float* from;
   float* to;
@@ -68,7 +69,7 @@ struct TableRow {
   std::int64_t windows;
 };
 
-// Up to three numbers more are read and written: planes and tables have room behind them.
+// Up to three more numbers are read and written: planes and tables are followed by padding.
 void FillTables(const TableRow& r, std::int64_t columns) {
   const hn::FixedTag<float, 4> d;
   for (std::int64_t i = 0; i < columns; i += 4) {
@@ -132,7 +133,7 @@ void AddLookups(const ConvPool& s, const ConvPoolBackward& a, const LookupTile& 
   const Tag d;
   const IntTag di;
   const hn::Rebind<std::uint8_t, Tag> db;
-  const Part part(s.filters - tile.filter);
+  const PartialVector part(s.filters - tile.filter);
   const Relu relu(s.relu ? s.slope : 1);
   const std::int64_t padded = s.padded_filters(), stride = tables_stride(s) * lanes;
 

@@ -1,5 +1,5 @@
 // Winograd's filtering (winograd_tiles.hpp) before a max-pool: the tile is the pool's window, so
-// the outputs never leave the registers.
+// the outputs are only in registers.
 
 #include <algorithm>
 #include <vector>

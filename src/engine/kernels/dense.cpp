@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-// Tiles are arrays of vectors, which scalable vectors cannot be in.
+// Tiles are arrays of vectors. Scalable vectors cannot be in arrays.
 #define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/kernels/dense.cpp"
@@ -62,14 +62,14 @@ HWY_INLINE void ForwardTile(const DenseShape& s, const DenseForward& a, std::int
   }
   if (i < s.inputs) {
     const std::int64_t rest = s.inputs - i;
-    add(i, [&](const float* from) HWY_ATTR { return Part(rest).load(from); });
+    add(i, [&](const float* from) HWY_ATTR { return PartialVector(rest).load(from); });
   }
   for (int m = 0; m < M; ++m) {
     for (int n = 0; n < N; ++n) {
       float y = hn::GetLane(hn::SumOfLanes(d, sum[m][n]));
       if (a.bias != nullptr) y += a.bias[output + n];
-      // Which sign it has nobody can foresee: without a branch. NaN stays NaN, and a slope of 0
-      // must not meet an infinite number.
+      // The sign cannot be predicted, so there is no branch. NaN stays NaN, and a slope of 0 must
+      // not be multiplied by an infinite number.
       if (a.relu) y = std::max(y, 0.0F) + (a.slope == 0 ? 0 : a.slope * std::min(y, 0.0F));
       a.y[(image + m) * s.outputs + output + n] = y;
     }
@@ -101,7 +101,7 @@ template <int M, int V, bool Partial>
 HWY_INLINE void OuterTile(const Outer& o, std::int64_t columns) {
   const Tag d;
   const auto load = [&](const float* row, int v) HWY_ATTR {
-    return Partial ? Part(columns - v * lanes).load(row + v * lanes)
+    return Partial ? PartialVector(columns - v * lanes).load(row + v * lanes)
                    : hn::LoadU(d, row + v * lanes);
   };
   Vec sum[M][V];
@@ -123,7 +123,7 @@ HWY_INLINE void OuterTile(const Outer& o, std::int64_t columns) {
     for (int v = 0; v < V; ++v) {
       float* to = o.to + m * o.to_stride + v * lanes;
       if (Partial) {
-        Part(columns - v * lanes).store(sum[m][v], to);
+        PartialVector(columns - v * lanes).store(sum[m][v], to);
       } else {
         hn::StoreU(sum[m][v], d, to);
       }
@@ -144,7 +144,7 @@ HWY_INLINE void OuterColumns(Outer o, std::int64_t columns) {
   }
 }
 
-// Adds up a block of images: rows of x and, side by side, their factors.
+// Adds up a block of images: rows of x and their factors, which are adjacent.
 void AddImages(std::span<const float* const> images, const float* factors, const DenseRows& r,
                float* dw, bool add) {
   constexpr std::int64_t most = 3 * lanes;
@@ -153,7 +153,7 @@ void AddImages(std::span<const float* const> images, const float* factors, const
   const auto count = static_cast<std::int64_t>(images.size());
   for (std::int64_t i = 0; i < r.inputs; i += most) {
     const std::int64_t columns = std::min(most, r.inputs - i);
-    // Columns of x lie far apart, in few sets of the first-level cache.
+    // Columns of x are far apart and map to few sets of the first-level cache.
     for (std::int64_t n = 0; n < count; ++n) {
       const float* x = images[static_cast<std::size_t>(n)] + i;
       if (columns == most) {

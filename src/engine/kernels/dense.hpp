@@ -1,6 +1,6 @@
 #pragma once
-// Dense layers on plain kernels [out, in]: neither the kernel nor its gradient is ever copied
-// into another layout, which costs more than the products themselves at training's batch sizes.
+// Dense layers on plain kernels [out, in]. Kernel and gradient are never copied to another layout:
+// at the batch sizes of training that costs more than the products.
 
 #include <cstdint>
 #include <span>
@@ -32,8 +32,8 @@ struct DensePart {
   const float* dy;  ///< images x outputs
   std::int64_t images;
 };
-/// Rows [first, first + rows) of dw = dy^T x over all parts' images, one after the other: the same
-/// bits however they are parted.
+/// Rows [first, first + rows) of dw = dy^T x over the images of all parts, in order. The division
+/// into parts does not change a bit.
 void dense_kernel_gradient(std::span<const DensePart> parts, const DenseRows& rows, float* dw);
 /// db = sum of dy over the images
 void dense_bias_gradient(const DenseShape& shape, const float* dy, float* db);

@@ -1,6 +1,6 @@
 #pragma once
-// A matrix times itself, over its shorter side, and what is multiplied by that: a parameter as a
-// matrix for orthogonality. Row-major; arrays are aligned to 64 bytes.
+// The product of a matrix with itself along its longer side, and products with the result: for the
+// orthogonality penalty. Row-major; arrays are aligned to 64 bytes.
 
 #include <algorithm>
 #include <cstddef>

@@ -14,7 +14,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 using Doubles = hn::CappedTag<double, 8>;
 using Floats = hn::Rebind<float, Doubles>;
 
-// Calls f(v, m, i) for every vector of the row; behind its end are zeros.
+// Calls f(v, m, i) for every vector of the row, with zeros after its end.
 template <typename F>
 void ForEach(const GroupRow& row, F f) {
   const Floats d;
@@ -31,7 +31,7 @@ void ForEach(const GroupRow& row, F f) {
   }
 }
 
-GroupSums Sums(const GroupRow& row) {
+GroupSums SumGroup(const GroupRow& row) {
   const Doubles wide;
   const Floats d;
   const auto zero = hn::Zero(d), strength = hn::Set(d, static_cast<float>(row.strength));
@@ -62,7 +62,7 @@ GroupValue Value(const GroupRow& row, double s) {
   const auto norm = hn::Set(d, static_cast<float>(s));
   auto f = hn::Zero(wide), slope = hn::Zero(wide);
   ForEach(row, [&](auto v, auto m, std::size_t) HWY_ATTR {
-    // What is 0 adds nothing, even where it would be divided by 0.
+    // A 0 adds nothing, even if it would be divided by 0.
     const auto divisor = hn::IfThenElse(hn::Eq(v, hn::Zero(d)), one, hn::MulAdd(strength, m, norm));
     const auto inverse = hn::Div(one, divisor);
     const auto ratio = hn::PromoteTo(wide, hn::Mul(v, inverse));
@@ -95,12 +95,12 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace ridgeline::engine::kernels {
 
-HWY_EXPORT(Sums);
+HWY_EXPORT(SumGroup);
 HWY_EXPORT(Value);
 HWY_EXPORT(ScaleRow);
 
 GroupSums group_sums(const GroupRow& row) {
-  return HWY_DYNAMIC_DISPATCH(Sums)(row);
+  return HWY_DYNAMIC_DISPATCH(SumGroup)(row);
 }
 GroupValue group_value(const GroupRow& row, double s) {
   return HWY_DYNAMIC_DISPATCH(Value)(row, s);

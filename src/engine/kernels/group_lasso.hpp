@@ -14,7 +14,7 @@ struct GroupRow {
   double strength;
 };
 
-/// What is known of a row before |w| is.
+/// Sums over a row, which do not need |w|.
 struct GroupSums {
   double square = 0;   ///< |v|^2
   double dual = 0;     ///< |v / m|^2 where m > 0

@@ -1,5 +1,5 @@
 #pragma once
-// The most that this machine's cores can multiply and add: what throughput is compared with.
+// The peak rate of multiply-adds of this machine's cores, to compare throughput with.
 
 #include <optional>
 
@@ -10,7 +10,7 @@ namespace ridgeline::engine::kernels {
 /// 50 ms, since whatever disturbs one can only make it slower.
 struct PeakGflops {
   double fp32 = 0;
-  std::optional<double> bf16;  ///< products of bf16 summed in fp32; none where the CPU has none
+  std::optional<double> bf16;  ///< products of bf16 summed in fp32; absent if the CPU has none
 };
 PeakGflops measure_peak(int threads);
 

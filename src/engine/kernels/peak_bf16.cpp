@@ -19,8 +19,8 @@ RIDGELINE_BF16 inline __m512 all(float value) {
   return _mm512_set1_ps(value);
 }
 
-template <typename... Sums>
-RIDGELINE_BF16 inline float rounds_of(std::int64_t rounds, Sums... sums) {
+template <typename... Accumulators>
+RIDGELINE_BF16 inline float rounds_of(std::int64_t rounds, Accumulators... sums) {
   const __m512bh x = _mm512_cvtne2ps_pbh(all(0.5f), all(0.5f));
   for (std::int64_t round = 0; round < rounds; ++round) {
     ((sums = _mm512_dpbf16_ps(sums, x, x)), ...);

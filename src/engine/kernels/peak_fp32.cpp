@@ -10,8 +10,8 @@ namespace ridgeline::engine::kernels::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// To keep the multipliers busy takes their number times their latency of sums that do not wait
-// for each other: 8 to 10 on x86, 16 on some ARM cores. More than the registers hold would spill.
+// To keep the multipliers busy, there must be as many independent sums as multipliers times
+// latency: 8 to 10 on x86, 16 on some ARM cores. More than fit the registers would be slower.
 constexpr bool sixteen_registers = HWY_ARCH_X86 && HWY_TARGET > HWY_AVX3;  // less is newer
 constexpr int sum_count = sixteen_registers ? 12 : 24;
 

@@ -13,7 +13,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace ridgeline::engine::kernels::HWY_NAMESPACE {
 
-// A window: what there is of it on the source.
+// The part of a window that is on the source.
 struct Window {
   std::int64_t y, y_end, x, x_end;  // of the source
   std::int64_t first_y, first_x;    // where the window begins, perhaps over the border
@@ -58,7 +58,7 @@ HWY_INLINE void ForPixels(const Windows& w, const Window& window, Use use) {
   }
 }
 
-// Whether pixels are in several windows, whose gradients then add up.
+// Whether windows overlap, so that their gradients are added.
 HWY_INLINE bool Overlap(const Windows& w) {
   if (w.adaptive) return w.height % w.pooled_height != 0 || w.width % w.pooled_width != 0;
   return w.step_height < w.kernel_height || w.step_width < w.kernel_width;

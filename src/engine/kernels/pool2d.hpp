@@ -1,5 +1,5 @@
 #pragma once
-// Poolings of NHWC images of fp32 or bf16, channels side by side in a vector.
+// Pooling of NHWC images in fp32 or bf16. A vector holds neighbouring channels.
 
 #include <cstdint>
 
@@ -7,7 +7,7 @@
 
 namespace ridgeline::engine::kernels {
 
-/// Windows on a source, whose padding counts in no maximum and no mean. In each window there is a
+/// Windows on a source. Padding is not part of any maximum or mean. Each window has at least one
 /// pixel of the source.
 struct Windows {
   std::int64_t channels = 0, height = 0, width = 0;  ///< of the source
@@ -24,7 +24,7 @@ struct Windows {
   std::int64_t positions_size() const {
     return pooled_height * pooled_width * ((channels + 15) / 16 * 16);
   }
-  /// Whether the positions of a max-pool's window fit a byte. They are 32-bit numbers elsewhere.
+  /// Whether the positions of a max-pool's window fit a byte. Otherwise they are 32-bit numbers.
   bool small() const { return kernel_height * kernel_width <= 256; }
 };
 
@@ -36,7 +36,7 @@ struct MaxPool {
   std::int64_t images;
   const T* source;
   T* pooled;
-  void* positions;  ///< std::uint8_t where the windows are small, std::int32_t elsewhere
+  void* positions;  ///< std::uint8_t for small windows, otherwise std::int32_t
 };
 void max_pool(const Windows& windows, const MaxPool<float>& arguments);
 void max_pool(const Windows& windows, const MaxPool<Bf16>& arguments);
@@ -55,7 +55,7 @@ struct MaxPoolBackward {
 void max_pool_backward(const Windows& windows, const MaxPoolBackward<float>& arguments);
 void max_pool_backward(const Windows& windows, const MaxPoolBackward<Bf16>& arguments);
 
-/// Means of what there is of each window; and back.
+/// Means of the pixels of each window, and their gradient.
 void average_pool(const Windows& windows, std::int64_t images, const float* source, float* pooled);
 void average_pool(const Windows& windows, std::int64_t images, const Bf16* source, Bf16* pooled);
 void average_pool_backward(const Windows& windows, std::int64_t images, const float* gradient,

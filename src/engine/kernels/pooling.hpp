@@ -61,7 +61,7 @@ class WindowWriter {
   }
 
  private:
-  Part part_;
+  PartialVector part_;
   Vec bias_;
   Relu relu_;
   std::int64_t filters_, padded_;

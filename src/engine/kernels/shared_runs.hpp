@@ -1,5 +1,5 @@
 #pragma once
-// Loops over long runs, shared between threads, with the same bits however many there are.
+// Loops over long runs that threads share. The number of threads does not change a bit.
 
 #include "engine/kernels/update_kernels.hpp"
 #include "ridgeline/parallel.hpp"
@@ -7,7 +7,7 @@
 namespace ridgeline::engine::kernels {
 
 inline constexpr std::int64_t sum_length = 4096;
-/// In which multiples runs are shared: whole vectors, and enough of them.
+/// Runs are divided at multiples of this: whole vectors, and enough of them.
 inline constexpr std::int64_t run_grain = 1024;
 
 /// The sum of squares.

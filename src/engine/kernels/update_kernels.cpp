@@ -15,9 +15,9 @@ using Floats = hn::CappedTag<float, 16>;
 using Doubles = hn::Repartition<double, Floats>;
 using HalfFloats = hn::Rebind<float, Doubles>;
 
-// Some of a run, as doubles; Tail: fewer than a vector of them, and then zeros.
+// A vector of a run, as doubles. Tail: fewer numbers, followed by zeros.
 template <bool Tail>
-struct Part {
+struct RunVector {
   std::size_t from, count;
 
   template <typename T>
@@ -38,7 +38,7 @@ struct Part {
   static auto load(const double* values) { return hn::LoadU(Doubles(), values); }
 };
 
-// The sum over a run of f, which takes what gives it the numbers there and has f(zeros) = 0.
+// The sum of f over a run. f takes a RunVector, and f of zeros must be 0.
 template <typename F>
 double Sum(std::size_t count, F f) {
   const Doubles d;
@@ -46,11 +46,11 @@ double Sum(std::size_t count, F f) {
   auto even = hn::Zero(d), odd = hn::Zero(d);
   std::size_t i = 0;
   for (; i + 2 * lanes <= count; i += 2 * lanes) {
-    even = hn::Add(even, f(Part<false>{i, lanes}));
-    odd = hn::Add(odd, f(Part<false>{i + lanes, lanes}));
+    even = hn::Add(even, f(RunVector<false>{i, lanes}));
+    odd = hn::Add(odd, f(RunVector<false>{i + lanes, lanes}));
   }
   for (; i < count; i += lanes) {
-    even = hn::Add(even, f(Part<true>{i, HWY_MIN(lanes, count - i)}));
+    even = hn::Add(even, f(RunVector<true>{i, HWY_MIN(lanes, count - i)}));
   }
   return hn::GetLane(hn::SumOfLanes(d, hn::Add(even, odd)));
 }
@@ -102,7 +102,7 @@ void AddScaled(float* a, float factor, const float* b, std::size_t count) {
   alignas(64) float x[16] = {}, y[16] = {};
   std::copy_n(a + i, count - i, x);
   std::copy_n(b + i, count - i, y);
-  // As a vector, too: the same bits wherever a run begins.
+  // Also the tail is a vector, so that a sum has the same bits wherever a run begins.
   hn::Store(hn::MulAdd(f, hn::Load(d, y), hn::Load(d, x)), d, x);
   std::copy_n(x, count - i, a + i);
 }

@@ -1,5 +1,5 @@
-// For kernels that are compiled once per instruction set: included inside the target's part of the
-// file, after <hwy/highway.h>, and therefore without a guard of its own beyond the toggle's.
+// Vectors for kernels that are compiled once per instruction set. It is included after
+// <hwy/highway.h> inside the target's part of a file, so its only guard is the toggle.
 #if defined(RIDGELINE_ENGINE_KERNELS_VECTORS_HPP) == defined(HWY_TARGET_TOGGLE)
 #ifdef RIDGELINE_ENGINE_KERNELS_VECTORS_HPP
 #undef RIDGELINE_ENGINE_KERNELS_VECTORS_HPP
@@ -19,11 +19,11 @@ constexpr std::int64_t lanes = hn::MaxLanes(Tag());
 /// AVX-512 and NEON have 32 vector registers, the others 16.
 constexpr int registers = lanes == 16 || (HWY_TARGET == HWY_NEON) ? 32 : 16;
 
-/// For lambdas that are called where vectors stay in registers.
+/// For lambdas that take or return vectors in registers.
 #define RIDGELINE_INLINE_LAMBDA HWY_ATTR __attribute__((always_inline))
 
-/// f(0), f(1), ... f(N - 1) with constants, so that arrays indexed by them live in registers: loops
-/// that the compiler unrolls late leave such arrays in memory.
+/// f(0), f(1), ... f(N - 1) with constants, so that arrays with these indices are kept in
+/// registers. Loops that the compiler unrolls late keep such arrays in memory.
 template <typename F, int... I>
 HWY_INLINE void Unroll(F f, std::integer_sequence<int, I...>) {
   (f(std::integral_constant<int, I>()), ...);
@@ -40,8 +40,8 @@ using WordTag = hn::Rebind<std::uint32_t, Tag>;
 HWY_INLINE Vec FromBf16(hn::Vec<HalfTag> upper) {
   return hn::BitCast(Tag(), hn::ShiftLeft<16>(hn::PromoteTo(WordTag(), upper)));
 }
-/// To the nearest, of two as near the even one. Rounding would carry a NaN's bits into its exponent
-/// and sign, so a NaN becomes the usual one.
+/// Rounds to the nearest number, and ties to the even one. Rounding could carry a NaN's bits into
+/// its exponent and sign, so every NaN becomes the usual NaN.
 HWY_INLINE hn::Vec<HalfTag> ToNearestBf16(Vec v) {
   const WordTag d;
   const auto bits = hn::BitCast(d, v);
@@ -63,7 +63,8 @@ class Relu {
   HWY_INLINE Vec operator()(Vec v) const {
     return hn::IfThenElse(hn::Lt(v, hn::Zero(Tag())), Sloped(v), v);
   }
-  /// The gradient of its input from that of its result, which a NaN lets through as PyTorch does.
+  /// The gradient of the input from that of the result. A NaN lets the gradient pass, as in
+  /// PyTorch.
   HWY_INLINE Vec back(Vec gradient, Vec result) const {
     return hn::IfThenElse(hn::Le(result, hn::Zero(Tag())), Sloped(gradient), gradient);
   }
@@ -93,13 +94,13 @@ class BoundedRelu {
   Vec ceiling_;
 };
 
-/// Where a max-pool takes `v` in the place of what it has: a greater number, or any NaN.
+/// Whether a max-pool replaces its value by `v`: if `v` is greater or NaN.
 HWY_INLINE hn::Mask<Tag> Wins(Vec v, Vec best) {
   return hn::Or(hn::Gt(v, best), hn::IsNaN(v));
 }
 
-// A vector that is all there, with the face of Part.
-class Whole {
+// A full vector, with the same functions as PartialVector.
+class FullVector {
  public:
   HWY_INLINE Vec load(const float* from) const { return hn::LoadU(Tag(), from); }
   HWY_INLINE Vec load(const Bf16* from) const {
@@ -111,16 +112,16 @@ class Whole {
   }
 };
 
-// A vector of which perhaps only the first lanes are there: nothing behind them is touched.
-class Part {
+// A vector that may have fewer lanes. Memory after its lanes is not read or written.
+class PartialVector {
  public:
-  explicit HWY_INLINE Part(std::int64_t count)
+  explicit HWY_INLINE PartialVector(std::int64_t count)
       : count_(count < lanes ? count : lanes), mask_(hn::FirstN(Tag(), Count())) {}
 
-  /// Zeros in the lanes that are not there.
+  /// Sets the missing lanes to 0.
   HWY_INLINE Vec only(Vec v) const { return hn::IfThenElseZero(mask_, v); }
 
-// Where masked operations touch the whole vector, the lanes go through memory of their own.
+// If masked operations access the whole vector, the lanes are copied through a local array.
 #if HWY_TARGET > HWY_AVX2
   HWY_INLINE Vec load(const float* from) const {
     const Tag d;
@@ -146,24 +147,24 @@ class Part {
 #endif
 #if HWY_TARGET > HWY_AVX3
   HWY_INLINE Vec load(const Bf16* from) const {
-    if (count_ == lanes) return Whole().load(from);
+    if (count_ == lanes) return FullVector().load(from);
     HWY_ALIGN std::uint16_t part[lanes] = {};
     std::copy_n(&from->bits, count_, part);
     return FromBf16(hn::Load(HalfTag(), part));
   }
   HWY_INLINE void store(Vec v, Bf16* to) const {
-    if (count_ == lanes) return Whole().store(v, to);
+    if (count_ == lanes) return FullVector().store(v, to);
     HWY_ALIGN std::uint16_t part[lanes];
     hn::Store(ToNearestBf16(v), HalfTag(), part);
     std::copy_n(part, count_, &to->bits);
   }
 #else
   HWY_INLINE Vec load(const Bf16* from) const {
-    if (count_ == lanes) return Whole().load(from);
+    if (count_ == lanes) return FullVector().load(from);
     return FromBf16(hn::MaskedLoad(hn::FirstN(HalfTag(), Count()), HalfTag(), &from->bits));
   }
   HWY_INLINE void store(Vec v, Bf16* to) const {
-    if (count_ == lanes) return Whole().store(v, to);
+    if (count_ == lanes) return FullVector().store(v, to);
     hn::BlendedStore(ToNearestBf16(v), hn::FirstN(HalfTag(), Count()), HalfTag(), &to->bits);
   }
 #endif
@@ -177,12 +178,12 @@ class Part {
   hn::Mask<Tag> mask_;
 };
 
-/// use(part, first) for the vectors of `count` numbers: those that are whole, and the rest.
+/// Calls use(part, first) for the vectors of `count` numbers: full ones, then the rest.
 template <typename Use>
 HWY_INLINE void ForVectors(std::int64_t count, Use use) {
   std::int64_t first = 0;
-  for (; first + lanes <= count; first += lanes) use(Whole(), first);
-  if (first < count) use(Part(count - first), first);
+  for (; first + lanes <= count; first += lanes) use(FullVector(), first);
+  if (first < count) use(PartialVector(count - first), first);
 }
 
 }  // namespace ridgeline::engine::kernels::HWY_NAMESPACE

@@ -17,7 +17,7 @@
 namespace ridgeline::engine::kernels {
 namespace {
 
-// Where the tiles of a batch's images lie, in order.
+// The positions of the tiles of a batch's images, in order.
 class TileWalk {
  public:
   TileWalk(const Conv3x3& s, std::int64_t first)
@@ -96,7 +96,7 @@ void SpreadSource(const Conv3x3& s, const T* source, std::int64_t first, std::in
   for (std::int64_t t = 0; t < tiles;) {
     const std::int64_t count = std::min(tile.tiles_of_row(), tiles - t);
     const std::int64_t y0 = tile.y - s.top, x0 = tile.x - s.left;
-    // A row over the border is zeros wherever one looks.
+    // A row outside the image is zeros everywhere.
     const T* rows[4];
     std::int64_t steps[4];
     for (std::int64_t y = 0; y < 4; ++y) {
@@ -123,7 +123,7 @@ void SpreadSource(const Conv3x3& s, const T* source, std::int64_t first, std::in
   }
 }
 
-// Which of a tile's four outputs there are.
+// Which of a tile's four outputs are inside the image.
 struct Inside {
   bool right, below;
   Inside(const Conv3x3& s, const TileWalk& tile)
@@ -161,7 +161,7 @@ void GatherOutputs(const Conv3x3& s, const Conv3x3Forward<T>& a, std::int64_t fi
   }
 }
 
-// A dY A^T of the gradient's tiles; and their sum to the bias's.
+// A dY A^T of the gradient's tiles, and their sum for the bias.
 template <typename T>
 void ScatterGradient(const Conv3x3& s, const Conv3x3BackwardWeights<T>& a, std::int64_t first,
                      std::int64_t tiles, float* scattered) {
@@ -193,7 +193,7 @@ void ScatterGradient(const Conv3x3& s, const Conv3x3BackwardWeights<T>& a, std::
   }
 }
 
-// Calls use(first, tiles) for stretches of the images' tiles.
+// Calls use(first, tiles) for parts of the images' tiles.
 template <typename Use>
 void ForTiles(const Conv3x3& s, std::int64_t images, const Share& share, Use use) {
   const std::int64_t all = images * TileWalk(s, 0).tiles(), end = share.end(all);

@@ -1,7 +1,7 @@
 #pragma once
-// 3x3 convolutions of stride 1 by Winograd's F(2x2, 3x3): 16 products where a convolution takes 36,
-// in all three passes. The rounding error is about twice that of the plain sums. Images are NHWC
-// and need no padding around them; their numbers are fp32 or bf16, everything else is fp32.
+// 3x3 convolutions of stride 1 by Winograd's F(2x2, 3x3): 16 products instead of 36, in all three
+// passes. The rounding error is about twice that of the plain sums. Images are NHWC and need no
+// padding around them; their numbers are fp32 or bf16, everything else is fp32.
 
 #include <cstddef>
 #include <cstdint>
@@ -39,8 +39,8 @@ struct Conv3x3Forward {
   T* output;
   const T* addend = nullptr;  ///< of the output's size, or null: added to it
   float slope = 1;            ///< of outputs below 0: a ReLU where it is not 1
-  /// Of the output's size, or null: where it is not above 0 the output is multiplied by its slope.
-  /// The backward pass of a ReLU.
+  /// For the backward pass of a ReLU: the output is multiplied by the slope where this is not above
+  /// 0. It has the output's size, or is null.
   const T* mask = nullptr;
   float mask_slope = 0;
   void* scratch = nullptr;
@@ -49,7 +49,7 @@ struct Conv3x3Forward {
 void conv3x3_forward(const Conv3x3& shape, const Conv3x3Forward<float>& arguments);
 void conv3x3_forward(const Conv3x3& shape, const Conv3x3Forward<Bf16>& arguments);
 
-/// Adds to the gradients of the kernel and the bias: zero them before the first images.
+/// Adds to the gradients of the kernel and the bias. Set them to zero before the first images.
 template <typename T>
 struct Conv3x3BackwardWeights {
   std::int64_t images;
@@ -61,7 +61,7 @@ struct Conv3x3BackwardWeights {
 };
 void conv3x3_backward_weights(const Conv3x3& shape, const Conv3x3BackwardWeights<float>& arguments);
 void conv3x3_backward_weights(const Conv3x3& shape, const Conv3x3BackwardWeights<Bf16>& arguments);
-/// The sums to the gradient of the plain kernel.
+/// Converts the sums to the gradient of the plain kernel.
 void conv3x3_sums_to_plain(const Conv3x3& shape, const float* sums, float* plain);
 
 }  // namespace ridgeline::engine::kernels

@@ -1,6 +1,6 @@
 // Winograd's minimal filtering F(2x2, 3x3) (Lavin and Gray, "Fast Algorithms for Convolutional
-// Neural Networks", CVPR 2016): 16 products give the four outputs of a 2x2 tile that take 36
-// otherwise. Its transforms, each of a row or column of vectors, and the products between them:
+// Neural Networks", CVPR 2016): 16 products, instead of 36, give the four outputs of a 2x2 tile.
+// This file has the transforms, each of a row or column of vectors, and the products between them:
 //   outputs  Y  = A^T [ sum over channels (G g G^T) * (B^T d B) ] A
 //   kernel   dg = G^T [ sum over tiles (A dY A^T) * (B^T d B) ] G
 // Included like vectors.hpp, once per instruction set.

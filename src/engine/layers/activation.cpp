@@ -15,8 +15,8 @@ namespace {
 using network::Activation;
 using Kind = Activation::Kind;
 
-// How oneDNN computes an activation. Those whose derivative follows from the result go back
-// through it, so that the input need not be kept.
+// How oneDNN computes an activation. If the derivative follows from the result, the backward pass
+// uses the result, so that the input need not be kept.
 struct Recipe {
   dnnl::algorithm forward;
   dnnl::algorithm backward;
@@ -43,7 +43,7 @@ bool is_relu(const Activation& activation) {
          activation.kind == Kind::relu6;
 }
 
-Tensor lay_backward(PlanBuilder& plan, const Recipe& recipe, const Tensor& kept,
+Tensor add_backward(PlanBuilder& plan, const Recipe& recipe, const Tensor& kept,
                     const Tensor& gradient, const std::string& name) {
   const auto forward =
       dnn::eltwise(dnnl::prop_kind::forward_training, recipe.forward, kept.desc, recipe.alpha);
@@ -66,8 +66,8 @@ float number(Bf16 value) {
   return wide;
 }
 
-// oneDNN's softmax gives NaN only where its source has one. All probabilities of such a pixel are
-// NaN, since their sum is.
+// oneDNN's softmax gives NaN only for channels where its source is NaN. All probabilities of such a
+// pixel must be NaN, because their sum is.
 template <typename T>
 void spread_nan(const kernels::ChannelView& v, T* y) {
   for (std::int64_t n = 0; n < v.images; ++n, y += v.blocks * v.pixels * v.lanes) {
@@ -84,7 +84,7 @@ void spread_nan(const kernels::ChannelView& v, T* y) {
   }
 }
 
-ActivationSteps lay_softmax(PlanBuilder& plan, Tensor source, const std::string& name) {
+ActivationSteps add_softmax(PlanBuilder& plan, Tensor source, const std::string& name) {
   if (!kernels::channel_view(source.desc)) source = plan.plain(source, name);
   const kernels::ChannelView view = *kernels::channel_view(source.desc);
   const auto forward = dnn::softmax(plan.kind(), source.desc);
@@ -120,19 +120,19 @@ bool is_relu_layer(const NodeContext& node) {
   return node.spec.kind() == "activation" && fused_relu(node.activation).present;
 }
 
-ActivationSteps lay_activation(PlanBuilder& plan, std::string_view text, const Tensor& source,
+ActivationSteps add_activation(PlanBuilder& plan, std::string_view text, const Tensor& source,
                                const std::string& name) {
   const Activation activation = network::parse_activation(text);
   if (activation.kind == Kind::linear) {
     return {source, [](PlanBuilder&, const Tensor& gradient) { return gradient; }};
   }
-  if (activation.kind == Kind::softmax) return lay_softmax(plan, source, name);
+  if (activation.kind == Kind::softmax) return add_softmax(plan, source, name);
   if (is_relu(activation)) {
     const kernels::Rectifier rectifier = fused_relu(text).rectifier;
     const Tensor result = plan.buffer(source.desc);
-    lay_relu(plan, rectifier, source, result, name);
+    add_relu(plan, rectifier, source, result, name);
     return {result, [rectifier, result, name](PlanBuilder& plan, const Tensor& gradient) {
-              return lay_relu_mask(plan, rectifier, result, gradient, name);
+              return add_relu_mask(plan, rectifier, result, gradient, name);
             }};
   }
   const Recipe r = recipe(activation);
@@ -142,11 +142,11 @@ ActivationSteps lay_activation(PlanBuilder& plan, std::string_view text, const T
            {{DNNL_ARG_SRC, source}, {DNNL_ARG_DST, result}});
   const Tensor kept = r.from_result ? result : source;
   return {result, [r, kept, name](PlanBuilder& plan, const Tensor& gradient) {
-            return lay_backward(plan, r, kept, gradient, name);
+            return add_backward(plan, r, kept, gradient, name);
           }};
 }
 
-void lay_relu(PlanBuilder& plan, kernels::Rectifier rectifier, const Tensor& from, const Tensor& to,
+void add_relu(PlanBuilder& plan, kernels::Rectifier rectifier, const Tensor& from, const Tensor& to,
               const std::string& name) {
   const std::int64_t size = dnn::elements(to.desc) / plan.images();
   plan.run_by_image(name + " activation", "ridgeline:relu", {from, to},
@@ -161,7 +161,7 @@ void lay_relu(PlanBuilder& plan, kernels::Rectifier rectifier, const Tensor& fro
                     });
 }
 
-Tensor lay_relu_mask(PlanBuilder& plan, kernels::Rectifier rectifier, const Tensor& result,
+Tensor add_relu_mask(PlanBuilder& plan, kernels::Rectifier rectifier, const Tensor& result,
                      const Tensor& gradient, const std::string& name) {
   const Tensor back = plan.reorder(gradient, result.desc, name + " gradient");
   const Tensor masked = plan.buffer(result.desc);
@@ -190,24 +190,24 @@ std::function<Tensor(const Tensor&)> finish_with_activation(PlanBuilder& plan,
     return [&plan, node, relu, result](const Tensor& gradient) {
       return plan.masked(node.node)
                  ? gradient
-                 : lay_relu_mask(plan, relu.rectifier, result, gradient, node.name);
+                 : add_relu_mask(plan, relu.rectifier, result, gradient, node.name);
     };
   }
   const ActivationSteps steps =
-      lay_activation(plan, node.activation, plan.for_onednn(result, node.name), node.name);
+      add_activation(plan, node.activation, plan.for_onednn(result, node.name), node.name);
   plan.set_value(node.node, steps.result);
   return [&plan, steps](const Tensor& gradient) { return steps.backward(plan, gradient); };
 }
 
 Backward compile_activation(PlanBuilder& plan, const NodeContext& node) {
-  if (plan.laid(node.node)) return {};
+  if (plan.compiled(node.node)) return {};
   if (const auto norm = norm_into_relu(plan, node)) {
     return compile_norm_into_relu(plan, *norm, node);
   }
   const int from = node.inputs[0];
   const Tensor& value = plan.value(from);
   const Tensor source = is_relu_layer(node) ? value : plan.for_onednn(value, node.name);
-  const ActivationSteps steps = lay_activation(plan, node.activation, source, node.name);
+  const ActivationSteps steps = add_activation(plan, node.activation, source, node.name);
   plan.set_value(node.node, steps.result);
   return [&plan, from, steps](const Tensor& gradient) {
     plan.add_gradient(from, steps.backward(plan, gradient));

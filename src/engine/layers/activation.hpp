@@ -1,6 +1,6 @@
 #pragma once
-// Activations. ReLU and leaky ReLU are ours: oneDNN's turns NaN into 0. Our kernels apply them to
-// what they have just computed. The others are steps of oneDNN's.
+// Activations. ReLU and leaky ReLU are our own, because oneDNN's turn NaN into 0. Our kernels apply
+// them to their results. oneDNN computes the others as separate steps.
 
 #include <cmath>
 
@@ -14,33 +14,34 @@ struct FusedRelu {
   bool present = false;
   kernels::Rectifier rectifier;
   bool bounded() const { return !std::isnan(rectifier.ceiling); }
-  /// For kernels that know a slope only: a layer with a bounded ReLU lays it as the next step.
+  /// For kernels that only know a slope: a bounded ReLU is then the next step.
   bool in_kernel() const { return present && !bounded(); }
   float slope() const { return rectifier.slope; }
 };
-/// What the step that computes a layer does too: nothing unless `activation` is a ReLU.
+/// The ReLU that the step of a layer applies. Not present if `activation` is not a ReLU.
 FusedRelu fused_relu(std::string_view activation);
 /// Whether a node is a ReLU and nothing else.
 bool is_relu_layer(const NodeContext& node);
 
-/// Lays the activation behind `source` as steps of its own and gives the result; `backward`
-/// becomes what turns the gradient of the result into that of `source`.
+/// The result of an activation in steps of its own. `backward` turns the gradient of the result
+/// into that of the source.
 struct ActivationSteps {
   Tensor result;
   std::function<Tensor(PlanBuilder&, const Tensor& gradient)> backward;
 };
-ActivationSteps lay_activation(PlanBuilder& plan, std::string_view activation, const Tensor& source,
+ActivationSteps add_activation(PlanBuilder& plan, std::string_view activation, const Tensor& source,
                                const std::string& name);
 
-/// Lays a ReLU from one tensor to another of its layout, which may be the same.
-void lay_relu(PlanBuilder& plan, kernels::Rectifier rectifier, const Tensor& from, const Tensor& to,
+/// Adds a ReLU from one tensor to another of the same layout, or in place.
+void add_relu(PlanBuilder& plan, kernels::Rectifier rectifier, const Tensor& from, const Tensor& to,
               const std::string& name);
-/// The gradient of a ReLU's input from that of its result, by the `result`.
-Tensor lay_relu_mask(PlanBuilder& plan, kernels::Rectifier rectifier, const Tensor& result,
+/// The gradient of a ReLU's input, from the gradient of its result and the `result` itself.
+Tensor add_relu_mask(PlanBuilder& plan, kernels::Rectifier rectifier, const Tensor& result,
                      const Tensor& gradient, const std::string& name);
 
-/// Sets a layer's value to `result` and its activation's, fused or not, and returns what turns
-/// the gradient of the layer's output into that of `result` before the activation.
+/// Applies the layer's activation to `result`, unless it is fused, and sets the layer's value.
+/// Returns the function that turns the gradient of the layer's output into that of `result` before
+/// the activation.
 std::function<Tensor(const Tensor& gradient)> finish_with_activation(PlanBuilder& plan,
                                                                      const NodeContext& node,
                                                                      const Tensor& result);

@@ -1,5 +1,5 @@
-// Values that go through unchanged and are penalised. Each image's penalty is added to its shard's
-// sum, in double and in the order of the images; their gradient is that of the mean over the batch.
+// Penalises values without changing them. Each image's penalty is added to its shard's sum, in
+// double and in the order of the images. The gradient is that of the mean over the batch.
 
 #include "network/layers/activity_regularization.hpp"
 
@@ -16,7 +16,7 @@ Backward compile_activity_regularization(PlanBuilder& plan, const NodeContext& n
     plan.set_value(node.node, plan.value(from));
     return [&plan, from](const Tensor& gradient) { plan.add_gradient(from, gradient); };
   }
-  // Row-major or channels last, where an image is its numbers and nothing else.
+  // Row-major or channels last: layouts without padding inside an image.
   const Tensor& value = plan.value(from);
   const dnn::Type type = dnn::type_of(value.desc);
   const Tensor source = dnn::of_type(value.desc, type) ? value : plan.plain(value, node.name);

@@ -7,7 +7,7 @@ namespace ridgeline::engine {
 
 Backward compile_add(PlanBuilder& plan, const NodeContext& node) {
   if (goes_into_relu(plan, node)) {
-    plan.defer(node.node);
+    plan.leave_to_reader(node.node);
     return {};
   }
   Tensor result = plan.value(node.inputs[0]);

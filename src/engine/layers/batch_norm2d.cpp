@@ -1,6 +1,6 @@
-// Batch normalisation. The statistics are the whole batch's, whatever the shards: each shard
-// shows the others its own, and after a barrier all combine them in the same order (Chan et al.,
-// "Algorithms for computing the sample variance", 1983).
+// Batch normalisation. The statistics are those of the whole batch and do not depend on the shards.
+// Each shard writes its own to the exchange area, and after a barrier all combine them in the same
+// order (Chan et al., "Algorithms for computing the sample variance", 1983).
 
 #include "engine/layers/batch_norm2d.hpp"
 
@@ -33,7 +33,7 @@ struct BatchNorm {
   std::size_t forward_exchange = 0, backward_exchange = 0;
 };
 
-// What later steps need to know of each channel: inverse is 1 / deviation, and y = scale x + shift.
+// Numbers of each channel for later steps: inverse is 1 / deviation, and y = scale x + shift.
 // Backward, dx = gradient_scale g + factor x + offset.
 struct Saved {
   static constexpr std::size_t rows = 7;
@@ -48,7 +48,7 @@ struct Saved {
         offset(factor + channels) {}
 };
 
-// The run's images of a batch: steps work by images, so that what the step before wrote of them is
+// The run's images of a batch. Steps work by images, so that the results of the step before are
 // still in the cache.
 ChannelView images_of(const BatchNorm& bn, const ShardRun& run) {
   ChannelView view = bn.view;
@@ -59,7 +59,7 @@ void* first_of(const BatchNorm& bn, const ShardRun& run, void* operand) {
   return static_cast<std::byte*>(operand) + static_cast<std::size_t>(run.begin) * bn.image_bytes;
 }
 
-// Adds the run's images to what this shard shows of its mean and squared deviations.
+// Adds the run's images to this shard's mean and squared deviations.
 void add_moments(const BatchNorm& bn, const ShardRun& run, void* source) {
   double* mean = run.exchange + static_cast<std::size_t>(run.shard) * run.exchange_stride +
                  bn.forward_exchange;
@@ -121,7 +121,7 @@ void save_statistics(const BatchNorm& bn, const ShardRun& run, std::span<void* c
   }
 }
 
-void lay_training(PlanBuilder& plan, BatchNorm& bn) {
+void add_training(PlanBuilder& plan, BatchNorm& bn) {
   bn.forward_exchange = plan.exchange(2 * bn.channels);
   bn.saved = plan.buffer(dnn::plain({static_cast<std::int64_t>(Saved::rows * bn.channels)}));
   plan.run_by_image(
@@ -144,7 +144,7 @@ void lay_training(PlanBuilder& plan, BatchNorm& bn) {
                     });
 }
 
-void lay_inference(PlanBuilder& plan, const BatchNorm& bn) {
+void add_inference(PlanBuilder& plan, const BatchNorm& bn) {
   plan.run_by_image(bn.name + " forward", "ridgeline",
                     {bn.source, bn.gamma, bn.beta, bn.moving_mean, bn.moving_variance, bn.result,
                      bn.shortcut.value_or(bn.source)},
@@ -183,9 +183,9 @@ void save_factors(const BatchNorm& bn, const ShardRun& run, const float* gamma,
   }
 }
 
-// dy is what has come back through the ReLU. Gradients of gamma and beta are left as each shard's
-// own share: the update adds them up. Returns dy, where a shortcut takes it too.
-Tensor lay_backward(PlanBuilder& plan, BatchNorm bn, int from, const Tensor& output_gradient) {
+// dy is the gradient before the ReLU. The gradients of gamma and beta are those of each shard; the
+// update adds them up. Returns dy, which a shortcut needs, too.
+Tensor add_backward(PlanBuilder& plan, BatchNorm bn, int from, const Tensor& output_gradient) {
   const Tensor gradient = plan.reorder(output_gradient, bn.source.desc, bn.name + " gradient");
   bn.backward_exchange = plan.exchange(2 * bn.channels);
   const Tensor returned = bn.shortcut ? plan.buffer(bn.source.desc) : gradient;
@@ -250,16 +250,16 @@ BatchNorm batch_norm(PlanBuilder& plan, const NodeContext& node) {
   return bn;
 }
 
-void lay_forward(PlanBuilder& plan, BatchNorm& bn, int node) {
+void add_forward(PlanBuilder& plan, BatchNorm& bn, int node) {
   if (plan.training()) {
-    lay_training(plan, bn);
+    add_training(plan, bn);
   } else {
-    lay_inference(plan, bn);
+    add_inference(plan, bn);
   }
   plan.set_value(node, bn.result);
 }
 
-// The normalisation that an addition takes along: the first that nothing else reads.
+// The normalisation that is fused with an addition: the first one that nothing else reads.
 std::optional<NodeContext> norm_of_add(const PlanBuilder& plan, const NodeContext& add) {
   if (add.inputs.size() != 2 || add.inputs[0] == add.inputs[1]) return std::nullopt;
   for (const int input : add.inputs) {
@@ -290,8 +290,8 @@ std::optional<NormIntoRelu> norm_into_relu(const PlanBuilder& plan, const NodeCo
 bool goes_into_relu(const PlanBuilder& plan, const NodeContext& node) {
   const auto reader = plan.only_reader(node.node);
   if (!reader) return false;
-  const auto behind = reader->spec.kind() == "add" ? plan.only_reader(reader->node) : reader;
-  const auto nodes = behind ? norm_into_relu(plan, *behind) : std::nullopt;
+  const auto next = reader->spec.kind() == "add" ? plan.only_reader(reader->node) : reader;
+  const auto nodes = next ? norm_into_relu(plan, *next) : std::nullopt;
   return nodes && (nodes->norm.node == node.node || (nodes->add && nodes->add->node == node.node));
 }
 
@@ -304,24 +304,24 @@ Backward compile_norm_into_relu(PlanBuilder& plan, const NormIntoRelu& nodes,
   if (nodes.add) {
     bn.shortcut = plan.reorder(plan.value(nodes.shortcut), bn.source.desc, nodes.add->name);
   }
-  lay_forward(plan, bn, activation.node);
+  add_forward(plan, bn, activation.node);
   return
       [&plan, bn, from = nodes.norm.inputs[0], shortcut = nodes.shortcut](const Tensor& gradient) {
-        const Tensor returned = lay_backward(plan, bn, from, gradient);
+        const Tensor returned = add_backward(plan, bn, from, gradient);
         if (bn.shortcut && plan.needs_gradient(shortcut)) plan.add_gradient(shortcut, returned);
       };
 }
 
 Backward compile_batch_norm2d(PlanBuilder& plan, const NodeContext& node) {
-  if (plan.laid(node.node)) return {};
+  if (plan.compiled(node.node)) return {};
   if (goes_into_relu(plan, node)) {
-    plan.defer(node.node);
+    plan.leave_to_reader(node.node);
     return {};
   }
   BatchNorm bn = batch_norm(plan, node);
-  lay_forward(plan, bn, node.node);
+  add_forward(plan, bn, node.node);
   return [&plan, bn, from = node.inputs[0]](const Tensor& gradient) {
-    lay_backward(plan, bn, from, gradient);
+    add_backward(plan, bn, from, gradient);
   };
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// A batch normalisation, and a ReLU behind it, are one step; so is the addition of a residual
+// A batch normalisation and the ReLU after it are one step, also with the addition of a residual
 // network's shortcut between the two.
 
 #include <optional>
@@ -8,18 +8,18 @@
 
 namespace ridgeline::engine {
 
-/// What ends in the ReLU of node `activation`.
+/// The nodes that are fused with a ReLU.
 struct NormIntoRelu {
   NodeContext norm;
   std::optional<NodeContext> add;
-  int shortcut = Node::image;  ///< what else is added
+  int shortcut = Node::image;  ///< the other summand of `add`
 };
-/// What an activation node computes beside itself; nothing where that is nothing.
+/// The nodes that are fused with an activation node, if any.
 std::optional<NormIntoRelu> norm_into_relu(const PlanBuilder& plan, const NodeContext& activation);
-/// Whether a normalisation, or an addition behind one, is computed with the ReLU behind it.
+/// Whether a normalisation, or an addition after one, is fused with the ReLU after it.
 bool goes_into_relu(const PlanBuilder& plan, const NodeContext& node);
 
-/// Lays all of it, in the place of the activation.
+/// Compiles all of them, in the place of the activation.
 Backward compile_norm_into_relu(PlanBuilder& plan, const NormIntoRelu& nodes,
                                 const NodeContext& activation);
 

@@ -1,5 +1,5 @@
-// Inputs side by side along the channels: channels last where they come so, in the plain layout
-// elsewhere. In both, each image is rows of which every input has a stretch.
+// Joins inputs along the channels: channels last if the inputs are, otherwise in the plain layout.
+// In both layouts an image consists of rows, and each input has a part of every row.
 
 #include <algorithm>
 
@@ -21,7 +21,7 @@ struct Stretches {
   }
 };
 
-// Copies the stretches of input `i` between the rows of all and the input's own.
+// Copies the parts of input `i` between the joined rows and the input's rows.
 template <typename Copy>
 void for_rows(const Stretches& s, std::size_t i, const ShardRun& run, Copy copy) {
   const std::int64_t length = s.lengths[i], first = s.first(i);

@@ -1,14 +1,14 @@
 // Convolution by oneDNN. Master kernels are OIHW; oneDNN computes with copies in its own layout,
-// and its kernel gradient is brought back to OIHW.
+// and its kernel gradient is converted to OIHW.
 
 #include "network/layers/conv2d.hpp"
 
 #include "engine/layers/activation.hpp"
 #include "engine/layers/compilers.hpp"
+#include "engine/layers/conv_algorithms.hpp"
 #include "engine/layers/conv_parameters.hpp"
 #include "engine/layers/conv_pool.hpp"
 #include "engine/layers/conv_pool_shape.hpp"
-#include "engine/layers/conv_ways.hpp"
 #include "engine/layers/conv_winograd.hpp"
 #include "engine/layers/window.hpp"
 
@@ -24,14 +24,14 @@ struct Convolution {
   dnnl::convolution_forward::primitive_desc forward;
 };
 
-// Our own kernels go channels last, and oneDNN's convolutions go along. Without ours it has its
-// choice.
+// Our own kernels use channels last, and so do oneDNN's convolutions next to them. Without our
+// kernels oneDNN chooses.
 dnn::Desc images_desc(const PlanBuilder& plan, const dnn::Dims& dims) {
   const dnn::Type type = plan.multiplied();
   return plan.fused() ? dnn::nhwc(dims, type) : dnn::any(dims, type);
 }
 
-void lay_backward_weights(PlanBuilder& plan, const std::string& name, const Convolution& c,
+void add_backward_weights(PlanBuilder& plan, const std::string& name, const Convolution& c,
                           const Tensor& gradient) {
   const auto desc =
       dnn::convolution_weights(images_desc(plan, dnn::dims_of(c.source.desc)),
@@ -50,7 +50,7 @@ void lay_backward_weights(PlanBuilder& plan, const std::string& name, const Conv
   plan.deliver(kernel_gradient, c.kernel, name);
 }
 
-Tensor lay_backward_data(PlanBuilder& plan, const std::string& name, const Convolution& c,
+Tensor add_backward_data(PlanBuilder& plan, const std::string& name, const Convolution& c,
                          const Tensor& gradient) {
   const auto desc = dnn::convolution_data(
       images_desc(plan, dnn::dims_of(c.source.desc)), dnn::any(c.kernel_dims, plan.multiplied()),
@@ -68,10 +68,11 @@ Tensor lay_backward_data(PlanBuilder& plan, const std::string& name, const Convo
 
 Backward compile_conv2d(PlanBuilder& plan, const NodeContext& node) {
   if (goes_into_pool(plan, node)) {
-    plan.defer(node.node);
+    plan.leave_to_reader(node.node);
     return {};
   }
-  if (way_of(plan, node) == Way::winograd) return compile_conv_winograd(plan, node);
+  if (algorithm_for(plan, node) == ConvAlgorithm::winograd)
+    return compile_conv_winograd(plan, node);
   const auto& o = static_cast<const network::Conv2DSpec&>(node.spec).options();
   const Shape& in = node.shapes[0];
   Convolution c;
@@ -100,7 +101,7 @@ Backward compile_conv2d(PlanBuilder& plan, const NodeContext& node) {
   plan.run(node.name + " forward", c.forward, dnnl::convolution_forward(c.forward),
            std::move(arguments), c.flops);
   const FusedRelu relu = fused_relu(parameters.activation());
-  if (relu.present) lay_relu(plan, relu.rectifier, computed, computed, node.name);
+  if (relu.present) add_relu(plan, relu.rectifier, computed, computed, node.name);
   const Tensor result = plan.keep(computed, node.name);
   if (parameters.finish(result)) return {};
   const auto before_activation = finish_with_activation(plan, node, result);
@@ -108,9 +109,9 @@ Backward compile_conv2d(PlanBuilder& plan, const NodeContext& node) {
   return [&plan, node, c, before_activation](const Tensor& output_gradient) {
     const Tensor gradient = before_activation(output_gradient);
     const int from = node.inputs[0];
-    lay_backward_weights(plan, node.name, c, gradient);
+    add_backward_weights(plan, node.name, c, gradient);
     if (plan.needs_gradient(from)) {
-      plan.add_gradient(from, lay_backward_data(plan, node.name, c, gradient));
+      plan.add_gradient(from, add_backward_data(plan, node.name, c, gradient));
     }
   };
 }

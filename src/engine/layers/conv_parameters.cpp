@@ -11,14 +11,14 @@
 namespace ridgeline::engine {
 namespace {
 
-// The normalisation that may be folded: nothing else reads the convolution, and what is normalised
-// goes into no sum with a shortcut, which is one step with it already.
+// The normalisation to fold: nothing else reads the convolution, and its result is not added to a
+// shortcut, because these two are already one step.
 std::optional<NodeContext> norm_behind(const PlanBuilder& plan, const NodeContext& conv) {
   if (plan.training() || !plan.fused() || conv.activation != "linear") return std::nullopt;
   const auto norm = plan.only_reader(conv.node);
   if (!norm || norm->spec.kind() != "batch_norm2d") return std::nullopt;
-  const auto behind = plan.only_reader(norm->node);
-  const bool summed = behind && behind->spec.kind() == "add" && goes_into_relu(plan, *norm);
+  const auto next = plan.only_reader(norm->node);
+  const bool summed = next && next->spec.kind() == "add" && goes_into_relu(plan, *norm);
   if (summed) return std::nullopt;
   return plan.context(norm->node);
 }
@@ -42,10 +42,10 @@ ConvParameters::ConvParameters(PlanBuilder& plan, const NodeContext& conv,
 void ConvParameters::take_norm(const NodeContext& conv, const NodeContext& norm) {
   norm_ = norm.name;
   nodes_ = {conv.node, norm.node};
-  const auto behind = plan_.only_reader(norm.node);
-  if (behind && is_relu_layer(*behind)) {
-    activation_ = behind->activation;
-    nodes_.push_back(behind->node);
+  const auto next = plan_.only_reader(norm.node);
+  if (next && is_relu_layer(*next)) {
+    activation_ = next->activation;
+    nodes_.push_back(next->node);
   }
   const auto& spec = static_cast<const network::BatchNorm2DSpec&>(norm.spec);
   epsilon_ = static_cast<float>(spec.options().epsilon);
@@ -98,7 +98,7 @@ Tensor ConvParameters::copy(std::int64_t size, std::string layout,
 bool ConvParameters::finish(const Tensor& result) const {
   for (const int node : nodes_) {
     plan_.set_value(node, result);
-    plan_.set_laid(node);
+    plan_.set_compiled(node);
   }
   return !nodes_.empty();
 }

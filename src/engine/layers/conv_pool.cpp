@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "engine/kernels/conv_pool.hpp"
+#include "engine/layers/conv_algorithms.hpp"
 #include "engine/layers/conv_pool_frame.hpp"
 #include "engine/layers/conv_pool_shape.hpp"
-#include "engine/layers/conv_ways.hpp"
 #include "engine/layers/operands.hpp"
 #include "network/layers/conv2d.hpp"
 
@@ -43,9 +43,9 @@ struct ForwardKernel {
   void (*run)(const ConvPool&, const kernels::ConvPoolForward&);
 };
 
-ForwardKernel forward_kernel(const ConvPool& s, Way way) {
+ForwardKernel forward_kernel(const ConvPool& s, ConvAlgorithm algorithm) {
   const std::int64_t products = 2 * s.filters * s.kernel_size();
-  if (way == Way::winograd) {
+  if (algorithm == ConvAlgorithm::winograd) {
     return {"ridgeline:winograd",
             2 * kernels::winograd_packed_size(s) * s.windows(),
             kernels::winograd_packed_size(s),
@@ -79,7 +79,7 @@ BackwardKernel backward_kernel(const ConvPool& s, bool deeper) {
 
 Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const NodeContext& pool) {
   const int from = conv.inputs[0];
-  const dnn::Dims dims = dnn::dims_of(plan.value(from).desc);  // of what was computed
+  const dnn::Dims dims = dnn::dims_of(plan.value(from).desc);  // of the computed part
   const Extent image{dims[2], dims[3]};
   const ConvPool s = shape_of(conv, pool, image, needed_extent(plan, pool));
   const std::string name = conv.name + "+" + pool.name;
@@ -98,15 +98,15 @@ Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const Nod
   const Tensor pooled =
       plan.buffer(dnn::nhwc({images, s.filters, s.pooled_height, s.pooled_width}, kept));
   const bool training = plan.training();
-  const ForwardKernel way = forward_kernel(s, way_of(plan, conv));
-  const Tensor packed =
-      plan.packed(kernel, way.packed_size, way.name,
-                  [s, way](const float* from, float* to) { way.pack(s, from, to); });
-  Rooms rooms(way.scratch);
-  const std::size_t framed = rooms.add(frame.copies() ? frame.size() : 0);
+  const ForwardKernel implementation = forward_kernel(s, algorithm_for(plan, conv));
+  const Tensor packed = plan.packed(
+      kernel, implementation.packed_size, implementation.name,
+      [s, implementation](const float* from, float* to) { implementation.pack(s, from, to); });
+  ScratchLayout layout(implementation.scratch);
+  const std::size_t framed_offset = layout.add(frame.copies() ? frame.size() : 0);
   const std::int64_t pooled_size = s.windows() * s.filters;
-  const std::size_t pooled_room = rooms.add(kept == dnn::bf16 ? pooled_size : 0);
-  std::vector<Tensor> operands{source, packed, bias, pooled, plan.scratch(rooms.bytes())};
+  const std::size_t pooled_offset = layout.add(kept == dnn::bf16 ? pooled_size : 0);
+  std::vector<Tensor> operands{source, packed, bias, pooled, plan.scratch(layout.bytes())};
   Tensor chosen;
   if (training) {
     chosen = plan.buffer(dnn::Desc({images, s.windows(), s.padded_filters()},
@@ -114,27 +114,29 @@ Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const Nod
     operands.push_back(chosen);
   }
   plan.run_by_image(
-      name + " forward", way.name, std::move(operands),
+      name + " forward", implementation.name, std::move(operands),
       [=](std::span<void* const> operands, const ShardRun& run) {
         void* scratch = operands[forward::scratch];
         const Rows rows(s, run.share);
         for (std::int64_t n = run.begin; n < run.end; ++n) {
-          const float* image = frame.add(operands[forward::source], n, Rooms::at(scratch, framed));
+          const float* image =
+              frame.add(operands[forward::source], n, ScratchLayout::at(scratch, framed_offset));
           const std::int64_t first = n * s.windows() + rows.first_window;
           with_type(kept, [&](auto number) {
             auto* to = out<decltype(number)>(operands[forward::pooled]) + first * s.filters;
-            float* result = as_fp32(to, Rooms::at(scratch, pooled_room));
-            way.run(rows.shape, {image + rows.source, in(operands[forward::kernel]),
-                                 has_bias ? in(operands[forward::bias]) : nullptr, result,
-                                 training ? static_cast<std::uint8_t*>(operands[forward::chosen]) +
-                                                first * s.padded_filters()
-                                          : nullptr,
-                                 scratch});
+            float* result = as_fp32(to, ScratchLayout::at(scratch, pooled_offset));
+            implementation.run(rows.shape,
+                               {image + rows.source, in(operands[forward::kernel]),
+                                has_bias ? in(operands[forward::bias]) : nullptr, result,
+                                training ? static_cast<std::uint8_t*>(operands[forward::chosen]) +
+                                               first * s.padded_filters()
+                                         : nullptr,
+                                scratch});
             finish(result, rows.shape.windows() * s.filters, to);
           });
         }
       },
-      {flops, way.flops * images});
+      {flops, implementation.flops * images});
   plan.share_last_step();
   plan.set_value(pool.node, pooled);
 
@@ -142,51 +144,52 @@ Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const Nod
     const Tensor gradient = plan.reorder(output_gradient, pooled.desc, name + " gradient");
     const bool deeper = plan.needs_gradient(from);
     const std::int64_t passes = deeper ? 2 : 1;
-    const BackwardKernel way = backward_kernel(s, deeper);
+    const BackwardKernel implementation = backward_kernel(s, deeper);
     const auto pack = [s](const float* from, float* to) { kernels::fold_pack(s, from, to); };
     const Tensor folded =
         deeper ? plan.packed(kernel, kernels::fold_packed_size(s), "fold", pack) : kernel;
-    const Tensor kernel_sums = plan.buffer(dnn::plain({way.gradient_size}));
+    const Tensor kernel_sums = plan.buffer(dnn::plain({implementation.gradient_size}));
     const Tensor before = deeper ? plan.buffer(source.desc) : source;
     const auto relu = deeper && frame.copies() ? plan.maskable_relu(from) : std::nullopt;
     if (relu) plan.set_masked(from);
-    Rooms rooms(way.scratch);
-    const std::size_t framed = rooms.add(frame.copies() ? frame.size() : 0);
-    const std::size_t framed_gradient = rooms.add(deeper && frame.copies() ? frame.size() : 0);
-    const std::size_t pooled_room = rooms.add(kept == dnn::bf16 ? pooled_size : 0);
-    const std::size_t gradient_room = rooms.add(kept == dnn::bf16 ? pooled_size : 0);
+    ScratchLayout layout(implementation.scratch);
+    const std::size_t framed_offset = layout.add(frame.copies() ? frame.size() : 0);
+    const std::size_t framed_gradient_offset =
+        layout.add(deeper && frame.copies() ? frame.size() : 0);
+    const std::size_t pooled_offset = layout.add(kept == dnn::bf16 ? pooled_size : 0);
+    const std::size_t gradient_offset = layout.add(kept == dnn::bf16 ? pooled_size : 0);
     plan.run_by_image(
-        name + " backward", way.name,
+        name + " backward", implementation.name,
         {source, folded, pooled, chosen, gradient, kernel_sums, PlanBuilder::gradient_of(bias),
-         before, plan.scratch(rooms.bytes()), PlanBuilder::gradient_of(kernel)},
+         before, plan.scratch(layout.bytes()), PlanBuilder::gradient_of(kernel)},
         [=](std::span<void* const> operands, const ShardRun& run) {
           float* kernel_sums = out(operands[backward::kernel_sums]);
           float* bias_gradient = has_bias ? out(operands[backward::bias_gradient]) : nullptr;
           if (run.begin == 0) {
-            std::fill_n(kernel_sums, way.gradient_size, 0.0F);
+            std::fill_n(kernel_sums, implementation.gradient_size, 0.0F);
             if (has_bias) std::fill_n(bias_gradient, s.filters, 0.0F);
           }
           void* scratch = operands[backward::scratch];
           for (std::int64_t n = run.begin; n < run.end; ++n) {
             const float* image =
-                frame.add(operands[backward::source], n, Rooms::at(scratch, framed));
+                frame.add(operands[backward::source], n, ScratchLayout::at(scratch, framed_offset));
             float* source_gradient = nullptr;
             if (deeper) {
               source_gradient = frame.gradient(operands[backward::source_gradient], n,
-                                               Rooms::at(scratch, framed_gradient));
+                                               ScratchLayout::at(scratch, framed_gradient_offset));
               std::fill_n(source_gradient, frame.size(), 0.0F);
             }
             with_type(kept, [&](auto number) {
-              const auto of_image = [&](std::size_t operand, std::size_t room) {
+              const auto of_image = [&](std::size_t operand, std::size_t offset) {
                 return to_fp32(in<decltype(number)>(operands[operand]) + n * pooled_size,
-                               pooled_size, Rooms::at(scratch, room));
+                               pooled_size, ScratchLayout::at(scratch, offset));
               };
-              way.run(s, {image, in(operands[backward::kernel]),
-                          of_image(backward::pooled, pooled_room),
-                          static_cast<const std::uint8_t*>(operands[backward::chosen]) +
-                              n * s.windows() * s.padded_filters(),
-                          of_image(backward::gradient, gradient_room), kernel_sums, bias_gradient,
-                          source_gradient, scratch});
+              implementation.run(s, {image, in(operands[backward::kernel]),
+                                     of_image(backward::pooled, pooled_offset),
+                                     static_cast<const std::uint8_t*>(operands[backward::chosen]) +
+                                         n * s.windows() * s.padded_filters(),
+                                     of_image(backward::gradient, gradient_offset), kernel_sums,
+                                     bias_gradient, source_gradient, scratch});
             });
             if (deeper) {
               frame.remove(source_gradient, image, relu.value_or(1), n,
@@ -194,7 +197,7 @@ Backward compile_conv_pool(PlanBuilder& plan, const NodeContext& conv, const Nod
             }
           }
           if (run.end < images) return;
-          way.to_plain(s, kernel_sums, out(operands[backward::kernel_gradient]));
+          implementation.to_plain(s, kernel_sums, out(operands[backward::kernel_gradient]));
         },
         {passes * flops, passes * 2 * s.kernel_size() * s.filters * s.windows() * images});
     if (deeper) plan.add_gradient(from, before);

@@ -1,5 +1,5 @@
 #pragma once
-// How images come to the kernels of a convolution with a max-pool behind it, and go from them.
+// Converts images for the kernels of a convolution with a max-pool after it, and gradients back.
 
 #include <algorithm>
 
@@ -11,38 +11,39 @@
 
 namespace ridgeline::engine {
 
-// The kernels take fp32. What is kept as bf16 goes through a room in the cache, an image at a time.
+// The kernels take fp32. Images kept as bf16 are converted through scratch
+// memory that fits the cache, one image at a time.
 inline const float* to_fp32(const float* numbers, std::int64_t, float*) {
   return numbers;
 }
-inline const float* to_fp32(const Bf16* numbers, std::int64_t count, float* room) {
-  kernels::widen(numbers, count, room);
-  return room;
+inline const float* to_fp32(const Bf16* numbers, std::int64_t count, float* scratch) {
+  kernels::widen(numbers, count, scratch);
+  return scratch;
 }
 inline float* as_fp32(float* numbers, float*) {
   return numbers;
 }
-inline float* as_fp32(Bf16*, float* room) {
-  return room;
+inline float* as_fp32(Bf16*, float* scratch) {
+  return scratch;
 }
 inline void finish(const float*, std::int64_t, float*) {}
-inline void finish(const float* room, std::int64_t count, Bf16* to) {
-  kernels::narrow(room, count, to);
+inline void finish(const float* scratch, std::int64_t count, Bf16* to) {
+  kernels::narrow(scratch, count, to);
 }
 
-/// The rooms of a step behind the scratch memory of its kernel.
-class Rooms {
+/// The scratch memory of a step: first that of its kernel, then the areas added here.
+class ScratchLayout {
  public:
-  explicit Rooms(std::size_t kernel_scratch) : bytes_(rounded(kernel_scratch)) {}
-  /// Room for so many numbers; returns where it is.
+  explicit ScratchLayout(std::size_t kernel_scratch) : bytes_(rounded(kernel_scratch)) {}
+  /// Adds an area of `count` numbers; returns its offset.
   std::size_t add(std::int64_t count) {
-    const std::size_t room = bytes_;
+    const std::size_t offset = bytes_;
     bytes_ += rounded(static_cast<std::size_t>(count) * sizeof(float));
-    return room;
+    return offset;
   }
   std::size_t bytes() const { return bytes_; }
-  static float* at(void* scratch, std::size_t room) {
-    return reinterpret_cast<float*>(static_cast<std::byte*>(scratch) + room);
+  static float* at(void* scratch, std::size_t offset) {
+    return reinterpret_cast<float*>(static_cast<std::byte*>(scratch) + offset);
   }
 
  private:
@@ -50,8 +51,8 @@ class Rooms {
   std::size_t bytes_;
 };
 
-/// One image as the kernels take it: in fp32, the convolution's padding around it. Where it is not
-/// so already, a copy is made of it, in the cache.
+/// One image in the form that the kernels take: in fp32, with the convolution's padding around it.
+/// If necessary, a copy is made, which fits the cache.
 struct Frame {
   dnn::Type type;            ///< of the image
   std::int64_t height, row;  ///< of the image, in numbers
@@ -64,13 +65,13 @@ struct Frame {
   std::int64_t inside(std::int64_t y) const { return (top + y) * framed_row + left; }
 
   /// Image n.
-  const float* add(void* images, std::int64_t n, float* room) const {
+  const float* add(void* images, std::int64_t n, float* scratch) const {
     if (!copies()) return in(images) + n * image_size();
     const std::int64_t right = framed_row - left - row;
-    std::fill_n(room, top * framed_row, 0.0F);
+    std::fill_n(scratch, top * framed_row, 0.0F);
     for (std::int64_t y = 0; y < height; ++y) {
       const std::int64_t at = n * image_size() + y * row;
-      float* to = room + inside(y);
+      float* to = scratch + inside(y);
       std::fill_n(to - left, left, 0.0F);
       if (type == dnn::bf16) {
         kernels::widen(in<Bf16>(images) + at, row, to);
@@ -80,16 +81,16 @@ struct Frame {
       std::fill_n(to + row, right, 0.0F);
     }
     const std::int64_t below = framed_height - top - height;
-    std::fill_n(room + size() - below * framed_row, below * framed_row, 0.0F);
-    return room;
+    std::fill_n(scratch + size() - below * framed_row, below * framed_row, 0.0F);
+    return scratch;
   }
 
-  /// Where the kernel adds up the gradient of the framed image.
-  float* gradient(void* gradients, std::int64_t n, float* room) const {
-    return copies() ? room : out(gradients) + n * image_size();
+  /// The memory for the gradient of the framed image, which the kernel adds to.
+  float* gradient(void* gradients, std::int64_t n, float* scratch) const {
+    return copies() ? scratch : out(gradients) + n * image_size();
   }
-  /// From there to the gradient of the image; where the image is not above 0 it is multiplied by
-  /// `slope`.
+  /// Copies the gradient of the framed image to that of the image. Where the image is not above 0,
+  /// the gradient is multiplied by `slope`.
   void remove(float* framed, const float* image, float slope, std::int64_t n,
               void* gradients) const {
     if (!copies()) return;
@@ -106,10 +107,10 @@ struct Frame {
   }
 };
 
-/// A thread's rows of the pool's output, as a shape of their own.
+/// A thread's rows of the pool's output, as a smaller ConvPool.
 struct Rows {
   kernels::ConvPool shape;
-  std::int64_t first_window, source;  ///< source: where they begin in the framed image's numbers
+  std::int64_t first_window, source;  ///< source: offset of the first row in the framed image
 
   Rows(const kernels::ConvPool& s, const Share& share) : shape(s) {
     const std::int64_t row = share.begin(s.pooled_height);

@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "engine/layers/activation.hpp"
-#include "engine/layers/conv_ways.hpp"
+#include "engine/layers/conv_algorithms.hpp"
 #include "network/activation.hpp"
 #include "network/layers/conv2d.hpp"
 #include "network/layers/pool2d.hpp"
@@ -33,7 +33,7 @@ Extent extent_of(const Shape& shape) {
   return {shape[1], shape[2]};
 }
 
-/// What the windows look at of a convolution's source, its padding included.
+/// The part of a convolution's source, with padding, that the windows read.
 Extent framed_extent(const NodeContext& conv, const NodeContext& pool, const Extent& pooled) {
   const Conv2D& o = options_of(conv);
   const network::Window& w = window_of_pool(pool);
@@ -99,7 +99,7 @@ bool winograd_fits_pool(const PlanBuilder& plan, const NodeContext& conv) {
 }
 
 bool goes_into_pool(const PlanBuilder& plan, const NodeContext& conv) {
-  return fits_pool(plan, conv) && way_of(plan, conv) != Way::onednn;
+  return fits_pool(plan, conv) && algorithm_for(plan, conv) != ConvAlgorithm::onednn;
 }
 
 Extent needed_extent(const PlanBuilder& plan, const NodeContext& pool) {

@@ -1,5 +1,5 @@
 #pragma once
-// Which convolution and max-pool are one step, and how much of them has to be computed.
+// Decides which convolutions are fused with a max-pool, and how much of them must be computed.
 
 #include "engine/builder.hpp"
 #include "engine/kernels/conv_pool.hpp"
@@ -7,12 +7,12 @@
 
 namespace ridgeline::engine {
 
-/// Whether a convolution's only reader is a max-pool and both are of the kind that the fused
-/// kernel computes: no groups, no dilation, no padding of the pool, a ReLU or nothing between.
+/// Whether a convolution's only reader is a max-pool and the fused kernel can compute both: no
+/// groups, no dilation, no padding of the pool, and only a ReLU or nothing between them.
 bool fits_pool(const PlanBuilder& plan, const NodeContext& conv);
-/// Likewise by Winograd's filtering.
+/// The same for Winograd's filtering.
 bool winograd_fits_pool(const PlanBuilder& plan, const NodeContext& conv);
-/// Whether they are computed so.
+/// Whether the convolution is fused with its max-pool.
 bool goes_into_pool(const PlanBuilder& plan, const NodeContext& conv);
 
 struct Extent {
@@ -20,12 +20,12 @@ struct Extent {
   friend bool operator==(const Extent&, const Extent&) = default;
 };
 
-/// What later layers look at of a pool's output. The rest is not computed.
+/// The part of a pool's output that later layers read. The rest is not computed.
 Extent needed_extent(const PlanBuilder& plan, const NodeContext& pool);
 
 network::Placement padding_of(const NodeContext& conv);
 
-/// The fused step for so much of the convolution's input, and of the pool's output.
+/// The fused step for these parts of the convolution's input and of the pool's output.
 kernels::ConvPool shape_of(const NodeContext& conv, const NodeContext& pool, const Extent& image,
                            const Extent& pooled);
 

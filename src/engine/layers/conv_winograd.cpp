@@ -31,7 +31,7 @@ std::int64_t products(const Conv3x3& s) {
   return 2 * 16 * tiles * s.channels * s.filters;
 }
 
-void lay_backward_weights(PlanBuilder& plan, const std::string& name, const Conv3x3& s,
+void add_backward_weights(PlanBuilder& plan, const std::string& name, const Conv3x3& s,
                           const Tensor& source, const Tensor& gradient, const Tensor& kernel,
                           const std::optional<Tensor>& bias, std::int64_t flops) {
   const Tensor sums = plan.buffer(dnn::plain({s.packed_size()}));
@@ -61,8 +61,8 @@ void lay_backward_weights(PlanBuilder& plan, const std::string& name, const Conv
                     {flops, products(s) * images});
 }
 
-// The gradient of the source, through the ReLU that made it where this step may.
-Tensor lay_backward_data(PlanBuilder& plan, const std::string& name, const Conv3x3& s, int from,
+// The gradient of the source, with the mask of its ReLU if this step may apply it.
+Tensor add_backward_data(PlanBuilder& plan, const std::string& name, const Conv3x3& s, int from,
                          const Tensor& source, const Tensor& gradient, const Tensor& kernel,
                          std::int64_t flops) {
   const Conv3x3 back = s.backward();
@@ -145,17 +145,17 @@ Backward compile_conv_winograd(PlanBuilder& plan, const NodeContext& node) {
       },
       {flops, products(s) * plan.images()});
   plan.share_last_step();
-  if (relu.bounded()) lay_relu(plan, relu.rectifier, result, result, node.name);
+  if (relu.bounded()) add_relu(plan, relu.rectifier, result, result, node.name);
   if (parameters.finish(result)) return {};
   const auto before_activation = finish_with_activation(plan, node, result);
 
   return [=, &plan](const Tensor& output_gradient) {
     const Tensor gradient =
         plan.reorder(before_activation(output_gradient), result.desc, node.name + " gradient");
-    lay_backward_weights(plan, node.name, s, source, gradient, kernel, bias, flops);
+    add_backward_weights(plan, node.name, s, source, gradient, kernel, bias, flops);
     if (!plan.needs_gradient(from)) return;
     plan.add_gradient(from,
-                      lay_backward_data(plan, node.name, s, from, source, gradient, kernel, flops));
+                      add_backward_data(plan, node.name, s, from, source, gradient, kernel, flops));
   };
 }
 

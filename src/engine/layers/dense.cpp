@@ -22,7 +22,7 @@ Backward compile_dense(PlanBuilder& plan, const NodeContext& node) {
   plan.run_kernel(
       node.name + " forward", {source, kernel, bias, result},
       [=](std::span<void* const> operands, const ShardRun& run) {
-        // Of one image its outputs are shared, of several the images.
+        // Threads share the outputs of a single image, or the images if there are several.
         const bool alone = shape.images == 1;
         const std::int64_t count = alone ? shape.outputs : shape.images;
         const std::int64_t first = run.share.begin(count), mine = run.share.end(count) - first;
@@ -35,7 +35,7 @@ Backward compile_dense(PlanBuilder& plan, const NodeContext& node) {
       },
       flops);
   plan.share_last_step();
-  if (relu.bounded()) lay_relu(plan, relu.rectifier, result, result, node.name);
+  if (relu.bounded()) add_relu(plan, relu.rectifier, result, result, node.name);
   const auto before_activation = finish_with_activation(plan, node, result);
 
   return [=, &plan](const Tensor& output_gradient) {

@@ -1,5 +1,5 @@
-// Inverted dropout. What is dropped depends on (seed, layer, epoch, image) alone; the backward
-// pass draws the same numbers again instead of keeping a mask.
+// Inverted dropout. It depends only on (seed, layer, epoch, image). The backward pass draws the
+// same numbers again instead of keeping a mask.
 
 #include "network/layers/dropout.hpp"
 
@@ -33,8 +33,8 @@ Backward compile_dropout(PlanBuilder& plan, const NodeContext& node) {
     return [&plan, from](const Tensor& gradient) { plan.add_gradient(from, gradient); };
   }
   const auto size = static_cast<std::size_t>(node.output.elements());
-  const auto lay = [&plan, node = node.node, rate, size](const std::string& name,
-                                                         const Tensor& source) {
+  const auto add_steps = [&plan, node = node.node, rate, size](const std::string& name,
+                                                               const Tensor& source) {
     const Tensor plain = plan.plain(source, name);
     const Tensor result = plan.buffer(plain.desc);
     plan.run_kernel(name, {plain, result},
@@ -44,9 +44,9 @@ Backward compile_dropout(PlanBuilder& plan, const NodeContext& node) {
                     });
     return result;
   };
-  plan.set_value(node.node, lay(node.name + " forward", plan.value(from)));
-  return [lay, name = node.name, from, &plan](const Tensor& gradient) {
-    plan.add_gradient(from, lay(name + " backward", gradient));
+  plan.set_value(node.node, add_steps(node.name + " forward", plan.value(from)));
+  return [add_steps, name = node.name, from, &plan](const Tensor& gradient) {
+    plan.add_gradient(from, add_steps(name + " backward", gradient));
   };
 }
 

@@ -1,5 +1,5 @@
-// Noise added in training. What is added depends on (seed, layer, epoch, image) alone; the gradient
-// goes through it unchanged.
+// Adds noise in training. It depends only on (seed, layer, epoch, image). The gradient does not
+// change.
 
 #include "network/layers/gaussian_noise.hpp"
 

@@ -18,19 +18,19 @@ Backward compile_normalize(PlanBuilder& plan, const NodeContext& node) {
     scale.push_back(static_cast<float>(1 / o.std[c]));
     shift.push_back(static_cast<float>(-o.mean[c] / o.std[c]));
   }
-  const auto lay = [&plan, view](const std::string& name, const Tensor& x, std::vector<float> a,
-                                 std::vector<float> b) {
+  const auto add_steps = [&plan, view](const std::string& name, const Tensor& x,
+                                       std::vector<float> a, std::vector<float> b) {
     const Tensor result = plan.buffer(x.desc);
     plan.run_kernel(name, {x, result}, [=](std::span<void* const> operands, const ShardRun&) {
       kernels::affine(view, {operands[0], a.data(), b.data(), operands[1]});
     });
     return result;
   };
-  plan.set_value(node.node, lay(node.name + " forward", source, scale, shift));
+  plan.set_value(node.node, add_steps(node.name + " forward", source, scale, shift));
   return [=, &plan](const Tensor& output_gradient) {
     const Tensor gradient = plan.plain(output_gradient, node.name + " gradient");
-    plan.add_gradient(from, lay(node.name + " backward", gradient, scale,
-                                std::vector<float>(scale.size(), 0.0f)));
+    plan.add_gradient(from, add_steps(node.name + " backward", gradient, scale,
+                                      std::vector<float>(scale.size(), 0.0f)));
   };
 }
 

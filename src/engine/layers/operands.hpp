@@ -1,5 +1,5 @@
 #pragma once
-// A kernel's operands as numbers that are read or written.
+// Access to a kernel's operands.
 
 #include "engine/kernels/bfloat16.hpp"
 #include "engine/onednn.hpp"
@@ -15,7 +15,7 @@ T* out(void* operand) {
   return static_cast<T*>(operand);
 }
 
-/// Calls use(number), which is of the type that numbers are kept as: float or Bf16.
+/// Calls use(number) with a float or Bf16, the type in which numbers are kept.
 template <typename Use>
 void with_type(dnn::Type type, Use use) {
   if (type == dnn::bf16) {

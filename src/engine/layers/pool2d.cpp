@@ -1,6 +1,6 @@
-// Poolings by our own kernels: oneDNN's max-pool loses NaN. Max-pooling keeps the position of each
-// maximum. Where it alone reads a fused ReLU, it applies the ReLU's backward mask to its own
-// output's gradient: the same numbers on a quarter of the data.
+// Pooling by our own kernels, because oneDNN's max-pool loses NaN. Max-pooling keeps the position
+// of each maximum. If it is the only reader of a fused ReLU, it applies the ReLU's backward mask to
+// the gradient of its own output: the result is the same, with a quarter of the data.
 
 #include "network/layers/pool2d.hpp"
 
@@ -30,7 +30,7 @@ kernels::Windows windows_of(const NodeContext& node, const dnn::Window& window,
           .left = window.padding_low[1]};
 }
 
-// A pool's images, channels last in the type that its source has.
+// A pool's images, channels last and in the type of the source.
 struct Images {
   dnn::Type type;
   Tensor source, result;
@@ -128,7 +128,7 @@ Backward compile_average(PlanBuilder& plan, const NodeContext& node, const kerne
 }  // namespace
 
 Backward compile_max_pool2d(PlanBuilder& plan, const NodeContext& node) {
-  if (plan.deferred(node.inputs[0])) {
+  if (plan.left_to_reader(node.inputs[0])) {
     return compile_conv_pool(plan, plan.context(node.inputs[0]), node);
   }
   const auto& spec = static_cast<const network::MaxPool2DSpec&>(node.spec);

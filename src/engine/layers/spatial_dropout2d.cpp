@@ -1,5 +1,5 @@
-// Dropout of whole channels, image by image, in whatever layout they come. As for dropout, the
-// backward pass draws the same numbers again.
+// Dropout of whole channels, image by image, in any layout. As in dropout, the backward pass draws
+// the same numbers again.
 
 #include "network/layers/spatial_dropout2d.hpp"
 
@@ -47,7 +47,7 @@ Backward compile_spatial_dropout2d(PlanBuilder& plan, const NodeContext& node) {
   Channels channels{node.node, rate, *kernels::channel_view(source.desc),
                     source.desc.get_size() / static_cast<std::size_t>(plan.images())};
   channels.view.images = 1;
-  const auto lay = [&plan, channels](const std::string& name, const Tensor& before) {
+  const auto add_steps = [&plan, channels](const std::string& name, const Tensor& before) {
     const Tensor result = plan.buffer(before.desc);
     plan.run_by_image(name, "ridgeline", {before, result},
                       [channels](std::span<void* const> operands, const ShardRun& run) {
@@ -55,10 +55,10 @@ Backward compile_spatial_dropout2d(PlanBuilder& plan, const NodeContext& node) {
                       });
     return result;
   };
-  plan.set_value(node.node, lay(node.name + " forward", source));
+  plan.set_value(node.node, add_steps(node.name + " forward", source));
   return [=, &plan, name = node.name](const Tensor& gradient) {
-    plan.add_gradient(
-        from, lay(name + " backward", plan.reorder(gradient, source.desc, name + " gradient")));
+    plan.add_gradient(from, add_steps(name + " backward",
+                                      plan.reorder(gradient, source.desc, name + " gradient")));
   };
 }
 

@@ -1,4 +1,4 @@
-// Upsampling by oneDNN's resampling, in whatever layout its source has.
+// Upsampling by oneDNN's resampling, in the layout of the source.
 
 #include "network/layers/upsample2d.hpp"
 

@@ -1,5 +1,5 @@
 #pragma once
-// The table of conventions. A row knows its own objective; what it is in ours follows.
+// The table of conventions. A row has its own objective; the conversion to ours follows from it.
 
 #include <array>
 #include <span>
@@ -10,10 +10,10 @@
 
 namespace ridgeline::interop {
 
-/// Where a library's penalty works.
+/// How a library's penalty acts.
 enum class Form {
   coupled,    ///< added to the loss: l2 and l1
-  decoupled,  ///< taken off the weights beside the step: decay
+  decoupled,  ///< shrinks the weights separately from the step: decay
   both,       ///< ours
 };
 

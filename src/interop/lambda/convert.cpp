@@ -86,14 +86,14 @@ LambdaFacts with_loss(LambdaFacts facts, const Row& row) {
 void refuse_coupling(std::string_view optimizer, double decay, Question& q) {
   if (optimizer.empty()) return;  // noted as missing
   if (!follows_scale(optimizer)) {
-    q.refuse(fmt::format(
-        "{} rescales gradients, that of l2 among them, but not decay: no number makes them "
-        "the same",
-        optimizer));
+    q.refuse(
+        fmt::format("{} rescales gradients, also that of l2, but not decay: no number makes them "
+                    "the same",
+                    optimizer));
   } else if (decay > 0) {
     q.refuse(
         fmt::format("with momentum {0}, l2 is in the velocity and decay is not: the steps "
-                    "differ, though weights come to rest where those of l2 {1:.6g} do",
+                    "differ, though the weights have the same equilibrium as with l2 = {1:.6g}",
                     q.momentum(), decay * (1 - q.momentum())));
   } else {
     q.refuse(

@@ -8,7 +8,7 @@ Shape network::ConcatSpec::output_shape(std::span<const Shape> inputs) const {
   for (const Shape& input : inputs.subspan(1)) {
     require(input.rank() == first.size() &&
                 std::equal(first.begin() + 1, first.end(), input.begin() + 1),
-            "takes inputs that differ in their channels alone, not {} and {}", inputs[0].text(),
+            "takes inputs that differ only in their channels, not {} and {}", inputs[0].text(),
             input.text());
     joined[0] += input[0];
   }

@@ -134,12 +134,12 @@ LossPtr cross_entropy(const CrossEntropy& options) {
 }
 
 Option objective::class_weights_option() {
-  return {.name = "class_weights",
-          .meaning =
-              "one weight a class, or \"balanced\": by the number of its images; empty: all "
-              "alike",
-          .value = std::vector<double>{},
-          .word = "balanced"};
+  return {
+      .name = "class_weights",
+      .meaning =
+          "one weight per class, or \"balanced\": by the number of its images; empty: all equal",
+      .value = std::vector<double>{},
+      .word = "balanced"};
 }
 
 objective::LossKind objective::cross_entropy_kind() {

@@ -1,5 +1,5 @@
 // Focal loss (Lin et al., "Focal Loss for Dense Object Detection", arXiv 1708.02002): images that
-// the network already gets right count less.
+// are already right have less weight.
 //   focal          -sum_c w_c t_c (1 - p_c)^gamma log p_c, of the softmax p of the logits
 //   binary-focal   the mean over the outputs of
 //                  -[a t (1 - p)^gamma log p + (1 - a) (1 - t) p^gamma log(1 - p)], of the sigmoid
@@ -143,7 +143,7 @@ class BinaryFocalLoss final : public PerImageLoss {
 };
 
 Option gamma_option() {
-  return {"gamma", "how much less images that are right count; 0: as much as any", usual_gamma,
+  return {"gamma", "how much less correct images count; 0: not less", usual_gamma,
           limits::not_negative};
 }
 
@@ -158,7 +158,7 @@ LossPtr binary_focal(double gamma, double alpha) {
 
 objective::LossKind objective::focal_kind() {
   return {{.name = "focal",
-           .meaning = "cross-entropy in which images that are right count less; after a softmax",
+           .meaning = "cross-entropy with less weight for correct images; after a softmax",
            .options = {gamma_option(), class_weights_option()}},
           [](const Attributes& options) {
             return focal(options.real("gamma"), options.reals("class_weights"));
@@ -169,8 +169,8 @@ objective::LossKind objective::binary_focal_kind() {
   return {{.name = "binary-focal",
            .meaning = "the same for each output of a sigmoid",
            .options = {gamma_option(),
-                       {"alpha", "the share of what is there, against what is not", usual_alpha,
-                        Limits{.least = 0, .most = 1}}}},
+                       {"alpha", "the weight of targets of 1; targets of 0 have 1 - alpha",
+                        usual_alpha, Limits{.least = 0, .most = 1}}}},
           [](const Attributes& options) {
             return binary_focal(options.real("gamma"), options.real("alpha"));
           }};

@@ -1,4 +1,4 @@
-// What all losses ask of targets.
+// Checks of targets for all losses.
 
 #include <algorithm>
 #include <cmath>

@@ -1,10 +1,10 @@
-// Constrained parameter regularisation (Franke et al., arXiv 2311.09058): r = mean of w^2 may not
-// pass a bound. Behind the optimiser's step, once there is a bound,
+// Constrained parameter regularisation (Franke et al., arXiv 2311.09058): r = mean of w^2 must stay
+// below a bound. After the optimiser's step, once there is a bound,
 //   m <- max(0, m + strength (r - bound));  w <- (1 - 2 m) w
-// The bound is r at a given update, or where the growth of |w| begins to slow down: |w| is smoothed
-// and looked at every 200 updates, and the bound taken once it has grown by a smaller share of
-// itself than in the interval before, but still by more than a hundredth. All as in the authors'
-// program (pytorch-cpr 0.3.1, the path over several tensors) at its defaults.
+// The bound is r at a given update, or when the growth of |w| begins to slow down: |w| is smoothed
+// and checked every 200 updates. The bound is set when |w| has grown by a smaller share than in the
+// interval before, but still by more than 1 %. All this is as in the authors' program (pytorch-cpr
+// 0.3.1, the path over several tensors) at its defaults.
 
 #include <algorithm>
 #include <cmath>
@@ -19,7 +19,7 @@ constexpr std::int64_t interval = 200;  // updates
 constexpr double smoothing = 0.99;
 constexpr double least_growth = 0.01;
 
-// What is kept, in order.
+// The memory of the term, in order.
 enum : std::size_t {
   multiplier,
   bound,

@@ -60,7 +60,7 @@ class GroupLasso final : public engine::MatrixTerm {
         if (s == 0) {
           std::fill_n(row, c.columns, 0.0F);
         } else {
-          kernels::group_scale(group, s, row);  // what is no number stays none
+          kernels::group_scale(group, s, row);  // NaN stays NaN
         }
       }
     });

@@ -1,12 +1,12 @@
 // L-BFGS (Liu and Nocedal, Mathematical Programming 45, 1989), in torch.optim.LBFGS's form with
 // max_iter = 1 and no line search. s and y are the differences of weights and gradients between
-// neighbouring updates, of which the last `history` with y.s > 1e-10 count:
+// neighbouring updates. Pairs of the last `history` updates with y.s > 1e-10 count:
 //   step = lr H g,  H by two loops over them, from s.y / y.y of the newest times the identity
-// or, where there are none, min(1, 1 / |g|_1) lr g. No step where the gradient or the descent along
-// the step is next to nothing.
+// or, if there are none, min(1, 1 / |g|_1) lr g. There is no step if the gradient or the descent
+// along the step is almost 0.
 //
-// Update t leaves its weights and gradient in the place of pair (t - 1) mod history, and update
-// t + 1 makes the pair of them: so the slots and the step's number are all there is to keep.
+// Update t stores its weights and gradient in the place of pair (t - 1) mod history, and update t +
+// 1 makes the pair from them. So the state is only the slots and the step's number.
 
 #include <algorithm>
 #include <cmath>
@@ -85,7 +85,7 @@ class LbfgsOptimizer final : public SetBy<Lbfgs> {
   }
 
  private:
-  // Where the pair that begins with this update lies.
+  // The place of the pair that begins with this update.
   std::int64_t place(std::int64_t step) const { return (step - 1) % options_.history; }
 
   // Those that count, the oldest first; completes the newest.

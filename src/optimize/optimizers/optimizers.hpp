@@ -16,7 +16,7 @@ constexpr auto beta1_option =
                     "the share of the average of gradients kept in a step", limits::fraction);
 template <typename Options>
 constexpr auto beta2_option = network::option("beta2", &Options::beta2,
-                                              "likewise of the average of their squares",
+                                              "the same for the average of their squares",
                                               limits::fraction);
 template <typename Options>
 constexpr auto epsilon_option = network::option("epsilon", &Options::epsilon,
@@ -52,10 +52,11 @@ inline constexpr auto network::fields<RmsProp> =
                option("centered", &RmsProp::centered,
                       "divide by the gradient's deviation; not with regularize.l1"));
 template <>
-inline constexpr auto network::fields<Adagrad> =
-    std::tuple(option("initial_accumulator", &Adagrad::initial_accumulator,
-                      "what the sum of squares begins with", limits::not_negative),
-               optimize::epsilon_option<Adagrad>);
+inline constexpr auto network::fields<Adagrad> = std::tuple(option("initial_accumulator",
+                                                                   &Adagrad::initial_accumulator,
+                                                                   "the initial sum of squares",
+                                                                   limits::not_negative),
+                                                            optimize::epsilon_option<Adagrad>);
 template <>
 inline constexpr auto network::fields<Lars> = std::tuple(
     optimize::momentum_option<Lars>,
@@ -72,7 +73,7 @@ inline constexpr auto network::fields<Muon> = std::tuple(
 template <>
 inline constexpr auto network::fields<Lbfgs> =
     std::tuple(option("history", &Lbfgs::history,
-                      "updates remembered, each in two numbers a weight", limits::count(1)));
+                      "updates to remember, each with two numbers per weight", limits::count(1)));
 
 namespace optimize {
 

@@ -19,7 +19,7 @@ namespace ridgeline::optimize {
 struct RmsPropRun {
   std::size_t count;
   const float* gradient;
-  float *square, *mean, *velocity;  // the latter two null where there is none
+  float *square, *mean, *velocity;  // the last two are null if not used
   float *step, *metric;
 };
 

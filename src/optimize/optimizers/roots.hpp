@@ -1,6 +1,5 @@
-// Division and square root for kernels that are compiled once per instruction set: included inside
-// the target's part of the file, after <hwy/highway.h>, and therefore without a guard of its own
-// beyond the toggle's.
+// Division and square root for kernels that are compiled once per instruction set. It is included
+// after <hwy/highway.h> inside the target's part of a file, so its only guard is the toggle.
 #if defined(RIDGELINE_OPTIMIZE_ROOTS_HPP) == defined(HWY_TARGET_TOGGLE)
 #ifdef RIDGELINE_OPTIMIZE_ROOTS_HPP
 #undef RIDGELINE_OPTIMIZE_ROOTS_HPP

@@ -9,13 +9,13 @@ bool has_zero(const std::string& key, const Range& range) {
   return takes_zero(key) && (!range.values.empty() || range.log || range.min > 0 || range.max < 0);
 }
 
-// Where a range's only value stands: at 0 where it belongs there.
+// The single value of a range: 0 if 0 is a candidate.
 double single_place(const std::string& key, const Range& range) {
   const bool from_zero = takes_zero(key) && !range.log && range.min <= 0 && range.max > 0;
   return from_zero ? -range.min / (range.max - range.min) : 0.5;
 }
 
-// `count` values of a range, 0 among them where it belongs there; all that are listed.
+// `count` values of a range, including 0 if it is a candidate, or all listed values.
 std::vector<double> values_of(const std::string& key, const Range& range, int count) {
   std::vector<double> values = range.values;
   if (has_zero(key, range)) {
@@ -40,7 +40,7 @@ struct Axis {
   int count;
 };
 
-// Counts whose product is at most `trials`, each raised in turn while there is room.
+// Counts with a product of at most `trials`. Each is increased in turn while this holds.
 std::vector<Axis> axes_of(const Search& search) {
   std::vector<Axis> axes;
   int product = 1;

@@ -1,5 +1,5 @@
 #pragma once
-// Which values are tried.
+// Chooses the values to try.
 
 #include <functional>
 #include <string>
@@ -14,7 +14,7 @@ struct Search {
   const SearchSpace& over;
   int trials = 1;
   std::uint64_t seed = 1;
-  /// SelectionTask::settle, or empty where every value is taken as it is.
+  /// SelectionTask::settle, or empty if every value is valid as it is.
   std::function<double(const std::string& key, double value)> settle;
 
   double settled(const std::string& key, double value) const {
