@@ -36,7 +36,7 @@ struct Metrics {
   /// A value by its name: "data_loss", "accuracy", ... Throws UsageError for a name that was not
   /// measured.
   double value(std::string_view name) const;
-  /// Its standard error; 0 if not known. Throws as value().
+  /// Its standard error; NaN if not known. Throws as value().
   double standard_error(std::string_view name) const;
   /// One of `values`, or null.
   const MetricValue* find(std::string_view name) const;

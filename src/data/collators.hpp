@@ -20,8 +20,8 @@ const Collator& value_collator();
 /// The one that fits a schema's task; that of values for a task that the library does not have.
 const Collator& collator_for(const TargetSchema& schema);
 
-/// Adds the weights of the images `which` of `data`, which has some or has images that are left out:
-/// those have the weight 0. `left_out` has a number for each of them, or none at all.
+/// Adds the weights of the images `which` of `data`, which has some or has images that are left
+/// out: those have the weight 0. `left_out` has a number for each of them, or none at all.
 void add_weights(const Dataset& data, std::span<const Draw> which,
                  std::span<const std::uint8_t> left_out, TensorBatch& batch);
 

@@ -36,8 +36,7 @@ void check_metrics(const Experiment& experiment, const Dataset& train, const std
   }
   const std::vector<std::string_view> names(known.begin(), known.end());
   throw UsageError(fmt::format("{} = \"{}\" is not measured on these images, whose task is {}: {}",
-                               name, metric, train.schema().task,
-                               suggestion(metric, names)));
+                               name, metric, train.schema().task, suggestion(metric, names)));
 }
 
 }  // namespace ridgeline::experiment

@@ -43,7 +43,7 @@ struct DataSection {
   std::string cache = "memory";  ///< where decoded images are kept: none, memory or disk
   double cache_limit = 0;        ///< GB; 0: half of what is free
   std::string cache_path;        ///< of packs on the disk; empty: the user's cache
-  Attributes options = {};  ///< of the source
+  Attributes options = {};       ///< of the source
   bool operator==(const DataSection&) const = default;
 };
 

@@ -213,7 +213,7 @@ TEST_F(DataCheck, WritesWhatToLeaveOut) {
   const std::string list(bytes.begin(), bytes.end());
   EXPECT_THAT(list, HasSubstr("photos/train/cat/leak.png\tleak: a copy of "));
   EXPECT_THAT(list, HasSubstr("photos/train/cat/copy.png\ta copy of "));
-  EXPECT_THAT(list, HasSubstr("photos/train/dog/text.jpg\tis no image in a format"));
+  EXPECT_THAT(list, HasSubstr("photos/train/dog/text.jpg\tis not an image in a format"));
 
   // Without them nothing is wrong, by the same path or another one.
   for (const std::string& path : {std::string("photos"), (folder / "photos").string()}) {

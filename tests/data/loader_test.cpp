@@ -2,15 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#ifdef __linux__
-#include <sys/resource.h>
-#include <unistd.h>
-#endif
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <thread>
 
 #include "folder.hpp"
 #include "ridgeline/error.hpp"
@@ -218,44 +213,6 @@ TEST(Loader, WhatIsNotInMemoryIsReadAhead) {
   EXPECT_EQ(batch->inputs[0], 1.0F);
 }
 
-#ifdef __linux__
-// How far threads give way, as the system has it.
-class Niceness final : public SampleSource {
- public:
-  std::size_t size() const override { return 8; }
-  Shape image_shape() const override { return {1, 1, 1}; }
-  void read(std::size_t, std::span<float> pixels) const override {
-    pixels[0] = static_cast<float>(getpriority(PRIO_PROCESS, static_cast<id_t>(gettid())));
-  }
-};
-
-TEST(Loader, ReadersGiveWayAndWhoAsksDoesNot) {
-  const int before = getpriority(PRIO_PROCESS, static_cast<id_t>(gettid()));
-  if (before > 14) GTEST_SKIP() << "this process gives way as far as it can";
-  Loader loader(Dataset(std::make_shared<Niceness>()), {.batch = 4, .threads = 2});
-  loader.start(0);
-  for (const float nice : rest_of_epoch(loader).pixels) {
-    EXPECT_EQ(nice, static_cast<float>(before + 5));
-  }
-  EXPECT_EQ(getpriority(PRIO_PROCESS, static_cast<id_t>(gettid())), before);
-}
-#endif
-
-// Readers get to run although as many threads as there are cores never rest.
-TEST(Loader, IsNotStarvedByThreadsThatCompute) {
-  std::atomic<bool> stop = false;
-  std::vector<std::jthread> busy;
-  for (unsigned i = 0; i < std::max(1U, std::thread::hardware_concurrency()); ++i) {
-    busy.emplace_back([&] {
-      while (!stop) std::atomic_signal_fence(std::memory_order_seq_cst);
-    });
-  }
-  Loader fresh(sample(), everything(2));
-  fresh.start(0);
-  EXPECT_EQ(rest_of_epoch(fresh).ids.size(), kImages);
-  stop = true;
-}
-
 TEST(Loader, InOrderWithoutShuffle) {
   const Dataset data = sample();
   Loader loader(data, {.batch = 20});
@@ -395,30 +352,6 @@ TEST(Loader, NoLabelsAndNoImages) {
   none.start(0);
   EXPECT_EQ(none.batches(), 0);
   EXPECT_EQ(none.next(), nullptr);
-}
-
-class Broken final : public SampleSource {
- public:
-  std::size_t size() const override { return 40; }
-  Shape image_shape() const override { return {1, 1, 1}; }
-  void read(std::size_t index, std::span<float> pixels) const override {
-    if (index == 21) throw DataError("image 21 is broken");
-    pixels[0] = static_cast<float>(index);
-  }
-};
-
-TEST(Loader, ErrorsOfReadersComeOutOfNext) {
-  Loader loader(Dataset(std::make_shared<Broken>(), std::vector<std::int32_t>(40), {"a"}),
-                {.batch = 4, .threads = 3});
-  for (int again = 0; again < 2; ++again) {
-    loader.start(again);
-    for (int i = 0; i < 5; ++i) ASSERT_NE(loader.next(), nullptr);
-    for (int i = 0; i < 2; ++i) {
-      EXPECT_EQ(message_of<DataError>([&] { loader.next(); }), "image 21 is broken");
-    }
-  }
-  loader.start(0, 6);
-  EXPECT_EQ(rest_of_epoch(loader).ids.size(), 16u);
 }
 
 TEST(Loader, Refuses) {

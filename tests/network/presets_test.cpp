@@ -175,8 +175,7 @@ TEST(Preset, RefusesWhatItDoesNotKnow) {
       "there is no preset 'perceiver': known are article-cnn, lenet5, mlp, mobilenet-v2, resnet18, "
       "resnet18-small, resnet20, resnet34, resnet34-small, resnet50, resnet50-small, vgg-small, "
       "vgg11, vgg11-bn, vgg13, vgg13-bn, vgg16, vgg16-bn, vgg19, vgg19-bn");
-  EXPECT_USAGE_ERROR(preset("mlp", 0),
-                     "a network for 0 classes cannot be: there must be at least 1");
+  EXPECT_USAGE_ERROR(preset("mlp", 0), "a network needs at least 1 class, not 0");
 }
 
 }  // namespace

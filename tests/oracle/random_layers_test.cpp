@@ -96,7 +96,7 @@ TEST(Engine, ActivityRegularizationBesideClassWeights) {
   const auto result = harness.expected(true, expected, Head::logits);
   ASSERT_GT(result.margin.smallest, near_tie);
   const double weight = loss->weight(harness.batch().targets);
-  const engine::Sums sums =
+  const engine::LossSums sums =
       harness.engine().gradient(harness.state(), harness.batch(), *loss, {weight, true});
   EXPECT_NEAR(sums.loss / weight, result.loss, 1e-5);
   EXPECT_NEAR(sums.activity / 7, result.activity, 1e-5);
@@ -117,7 +117,8 @@ TEST(Engine, ActivityRegularizationHasNoSlopeAtZero) {
   std::ranges::fill(h.state().weights(0), 0.0F);
   for (std::size_t p : {1, 2}) std::ranges::fill(h.state().weights(p), 0.0F);
   h.state().touch();
-  const engine::Sums sums = h.engine().gradient(h.state(), h.batch(), *cross_entropy(), {2, true});
+  const engine::LossSums sums =
+      h.engine().gradient(h.state(), h.batch(), *cross_entropy(), {2, true});
   double expected = 0;
   for (const float v : h.batch().inputs) expected += 0.5 * v * v + std::abs(v);
   EXPECT_NEAR(sums.activity, expected, 1e-6 * expected) << "of the images themselves";

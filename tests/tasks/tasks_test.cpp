@@ -2,9 +2,9 @@
 #include <gtest/gtest.h>
 
 #include "metrics/set.hpp"
-#include "support/expect_error.hpp"
 #include "ridgeline/loss.hpp"
 #include "ridgeline/task.hpp"
+#include "support/expect_error.hpp"
 #include "tasks/learnt_task.hpp"
 
 namespace ridgeline {

@@ -43,7 +43,7 @@ struct ResizedCropOptions {
 /// tries, then the largest box in the centre whose ratio is allowed. The caller resizes it (Szegedy
 /// et al., arXiv 1409.4842).
 RealBox draw_resized_crop(const ResizedCropOptions& options, std::int64_t height,
-                                 std::int64_t width, Random& random);
+                          std::int64_t width, Random& random);
 
 // Changes of coordinates.
 

@@ -196,8 +196,7 @@ ChangePicture make_picture_change(std::string_view name, const Attributes& given
     if (one.name == name) return one.make(given);
     names.push_back(one.name);
   }
-  throw UsageError(
-      fmt::format("there is no augmentation '{}': {}", name, suggestion(name, names)));
+  throw UsageError(fmt::format("there is no augmentation '{}': {}", name, suggestion(name, names)));
 }
 
 }  // namespace ridgeline::data

@@ -32,8 +32,8 @@ Reads reads_of(PlanBuilder& plan, const NodeContext& node) {
   }
   for (const ParameterSpec& spec : node.spec.parameters(node.shapes)) {
     require(spec.role != Role::statistic,
-                     "{}: a layer of an application's own has no running statistics, such as {}",
-                     node.name, spec.name);
+            "{}: a layer of an application's own has no running statistics, such as {}", node.name,
+            spec.name);
     const auto dims = spec.shape.dims();
     reads.tensors.push_back(plan.parameter(node.node, spec.name, {dims.begin(), dims.end()}));
     ++reads.parameters;

@@ -1,0 +1,94 @@
+// What the loader's own threads do: their priority, and their errors.
+#include <gtest/gtest.h>
+#ifdef __linux__
+#include <sys/resource.h>
+#include <unistd.h>
+#endif
+
+#include <atomic>
+#include <thread>
+
+#include "data/loader.hpp"
+#include "folder.hpp"
+#include "ridgeline/error.hpp"
+
+namespace ridgeline::data {
+namespace {
+
+using test::message_of;
+
+// 40 images that are their own place as a number; one of them may be broken.
+class Broken final : public SampleSource {
+ public:
+  explicit Broken(std::size_t at) : at_(at) {}
+  std::size_t size() const override { return 40; }
+  Shape image_shape() const override { return {1, 1, 1}; }
+  void read(std::size_t index, std::span<float> pixels) const override {
+    if (index == at_) throw DataError("this image is broken");
+    pixels[0] = static_cast<float>(index);
+  }
+
+ private:
+  std::size_t at_;
+};
+
+std::int64_t images_left(Loader& loader) {
+  std::int64_t images = 0;
+  while (const Batch* batch = loader.next()) images += batch->images;
+  return images;
+}
+
+#ifdef __linux__
+// How far threads give way, as the system has it.
+class Niceness final : public SampleSource {
+ public:
+  std::size_t size() const override { return 8; }
+  Shape image_shape() const override { return {1, 1, 1}; }
+  void read(std::size_t, std::span<float> pixels) const override {
+    pixels[0] = static_cast<float>(getpriority(PRIO_PROCESS, static_cast<id_t>(gettid())));
+  }
+};
+
+TEST(Loader, ReadersGiveWayAndWhoAsksDoesNot) {
+  const int before = getpriority(PRIO_PROCESS, static_cast<id_t>(gettid()));
+  if (before > 14) GTEST_SKIP() << "this process gives way as far as it can";
+  Loader loader(Dataset(std::make_shared<Niceness>()), {.batch = 4, .threads = 2});
+  loader.start(0);
+  while (const Batch* batch = loader.next()) {
+    for (const float nice : batch->inputs) EXPECT_EQ(nice, static_cast<float>(before + 5));
+  }
+  EXPECT_EQ(getpriority(PRIO_PROCESS, static_cast<id_t>(gettid())), before);
+}
+#endif
+
+// Readers get to run although as many threads as there are cores never rest.
+TEST(Loader, IsNotStarvedByThreadsThatCompute) {
+  std::atomic<bool> stop = false;
+  std::vector<std::jthread> busy;
+  for (unsigned i = 0; i < std::max(1U, std::thread::hardware_concurrency()); ++i) {
+    busy.emplace_back([&] {
+      while (!stop) std::atomic_signal_fence(std::memory_order_seq_cst);
+    });
+  }
+  Loader loader(Dataset(std::make_shared<Broken>(1000)), {.batch = 8, .threads = 2});
+  loader.start(0);
+  EXPECT_EQ(images_left(loader), 40);
+  stop = true;
+}
+
+TEST(Loader, ErrorsOfReadersComeOutOfNext) {
+  Loader loader(Dataset(std::make_shared<Broken>(21), std::vector<std::int32_t>(40), {"a"}),
+                {.batch = 4, .threads = 3});
+  for (int again = 0; again < 2; ++again) {
+    loader.start(again);
+    for (int i = 0; i < 5; ++i) ASSERT_NE(loader.next(), nullptr);
+    for (int i = 0; i < 2; ++i) {
+      EXPECT_EQ(message_of<DataError>([&] { loader.next(); }), "this image is broken");
+    }
+  }
+  loader.start(0, 6);
+  EXPECT_EQ(images_left(loader), 16);
+}
+
+}  // namespace
+}  // namespace ridgeline::data
