@@ -115,7 +115,7 @@ TEST(Engine, ActivityRegularizationHasNoSlopeAtZero) {
                          dense({.units = 2, .activation = "softmax"})});
   Harness h({.network = network, .input = {1, 2, 2}, .images = 2}, 1);
   std::ranges::fill(h.state().weights(0), 0.0F);
-  for (std::size_t p : {1, 2}) std::ranges::fill(h.state().weights(p), 0.0F);
+  for (const std::size_t p : {1, 2}) std::ranges::fill(h.state().weights(p), 0.0F);
   h.state().touch();
   const engine::LossSums sums =
       h.engine().gradient(h.state(), h.batch(), *cross_entropy(), {2, true});

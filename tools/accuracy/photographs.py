@@ -38,7 +38,7 @@ SETS = {
         "size": 64, "epochs": 12, "l2": 1e-3, "preset": "article-cnn", "optimizer": "adam",
         "learning_rate": 1e-3, "augment": ["shifted_crop", "horizontal_flip"]},
     "imagenette-224": {
-        "size": 128, "epochs": 20, "l2": 1e-3, "preset": "resnet18", "optimizer": "sgd",
+        "size": 128, "epochs": 8, "l2": 1e-3, "preset": "resnet18", "optimizer": "sgd",
         "learning_rate": 0.02, "augment": ["resized_crop", "horizontal_flip"]},
 }
 CHANGES = {"shifted_crop": lambda size: T.RandomCrop(size, padding=4),
