@@ -33,6 +33,7 @@ struct CacheOptions {
   /// it cannot be written or would be too large, on_note is told, and "memory" is used. "none".
   std::string kind = "memory";
   std::uint64_t limit = 0;  ///< bytes; 0: half of the memory, or of the disk's space, that is free
+  double share = 1;         ///< of that half; another data set has the rest. Above 0, at most 1
   std::filesystem::path folder;  ///< "disk": empty: ridgeline/pack in the user's cache
   /// FitOptions::augment of the trainings: what it takes of original images is kept.
   std::vector<std::string> augment;

@@ -48,7 +48,7 @@ struct SelectPlan {
   int trainings = 0;        ///< folds and refit
   int jobs = 1;             ///< trainings at a time
   std::int64_t epochs = 0;  ///< of all trainings; fewer if a training stops early
-  double images = 0;        ///< images images read in these epochs
+  double images = 0;        ///< images read in these epochs
   /// Approximate bytes that the study's runs will keep; 0 without a study.
   std::uintmax_t disk = 0;
   std::uintmax_t peak = 0;  ///< approximate largest number of bytes at any time, with checkpoints
@@ -62,7 +62,7 @@ struct SelectProgress {
   Assignment parameters;           ///< of this trial
   const Progress* step = nullptr;  ///< of the running training
   const Epoch* epoch = nullptr;    ///< if it has just ended
-  const Trial* ended = nullptr;    ///< if it has if it has just ended: done, diverged or stopped
+  const Trial* ended = nullptr;    ///< if it has just ended: done, diverged or stopped
   bool known = false;              ///< the study already had the trial; nothing was trained
   double done = 0;  ///< the finished share of all trainings; running ones count in part
   double images_per_second = 0;  ///< of all running trainings
@@ -75,7 +75,7 @@ struct SelectOptions {
   std::string metric = "val_data_loss";
   std::string method = "grid";              ///< "grid", "random"
   int trials = 16;                          ///< the number of candidates, including λ = 0
-  int folds = 5;                            ///< 1: a hold-out set set
+  int folds = 5;                            ///< 1: a hold-out set
   double holdout = 0.1;                     ///< the fraction that is held out if folds is 1
   std::string rule = "one-standard-error";  ///< or "best"
   std::filesystem::path study;  ///< a folder for study.sqlite, trials/ and refit/; empty: none

@@ -18,8 +18,9 @@ namespace {
 using experiment::Experiment;
 using Words = std::vector<std::string>;
 
-constexpr std::array<std::string_view, 6> of_preparation{
-    "data.size", "data.resize", "data.crop_share", "data.filter", "data.channels", "data.augment"};
+constexpr std::array<std::string_view, 10> of_preparation{
+    "data.size",    "data.resize",   "data.crop_share", "data.filter",      "data.channels",
+    "data.augment", "data.sampling", "data.cache",      "data.cache_limit", "data.cache_path"};
 
 bool sets_key(const Words& words, std::string_view key) {
   return std::ranges::any_of(words,
@@ -75,9 +76,10 @@ Words data_keys(const Arguments& arguments) {
     }
     const std::string key = word.substr(0, equals);
     if (std::ranges::find(of_preparation, key) != of_preparation.end()) {
-      throw UsageError(fmt::format(
-          "{} has no effect on ridgeline evaluate: images are prepared as the model file says",
-          key));
+      throw UsageError(
+          fmt::format("{} has no effect on ridgeline evaluate: it reads each image once, as the "
+                      "model file says",
+                      key));
     }
     if (!key.starts_with("data.")) {
       throw UsageError(fmt::format(

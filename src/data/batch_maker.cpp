@@ -120,12 +120,15 @@ void BatchMaker::read(BatchMemory& memory, std::span<const Draw> which, std::int
                       std::int64_t begin, std::int64_t count) const {
   const Borrowed borrowed(*this);
   Scratch& scratch = *borrowed.scratch;
+  std::size_t reading = 0;  // the image that an error is about
   const auto read_other = [&](std::size_t i, std::span<float> pixels) {
+    reading = i;
     read_one({.image = i}, epoch, pixels, nullptr, scratch);
   };
   for (std::int64_t n = begin; n < begin + count; ++n) {
     const auto k = static_cast<std::size_t>(n);
     const Draw& draw = which[k];
+    reading = draw.image;
     const std::span<float> pixels = memory.inputs.span().subspan(k * pixels_, pixels_);
     try {
       read_one(draw, epoch, pixels, follows_ ? &memory.transforms[k] : nullptr, scratch);
@@ -136,7 +139,7 @@ void BatchMaker::read(BatchMemory& memory, std::span<const Draw> which, std::int
               scratch.augment);
     } catch (const DataError& error) {
       if (!options_.errors) throw;
-      options_.errors->note(data_.id(draw.image), error);
+      options_.errors->note(data_.id(reading), error);
       std::ranges::fill(pixels, 0.0f);
       memory.bad[k] = 1;
     }

@@ -38,9 +38,9 @@ struct ShardRun {
   int shards = 1;           ///< the number of shards with images in this batch
   std::int64_t images = 0;  ///< of this shard
   std::int64_t first = 0;   ///< this shard's first image in the batch
-  /// The range the range of this shard's images, for a step that works by images.
+  /// The range of this shard's images, for a step that works by images.
   std::int64_t begin = 0, end = 0;
-  Share share;  ///< the part the part of each image, in a step that threads share
+  Share share;  ///< the part of each image, in a step that threads share
   std::int64_t batch_images = 0;
   std::span<const std::uint64_t> ids;  ///< of this shard's images; may be empty
   std::int64_t epoch = 0;

@@ -1,30 +1,28 @@
 #include "experiment/cache_images.hpp"
 
-#include "data/cache/dataset_cache.hpp"
+#include <algorithm>
+#include <cstdint>
 
 namespace ridgeline::experiment {
 
 void cache_images(const Experiment& experiment, const CacheListener& listener, Dataset& train,
                   Dataset& validation) {
-  constexpr double gigabyte = 1e9;
+  constexpr double gigabyte = 1e9, most = 1e18;
   const DataSection& data = experiment.data;
   CacheOptions options{.kind = data.cache,
                        .folder = data.cache_path,
                        .threads = static_cast<int>(experiment.train.threads),
                        .stop = listener.stop,
                        .on_note = listener.on_note};
-  const auto share =
-      static_cast<double>(train.size()) / static_cast<double>(train.size() + validation.size());
-  const double given = data.cache_limit * gigabyte;
-  const auto limit = [&](double part) {
-    if (validation.empty() && given == 0) return std::uint64_t{0};
-    const double all = given > 0 ? given : static_cast<double>(data::standard_limit(options));
-    return static_cast<std::uint64_t>(all * part) + 1;  // 0 is no limit
+  const auto divide = [&](const Dataset& part) {
+    options.share =
+        static_cast<double>(part.size()) / static_cast<double>(train.size() + validation.size());
+    const double bytes = std::min(data.cache_limit * gigabyte, most) * options.share;
+    options.limit = bytes > 0 ? std::max(std::uint64_t{1}, static_cast<std::uint64_t>(bytes)) : 0;
   };
-  const std::uint64_t of_train = limit(share), of_validation = limit(1 - share);
-  options.limit = of_validation;
+  divide(validation);
   if (!validation.empty()) validation = validation.cache(options);
-  options.limit = of_train;
+  divide(train);
   options.augment = data.augment;
   train = train.cache(options);
 }

@@ -99,7 +99,7 @@ Check only(Value allowed, std::string what) {
 namespace {
 
 // Which metrics are measured is known when the images are: here what no metric is called.
-void check_measurable(std::string_view name) {
+void check_measurable(std::string_view prefix, std::string_view name) {
   std::vector<std::string> known = metrics::known_names();
   known.insert(known.begin(), {"data_loss", "penalty", "objective"});
   if (contains(known, std::string(name)) || metrics::could_be_named(name)) return;
@@ -107,7 +107,7 @@ void check_measurable(std::string_view name) {
       nearest(name, std::vector<std::string_view>(known.begin(), known.end()));
   throw UsageError(fmt::format("there is no metric '{}': {}", name,
                                guess.empty() ? fmt::format("known are {}", fmt::join(known, ", "))
-                                             : fmt::format("did you mean '{}'?", guess)));
+                                             : fmt::format("did you mean '{}{}'?", prefix, guess)));
 }
 
 }  // namespace
@@ -118,7 +118,7 @@ Check metric(std::vector<std::string> prefixes) {
     for (const std::string& prefix : prefixes) {
       if (!text.starts_with(prefix)) continue;
       located(fmt::format("{}{}: ", value.where, key),
-              [&] { check_measurable(std::string_view(text).substr(prefix.size())); });
+              [&] { check_measurable(prefix, std::string_view(text).substr(prefix.size())); });
       return;
     }
     fail(value, key, fmt::format("a metric such as \"{}data_loss\"", prefixes.front()));

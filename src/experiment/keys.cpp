@@ -204,7 +204,7 @@ std::vector<Key> make_keys() {
       row("regularize.l2_sp", regularize, &Regularize::l2_sp,
           "towards the initial weights w₀: l2_sp/2 |w - w₀|²"),
       row("regularize.group_lasso", regularize, &Regularize::group_lasso,
-          "times times times the sum of the norms of filters and units: whole ones become zero"),
+          "the sum of the norms of filters and units: whole ones become zero"),
       row("regularize.orthogonal", regularize, &Regularize::orthogonal,
           "orthogonal/4 |W Wᵀ - I|²: filters become orthogonal, with norm 1"),
       row("regularize.spectral", regularize, &Regularize::spectral,

@@ -60,7 +60,7 @@ Key key_of(const Lines& lines, std::string meaning) {
   key.meaning = std::move(meaning);
   key.read = [lines](Experiment& experiment, const Value& value) {
     std::vector<std::string> all;
-    for (const Value& item : expect<Array>(value, lines.key, "an array of strings")) {
+    for (const Value& item : expect<Array>(value, lines.key, "an array of strings or tables")) {
       all.push_back(read_line(lines, item, fmt::format("{}[{}]", lines.key, all.size())));
       located(fmt::format("{}{}: ", item.where, lines.key), [&] { lines.check(all.back()); });
     }

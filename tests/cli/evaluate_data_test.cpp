@@ -92,8 +92,8 @@ TEST_F(EvaluateData, RefusesKeysThatItDoesNotRead) {
               HasSubstr("train.epochs has no effect on ridgeline evaluate, which takes keys of "
                         "[data] alone"));
   EXPECT_THAT(refusal({"run", "data.size=64"}),
-              HasSubstr("data.size has no effect on ridgeline evaluate: images are prepared as the "
-                        "model file says"));
+              HasSubstr("data.size has no effect on ridgeline evaluate: it reads each image once, "
+                        "as the model file says"));
   EXPECT_THAT(refusal({"run", "data.labels=x"}), HasSubstr("unknown key 'data.labels'"));
   EXPECT_THAT(refusal({"run", "--data", "folders", "data.label_columns=x"}),
               HasSubstr("data.label_columns has no effect on folder"));

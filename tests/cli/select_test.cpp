@@ -291,7 +291,7 @@ TEST_F(Selecting, InterruptedItSavesAndSaysHowToGoOn) {
 
 TEST_F(Selecting, WhatIsRefusedLeavesNothing) {
   const std::vector<std::pair<std::string, std::string>> wrong{
-      {"select.metric=val_acuracy", "did you mean 'accuracy'"},
+      {"select.metric=val_acuracy", "did you mean 'val_accuracy'"},
       {"select.rule=worst", "best"},
       {"select.method=guess", "grid"},
       {"select.folds=121", "folds"},

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <thread>
 
+#include "data/error_log.hpp"
 #include "data/loader.hpp"
 #include "folder.hpp"
 #include "ridgeline/error.hpp"
@@ -88,6 +89,20 @@ TEST(Loader, ErrorsOfReadersComeOutOfNext) {
   }
   loader.start(0, 6);
   EXPECT_EQ(images_left(loader), 16);
+}
+
+// The image that cannot be read is named, not those that it was to be mixed into.
+TEST(Loader, AnErrorOfTheOtherImageOfAMixtureIsItsOwn) {
+  const auto log = std::make_shared<ErrorLog>(OnError::skip, 40);
+  Loader loader(
+      Dataset(std::make_shared<Broken>(21), std::vector<std::int32_t>(40), {"a"}),
+      {.batch = 8, .augment = {{Augmentation::Kind::mixup, 1}}, .errors = log, .threads = 2});
+  for (int epoch = 0; epoch < 20; ++epoch) {
+    loader.start(epoch);
+    EXPECT_EQ(images_left(loader), 40);
+  }
+  EXPECT_EQ(log->count(), 1);
+  EXPECT_TRUE(log->bad(21));
 }
 
 }  // namespace

@@ -87,7 +87,8 @@ TEST(Read, AWrongTypeSaysTheTypeExpected) {
   EXPECT_EQ(refusal("[optimizer]\nnesterov = 1\n"),
             "experiment.toml:2: optimizer.nesterov must be true or false, not 1");
   EXPECT_EQ(refusal("[data]\naugment = \"flip\"\n"),
-            "experiment.toml:2: data.augment must be an array of strings, not the string \"flip\"");
+            "experiment.toml:2: data.augment must be an array of strings or tables, not the string "
+            "\"flip\"");
   EXPECT_EQ(
       refusal("[data]\naugment = [\n  \"flip\",\n  3\n]\n"),
       "experiment.toml:4: data.augment[1] must be a string such as \"crop:4\", or a table such as "
@@ -156,7 +157,7 @@ TEST(Read, WordsOutsideTheirChoices) {
             "string \"loss\"");
   EXPECT_EQ(refusal("[train]\nmonitor = \"val_accurcy\"\n"),
             "experiment.toml:2: train.monitor: there is no metric 'accurcy': did you mean "
-            "'accuracy'?");
+            "'val_accuracy'?");
   EXPECT_EQ(refusal("[train]\nmonitor = \"val_f1_macro\"\n"), "");
   EXPECT_EQ(refusal("[train]\nmetrics = [\"top_k:3\", \"f1\"]\nmonitor = \"val_top3\"\n"), "");
   EXPECT_EQ(refusal("[train]\nmetrics = [\"f1\",\n\"top_k:0\"]\n"),

@@ -25,9 +25,15 @@ std::optional<CropNeed> crop_need(const Dataset& data, const CacheOptions& optio
   return std::nullopt;
 }
 
+std::uint64_t share_of(std::uint64_t bytes, const CacheOptions& options) {
+  return static_cast<std::uint64_t>(static_cast<double>(bytes) * options.share);
+}
+
 std::shared_ptr<const ImageStore> in_memory(const Dataset& data, const CacheOptions& options) {
-  const std::uint64_t limit =
-      options.kind == "memory" && options.limit > 0 ? options.limit : half_of_free_memory();
+  // The limit of a file on the disk says nothing about memory.
+  const std::uint64_t limit = options.kind == "memory" && options.limit > 0
+                                  ? options.limit
+                                  : share_of(half_of_free_memory(), options);
   return memory_store(data.source(), {.fit = data.preprocessing(),
                                       .crop = crop_need(data, options),
                                       .bytes = limit,
@@ -38,11 +44,15 @@ std::shared_ptr<const ImageStore> on_disk(const Dataset& data, const CacheOption
   if (!data.preprocessing()) {
     throw ResourceError("these images are no files that data.size or data.channels applies to");
   }
+  const std::filesystem::path folder = pack_folder(options);
+  const std::uint64_t limit =
+      options.limit > 0 ? options.limit : share_of(free_on_disk(folder) / 2, options);
   const int threads =
       options.threads > 0 ? options.threads : static_cast<int>(std::thread::hardware_concurrency());
-  return pack(data, {.folder = pack_folder(options),
+  return pack(data, {.folder = folder,
                      .crop = crop_need(data, options),
-                     .most_bytes = options.limit > 0 ? options.limit : standard_limit(options),
+                     .most_bytes = limit,
+                     .limited = options.limit > 0,
                      .threads = std::max(1, threads),
                      .stop = options.stop,
                      .on_note = options.on_note});
@@ -55,10 +65,6 @@ std::filesystem::path pack_folder(const CacheOptions& options) {
   if (const auto root = cache_root(); !root.empty()) return root / "ridgeline" / "pack";
   throw ResourceError(
       "there is no folder for a cache: set data.cache_path, HOME or XDG_CACHE_HOME");
-}
-
-std::uint64_t standard_limit(const CacheOptions& options) {
-  return options.kind == "disk" ? free_on_disk(pack_folder(options)) / 2 : half_of_free_memory();
 }
 
 std::shared_ptr<const SampleSource> cached(const Dataset& data, const CacheOptions& options) {

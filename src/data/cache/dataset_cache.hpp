@@ -5,15 +5,12 @@
 
 namespace ridgeline::data {
 
-/// The samples of `data` from the cache that `options` ask for; the source itself where there is
+/// The samples of `data` from the cache that `options` ask for; the source itself if there is
 /// none to make. Throws as Dataset::cache does.
 std::shared_ptr<const SampleSource> cached(const Dataset& data, const CacheOptions& options);
 
 /// The folder of packs that `options` name: `folder`, or ridgeline/pack in the user's cache. Throws
-/// ResourceError where there is none.
+/// ResourceError if there is none.
 std::filesystem::path pack_folder(const CacheOptions& options);
-
-/// What `limit` is where it is 0.
-std::uint64_t standard_limit(const CacheOptions& options);
 
 }  // namespace ridgeline::data

@@ -75,9 +75,11 @@ void announce(const Dataset& data, const PackOptions& options, const std::filesy
   const std::uint64_t free = free_on_disk(options.folder);
   const std::string size = fmt::format("{}{}", options.crop ? "about " : "", amount(bytes));
   if (bytes > options.most_bytes) {
-    throw ResourceError(
-        fmt::format("{} images need {} in {}, and data.cache_limit allows {}: raise it",
-                    data.size(), size, options.folder.string(), amount(options.most_bytes)));
+    throw ResourceError(fmt::format(
+        "{} images need {} in {}, and {} {}: {}", data.size(), size, options.folder.string(),
+        options.limited ? "data.cache_limit allows" : "their share of half of the free space is",
+        amount(options.most_bytes),
+        options.limited ? "raise it" : "set data.cache_path to a folder on another disk"));
   }
   if (bytes > free) {
     throw ResourceError(fmt::format(

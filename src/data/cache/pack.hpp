@@ -19,6 +19,7 @@ struct PackOptions {
   std::filesystem::path folder;  ///< that holds the file
   std::optional<CropNeed> crop;  ///< what training takes of original images
   std::uint64_t most_bytes = 0;  ///< of the file
+  bool limited = false;          ///< whether the user set most_bytes
   int threads = 1;               ///< that decode
   const std::atomic<bool>* stop = nullptr;
   /// Told what is written, and of a file that is damaged, in the course of the training too.

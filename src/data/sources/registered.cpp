@@ -113,7 +113,7 @@ DataSource table_source() {
                   text_option("images", "what paths begin from; empty: the table's folder"),
                   text_option("format", "csv, tsv or json-lines; empty: by the file's name"),
                   text_option("delimiter", "one character; empty: as the header has it"),
-                  text_option("path_column", "empty: path, file, filename or image"),
+                  text_option("path_column", "empty: path, file, filename, image or the like"),
                   text_option("path_format", "what a cell of it is a part of: \"train/{}.png\""),
                   text_option("label_columns", "columns of the target: \"label\", or \"x, y\""),
                   text_option("task", "classify, multi-label or regress; empty: by the columns"),
