@@ -2,34 +2,17 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <cassert>
-#include <csetjmp>
-#include <cstdio>
 #include <cstdlib>
 #include <memory>
 
+#include "image/jpeg_errors.hpp"
 #include "ridgeline/error.hpp"
-
-// jpeglib.h needs <cstdio> before it.
-#include <jpeglib.h>
 
 namespace ridgeline::image {
 namespace {
 
 constexpr int quality = 92;
-
-struct Errors {
-  jpeg_error_mgr manager;  // first, so that libjpeg's pointer to it is one to the whole
-  std::jmp_buf give_up;
-  std::array<char, JMSG_LENGTH_MAX> message;
-};
-
-[[noreturn]] void failed(j_common_ptr jpeg) {
-  auto* errors = reinterpret_cast<Errors*>(jpeg->err);
-  jpeg->err->format_message(jpeg, errors->message.data());
-  std::longjmp(errors->give_up, 1);
-}
 
 struct Output {
   unsigned char* bytes = nullptr;  // of malloc
@@ -37,10 +20,10 @@ struct Output {
 };
 
 /// Whether it succeeded. Nothing in it has a destructor, which longjmp would leave out.
-bool compress(const ImageView& image, Errors& errors, Output& output) {
+bool compress(const ImageView& image, JpegErrors& errors, Output& output) {
   jpeg_compress_struct jpeg{};
   jpeg.err = jpeg_std_error(&errors.manager);
-  errors.manager.error_exit = failed;
+  errors.manager.error_exit = give_up;
   if (setjmp(errors.give_up) != 0) {
     jpeg_destroy_compress(&jpeg);
     return false;
@@ -70,7 +53,7 @@ bool compress(const ImageView& image, Errors& errors, Output& output) {
 
 std::vector<std::uint8_t> encode_jpeg(const ImageView& image) {
   assert(image.channels == 1 || image.channels == 3);
-  Errors errors{};
+  JpegErrors errors{};
   Output output;
   const bool done = compress(image, errors, output);
   const std::unique_ptr<unsigned char, decltype(&std::free)> owner(output.bytes, &std::free);

@@ -1,5 +1,3 @@
-#include "options/registry.hpp"
-
 #include "network/layers/activation.hpp"
 #include "network/layers/activity_regularization.hpp"
 #include "network/layers/adaptive_average_pool2d.hpp"
@@ -16,22 +14,24 @@
 #include "network/layers/pool2d.hpp"
 #include "network/layers/spatial_dropout2d.hpp"
 #include "network/layers/upsample2d.hpp"
+#include "options/kind_registry.hpp"
 #include "ridgeline/own_layer.hpp"
 
 namespace ridgeline {
+namespace network {
 namespace {
-
-using namespace network;
 
 using Make = std::function<std::shared_ptr<const LayerSpec>(const Attributes&)>;
 
+using Registry = KindRegistry<Make>;
+
 template <typename... Specs>
-Registry<Make>::Table table_of() {
-  return {{std::string(Specs::name), make_from<Specs>}...};
+std::vector<Registry::Entry> table_of() {
+  return {{{.name = std::string(Specs::name)}, make_from<Specs>}...};
 }
 
-Registry<Make>& registry() {
-  static Registry<Make> registry(
+Registry& registry() {
+  static Registry registry(
       "a", "layer",
       table_of<ActivationSpec, ActivityRegularizationSpec, AdaptiveAveragePool2DSpec, AddSpec,
                AveragePool2DSpec, BatchNorm2DSpec, ConcatSpec, Conv2DSpec, DenseSpec, DropoutSpec,
@@ -41,18 +41,18 @@ Registry<Make>& registry() {
 }
 
 }  // namespace
+}  // namespace network
 
 Layer make_layer(std::string_view kind, const Attributes& attributes, std::string name) {
-  return Layer(registry().find(kind)(attributes), std::move(name));
+  return Layer(network::registry().find(kind).make(attributes), std::move(name));
 }
 
 void register_layer(std::string kind, LayerFactory factory) {
-  registry().add(std::move(kind), factory);
+  network::registry().add({.name = std::move(kind)}, factory);
 }
 
 void register_layer(Kind kind, OwnLayerFactory factory) {
-  std::string name = kind.name;
-  registry().add(std::move(name), [kind, factory](const Attributes& given) {
+  network::registry().add(kind, [kind, factory](const Attributes& given) {
     return factory(kind.complete(given, kind.name + ": "));
   });
 }

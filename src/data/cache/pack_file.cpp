@@ -5,18 +5,18 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cstring>
 
+#include "data/crc32.hpp"
 #include "ridgeline/error.hpp"
 
 namespace ridgeline::data {
 namespace {
 
-// The bytes of a file, mapped; nothing where there is no such file.
+// Maps a file into memory. Returns nothing if the file does not exist.
 std::optional<std::span<const std::uint8_t>> mapped(const std::filesystem::path& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return std::nullopt;
@@ -35,10 +35,6 @@ std::optional<std::span<const std::uint8_t>> mapped(const std::filesystem::path&
 }
 
 }  // namespace
-
-std::uint32_t pack_crc(std::span<const std::uint8_t> bytes) {
-  return static_cast<std::uint32_t>(crc32_z(0, bytes.data(), bytes.size()));
-}
 
 std::shared_ptr<const PackFile> PackFile::open(const std::filesystem::path& path, Wanted wanted) {
   const std::shared_ptr<PackFile> file(new PackFile(path, std::move(wanted)));
@@ -67,7 +63,7 @@ void PackFile::read_index() {
     throw DataError("it is cut short");
   }
   const auto index = memory_.subspan(header.index);
-  if (pack_crc(index) != header.index_crc) throw DataError("the checksum of its index is wrong");
+  if (crc32_of(index) != header.index_crc) throw DataError("the checksum of its index is wrong");
   entries_.resize(header.entries);
   if (!index.empty()) std::memcpy(entries_.data(), index.data(), index.size());
   first_.assign(wanted_.images + 1, 0);
@@ -98,7 +94,7 @@ bool PackFile::whole(const PackEntry& entry) const {
   std::atomic_ref<std::uint8_t> looked(looked_[static_cast<std::size_t>(&entry - entries_.data())]);
   if (looked == not_yet) {
     const auto pixels = memory_.subspan(entry.begin, entry.bytes());
-    looked = pack_crc(pixels) == entry.crc ? undamaged : damaged;
+    looked = crc32_of(pixels) == entry.crc ? undamaged : damaged;
   }
   if (looked == undamaged) return true;
   if (std::atomic_ref<std::uint8_t>(told_).exchange(1) == 0) {

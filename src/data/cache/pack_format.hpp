@@ -8,7 +8,6 @@
 #include <array>
 #include <bit>
 #include <cstdint>
-#include <span>
 
 namespace ridgeline::data {
 
@@ -40,7 +39,5 @@ struct PackEntry {
   std::uint64_t bytes() const { return std::uint64_t{height} * width * channels; }
 };
 static_assert(sizeof(PackEntry) == 40);
-
-std::uint32_t pack_crc(std::span<const std::uint8_t> bytes);
 
 }  // namespace ridgeline::data

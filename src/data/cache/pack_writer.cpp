@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "data/cache/amount.hpp"
+#include "data/crc32.hpp"
 #include "ridgeline/error.hpp"
 
 namespace ridgeline::data {
@@ -33,7 +34,7 @@ void PackWriter::add(std::size_t image, const ImageRecord& record, int most) {
                   .width = static_cast<std::uint32_t>(pixels.width),
                   .original_height = static_cast<std::uint32_t>(record.original[1]),
                   .original_width = static_cast<std::uint32_t>(record.original[2]),
-                  .crc = pack_crc(pixels.pixels),
+                  .crc = crc32_of(pixels.pixels),
                   .channels = static_cast<std::uint8_t>(pixels.channels),
                   .original_channels = static_cast<std::uint8_t>(record.original[0]),
                   .scale = static_cast<std::uint8_t>(record.scale),
@@ -57,12 +58,12 @@ void PackWriter::finish(const std::string& key, std::size_t images) {
     return std::pair(a.image, a.scale) < std::pair(b.image, b.scale);
   });
   const auto index = std::as_bytes(std::span(entries_));
-  PackHeader header{
-      .magic = pack_magic,
-      .images = images,
-      .entries = entries_.size(),
-      .index = end_,
-      .index_crc = pack_crc({reinterpret_cast<const std::uint8_t*>(index.data()), index.size()})};
+  PackHeader header{.magic = pack_magic,
+                    .images = images,
+                    .entries = entries_.size(),
+                    .index = end_,
+                    .index_crc = crc32_of(std::string_view(
+                        reinterpret_cast<const char*>(index.data()), index.size()))};
   std::copy_n(key.begin(), std::min(key.size(), header.key.size()), header.key.begin());
   file_.write(index);
   const auto bytes = bytes_of(header);

@@ -20,7 +20,7 @@ image::Size smallest_box(const ResizedCropOptions& crop, std::int64_t height, st
   const double area = crop.min_scale * h * w;
   const double drawn_height = std::sqrt(area / crop.max_ratio),
                drawn_width = std::sqrt(area * crop.min_ratio);
-  // The box in the centre that is taken where none of the drawn ones fits.
+  // The box in the centre, which is used if none of the drawn boxes fits.
   const double centre_height = std::min(h, w / crop.min_ratio),
                centre_width = std::min(w, h * crop.max_ratio);
   return {static_cast<std::int64_t>(std::min(drawn_height, centre_height)),
@@ -65,8 +65,8 @@ std::vector<int> needed_scales(const Shape& original, const std::optional<CropNe
   }
   // Two pixels more than are wanted: shrink_of rounds whole numbers of pixels.
   int first = 1;
-  while (first < last && least.height / (2 * first) >= size.height + 2 &&
-         least.width / (2 * first) >= size.width + 2) {
+  while (first < last && least.height / (std::int64_t{2} * first) >= size.height + 2 &&
+         least.width / (std::int64_t{2} * first) >= size.width + 2) {
     first *= 2;
   }
   std::vector<int> scales;

@@ -7,6 +7,7 @@
 #include <array>
 #include <chrono>
 
+#include "data/crc32.hpp"
 #include "data/sources/archive_index.hpp"
 #include "data/sources/index_cache.hpp"
 #include "ridgeline/error.hpp"
@@ -54,7 +55,7 @@ class ArchiveTree : public FileTree {
     archive_->read(zip_ ? data_offset(file) : member.offset, bytes);
     if (member.deflated) bytes = unpack(bytes, size);
     const bool whole_file = size == member.size;
-    if (bytes.size() != size || (zip_ && whole_file && checksum(bytes) != member.checksum)) {
+    if (bytes.size() != size || (zip_ && whole_file && crc32_of(bytes) != member.checksum)) {
       throw DataError(
           fmt::format("{}: the member of the archive is corrupt: its {}", name(file),
                       bytes.size() != size ? "bytes end too early" : "checksum is wrong"));
@@ -64,10 +65,6 @@ class ArchiveTree : public FileTree {
   std::optional<std::uint64_t> stamp(std::size_t) const override { return stamp_; }
 
  private:
-  static std::uint32_t checksum(const Bytes& bytes) {
-    return static_cast<std::uint32_t>(crc32_z(0, bytes.data(), bytes.size()));
-  }
-
   // The name and the extra field in front of the bytes may differ from those of the directory.
   std::uint64_t data_offset(std::size_t file) const {
     std::array<std::uint8_t, 30> header{};

@@ -1,20 +1,15 @@
 #include "data/sources/index_bytes.hpp"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <cstring>
 
+#include "data/crc32.hpp"
 #include "ridgeline/error.hpp"
 
 namespace ridgeline::data {
 namespace {
 
 constexpr std::uint64_t byte_order = 0x0102030405060708;
-
-std::uint64_t checksum(std::string_view bytes) {
-  return crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
-}
 
 }  // namespace
 
@@ -42,7 +37,7 @@ void IndexWriter::put_names(const FileList& files, const FileList::Folder& folde
 }
 
 std::string IndexWriter::finish() {
-  put(checksum(bytes_));
+  put(std::uint64_t{crc32_of(bytes_)});
   return std::move(bytes_);
 }
 
@@ -52,7 +47,7 @@ IndexReader::IndexReader(std::span<const std::uint8_t> bytes, std::string_view m
   if (rest_.size() < magic.size() + sizeof(std::uint64_t)) broken();
   const std::string_view body = rest_.substr(0, rest_.size() - sizeof(std::uint64_t));
   rest_.remove_prefix(body.size());
-  if (number() != checksum(body)) broken();
+  if (number() != crc32_of(body)) broken();
   rest_ = body;
   if (take(magic.size()) != magic || number() != byte_order || text() != key) broken();
 }

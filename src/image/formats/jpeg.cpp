@@ -1,33 +1,17 @@
 // JPEG by libjpeg-turbo: decoded at 1/2, 1/4 and 1/8 where that is enough, and only the box.
 #include <algorithm>
 #include <array>
-#include <csetjmp>
-#include <cstdio>
 
 #include "image/decoder.hpp"
+#include "image/jpeg_errors.hpp"
 #include "image/mix.hpp"
 #include "image/orient.hpp"
 
-// jpeglib.h needs <cstdio> before it, and jerror.h needs what jpeglib.h defines.
-// clang-format off
-#include <jpeglib.h>
+// It needs what jpeglib.h, of jpeg_errors.hpp, defines.
 #include <jerror.h>
-// clang-format on
 
 namespace ridgeline::image {
 namespace {
-
-struct Errors {
-  jpeg_error_mgr manager;  // first, so that libjpeg's pointer to it is one to the whole
-  std::jmp_buf give_up;
-  std::array<char, JMSG_LENGTH_MAX> message;
-};
-
-[[noreturn]] void failed(j_common_ptr jpeg) {
-  auto* errors = reinterpret_cast<Errors*>(jpeg->err);
-  jpeg->err->format_message(jpeg, errors->message.data());
-  std::longjmp(errors->give_up, 1);
-}
 
 // libjpeg only warns where data are missing or damaged, and goes on with grey or with noise.
 void warned(j_common_ptr jpeg, int level) {
@@ -39,7 +23,7 @@ void warned(j_common_ptr jpeg, int level) {
     case JWRN_ARITH_BAD_CODE:
     case JWRN_MUST_RESYNC:
     case JWRN_BOGUS_PROGRESSION:
-      failed(jpeg);
+      give_up(jpeg);
     default:
       break;
   }
@@ -50,7 +34,7 @@ void progressed(j_common_ptr jpeg) {
   constexpr int most_scans = 500;
   if (!jpeg->is_decompressor) return;
   if (reinterpret_cast<j_decompress_ptr>(jpeg)->input_scan_number > most_scans) {
-    auto* errors = reinterpret_cast<Errors*>(jpeg->err);
+    auto* errors = reinterpret_cast<JpegErrors*>(jpeg->err);
     std::snprintf(errors->message.data(), errors->message.size(), "it has more than %d scans",
                   most_scans);
     std::longjmp(errors->give_up, 1);
@@ -80,7 +64,7 @@ class Jpeg : public Decoder {
  public:
   explicit Jpeg(Bytes file) {
     jpeg_.err = jpeg_std_error(&errors_.manager);
-    errors_.manager.error_exit = failed;
+    errors_.manager.error_exit = give_up;
     errors_.manager.emit_message = warned;
     guarded([&] {
       jpeg_create_decompress(&jpeg_);
@@ -166,7 +150,7 @@ class Jpeg : public Decoder {
 
   jpeg_decompress_struct jpeg_{};
   jpeg_progress_mgr progress_{};
-  Errors errors_{};
+  JpegErrors errors_{};
   std::int64_t left_ = 0, width_ = 0;  // the columns that libjpeg gives
   std::vector<std::uint8_t> row_;
 };
