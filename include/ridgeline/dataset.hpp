@@ -25,12 +25,11 @@ enum class ImageLayout {
   nhwc,  ///< channels interleaved, as in OpenCV, PNG and TensorFlow
 };
 
-/// Where images are kept once they have been read. What is read is the same, bit for bit, with and
-/// without a cache.
+/// Where decoded images are kept. Images have the same bits with and without a cache.
 struct CacheOptions {
-  /// "memory": each image from when it is first read, until the limit is reached. "disk": all
-  /// images, decoded by the call, in a file that is mapped into memory and found again later; where
-  /// it cannot be written or would be too large, on_note is told, and "memory" is used. "none".
+  /// "memory": keeps each image when it is first read, until the limit is reached. "disk": the call
+  /// decodes all images into a file, which is mapped into memory. Later calls find the file again.
+  /// If it cannot be written or would be too large, on_note is told, and "memory" is used. "none".
   std::string kind = "memory";
   std::uint64_t limit = 0;  ///< bytes; 0: half of the memory, or of the disk's space, that is free
   double share = 1;         ///< of that half; another data set has the rest. Above 0, at most 1

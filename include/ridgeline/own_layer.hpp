@@ -32,7 +32,7 @@ class OwnLayer : public LayerSpec {
     std::span<const Shape> shapes;
     std::span<const float*const> inputs, parameters;  ///< as in forward
     const float* output_gradient;
-    std::span<float* const> input_gradients;      ///< to be written; null where nobody needs it
+    std::span<float* const> input_gradients;      ///< to be written; null if it is not needed
     std::span<float* const> parameter_gradients;  ///< to be written: sums over the images
   };
   virtual void backward(const Backward& call) const = 0;

@@ -6,7 +6,7 @@
 
 namespace ridgeline::data {
 
-/// The user's cache, as the XDG base directory specification says; empty where there is none.
+/// The user's cache, as the XDG base directory specification says; empty if there is none.
 std::filesystem::path cache_root();
 
 /// The folders that are searched for data sets, in order; those whose variable is unset are left

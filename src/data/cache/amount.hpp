@@ -13,8 +13,8 @@ std::string amount(std::uint64_t bytes);
 /// Half of the memory that is free now.
 std::uint64_t half_of_free_memory();
 
-/// What is free on the disk of `folder`, which need not be there yet; the largest number where that
-/// is not known.
+/// The free bytes on the disk of `folder`. The folder may not exist yet. Returns the largest number
+/// if the system does not say.
 std::uint64_t free_on_disk(const std::filesystem::path& folder);
 
 }  // namespace ridgeline::data

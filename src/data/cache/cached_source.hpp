@@ -9,7 +9,8 @@
 
 namespace ridgeline::data {
 
-/// The samples of `source`, whose `read` gives images as `fit` says, where there is one.
+/// The samples of `source`, read through `store`. `fit` is the preprocessing of `source`, if it has
+/// one.
 std::shared_ptr<const SampleSource> cached_source(std::shared_ptr<const SampleSource> source,
                                                   std::optional<Preprocessing> fit,
                                                   std::shared_ptr<const ImageStore> store);

@@ -1,7 +1,7 @@
 #pragma once
-// What a cache of images keeps: each image at the network's size; or, where training takes boxes of
-// original images, as its decoder gives it at those of the sizes 1/1, 1/2, 1/4 and 1/8 that it can
-// ask for. So what is read of a cache has the same bits as without it.
+// What a cache of images keeps. It keeps each image at the network's size. If training takes boxes
+// of original images, it keeps the decoder's results instead, at those of the sizes 1/1, 1/2, 1/4
+// and 1/8 that a box can need. So images have the same bits with and without the cache.
 
 #include <optional>
 #include <span>
@@ -33,9 +33,9 @@ class ImageStore {
   /// Throws DataError for an image that cannot be read.
   virtual std::optional<Decoded> decoded(std::size_t image) const = 0;
   virtual std::optional<ImageRecord> at_scale(std::size_t image, int scale) const = 0;
-  /// At the network's size. Throws likewise.
+  /// At the network's size. Throws the same errors.
   virtual std::optional<ImageRecord> fitted(std::size_t image) const = 0;
-  /// Numbers of an image that is brought to no size. False where they are not kept.
+  /// Numbers of an image that is brought to no size. False if they are not kept.
   virtual bool read(std::size_t image, std::span<float> numbers) const = 0;
 };
 

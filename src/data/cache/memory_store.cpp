@@ -14,7 +14,7 @@
 namespace ridgeline::data {
 namespace {
 
-// The numbers as bytes that give the same floats; empty where there are none.
+// Bytes that become exactly these floats. Returns nothing if there are no such bytes.
 std::vector<std::uint8_t> in_255ths(std::span<const float> numbers) {
   std::vector<std::uint8_t> bytes(numbers.size());
   for (std::size_t i = 0; i < numbers.size(); ++i) {
@@ -32,8 +32,8 @@ struct Content {
   Shape original;
   ScaledImages scaled;
   Image fitted;
-  std::vector<std::uint8_t> bytes;  // of numbers, where they are whole 255ths
-  std::vector<float> floats;        // elsewhere
+  std::vector<std::uint8_t> bytes;  // of numbers that are whole 255ths
+  std::vector<float> floats;        // of other numbers
 
   std::size_t size() const {
     return scaled.bytes() + fitted.pixels.size() + bytes.size() + floats.size() * sizeof(float);
@@ -43,8 +43,8 @@ struct Content {
 /// A form of an image, made by the first thread that asks for it.
 class Form {
  public:
-  /// Null where it is not kept, or another thread is making it. `make` gives null where there is
-  /// no room.
+  /// Null if it is not kept, or if another thread is making it. `make` gives null if the memory is
+  /// full.
   template <typename Make>
   const Content* get(Make make) {
     State found = state_.load(std::memory_order_acquire);
@@ -155,7 +155,7 @@ class MemoryStore final : public ImageStore {
     return false;
   }
 
-  // The content, or null where there is no room for it.
+  // The content, or null if the memory is full.
   std::unique_ptr<const Content> kept(Content content) const {
     const std::uint64_t bytes = content.size();
     for (std::uint64_t free = free_.load(); has_room(bytes); free = free_.load()) {

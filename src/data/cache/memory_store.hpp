@@ -16,7 +16,7 @@ namespace ridgeline::data {
 struct MemoryStoreOptions {
   std::optional<Preprocessing> fit;  ///< what `source` brings images to
   std::optional<CropNeed> crop;      ///< what training takes of original images
-  std::uint64_t bytes = 0;           ///< the most that is kept: what comes later is read anew
+  std::uint64_t bytes = 0;           ///< the most that is kept: later images are read again
   /// Told once, when they are full.
   std::function<void(const std::string& sentence)> on_note = {};
 };

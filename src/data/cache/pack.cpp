@@ -69,7 +69,7 @@ std::uint64_t expected_bytes(const Dataset& data, const PackOptions& options) {
          sizeof(PackHeader);
 }
 
-// Throws ResourceError where the file will be too large.
+// Throws ResourceError if the file will be too large.
 void announce(const Dataset& data, const PackOptions& options, const std::filesystem::path& path) {
   const std::uint64_t bytes = expected_bytes(data, options);
   const std::uint64_t free = free_on_disk(options.folder);
@@ -95,7 +95,7 @@ struct Made {
   ScaledImages images;
 };
 
-// Without images where the source does not give what can be kept. Throws DataError, ResourceError.
+// Holds no images if the source gives none that can be kept. Throws DataError, ResourceError.
 Made make(const Dataset& data, std::size_t i, const std::optional<CropNeed>& crop) {
   const SampleSource& source = *data.source();
   const std::size_t id = data.id(i);
@@ -146,7 +146,7 @@ class Told {
   std::mutex mutex_;
 };
 
-// False where it was stopped.
+// False if it was stopped.
 bool add_all(const Dataset& data, const PackOptions& options, PackWriter& writer) {
   std::atomic<std::size_t> next = 0;
   Told told(options, data.size());

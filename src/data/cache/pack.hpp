@@ -26,12 +26,12 @@ struct PackOptions {
   std::function<void(const std::string& sentence)> on_note = {};
 };
 
-/// The pack of the images of `data`, which have a Dataset::preprocessing. It is made where there is
-/// none, or a damaged one. Other names, stamps, sizes or crops make another pack. An image that
-/// cannot be read is left out, so that the source says so when it is read.
-/// Null where `stop` became true. Throws ResourceError where the file cannot be written, would be
-/// larger than `most_bytes` or than the disk has room for, or where images have no stamps; nothing
-/// is left of it then.
+/// The pack of the images of `data`, which have a Dataset::preprocessing. Makes it if it does not
+/// exist or is damaged. Other names, stamps, sizes or crops make another pack. An image that cannot
+/// be read is not in it; the source gives the error when the image is read.
+/// Returns null if `stop` became true. Throws ResourceError if images have no stamps, if the file
+/// cannot be written, or if it would be larger than `most_bytes` or the free space of the disk. No
+/// part of the file remains then.
 std::shared_ptr<const ImageStore> pack(const Dataset& data, const PackOptions& options);
 
 }  // namespace ridgeline::data

@@ -21,8 +21,8 @@ class PackFile final : public ImageStore {
     /// The place of each of the source's images among those of the pack; `images` for those that
     /// it does not have.
     std::vector<std::uint32_t> places;
-    /// Called once where the pixels of an image turn out to be damaged: the file is then removed,
-    /// and the image is decoded again. From any thread.
+    /// Called once, from any thread, if the pixels of an image are damaged. The file is then
+    /// removed, and the image is decoded again.
     std::function<void(const std::string& sentence)> on_note;
   };
 

@@ -17,7 +17,7 @@ class PackWriter {
   /// Waits for another process that writes the same pack. Throws ResourceError.
   PackWriter(const std::filesystem::path& path, std::uint64_t most_bytes);
   /// An image at one size; scale 0: at the network's. From several threads at once. Throws
-  /// ResourceError, also where the file would be larger than `most_bytes`.
+  /// ResourceError, also if the file would be larger than `most_bytes`.
   void add(std::size_t image, const ImageRecord& record, int most);
   /// Writes the index and puts the file in its place.
   void finish(const std::string& key, std::size_t images);

@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Empty where there is no cache.
+/// Empty if the user has no cache.
 fs::path index_file(std::string_view name) {
   const fs::path cache = cache_root();
   if (cache.empty()) return {};

@@ -10,7 +10,7 @@
 
 namespace ridgeline::data {
 
-/// The index that was kept under `name`; nothing where there is none.
+/// The index that was kept under `name`, if there is one.
 std::optional<std::vector<std::uint8_t>> load_index(std::string_view name);
 void save_index(std::string_view name, std::string_view bytes);
 
