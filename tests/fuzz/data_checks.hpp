@@ -1,16 +1,11 @@
 #pragma once
-// What must hold for any bytes that the parsers of data sources get: the fuzzers give them new
-// bytes, and tests/data/mutations_test.cpp the seeds and damaged copies of them. A broken rule ends
-// the program.
+// What must hold for any bytes that the parsers of data sources get. The fuzzers give them new
+// bytes, and tests/data/mutations_test.cpp gives them the seeds and damaged copies of the seeds.
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/mman.h>
-#include <unistd.h>
 #include <zlib.h>
 
 #include <cstdint>
-#include <cstdlib>
 #include <functional>
 #include <span>
 #include <string>
@@ -22,15 +17,10 @@
 #include "data/sources/folder_index.hpp"
 #include "data/sources/json_lines.hpp"
 #include "data/sources/table_rows.hpp"
+#include "fuzz/input.hpp"
 #include "ridgeline/error.hpp"
 
 namespace ridgeline::test {
-
-using Input = std::span<const std::uint8_t>;
-
-inline void must(bool rule) {
-  if (!rule) std::abort();
-}
 
 inline std::string_view text_of(Input input) {
   return {reinterpret_cast<const char*>(input.data()), input.size()};
@@ -96,21 +86,6 @@ inline void check_table(Input input) {
   }
 }
 
-/// A file in memory, under a path.
-class MemoryFile {
- public:
-  explicit MemoryFile(Input input) : descriptor_(memfd_create("input", MFD_CLOEXEC)) {
-    must(write(descriptor_, input.data(), input.size()) == static_cast<ssize_t>(input.size()));
-  }
-  ~MemoryFile() { close(descriptor_); }
-  MemoryFile(const MemoryFile&) = delete;
-  MemoryFile& operator=(const MemoryFile&) = delete;
-  std::string path() const { return fmt::format("/proc/self/fd/{}", descriptor_); }
-
- private:
-  int descriptor_;
-};
-
 /// An archive is refused, or all its members have a place of their own inside it, and are read or
 /// refused.
 inline void check_archive(
@@ -141,8 +116,7 @@ inline void check_tar(Input input) {
   check_archive(input, [](const auto& path) { return data::open_tar(path); });
 }
 
-/// `input` is an index without its checksum, which no mutation would find. What is read is written
-/// again as it was.
+/// `input` with the checksum that an index needs, because no mutation would find it.
 inline std::vector<std::uint8_t> with_checksum(Input input) {
   std::vector<std::uint8_t> bytes(input.begin(), input.end());
   const std::uint64_t sum = crc32_z(0, bytes.data(), bytes.size());
@@ -150,6 +124,8 @@ inline std::vector<std::uint8_t> with_checksum(Input input) {
   bytes.insert(bytes.end(), at, at + sizeof sum);
   return bytes;
 }
+
+/// Writing gives the same bytes that were read.
 inline void check_folder_index(Input input) {
   const std::vector<std::uint8_t> bytes = with_checksum(input);
   try {
@@ -159,7 +135,7 @@ inline void check_folder_index(Input input) {
     return;
   }
 }
-/// Likewise of an archive.
+
 inline void check_archive_index(Input input) {
   const std::vector<std::uint8_t> bytes = with_checksum(input);
   try {

@@ -3,10 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "image/decode.hpp"
-#include "image/mutate.hpp"
 #include "image/orient.hpp"
 #include "ridgeline/error.hpp"
 #include "support/files.hpp"
+#include "support/mutate.hpp"
 
 namespace ridgeline::image {
 namespace {

@@ -34,6 +34,19 @@ std::optional<std::span<const std::uint8_t>> mapped(const std::filesystem::path&
   return std::span(static_cast<const std::uint8_t*>(memory), size);
 }
 
+bool sensible(std::uint32_t height, std::uint32_t width, std::uint8_t channels) {
+  constexpr std::uint32_t longest = 1 << 24;  // the number of bytes cannot overflow
+  return height > 0 && height <= longest && width > 0 && width <= longest &&
+         (channels == 1 || channels == 3);
+}
+
+// Whether the pixels of an image are before the index, which is at byte `index`.
+bool sensible(const PackEntry& entry, std::uint64_t index) {
+  return sensible(entry.height, entry.width, entry.channels) &&
+         sensible(entry.original_height, entry.original_width, entry.original_channels) &&
+         entry.begin <= index && entry.bytes() <= index - entry.begin;
+}
+
 }  // namespace
 
 std::shared_ptr<const PackFile> PackFile::open(const std::filesystem::path& path, Wanted wanted) {
@@ -69,8 +82,7 @@ void PackFile::read_index() {
   first_.assign(wanted_.images + 1, 0);
   std::uint32_t before = 0;
   for (const PackEntry& entry : entries_) {
-    if (entry.image < before || entry.image >= wanted_.images || entry.begin > header.index ||
-        entry.bytes() > header.index - entry.begin) {
+    if (entry.image < before || entry.image >= wanted_.images || !sensible(entry, header.index)) {
       throw DataError("its index makes no sense");
     }
     before = entry.image;
