@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "cached_photos.hpp"
+#include "data/cache/cached_source.hpp"
 #include "data/cache/pack_format.hpp"
 #include "ridgeline/error.hpp"
 
@@ -41,10 +42,15 @@ struct Pack : testing::Test {
     for (const auto& entry : fs::directory_iterator(packs.path())) all.push_back(entry.path());
     return all;
   }
+  Dataset made(const CacheOptions& how) {
+    Dataset data = photos.data().cache(how);
+    prepare_cache(data);
+    return data;
+  }
   // How many images were decoded to make or find a cache.
   int decodes_for(const CacheOptions& how) {
     photos.source->decodes = 0;
-    photos.data().cache(how);
+    made(how);
     return photos.source->decodes;
   }
 
@@ -76,8 +82,8 @@ TEST_F(Pack, WithoutCropsItHasTheSizeThatIsSaid) {
 
 TEST_F(Pack, HoldsThoseImagesAloneThatTheDataHas) {
   const Dataset plain = photos.data().take(3), kept = plain.cache(options());
-  EXPECT_THAT(notes, ElementsAre(HasSubstr("packing 3 images")));
   EXPECT_EQ(epoch_of(kept, {"resized_crop"}, 2), epoch_of(plain, {"resized_crop"}, 2));
+  EXPECT_THAT(notes, ElementsAre(HasSubstr("packing 3 images")));
 }
 
 TEST_F(Pack, OfFilesThatChangedIsMadeAnew) {
@@ -113,7 +119,7 @@ TEST_F(Pack, OfAnArchiveDependsOnTheArchive) {
 
 // Whatever byte is wrong, and wherever the file ends, the images are right and the damage is said.
 TEST_F(Pack, DamagedOrCutShortIsMadeAnewAndSaid) {
-  photos.data().cache(options());
+  made(options());
   const fs::path file = files().at(0);
   const test::Bytes whole = test::read_bytes(file);
   std::uint64_t index = 0;
@@ -143,7 +149,7 @@ TEST_F(Pack, DamagedOrCutShortIsMadeAnewAndSaid) {
 }
 
 TEST_F(Pack, DamagedPixelsAreDecodedAgainAndTheFileIsMadeAnew) {
-  photos.data().cache(options());
+  made(options());
   const fs::path file = files().at(0);
   test::Bytes bytes = test::read_bytes(file);
   for (std::size_t at = sizeof(PackHeader); at < bytes.size() / 2; at += 1000) bytes[at] ^= 1;
@@ -163,7 +169,7 @@ TEST_F(Pack, TooLargeIsRefusedAndImagesAreKeptInMemory) {
                                                 HasSubstr("data.cache_limit allows 5 kB"),
                                                 HasSubstr("kept in memory instead"))));
   EXPECT_THAT(files(), IsEmpty());
-  const Dataset kept = photos.data().cache(how);
+  const Dataset kept = made(how);
   epoch_of(kept, how.augment, 0);
   photos.source->decodes = 0;
   epoch_of(kept, how.augment, 1);
@@ -189,7 +195,7 @@ TEST_F(Pack, AFullDiskLeavesNothing) {
     setrlimit(RLIMIT_FSIZE, &limit);
     CacheOptions how = options();
     how.threads = 1;
-    const Dataset kept = photos.data().cache(how);
+    const Dataset kept = made(how);
     const bool said = !notes.empty() &&
                       notes.back().find("cannot be written: File too large") != std::string::npos &&
                       notes.back().find("kept in memory instead") != std::string::npos;
@@ -210,7 +216,7 @@ TEST_F(Pack, WhatAKilledProcessLeftIsTakenOver) {
     };
     CacheOptions how = options();
     how.threads = 1;
-    photos.data().cache(how);
+    made(how);
     _exit(0);
   }
   int status = 0;
@@ -238,7 +244,7 @@ TEST_F(Pack, TwoProcessesMakeItOnce) {
     };
     CacheOptions how = options();
     how.threads = 1;
-    photos.data().cache(how);
+    made(how);
     _exit(0);
   }
   char byte = 0;
@@ -261,9 +267,18 @@ TEST_F(Pack, EndsWhenItIsToldTo) {
   photos.source->on_decode = [&](std::size_t) { stop = true; };
   CacheOptions how = options();
   how.stop = &stop;
-  const Dataset data = photos.data();
-  EXPECT_EQ(data.cache(how).source(), data.source());
+  const Dataset data = made(how);
   EXPECT_THAT(files(), IsEmpty());
+  EXPECT_EQ(epoch_of(data, how.augment, 1), epoch_of(photos.data(), how.augment, 1));
+  EXPECT_THAT(files(), IsEmpty());
+}
+
+TEST_F(Pack, IsMadeWhenTheFirstImageIsAskedFor) {
+  const Dataset plain = photos.data(), kept = plain.cache(options());
+  EXPECT_EQ(photos.source->decodes, 0);
+  EXPECT_THAT(files(), IsEmpty());
+  EXPECT_EQ(epoch_of(kept, {"resized_crop"}, 1), epoch_of(plain, {"resized_crop"}, 1));
+  EXPECT_EQ(files().size(), 1U);
 }
 
 TEST_F(Pack, NeedsStamps) {
@@ -275,8 +290,8 @@ TEST_F(Pack, NeedsStamps) {
   const Dataset data =
       Dataset(std::make_shared<Nameless>(photos.source)).fitted({.height = 24, .width = 20});
   const Dataset kept = data.cache(options());
-  EXPECT_THAT(notes, ElementsAre(HasSubstr("has no size and time to know it by")));
   EXPECT_EQ(epoch_of(kept, {"resized_crop"}, 0), epoch_of(data, {"resized_crop"}, 0));
+  EXPECT_THAT(notes, ElementsAre(HasSubstr("has no size and time to know it by")));
 }
 
 TEST_F(Pack, IsInTheUsersCache) {
@@ -285,7 +300,7 @@ TEST_F(Pack, IsInTheUsersCache) {
   setenv("XDG_CACHE_HOME", packs.path().c_str(), 1);
   CacheOptions how = options();
   how.folder.clear();
-  photos.data().cache(how);
+  made(how);
   if (before == nullptr) {
     unsetenv("XDG_CACHE_HOME");
   } else {
