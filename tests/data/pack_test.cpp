@@ -6,6 +6,7 @@
 
 #include <array>
 #include <csignal>
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 
@@ -67,8 +68,25 @@ TEST_F(Pack, IsAnnouncedMadeOnceAndFoundAgain) {
   EXPECT_EQ(files()[0].extension(), ".pack");
   notes.clear();
   EXPECT_EQ(decodes_for(options()), 0);
-  EXPECT_THAT(notes, IsEmpty());
+  EXPECT_THAT(
+      notes,
+      ElementsAre(testing::MatchesRegex("9 images are read from the pack .*\\.pack: [0-9]+ kB")));
+  EXPECT_THAT(notes[0], HasSubstr(files()[0].string()));
   expect_same(options());
+}
+
+TEST_F(Pack, IsFoundHoweverThePathIsSpelled) {
+  EXPECT_GT(decodes_for(options()), 0);
+  const fs::path folder = photos.folder.path();
+  const test::Folder other;
+  fs::create_directory_symlink(folder, other / "link");
+  for (const fs::path& spelled :
+       {fs::relative(folder), folder / "cats/..", folder / ".", other / "link"}) {
+    SCOPED_TRACE(spelled);
+    photos.source = std::make_shared<test::Counted>(class_folders(spelled).train);
+    EXPECT_EQ(decodes_for(options()), 0);
+  }
+  EXPECT_EQ(files().size(), 1U);
 }
 
 TEST_F(Pack, WithoutCropsItHasTheSizeThatIsSaid) {
@@ -90,10 +108,14 @@ TEST_F(Pack, OfFilesThatChangedIsMadeAnew) {
   EXPECT_GT(decodes_for(options()), 0);
   const fs::path file = photos.folder / "dogs/0420.jpg";
   fs::last_write_time(file, fs::last_write_time(file) + std::chrono::seconds(1));
+  notes.clear();
   EXPECT_GT(decodes_for(options()), 0) << "another time";
+  EXPECT_THAT(notes,
+              ElementsAre(HasSubstr("images that have changed since"), HasSubstr("packing")));
   photos.folder.write("dogs/0420.jpg", test::read_bytes(photos.folder / "cats/0422.jpg"));
   EXPECT_GT(decodes_for(options()), 0) << "another size";
   expect_same(options());
+  EXPECT_EQ(files().size(), 1U) << "it takes the place of the old one";
   CacheOptions other = options();
   other.augment = {"resized_crop:min_scale=0.5"};
   EXPECT_GT(decodes_for(other), 0) << "another crop";
@@ -122,20 +144,22 @@ TEST_F(Pack, DamagedOrCutShortIsMadeAnewAndSaid) {
   made(options());
   const fs::path file = files().at(0);
   const test::Bytes whole = test::read_bytes(file);
+  const std::size_t in_key = offsetof(PackHeader, key);
   std::uint64_t index = 0;
   std::memcpy(&index, whole.data() + 88, sizeof index);
   for (const std::size_t at :
-       {std::size_t{0}, std::size_t{8}, std::size_t{75}, std::size_t{83}, std::size_t{88},
-        std::size_t{98}, std::size_t{index}, std::size_t{index + 13}, whole.size() - 1}) {
+       {std::size_t{0}, in_key, std::size_t{75}, std::size_t{83}, std::size_t{88}, std::size_t{98},
+        std::size_t{index}, std::size_t{index + 13}, whole.size() - 1}) {
     SCOPED_TRACE(at);
     test::Bytes bytes = whole;
     bytes[at] ^= 1;
     packs.write(file.filename(), bytes);
     notes.clear();
     expect_same(options());
-    EXPECT_THAT(notes, ElementsAre(testing::AllOf(HasSubstr(file.string() + " is damaged: "),
-                                                  HasSubstr("made anew")),
-                                   HasSubstr("packing")));
+    const std::string what = at == in_key ? " is of images that have changed" : " is damaged: ";
+    EXPECT_THAT(notes,
+                ElementsAre(testing::AllOf(HasSubstr(file.string() + what), HasSubstr("made anew")),
+                            HasSubstr("packing")));
   }
   for (const std::size_t size :
        {std::size_t{0}, std::size_t{50}, std::size_t{104}, whole.size() / 2, whole.size() - 1}) {
@@ -156,9 +180,25 @@ TEST_F(Pack, DamagedPixelsAreDecodedAgainAndTheFileIsMadeAnew) {
   packs.write(file.filename(), bytes);
   notes.clear();
   expect_same(options());
-  EXPECT_THAT(notes, ElementsAre(HasSubstr(file.string() + " was damaged")));
+  EXPECT_THAT(notes, ElementsAre(HasSubstr("are read from the pack"),
+                                 HasSubstr(file.string() + " was damaged")));
   EXPECT_THAT(files(), IsEmpty());
   EXPECT_GT(decodes_for(options()), 0);
+}
+
+TEST_F(Pack, DamageRemovesNoFileThatTookThePlaceOfTheDamagedOne) {
+  made(options());
+  const fs::path file = files().at(0);
+  const test::Bytes whole = test::read_bytes(file);
+  test::Bytes bytes = whole;
+  for (std::size_t at = sizeof(PackHeader); at < bytes.size() / 2; at += 1000) bytes[at] ^= 1;
+  packs.write(file.filename(), bytes);
+  const Dataset kept = made(options());
+  packs.write("new", whole);
+  fs::rename(packs / "new", file);
+  EXPECT_EQ(epoch_of(kept, {"resized_crop"}, 1), epoch_of(photos.data(), {"resized_crop"}, 1));
+  EXPECT_THAT(notes.back(), HasSubstr("was damaged"));
+  EXPECT_TRUE(fs::exists(file));
 }
 
 TEST_F(Pack, TooLargeIsRefusedAndImagesAreKeptInMemory) {
@@ -229,7 +269,12 @@ TEST_F(Pack, WhatAKilledProcessLeftIsTakenOver) {
   EXPECT_EQ(files()[0].extension(), ".pack");
 }
 
-TEST_F(Pack, TwoProcessesMakeItOnce) {
+// This process needs the pack while another one makes it.
+struct TwoProcesses : Pack {
+  void expect_made_once();
+};
+
+void TwoProcesses::expect_made_once() {
   std::array<int, 2> begun{}, go_on{};
   ASSERT_EQ(pipe(begun.data()), 0);
   ASSERT_EQ(pipe(go_on.data()), 0);
@@ -260,6 +305,20 @@ TEST_F(Pack, TwoProcessesMakeItOnce) {
   EXPECT_EQ(status, 0);
   EXPECT_EQ(files().size(), 1U);
   for (const int end : {begun[0], begun[1], go_on[0], go_on[1]}) close(end);
+}
+
+TEST_F(TwoProcesses, MakeAMissingPackOnce) {
+  expect_made_once();
+  EXPECT_THAT(notes, ElementsAre(HasSubstr("packing"), HasSubstr("are read from the pack")));
+}
+
+TEST_F(TwoProcesses, MakeADamagedPackOnce) {
+  made(options());
+  fs::resize_file(files().at(0), 1000);
+  notes.clear();
+  expect_made_once();
+  EXPECT_THAT(notes, ElementsAre(HasSubstr("is damaged"), HasSubstr("packing"),
+                                 HasSubstr("are read from the pack")));
 }
 
 TEST_F(Pack, EndsWhenItIsToldTo) {

@@ -92,7 +92,9 @@ TEST_F(Cache, TheSecondTrainingOfASelectionDecodesNothing) {
   EXPECT_THAT(notes, ElementsAre(HasSubstr("packing 18 images: about")));
 
   // A selection of another day finds the pack.
+  notes.clear();
   const Selection again = select(with(on_disk()));
+  EXPECT_THAT(notes, ElementsAre(HasSubstr("18 images are read from the pack")));
   EXPECT_EQ(photos.source->decodes, 0);
   EXPECT_EQ(scores(again), scores(without));
 }
@@ -138,7 +140,8 @@ TEST_F(Cache, TrainingKeepsTrainingAndValidationImages) {
   notes.clear();
   train_with(on_disk());
   EXPECT_EQ(photos.source->decodes, 0) << "a later run finds the packs";
-  EXPECT_THAT(notes, IsEmpty());
+  EXPECT_THAT(notes, ElementsAre(HasSubstr("5 images are read from the pack"),
+                                 HasSubstr("18 images are read from the pack")));
 
   std::filesystem::remove_all(packs.path());
   train_with(on_disk() + "\ncache_limit = 1e-6");
