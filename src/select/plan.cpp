@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <system_error>
 
+#include "data/cache/amount.hpp"
 #include "ridgeline/error.hpp"
 
 namespace ridgeline::selection {
@@ -59,18 +59,7 @@ void check_room(const SelectPlan& plan, const std::filesystem::path& study) {
   throw ResourceError(fmt::format(
       "the study's {} runs will take about {} of disk, and {} has only {} left: free some, name "
       "another place with select.study, or use fewer select.trials or select.folds",
-      plan.trainings, size_text(plan.disk), place.string(), size_text(space.available)));
-}
-
-std::string size_text(std::uintmax_t bytes) {
-  static constexpr std::array units{"kB", "MB", "GB", "TB", "PB"};
-  double size = static_cast<double>(bytes) / 1000;
-  std::size_t unit = 0;
-  while (size >= 999.5 && unit + 1 < units.size()) {
-    size /= 1000;
-    ++unit;
-  }
-  return fmt::format("{:.{}f} {}", size, size < 9.95 ? 1 : 0, units[unit]);
+      plan.trainings, data::amount(plan.disk), place.string(), data::amount(space.available)));
 }
 
 }  // namespace ridgeline::selection

@@ -206,7 +206,7 @@ TEST_F(Pack, TooLargeIsRefusedAndImagesAreKeptInMemory) {
   how.limit = 5000;
   expect_same(how);
   EXPECT_THAT(notes, ElementsAre(testing::AllOf(HasSubstr("no cache on disk: 9 images need about"),
-                                                HasSubstr("data.cache_limit allows 5 kB"),
+                                                HasSubstr("data.cache_limit allows 5.0 kB"),
                                                 HasSubstr("kept in memory instead"))));
   EXPECT_THAT(files(), IsEmpty());
   const Dataset kept = made(how);

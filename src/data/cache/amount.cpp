@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <limits>
 
 #include "tensor/memory.hpp"
@@ -9,10 +10,14 @@
 namespace ridgeline::data {
 
 std::string amount(std::uint64_t bytes) {
-  const auto number = static_cast<double>(bytes);
-  if (number < 1e6) return fmt::format("{:.0f} kB", number / 1e3);
-  if (number < 1e9) return fmt::format("{:.0f} MB", number / 1e6);
-  return fmt::format("{:.1f} GB", number / 1e9);
+  static constexpr std::array units{"kB", "MB", "GB", "TB", "PB"};
+  double size = static_cast<double>(bytes) / 1000;
+  std::size_t unit = 0;
+  while (size >= 999.5 && unit + 1 < units.size()) {
+    size /= 1000;
+    ++unit;
+  }
+  return fmt::format("{:.{}f} {}", size, size < 9.95 ? 1 : 0, units[unit]);
 }
 
 std::uint64_t half_of_free_memory() {
