@@ -14,7 +14,7 @@ namespace ridgeline::metrics {
 struct HitRateOptions {
   /// "macro": the mean over the classes; "micro": from the sums over the classes.
   std::string average = "macro";
-  /// Labels whose probability is above it are predicted; classes do not use it.
+  /// Labels whose probability is above it are predicted. Classes refuse another one than this.
   double threshold = 0.5;
 };
 

@@ -102,9 +102,9 @@ TEST_F(TrainedModel, EvaluatesEveryMetricOfTheList) {
     EXPECT_TRUE(numbers.contains(name)) << name;
     EXPECT_TRUE(numbers.contains(name + "_error")) << name;
   }
-  EXPECT_EQ(numbers["per_class"]["f1_macro"].size(), 3);
+  EXPECT_EQ(numbers["per_class"]["f1"].size(), 3);
   EXPECT_EQ(numbers["confusion"].size(), 3);
-  EXPECT_THAT(text, HasSubstr("precision_macro   recall_macro   f1_macro"));
+  EXPECT_THAT(text, HasSubstr("precision   recall       f1"));
 }
 
 TEST_F(TrainedModel, EvaluatesTheMetricsThatAreAskedFor) {
