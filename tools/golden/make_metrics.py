@@ -214,6 +214,7 @@ of_values("three-values", truth + random.normal(size=(60, 3)), truth)
 of_values("three-values-weighted", truth + random.normal(size=(60, 3)), truth, weights)
 of_values("constant-value", random.normal(size=(60, 1)), np.full((60, 1), 2.0))
 of_values("constant-value-met", np.full((60, 1), 2.0), np.full((60, 1), 2.0))
+of_values("one-image-of-values", np.array([[1.5, 2.0]]), np.array([[1.0, 2.0]]))
 
 folder.mkdir(parents=True, exist_ok=True)
 (folder / "metrics.txt").write_text("\n".join(lines) + "\n")
