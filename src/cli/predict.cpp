@@ -81,7 +81,7 @@ int predict(const Arguments& arguments, Console& console) {
   if (arguments.flag("--csv") && console.json()) {
     throw UsageError("--csv and --json are two forms of the same result: choose one");
   }
-  if (drawing) check_picture_name("--draw", *drawing);
+  if (drawing) check_picture_file("--draw", *drawing);
   const std::span<const std::string> words(arguments.positionals());
   refuse_keys(words.subspan(1));
   const PredictOptions options{.top = number_of<int>(arguments, "--top", 5, 1),

@@ -242,7 +242,7 @@ TEST_F(Predict, Draws) {
   EXPECT_THAT(other.err, HasSubstr("--draw writes PNG or JPEG, as the end of the name says: "
                                    "one.gif ends in neither"));
   const Outcome outcome =
-      run(*folder_, {"predict", "first", "photos/1.png", "--draw", "nowhere/x.png"});
+      run(*folder_, {"predict", "absent", "photos/1.png", "--draw", "nowhere/x.png"});
   EXPECT_EQ(outcome.code, 5);
   EXPECT_THAT(outcome.err, HasSubstr("nowhere/x.png"));
 }
