@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <system_error>
 
 #include "data/cache/amount.hpp"
 #include "ridgeline/error.hpp"
@@ -49,17 +48,12 @@ SelectPlan plan_of(const SelectOptions& options, const SelectionTask& task,
 }
 
 void check_room(const SelectPlan& plan, const std::filesystem::path& study) {
-  std::error_code error;
-  std::filesystem::path place = std::filesystem::absolute(study, error);
-  while (!std::filesystem::exists(place, error) && place.has_relative_path()) {
-    place = place.parent_path();
-  }
-  const auto space = std::filesystem::space(place, error);
-  if (error || plan.disk <= space.available) return;
+  const std::uint64_t free = data::free_on_disk(study);
+  if (plan.disk <= free) return;
   throw ResourceError(fmt::format(
-      "the study's {} runs will take about {} of disk, and {} has only {} left: free some, name "
-      "another place with select.study, or use fewer select.trials or select.folds",
-      plan.trainings, data::amount(plan.disk), place.string(), data::amount(space.available)));
+      "the study's {} runs will take about {}, and the disk of {} has only {} left: free "
+      "some, name another place with select.study, or use fewer select.trials or select.folds",
+      plan.trainings, data::amount(plan.disk), study.string(), data::amount(free)));
 }
 
 }  // namespace ridgeline::selection

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace ridgeline::data {
 namespace {
 
@@ -11,6 +13,13 @@ TEST(Amount, HasTwoOrThreeDigits) {
   EXPECT_EQ(amount(999'400), "999 kB");
   EXPECT_EQ(amount(999'600), "1.0 MB");
   EXPECT_EQ(amount(15'600'000'000'000), "16 TB");
+}
+
+TEST(FreeOnDisk, IsKnownOfAFolderThatDoesNotExistYet) {
+  constexpr auto unknown = std::numeric_limits<std::uint64_t>::max();
+  EXPECT_LT(free_on_disk("nowhere/below/here"), unknown);
+  EXPECT_LT(free_on_disk("nowhere"), unknown);
+  EXPECT_LT(free_on_disk("/nowhere/below/here"), unknown);
 }
 
 }  // namespace

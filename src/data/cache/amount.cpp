@@ -9,6 +9,8 @@
 
 namespace ridgeline::data {
 
+namespace fs = std::filesystem;
+
 std::string amount(std::uint64_t bytes) {
   static constexpr std::array units{"kB", "MB", "GB", "TB", "PB"};
   double size = static_cast<double>(bytes) / 1000;
@@ -24,10 +26,10 @@ std::uint64_t half_of_free_memory() {
   return available_memory() / 2;
 }
 
-std::uint64_t free_on_disk(const std::filesystem::path& folder) {
+std::uint64_t free_on_disk(const fs::path& folder) {
   std::error_code error;
-  for (std::filesystem::path above = folder;; above = above.parent_path()) {
-    const auto space = std::filesystem::space(above, error);
+  for (fs::path above = fs::absolute(folder, error);; above = above.parent_path()) {
+    const auto space = fs::space(above, error);
     if (!error) return space.available;
     if (!above.has_relative_path()) return std::numeric_limits<std::uint64_t>::max();
   }
