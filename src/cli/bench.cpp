@@ -27,7 +27,7 @@ namespace {
 using engine::kernels::measure_peak;
 using engine::kernels::PeakGflops;
 
-// Those that a few minutes are enough for. A step of the VGG and the deeper ResNet presets takes
+// A few minutes are enough for these. A step of the VGG and the deeper ResNet presets takes
 // seconds.
 constexpr std::string_view usual_networks =
     "article-cnn,lenet5,mlp,mobilenet-v2,resnet18,resnet20,vgg-small";

@@ -30,7 +30,7 @@ class Inputs {
   void add_path(const std::string& path) {
     std::error_code error;
     if (fs::is_directory(path, error)) return add_folder(path);
-    // Of what looks like an image by its name, the first bytes need not be read.
+    // The name of an image is enough: its first bytes are not read here.
     if (data::has_extension(path, extensions_) || !fs::is_regular_file(path, error)) {
       return add_file(path);
     }

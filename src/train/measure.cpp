@@ -13,7 +13,7 @@ namespace {
 constexpr std::int64_t largest_batch = 128;
 constexpr std::int64_t activation_floats = std::int64_t{1} << 24;  // of one layer: 64 MiB
 
-// Those that cannot be read have the weight 0.
+// Images that cannot be read have the weight 0.
 std::int64_t images_that_count(const data::Batch& batch) {
   const TensorView* weight = batch.targets.find(weight_tensor);
   if (weight == nullptr) return batch.images;

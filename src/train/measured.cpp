@@ -29,7 +29,7 @@ void append(std::vector<std::string>& lines, const std::vector<std::string>& mor
   lines.insert(lines.end(), more.begin(), more.end());
 }
 
-// How the classes are averaged is no part of what is measured for each of them.
+// A class has one score, whatever the average over the classes is.
 std::string name_per_class(std::string name) {
   for (const std::string_view average : {"_macro", "_micro"}) {
     if (name.ends_with(average)) name.resize(name.size() - average.size());

@@ -218,7 +218,7 @@ std::shared_ptr<const ImageStore> pack(const Dataset& data, const PackOptions& o
     wanted.places[data.id(i)] = static_cast<std::uint32_t>(i);
   }
   const auto path = options.folder / fmt::format("{}.pack", identity.name);
-  std::string wrong;  // with the file that is there
+  std::string wrong;  // why an existing file cannot be used
   const auto open = [&]() -> std::shared_ptr<const PackFile> {
     try {
       return PackFile::open(path, wanted);
