@@ -27,8 +27,8 @@ enum class ImageLayout {
 
 /// Where decoded images are kept. Images have the same bits with and without a cache.
 struct CacheOptions {
-  /// "memory": keeps each image when it is first read, until the limit is reached. "disk": the call
-  /// decodes all images into a file, which is mapped into memory. Later calls find the file again.
+  /// "memory": keeps each image when it is first read, until the limit is reached. "disk": before
+  /// the first is read, all are decoded into a file, which is mapped into memory and found again.
   /// If it cannot be written or would be too large, on_note is told, and "memory" is used. "none".
   std::string kind = "memory";
   std::uint64_t limit = 0;  ///< bytes; 0: half of the memory, or of the disk's space, that is free
@@ -37,7 +37,7 @@ struct CacheOptions {
   /// FitOptions::augment of the trainings: what it takes of original images is kept.
   std::vector<std::string> augment;
   int threads = 0;  ///< "disk": that decode; 0: all cores
-  /// "disk": the call ends when it becomes true, without a cache.
+  /// "disk": no file is made, and images are read without a cache, if it becomes true before.
   const std::atomic<bool>* stop = nullptr;
   /// Told the size and place of the file before it is written, that the limit is reached, and that
   /// a file is damaged; the last two while images are read, from any thread.

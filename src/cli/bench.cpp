@@ -1,4 +1,4 @@
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -26,6 +26,11 @@ namespace {
 
 using engine::kernels::measure_peak;
 using engine::kernels::PeakGflops;
+
+// A few minutes are enough for these. A step of the VGG and the deeper ResNet presets takes
+// seconds.
+constexpr std::string_view usual_networks =
+    "article-cnn,lenet5,mlp,mobilenet-v2,resnet18,resnet20,vgg-small";
 
 /// What is measured: every combination, round by round.
 struct Plan {
@@ -101,9 +106,8 @@ std::vector<Precision> read_precisions(const Arguments& arguments) {
 }
 
 Plan read_plan(const Arguments& arguments) {
-  const auto networks = arguments.option("--network");
   const std::string cores = fmt::format("{}", engine::available_cores());
-  Plan plan{.networks = networks ? split(*networks) : preset_names(),
+  Plan plan{.networks = split(arguments.option("--network").value_or(std::string(usual_networks))),
             .modes = read_modes(arguments),
             .precisions = read_precisions(arguments),
             .batches = numbers(arguments, "--batch", "32,128", 1),
@@ -258,7 +262,9 @@ Command bench_command() {
   return {
       .name = "bench",
       .summary = "this machine's peak and the throughput reached",
-      .options = {{"--network", "NAMES", "presets or experiment files; all presets if absent"},
+      .options = {{"--network", "NAMES",
+                   fmt::format("presets or experiment files; {} if absent",
+                               fmt::join(split(usual_networks), ", "))},
                   {"--mode", "MODES", "train, predict or both; train if absent"},
                   {"--precision", "NAMES", "fp32, bf16 or both; fp32 if absent"},
                   {"--batch", "SIZES", "32,128 if absent"},
@@ -271,15 +277,16 @@ Command bench_command() {
                   {"--statistics", "", "also the cost of training's statistics, as a share"},
                   {"--pin", "", "keep each thread of the engine on its own core"}},
       .details =
-          "Measures the peak of fp32 (and bf16) multiply-adds on registers alone, then trains the\n"
-          "presets with the same loop as `train`, round by round. The share is of the fp32 peak "
-          "and counts the\n"
-          "nominal operations of the dense network: forward, the gradients of the weights, and\n"
-          "the gradients of the inputs except the image. Prediction uses new weights and "
-          "images\nin memory, with one call per batch. Lists are separated by commas. With "
-          "--statistics\n"
-          "each round also trains epochs of 32,768 images with and without what `diagnose` needs,\n"
-          "in turn.\n\n"
+          "Measures the peak of fp32 (and bf16) multiply-adds on registers alone, then trains\n"
+          "networks with the same loop as `train`, round by round. Without --network these are\n"
+          "the presets for small images and the smallest of the others: the VGG networks and the\n"
+          "deeper ResNets take long, and are measured when they are named. The share is of the\n"
+          "fp32 peak and counts the nominal operations of the dense network: forward, the\n"
+          "gradients of the weights, and the gradients of the inputs except the image. Prediction\n"
+          "uses new weights and images in memory, with one call per batch. Lists are separated by\n"
+          "commas. With --statistics each round also trains epochs of 32,768 images with and "
+          "without\n"
+          "what `diagnose` needs, in turn.\n\n"
           "Examples:\n"
           "  ridgeline bench\n"
           "  ridgeline bench --network article-cnn --batch 32 --threads 0 --seconds 5\n"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "cli/commands.hpp"
 #include "cli/data_scan.hpp"
@@ -86,11 +87,17 @@ std::string list_text(const data::Inspection& found, const std::vector<data::Lea
 
 int check(const Arguments& arguments, Console& console) {
   CheckedData checked = open_all(arguments.positionals(), console);
+  const auto file = arguments.option("--list");
+  // A file that cannot be written is refused before the images are read.
+  std::optional<AtomicFile> list_file;
+  if (file) list_file.emplace(*file);
   const data::Inspection found = inspect_parts(std::move(checked.parts), 0, console);
   const auto list = data::leave_out(found, arguments.flag("--near"));
   const data::ExcludeLines lines = data::exclude_lines(found, list, checked.roots);
-  const auto file = arguments.option("--list");
-  if (file) write_file(*file, lines.text);
+  if (list_file) {
+    list_file->write(lines.text);
+    list_file->commit();
+  }
   if (console.json()) {
     auto json = to_json(found, list);
     json["list"] = file ? nlohmann::ordered_json(*file) : nullptr;

@@ -64,7 +64,7 @@ std::string class_table(const Metrics& metrics, const std::vector<std::string>& 
     if (metric.values.size() + 1 != rows.size()) continue;
     rows.front().push_back(metric.metric);
     for (std::size_t i = 0; i < metric.values.size(); ++i) {
-      rows[i + 1].push_back(std::isnan(metric.values[i]) ? "-" : number(metric.values[i]));
+      rows[i + 1].push_back(number(metric.values[i]));
     }
   }
   return table(rows, page);
@@ -123,11 +123,14 @@ int evaluate(const Arguments& arguments, Console& console) {
       {"data loss", with_error(metrics.data_loss, metrics.data_loss_error)},
       {"penalty", number(metrics.penalty)},
       {"objective", number(metrics.objective)}};
-  for (const auto& [name, value, error, higher] : metrics.values) {
-    rows.push_back({name, error > 0 ? with_error(value, error) : number(value)});
+  const auto& names = model.options().class_names;
+  for (const MetricValue& metric : metrics.values) {
+    if (!says_something(metric.name, names.size())) continue;
+    rows.push_back({metric.name, metric.standard_error > 0
+                                     ? with_error(metric.value, metric.standard_error)
+                                     : number(metric.value)});
   }
   console.write(table(rows, console.page()));
-  const auto& names = model.options().class_names;
   // Large tables are for programs: --json has them whatever the number of classes.
   if (!metrics.per_class.empty() && metrics.per_class[0].values.size() <= most_classes) {
     console.print("\n{}", class_table(metrics, names, console.page()));

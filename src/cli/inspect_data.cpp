@@ -53,7 +53,7 @@ void write_sheet(const NamedData& named, const std::string& file, Console& conso
 
 ExitCode inspect_data(const Arguments& arguments, Console& console) {
   const auto sheet = arguments.option("--show");
-  if (sheet) check_picture_name("--show", *sheet);
+  if (sheet) check_picture_file("--show", *sheet);
   const auto quick = number_of<std::size_t>(arguments, "--quick", 0, 1);
   NamedData named = find_data(arguments.positionals());
   if (sheet) write_sheet(named, *sheet, console);

@@ -17,11 +17,14 @@ bool is_jpeg(const std::string& file) {
 
 }  // namespace
 
-void check_picture_name(const std::string& option, const std::string& file) {
-  if (is_jpeg(file) || data::has_extension(file, {"png"})) return;
-  throw UsageError(fmt::format(
-      "{} writes PNG or JPEG, as the end of the name says: {} ends in neither .png, .jpg nor .jpeg",
-      option, file));
+void check_picture_file(const std::string& option, const std::string& file) {
+  if (!is_jpeg(file) && !data::has_extension(file, {"png"})) {
+    throw UsageError(fmt::format(
+        "{} writes PNG or JPEG, as the end of the name says: {} ends in neither .png, .jpg nor "
+        ".jpeg",
+        option, file));
+  }
+  const AtomicFile can_be_written(file);
 }
 
 void write_picture(const std::string& file, const image::ImageView& picture) {

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -13,6 +15,7 @@
 #include "cli/predictor.hpp"
 #include "cli/results.hpp"
 #include "cli/table.hpp"
+#include "experiment/keys.hpp"
 #include "ridgeline/error.hpp"
 
 namespace ridgeline::cli {
@@ -56,17 +59,35 @@ bool say_errors(std::span<const ImageResult> results, Console& console) {
   return !said.empty();
 }
 
+/// Throws UsageError for key=value, which is meant for other commands.
+void refuse_keys(std::span<const std::string> words) {
+  for (const std::string& word : words) {
+    const std::string key = word.substr(0, word.find('='));
+    const bool known = key.starts_with("data.") ||
+                       std::ranges::find(experiment::keys(), key, &experiment::Key::name) !=
+                           experiment::keys().end();
+    if (key.size() == word.size() || !known || std::filesystem::exists(word)) continue;
+    const bool names_data = key == "data.path" || key == "data.source";
+    throw UsageError(fmt::format(
+        "{} has no effect on ridgeline predict: {}", key,
+        names_data ? "name the images, their folder or their archive in its place"
+                   : "images are prepared as the model file says, so that only images, folders and "
+                     "archives are named"));
+  }
+}
+
 int predict(const Arguments& arguments, Console& console) {
   const auto drawing = arguments.option("--draw");
   if (arguments.flag("--csv") && console.json()) {
     throw UsageError("--csv and --json are two forms of the same result: choose one");
   }
-  if (drawing) check_picture_name("--draw", *drawing);
+  if (drawing) check_picture_file("--draw", *drawing);
+  const std::span<const std::string> words(arguments.positionals());
+  refuse_keys(words.subspan(1));
   const PredictOptions options{.top = number_of<int>(arguments, "--top", 5, 1),
                                .keep_shown = drawing ? most_drawn : 0};
   Model model = Model::load(model_file(arguments.positionals().front()));
   const Views views(model.options(), arguments.option("--tta"));
-  const std::span<const std::string> words(arguments.positionals());
   const auto results =
       predict_all(model, views, predict_inputs(words.subspan(1), std::cin), options, console);
   const PredictionKind kind = kind_of(model);
@@ -91,8 +112,8 @@ Command predict_command() {
       .summary = "labels or values of images",
       .positionals = {{"MODEL", "a model file, or the folder of a run or study"},
                       {"IMAGE",
-                       "files, folders (all images in them), patterns in quotes; - for an image or "
-                       "a list of files from standard input",
+                       "files, folders and zip or tar archives (all images in them), patterns in "
+                       "quotes; - for an image or a list of files from standard input",
                        true, true}},
       .options = {{"--top", "N", "labels for each image; 5 if absent"},
                   {"--csv", "", "a line for each label, for programs"},

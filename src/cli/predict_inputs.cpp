@@ -6,10 +6,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 
-#include "data/sources/file_tree.hpp"
+#include "data/image_file.hpp"
+#include "data/input_file.hpp"
 #include "data/sources/image_files.hpp"
 #include "image/format.hpp"
+#include "ridgeline/error.hpp"
 #include "ridgeline/sources.hpp"
 
 namespace ridgeline::cli {
@@ -26,7 +29,17 @@ class Inputs {
 
   void add_path(const std::string& path) {
     std::error_code error;
-    fs::is_directory(path, error) ? add_folder(path) : add_file(path);
+    if (fs::is_directory(path, error)) return add_folder(path);
+    // The name of an image is enough: its first bytes are not read here.
+    if (data::has_extension(path, extensions_) || !fs::is_regular_file(path, error)) {
+      return add_file(path);
+    }
+    try {
+      add_other_file(path);
+    } catch (const Error& failure) {
+      if (failure.kind() != ErrorKind::data && failure.kind() != ErrorKind::resource) throw;
+      all_.push_back({path, {}, failure.what()});
+    }
   }
 
   void add_pattern(const std::string& pattern) {
@@ -69,8 +82,35 @@ class Inputs {
   std::vector<PredictInput> take() { return std::move(all_); }
 
  private:
+  void add_other_file(const std::string& path) {
+    if (data::is_archive(path)) return add_archive(path);
+    const bool table = data::has_extension(path, {"csv", "tsv", "jsonl"});
+    if (table && image::format_of(data::read_bytes(path, image::signature_bytes)).empty()) {
+      return add_error(path,
+                       "is a table, and predict takes images: write the paths of its images one on "
+                       "each line, and give them to `ridgeline predict MODEL -`");
+    }
+    add_file(path);
+  }
+
+  void add_archive(const std::string& path) {
+    const auto archive = data::open_tree(path);
+    std::vector<PredictInput> members;
+    for (std::size_t file = 0; file < archive->files().size(); ++file) {
+      const std::string name = archive->name(file);
+      if (data::has_extension(name, extensions_)) members.push_back({name, {}, {}, archive, file});
+    }
+    if (members.empty()) return add_error(path, no_images("archive"));
+    std::ranges::sort(members, data::path_less, &PredictInput::name);
+    std::ranges::move(members, std::back_inserter(all_));
+  }
+
+  std::string no_images(std::string_view where) const {
+    return fmt::format("the {} holds no images, which are files called {}", where,
+                       fmt::join(extensions_, ", "));
+  }
+
   void add_folder(const std::string& folder) {
-    const std::vector<std::string>& extensions = extensions_;
     std::vector<std::string> names;
     try {
       for (auto entry = fs::recursive_directory_iterator(folder);
@@ -80,17 +120,14 @@ class Inputs {
           if (entry->is_directory()) entry.disable_recursion_pending();
           continue;
         }
-        if (!entry->is_directory() && data::has_extension(name, extensions)) {
+        if (!entry->is_directory() && data::has_extension(name, extensions_)) {
           names.push_back(entry->path().string());
         }
       }
     } catch (const fs::filesystem_error& error) {
       return add_error(folder, fmt::format("cannot be read: {}", error.code().message()));
     }
-    if (names.empty()) {
-      return add_error(folder, fmt::format("the folder holds no images, which are files called {}",
-                                           fmt::join(extensions, ", ")));
-    }
+    if (names.empty()) return add_error(folder, no_images("folder"));
     std::ranges::sort(names, data::path_less);
     for (std::string& name : names) add_file(std::move(name));
   }
@@ -100,6 +137,11 @@ class Inputs {
 };
 
 }  // namespace
+
+std::vector<std::uint8_t> PredictInput::read() const {
+  if (!bytes.empty()) return bytes;
+  return archive ? archive->read(member) : data::read_image_bytes(name);
+}
 
 std::vector<PredictInput> predict_inputs(std::span<const std::string> words,
                                          std::istream& standard_input) {

@@ -6,7 +6,6 @@
 #include <future>
 #include <mutex>
 
-#include "data/image_file.hpp"
 #include "engine/team.hpp"
 #include "ridgeline/error.hpp"
 #include "ridgeline/task.hpp"
@@ -70,8 +69,7 @@ class Reader {
       const std::size_t size = views_.numbers();
       const auto pixels = std::span(block.pixels).subspan(k * size, size);
       Image* const shown = block.first + k < keep_shown_ ? &result.shown : nullptr;
-      if (!input.bytes.empty()) return views_.read(input.bytes, input.name, pixels, shown);
-      views_.read(data::read_image_bytes(input.name), input.name, pixels, shown);
+      views_.read(input.read(), input.name, pixels, shown);
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::data && error.kind() != ErrorKind::resource) throw;
       result.error = error.what();

@@ -56,10 +56,10 @@ std::string with_bar(std::string line, double share, int width) {
 }
 
 std::string epoch_header(std::string_view metric, bool validation, int width) {
-  constexpr std::size_t metric_width = 8, after_val = 3;
-  const std::string title = metrics::short_title(metric, metric_width);
-  const std::string of_validation =
-      metric.empty() ? "" : "val " + metrics::short_title(metric, after_val);
+  constexpr std::size_t metric_width = 8;
+  const std::string short_title = metrics::short_title(metric);
+  const std::string title = metric.size() <= metric_width ? std::string(metric) : short_title;
+  const std::string of_validation = metric.empty() ? "" : "val " + short_title;
   if (!all_columns_fit(validation, width)) {
     return validation ? fmt::format("  epoch  data loss  val loss {:>8}", of_validation)
                       : fmt::format("  epoch  data loss objective {:>8}", title);

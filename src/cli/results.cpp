@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -26,11 +27,22 @@ nlohmann::ordered_json to_json(const std::optional<Metrics>& metrics) {
   return json;
 }
 
+bool says_something(std::string_view metric, std::size_t classes) {
+  constexpr std::string_view top = "top";
+  if (!metric.starts_with(top)) return true;
+  std::size_t k = 0;
+  const char* end = metric.data() + metric.size();
+  const auto read = std::from_chars(metric.data() + top.size(), end, k);
+  return read.ec != std::errc() || read.ptr != end || k < classes;
+}
+
 std::string metrics_table(const std::vector<std::pair<std::string, std::optional<Metrics>>>& sets,
-                          const Page& page) {
+                          std::size_t classes, const Page& page) {
   std::vector<std::vector<std::string>> rows{{"", "images", "data loss", "penalty", "objective"}};
   const auto first = std::ranges::find_if(sets, [](const auto& set) { return bool(set.second); });
-  const auto measured = first == sets.end() ? std::vector<MetricValue>() : first->second->values;
+  auto measured = first == sets.end() ? std::vector<MetricValue>() : first->second->values;
+  std::erase_if(measured,
+                [&](const MetricValue& metric) { return !says_something(metric.name, classes); });
   for (const MetricValue& metric : measured) rows.front().push_back(metric.name);
   for (const auto& [name, metrics] : sets) {
     if (!metrics) continue;

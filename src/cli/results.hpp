@@ -5,6 +5,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -19,10 +20,14 @@ nlohmann::ordered_json finite(double value);
 /// its name; null without metrics.
 nlohmann::ordered_json to_json(const std::optional<Metrics>& metrics);
 
-/// A row for each set that is there, under the names of the numbers; of the metrics those of the
-/// first set.
+/// Whether a metric says anything about so many classes. "top5" of five classes is always 1. Tables
+/// for people leave it out.
+bool says_something(std::string_view metric, std::size_t classes);
+
+/// A row for each set that is there, under the names of the numbers. The metrics are those of the
+/// first set that say something about so many classes.
 std::string metrics_table(const std::vector<std::pair<std::string, std::optional<Metrics>>>& sets,
-                          const Page& page);
+                          std::size_t classes, const Page& page);
 
 /// The table of the model's layers that fits the page.
 std::string model_table(const Model& model, const Page& page);

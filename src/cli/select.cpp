@@ -147,7 +147,8 @@ void print_edges(Console& console, const Experiment& experiment, const Selection
   if (!next.empty()) console.print("To look there: {}\n", unbroken(next));
 }
 
-void print_end(Console& console, const Experiment& experiment, const Selection& selection) {
+void print_end(Console& console, const Experiment& experiment, const Selection& selection,
+               std::size_t classes) {
   const std::string& study = experiment.select.study;
   if (selection.interrupted) {
     console.print("\nStopped; continue with: {}\n", command("ridgeline select --resume", study));
@@ -176,7 +177,7 @@ void print_end(Console& console, const Experiment& experiment, const Selection& 
   print_edges(console, experiment, selection);
   console.print("\nTrained on all training images with it:\n{}\n",
                 metrics_table({{"train", selection.refit->best().train}, {"test", selection.test}},
-                              console.page()));
+                              classes, console.page()));
   const std::string end =
       fmt::format("{} trainings in {}; everything is in {}\n{}", selection.trainings,
                   duration(selection.seconds), study,
@@ -214,7 +215,7 @@ int select(const Arguments& arguments, Console& console) {
   experiment::Listener listener = progress.listener();
   listener.on_note = [&](const std::string& sentence) { console.note(sentence); };
   const Selection selection = experiment::select(experiment, images, listener, stop_on_interrupt());
-  print_end(console, experiment, selection);
+  print_end(console, experiment, selection, images.train.names().size());
   if (console.json()) Console::result(to_json(experiment, selection));
   require_one_done(selection);
   return static_cast<int>(selection.interrupted ? ExitCode::interrupted : ExitCode::done);

@@ -8,7 +8,7 @@
 
 #include "cli/progress.hpp"
 #include "cli/table.hpp"
-#include "select/plan.hpp"
+#include "data/cache/amount.hpp"
 
 namespace ridgeline::cli {
 namespace {
@@ -49,8 +49,8 @@ void SelectionProgress::begins(const SelectPlan& plan) {
         plan.jobs, wished_jobs_);
   }
   if (plan.disk == 0) return;
-  console_.print("about {} of disk, {} at most while it trains\n\n",
-                 selection::size_text(plan.disk), selection::size_text(plan.peak));
+  console_.print("about {} of disk, {} at most while it trains\n\n", data::amount(plan.disk),
+                 data::amount(plan.peak));
 }
 
 // What the first epoch took says how long all will take: others do the same at the same time.

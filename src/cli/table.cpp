@@ -11,6 +11,7 @@
 namespace ridgeline::cli {
 
 std::string number(double value) {
+  if (std::isnan(value)) return "-";
   const double size = std::abs(value);
   if (value == 0) return "0";
   return size >= 1e-3 && size < 1e5 ? fmt::format("{:.4f}", value) : fmt::format("{:.2e}", value);

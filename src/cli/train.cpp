@@ -112,7 +112,7 @@ void print_end(Console& console, const Experiment& experiment, const History& hi
       metrics_table({{"train", history.best().train},
                      {"validation", history.best().validation},
                      {"test", trained.test}},
-                    console.page()));
+                    trained.model.options().class_names.size(), console.page()));
   console.write(zeros_text(trained.model));
   if (!history.verdicts.empty()) console.print("\n{}", verdicts_text(history.verdicts, console));
   const std::string& run = experiment.train.run;

@@ -22,11 +22,11 @@ namespace {
       fmt::format("{}: cannot be read: {}", path.string(), std::generic_category().message(error)));
 }
 
+}  // namespace
+
 std::int64_t nanoseconds(const timespec& time) {
   return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
 }
-
-}  // namespace
 
 InputFile::InputFile(std::filesystem::path path) : path_(std::move(path)) {
   // Without O_NONBLOCK, opening a pipe waits until somebody writes to it.

@@ -2,6 +2,7 @@
 // A file that is read at any place, by several threads at once.
 
 #include <cstdint>
+#include <ctime>
 #include <filesystem>
 #include <span>
 #include <vector>
@@ -32,6 +33,9 @@ class InputFile {
   std::int64_t modified_ = 0, changed_ = 0;
   int descriptor_ = -1;
 };
+
+/// Since 1970.
+std::int64_t nanoseconds(const timespec& time);
 
 /// A whole file, or its first `at_most` bytes. Throws as InputFile does.
 std::vector<std::uint8_t> read_bytes(const std::filesystem::path& path, std::uint64_t at_most);

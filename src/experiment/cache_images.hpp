@@ -17,8 +17,9 @@ struct CacheListener {
   const std::atomic<bool>* stop = nullptr;
 };
 
-/// The images that training reads again and again, from the cache that data.cache names.
-/// data.cache_limit is shared between them by their numbers of images. Only `train` is augmented.
+/// The images that training reads again and again, from the cache that data.cache names. A cache on
+/// disk is made when the training begins, and listener.stop must exist until then. data.cache_limit
+/// is shared between them by their numbers of images. Only `train` is augmented.
 void cache_images(const Experiment& experiment, const CacheListener& listener, Dataset& train,
                   Dataset& validation);
 

@@ -103,8 +103,10 @@ void check_measurable(std::string_view prefix, std::string_view name) {
   std::vector<std::string> known = metrics::known_names();
   known.insert(known.begin(), {"data_loss", "penalty", "objective"});
   if (contains(known, std::string(name)) || metrics::could_be_named(name)) return;
+  const std::string of_kind = metrics::usual_name(name);
   const std::string guess =
-      nearest(name, std::vector<std::string_view>(known.begin(), known.end()));
+      of_kind.empty() ? nearest(name, std::vector<std::string_view>(known.begin(), known.end()))
+                      : of_kind;
   throw UsageError(fmt::format("there is no metric '{}': {}", name,
                                guess.empty() ? fmt::format("known are {}", fmt::join(known, ", "))
                                              : fmt::format("did you mean '{}{}'?", prefix, guess)));

@@ -7,7 +7,7 @@
 #include <span>
 #include <string_view>
 
-#include "image/decode.hpp"
+#include "image/format.hpp"
 #include "ridgeline/image.hpp"
 
 namespace ridgeline::image {
@@ -57,7 +57,5 @@ inline constexpr std::array formats{&jpeg_format, &png_format, &webp_format,
 
 /// Throws ResourceError: a library got no memory.
 [[noreturn]] void out_of_memory();
-
-bool begins_with(Bytes file, std::string_view signature);
 
 }  // namespace ridgeline::image

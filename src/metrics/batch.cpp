@@ -54,18 +54,28 @@ Batch::Batch(const Tensors& outputs, const Tensors& targets, const Metric& metri
     if (two) rows_ = second_;
   }
   if (const TensorView* weight = targets.find(weight_tensor)) weights_ = weight->values<float>();
+  leave_out_weight_0();
+}
+
+void Batch::leave_out_weight_0() {
+  const auto counts = [](float w) { return w != 0; };
+  if (std::ranges::all_of(weights_, counts)) return;
+  for (std::size_t i = 0; i < images_; ++i) {
+    if (counts(weights_[i])) places_.push_back(i);
+  }
+  images_ = places_.size();
 }
 
 std::int32_t Batch::true_class(std::size_t image) const {
-  if (!classes_.empty()) return classes_[image];
+  if (!classes_.empty()) return classes_[place(image)];
   const auto row = target(image);
   return width_ > 1 ? largest(row) : row[0] > 0.5f ? 1 : 0;
 }
 
 double Batch::target(std::size_t image, std::size_t i) const {
-  if (classes_.empty()) return rows_[image * width_ + i];
+  if (classes_.empty()) return rows_[place(image) * width_ + i];
   const std::size_t wanted = width_ > 1 ? i : 1;
-  return static_cast<std::size_t>(classes_[image]) == wanted ? 1 : 0;
+  return static_cast<std::size_t>(classes_[place(image)]) == wanted ? 1 : 0;
 }
 
 bool has_nan(std::span<const float> output) {

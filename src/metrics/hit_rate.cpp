@@ -22,6 +22,7 @@ class HitRateMetric final : public Metric {
   std::string name() const override { return fmt::format("{}_{}", rate_.kind, options_.average); }
   bool higher_is_better() const override { return true; }
   std::vector<std::string_view> measures() const override {
+    if (options_.threshold != HitRateOptions().threshold) return {labels_tensor};
     return {class_tensor, probabilities_tensor, labels_tensor};
   }
   bool needs_probabilities(std::string_view target) const override {

@@ -14,7 +14,8 @@ namespace ridgeline::metrics {
 struct HitRateOptions {
   /// "macro": the mean over the classes; "micro": from the sums over the classes.
   std::string average = "macro";
-  /// Labels whose probability is above it are predicted; classes do not use it.
+  /// Labels whose probability is above it are predicted. Metrics of classes refuse any other value
+  /// than 0.5.
   double threshold = 0.5;
 };
 

@@ -11,10 +11,12 @@ namespace ridgeline::metrics {
 
 /// sum(w s) / sum(w). Its standard error is that of a ratio, from sums alone:
 ///   sqrt(n / (n - 1) * sum(w^2 (s - mean)^2)) / sum(w)
+/// where n counts the images whose weight is not 0.
 /// For s of 0 and 1 and w of 1 this is the binomial sqrt(p (1 - p) / (n - 1)).
 class WeightedMean {
  public:
   void add(double s, double w) {
+    if (w == 0) return;
     sums_[0] += 1;
     sums_[1] += w;
     sums_[2] += w * s;

@@ -1,6 +1,7 @@
 // R^2, the coefficient of determination: 1 - sum (t - y)^2 / sum (t - mean of t)^2 for each value,
 // then the mean over the values. Where all targets are equal it is 1 if all outputs are right, else
-// 0, as scikit-learn has it. The standard error is by the delta method.
+// 0, as scikit-learn has it. Of one image it is not defined. The standard error is by the delta
+// method.
 
 #include <algorithm>
 #include <limits>
@@ -11,6 +12,8 @@
 
 namespace ridgeline::metrics {
 namespace {
+
+constexpr double not_defined = std::numeric_limits<double>::quiet_NaN();
 
 // Deviations from the mean are kept, not sums of squares, which would lose the digits of targets
 // far from 0 (Chan, Golub and LeVeque, 1979).
@@ -46,6 +49,7 @@ class R2 final : public Metric {
       resize(batch.width());
       std::ranges::copy(batch.target(0), shifts_.begin());
     }
+    images_ += static_cast<double>(batch.images());
     for (std::size_t i = 0; i < batch.images(); ++i) {
       for (std::size_t v = 0; v < spreads_.size(); ++v) {
         const double t = batch.target(i)[v], d = t - batch.output(i)[v];
@@ -61,10 +65,12 @@ class R2 final : public Metric {
       resize(from.spreads_.size());
       shifts_ = from.shifts_;
     }
+    images_ += from.images_;
     for (std::size_t v = 0; v < spreads_.size(); ++v) spreads_[v].merge(from.spreads_[v]);
     if (has_error()) moments_.merge(from.moments_by(shifts_));
   }
   double value() const override {
+    if (images_ == 1) return not_defined;
     double sum = 0;
     for (const Spread& spread : spreads_) sum += spread.score();
     return spreads_.empty() ? 0 : sum / static_cast<double>(spreads_.size());
@@ -73,7 +79,7 @@ class R2 final : public Metric {
   //   w (residuals (t - mean)^2 / squares^2 - (t - y)^2 / squares) / values
   double standard_error() const override {
     if (spreads_.empty()) return 0;
-    if (!has_error()) return std::numeric_limits<double>::quiet_NaN();
+    if (images_ == 1 || !has_error()) return not_defined;
     std::vector<double> factors(moments_.features());
     for (std::size_t v = 0; v < spreads_.size(); ++v) {
       const Spread& s = spreads_[v];
@@ -90,7 +96,7 @@ class R2 final : public Metric {
   void clear() override { *this = R2(); }
   MetricPtr fresh() const override { return std::make_unique<R2>(); }
   std::vector<double> state() const override {
-    std::vector<double> state{static_cast<double>(spreads_.size())};
+    std::vector<double> state{images_, static_cast<double>(spreads_.size())};
     for (std::size_t v = 0; v < spreads_.size(); ++v) {
       const Spread& s = spreads_[v];
       state.insert(state.end(), {s.weight, s.mean, s.squares, s.residuals, shifts_[v]});
@@ -101,6 +107,7 @@ class R2 final : public Metric {
   void restore(std::span<const double> state) override {
     clear();
     StateReader reader(state, "r2");
+    images_ = static_cast<double>(reader.count());
     constexpr std::size_t width = 5;
     const std::size_t values = reader.count();
     const auto rows = reader.numbers(values, width);
@@ -149,6 +156,7 @@ class R2 final : public Metric {
     return moments;
   }
 
+  double images_ = 0;
   std::vector<Spread> spreads_;  // of each value
   std::vector<double> shifts_;   // a target of each value, which keeps the squares small
   SecondMoments moments_;

@@ -149,6 +149,13 @@ bool metrics::higher_is_better(std::string_view name) {
   return !metric || metric->higher_is_better();
 }
 
+std::string metrics::usual_name(std::string_view kind) {
+  for (const auto& [known, metric] : usual_metrics()) {
+    if (known.name == kind) return metric->name();
+  }
+  return {};
+}
+
 std::vector<std::string> metrics::known_names() {
   std::vector<std::string> names;
   for (const auto& [kind, metric] : usual_metrics()) names.push_back(metric->name());

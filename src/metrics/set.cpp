@@ -32,18 +32,29 @@ std::string_view target_name(const Tensors& targets) {
   return {};
 }
 
+bool measures(const Metric& metric, std::string_view target) {
+  const auto measured = metric.measures();
+  return std::ranges::find(measured, target) != measured.end();
+}
+
 }  // namespace
 
 MetricSet::MetricSet(std::span<const std::string> lines, std::string_view target)
     : target_(target) {
   for (const std::string& line : lines) {
     MetricPtr metric = make_metric(line);
-    const auto measured = metric->measures();
-    require(std::ranges::find(measured, target) != measured.end(),
-            "{} is not measured on targets called '{}', which these images have, but on: "
-            "{}",
-            metric->name(), target, fmt::join(measured, ", "));
-    if (!has(metric->name())) metrics_.push_back(std::move(metric));
+    require(measures(*metric, target),
+            "{} is not measured on targets called '{}', which these images have, but on: {}{}",
+            line, target, fmt::join(metric->measures(), ", "),
+            measures(*make_metric(line.substr(0, line.find(':'))), target)
+                ? ": leave its options out"
+                : "");
+    const auto same = std::ranges::find(metrics_, metric->name(), &Metric::name);
+    if (same == metrics_.end()) {
+      metrics_.push_back(std::move(metric));
+    } else {
+      *same = std::move(metric);
+    }
   }
 }
 

@@ -1,30 +1,18 @@
 #include "metrics/title.hpp"
 
 #include <algorithm>
-#include <vector>
 
 namespace ridgeline::metrics {
 
-std::string short_title(std::string_view name, std::size_t width) {
-  if (name.size() <= width) return std::string(name);
-  std::vector<std::string_view> words;
-  for (std::size_t at = 0; at <= name.size();) {
+std::string short_title(std::string_view name) {
+  constexpr std::size_t letters = 3;
+  std::string first;  // letters of the words
+  for (std::size_t at = 0; at < name.size();) {
     const std::size_t end = std::min(name.find('_', at), name.size());
-    if (end > at) words.push_back(name.substr(at, end - at));
+    if (end > at) first += name[at];
     at = end + 1;
   }
-  if (words.empty()) return {};
-  // With blanks between them, unless one letter is all that a word gets.
-  const std::size_t blanks = words.size() - 1;
-  const bool apart = width >= 2 * words.size() + blanks;
-  const std::size_t letters =
-      std::max<std::size_t>(1, (width - (apart ? blanks : 0)) / words.size());
-  std::string title;
-  for (const std::string_view word : words) {
-    if (apart && !title.empty()) title += ' ';
-    title += word.substr(0, letters);
-  }
-  return title.substr(0, width);
+  return first.size() > 1 ? first.substr(0, letters) : std::string(name.substr(0, letters));
 }
 
 }  // namespace ridgeline::metrics

@@ -3,9 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <system_error>
 
+#include "data/cache/amount.hpp"
 #include "ridgeline/error.hpp"
 
 namespace ridgeline::selection {
@@ -49,28 +48,12 @@ SelectPlan plan_of(const SelectOptions& options, const SelectionTask& task,
 }
 
 void check_room(const SelectPlan& plan, const std::filesystem::path& study) {
-  std::error_code error;
-  std::filesystem::path place = std::filesystem::absolute(study, error);
-  while (!std::filesystem::exists(place, error) && place.has_relative_path()) {
-    place = place.parent_path();
-  }
-  const auto space = std::filesystem::space(place, error);
-  if (error || plan.disk <= space.available) return;
+  const std::uint64_t free = data::free_on_disk(study);
+  if (plan.disk <= free) return;
   throw ResourceError(fmt::format(
-      "the study's {} runs will take about {} of disk, and {} has only {} left: free some, name "
-      "another place with select.study, or use fewer select.trials or select.folds",
-      plan.trainings, size_text(plan.disk), place.string(), size_text(space.available)));
-}
-
-std::string size_text(std::uintmax_t bytes) {
-  static constexpr std::array units{"kB", "MB", "GB", "TB", "PB"};
-  double size = static_cast<double>(bytes) / 1000;
-  std::size_t unit = 0;
-  while (size >= 999.5 && unit + 1 < units.size()) {
-    size /= 1000;
-    ++unit;
-  }
-  return fmt::format("{:.{}f} {}", size, size < 9.95 ? 1 : 0, units[unit]);
+      "the study's {} runs will take about {}, and the disk of {} has only {} left: free "
+      "some, name another place with select.study, or use fewer select.trials or select.folds",
+      plan.trainings, data::amount(plan.disk), study.string(), data::amount(free)));
 }
 
 }  // namespace ridgeline::selection

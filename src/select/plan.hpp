@@ -17,7 +17,4 @@ SelectPlan plan_of(const SelectOptions& options, const SelectionTask& task,
 /// need not exist yet.
 void check_room(const SelectPlan& plan, const std::filesystem::path& study);
 
-/// Bytes for people: "12 kB", "3.4 GB".
-std::string size_text(std::uintmax_t bytes);
-
 }  // namespace ridgeline::selection

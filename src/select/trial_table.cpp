@@ -35,8 +35,7 @@ std::string_view short_name(std::string_view key) {
 
 // "val acc" for "accuracy".
 std::string title(std::string_view set, std::string_view metric) {
-  constexpr std::size_t letters = 3;
-  return metric.empty() ? "" : fmt::format("{} {}", set, metrics::short_title(metric, letters));
+  return metric.empty() ? "" : fmt::format("{} {}", set, metrics::short_title(metric));
 }
 
 std::size_t width_of(std::string_view key) {

@@ -126,12 +126,6 @@ ModelCore::ModelCore(Network network, ModelOptions given)
       terms(options.regularize),
       in_force(options.regularize) {
   check_choices(engine);
-  if (options.autotune && options.compute.kernels.empty()) {
-    for (const auto& [layer, algorithm] : tune(engine, tuning_cache())) {
-      options.compute.kernels.push_back(fmt::format("{}={}", layer, name_of(algorithm)));
-    }
-    engine = engine::Engine(this->network(), options.input, engine_options(options));
-  }
   options.threads = engine.options().threads;
   options.shards = engine.options().shards;
   loss().check(layout().network_outputs);
@@ -146,6 +140,14 @@ ModelCore::ModelCore(Network network, ModelOptions given)
       "there are {0} classes, but {1} gives {2} outputs: it must give {0}, as dense with units = "
       "{0} does",
       names, this->network().nodes().back().name, outputs());
+  if (options.autotune && options.compute.kernels.empty()) choose_kernels();
+}
+
+void ModelCore::choose_kernels() {
+  for (const auto& [layer, algorithm] : tune(engine, tuning_cache())) {
+    options.compute.kernels.push_back(fmt::format("{}={}", layer, name_of(algorithm)));
+  }
+  engine = engine::Engine(network(), options.input, engine_options(options));
 }
 
 void ModelCore::check_reach() const {

@@ -47,6 +47,8 @@ struct ModelCore {
 
  private:
   void check_optimizer() const;
+  /// Measures them, which takes time.
+  void choose_kernels();
 };
 
 /// The parameters that the globs match. Throws UsageError for a glob that matches none.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "data/cache/cached_source.hpp"
 #include "data/sampling.hpp"
 #include "engine/lookahead.hpp"
 #include "interop/folder.hpp"
@@ -122,6 +123,10 @@ History Fit::run() {
     write_file(file("history.csv"), history_csv(history));
     write_file(file("diagnosis.csv"), diagnosis_csv_);
     if (steps_) steps_->write();
+  }
+  if (position_.epoch < options_.epochs) {
+    data::prepare_cache(validation_);
+    data::prepare_cache(train_);
   }
   while (position_.epoch < options_.epochs) {
     if (out_of_patience()) {

@@ -13,6 +13,13 @@ namespace {
 constexpr std::int64_t largest_batch = 128;
 constexpr std::int64_t activation_floats = std::int64_t{1} << 24;  // of one layer: 64 MiB
 
+// Images that cannot be read have the weight 0.
+std::int64_t images_that_count(const data::Batch& batch) {
+  const TensorView* weight = batch.targets.find(weight_tensor);
+  if (weight == nullptr) return batch.images;
+  return std::ranges::count_if(weight->values<float>(), [](float w) { return w != 0; });
+}
+
 }  // namespace
 
 std::int64_t evaluation_batch(const ModelCore& core) {
@@ -58,7 +65,7 @@ Metrics measure(ModelCore& core, data::Loader& loader, metrics::MetricSet set, b
   metrics::WeightedMean losses;
   OutputValues values(core.layout());
   double sum = 0, activity = 0, weight = 0;
-  std::int64_t images = 0;
+  std::int64_t images = 0, read = 0;
   loader.start(0);
   while (const data::Batch* batch = loader.next()) {
     const engine::LossSums sums =
@@ -68,7 +75,8 @@ Metrics measure(ModelCore& core, data::Loader& loader, metrics::MetricSet set, b
     activity += sums.activity;
     weight += loss.weight(batch->targets);
     add(set, core, outputs, batch->targets);
-    images += batch->images;
+    images += images_that_count(*batch);
+    read += batch->images;
     for (std::int64_t i = 0; i < batch->images; ++i) {
       const Targets target = batch->targets.slice(i, 1);
       const double of_image = loss.weight(target),
@@ -81,7 +89,7 @@ Metrics measure(ModelCore& core, data::Loader& loader, metrics::MetricSet set, b
   metrics.data_loss = sum / (weight > 0 ? weight : 1);
   const std::vector<Penalty> penalties = core.penalties(core.in_force);
   metrics.penalty = engine::penalty(core.state, penalties, core.terms.of(penalties)) +
-                    activity / static_cast<double>(std::max<std::int64_t>(metrics.images, 1));
+                    activity / static_cast<double>(std::max<std::int64_t>(read, 1));
   metrics.objective = metrics.data_loss + metrics.penalty;
   metrics.data_loss_error = losses.standard_error();
   metrics.values = set.values();

@@ -29,6 +29,18 @@ void append(std::vector<std::string>& lines, const std::vector<std::string>& mor
   lines.insert(lines.end(), more.begin(), more.end());
 }
 
+// A class has one score, whatever the average over the classes is.
+std::string name_per_class(std::string name) {
+  for (const std::string_view average : {"_macro", "_micro"}) {
+    if (name.ends_with(average)) name.resize(name.size() - average.size());
+  }
+  return name;
+}
+
+bool has_name(const std::vector<Metrics::PerClass>& metrics, std::string_view name) {
+  return std::ranges::find(metrics, name, &Metrics::PerClass::metric) != metrics.end();
+}
+
 }  // namespace
 
 const Task& task_of(const Measuring& measuring) {
@@ -74,8 +86,9 @@ void add(MetricSet& set, const ModelCore& core, const Tensors& outputs, const Ta
 void add_details(const MetricSet& set, Metrics& metrics) {
   for (const MetricPtr& metric : set.metrics()) {
     MetricDetails details = metric->details();
-    if (!details.per_class.empty()) {
-      metrics.per_class.push_back({metric->name(), std::move(details.per_class)});
+    std::string name = name_per_class(metric->name());
+    if (!details.per_class.empty() && !has_name(metrics.per_class, name)) {
+      metrics.per_class.push_back({std::move(name), std::move(details.per_class)});
     }
     if (metrics.confusion.empty()) metrics.confusion = std::move(details.confusion);
   }

@@ -46,6 +46,21 @@ TEST(Bench, GivesEveryCombinationAsJson) {
               1e-6);
 }
 
+TEST(Bench, WithoutNamesLeavesOutTheLargeNetworks) {
+  const Folder folder;
+  const Outcome outcome = run(folder, {"bench", "--json", "--batch", "2", "--threads", "1",
+                                       "--rounds", "1", "--seconds", "0.01"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  std::vector<std::string> networks;
+  const auto json = outcome.json();
+  for (const auto& result : json["results"]) networks.push_back(result["network"]);
+  EXPECT_THAT(networks, testing::ElementsAre("article-cnn", "lenet5", "mlp", "mobilenet-v2",
+                                             "resnet18", "resnet20", "vgg-small"));
+  for (const std::string& network : networks) {
+    EXPECT_THAT(run(folder, {"bench", "--help"}).out, HasSubstr(network));
+  }
+}
+
 TEST(Bench, SaysWhatTheStatisticsCost) {
   const Folder folder;
   test::write_images(folder, "images", 60, 0);

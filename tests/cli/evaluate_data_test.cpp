@@ -87,6 +87,23 @@ TEST_F(EvaluateData, KeysChangeTheDataOfTheRun) {
   EXPECT_EQ(result({"run", "data.exclude=left.txt"})["images"], 6);
 }
 
+TEST_F(EvaluateData, ImagesThatCannotBeReadDoNotCount) {
+  std::string table = "path,label\nbad.png,odd\n";
+  folder_->write("bad.png", std::string("no image"));
+  for (int i = 0; i < 8; ++i) {
+    table += "images/" + std::to_string(i) + ".png," + (i % 2 == 0 ? "even" : "odd") + "\n";
+  }
+  folder_->write("bad.csv", table);
+  const auto own = result({"run", "--split", "train"});
+  const auto other = result({"run", "--data", "bad.csv"});
+  EXPECT_EQ(other["images"], 8);
+  EXPECT_EQ(other["confusion"], own["confusion"]);
+  EXPECT_EQ(other["per_class"], own["per_class"]);
+  EXPECT_EQ(other["data_loss_error"], own["data_loss_error"]);
+  EXPECT_THAT(evaluate({"run", "--data", "bad.csv"}).out,
+              StartsWith("8 images of the training part"));
+}
+
 TEST_F(EvaluateData, RefusesKeysThatItDoesNotRead) {
   EXPECT_THAT(refusal({"run", "train.epochs=5"}),
               HasSubstr("train.epochs has no effect on ridgeline evaluate, which takes keys of "

@@ -251,6 +251,7 @@ TEST_F(DataCheck, WrongWords) {
   folder.write("model.safetensors", std::string("x"));
   EXPECT_THAT(run(folder, {"data", "check", "model.safetensors"}).err, HasSubstr("is a model"));
   EXPECT_EQ(run(folder, {"data", "check", "photos", "--list", "nowhere/x"}).code, 5);
+  EXPECT_EQ(run(folder, {"data", "check", "photos", "--list", "photos"}).code, 5);
 }
 
 }  // namespace

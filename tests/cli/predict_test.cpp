@@ -7,6 +7,7 @@
 
 #include "cli/predict_inputs.hpp"
 #include "cli/trained_model.hpp"
+#include "data/archives.hpp"
 #include "image/decode.hpp"
 #include "image/format.hpp"
 #include "support/photos.hpp"
@@ -80,6 +81,58 @@ TEST_F(Predict, StandardInput) {
   EXPECT_EQ(one[0]["image"], "-");
   EXPECT_EQ(one[0]["predictions"], predicted({"photos/3.png"})[0]["predictions"]);
   EXPECT_THAT(with_input({"predict", "first", "-"}, "").err, HasSubstr("standard input is empty"));
+}
+
+TEST_F(Predict, Archives) {
+  const Outcome packed = run(*folder_, {"predict", "first", "photos", "--json"});
+  ASSERT_EQ(packed.code, 0) << packed.err;
+  const test::Files files{{"b/1.png", bytes_of("photos/1.png")},
+                          {"0.png", bytes_of("photos/0.png")},
+                          {"readme.txt", "no image"},
+                          {"b/bad.jpg", "<html>"}};
+  folder_->write("photos.zip", test::zip_of(files));
+  folder_->write("photos.bin", test::tar_of(files));
+  for (const std::string archive : {"photos.zip", "photos.bin"}) {
+    SCOPED_TRACE(archive);
+    const json result = predicted({archive}, 3);
+    EXPECT_THAT(images(result),
+                ElementsAre(archive + "/0.png", archive + "/b/1.png", archive + "/b/bad.jpg"));
+    EXPECT_EQ(result[0]["predictions"], predicted({"photos/0.png"})[0]["predictions"]);
+    EXPECT_EQ(result[1]["predictions"], predicted({"photos/1.png"})[0]["predictions"]);
+    EXPECT_TRUE(result[2].contains("error"));
+  }
+  folder_->write("empty.zip", test::zip_of({{"readme.txt", "x"}}));
+  folder_->write("cut.zip", std::string("PK\3\4") + std::string(50, 'x'));
+  folder_->write("photos.tar.gz", std::string("\x1f\x8b") + std::string(50, 'x'));
+  const std::vector<std::pair<std::string, std::string>> wrong{
+      {"empty.zip", "the archive holds no images"},
+      {"cut.zip", "cut.zip"},
+      {"photos.tar.gz", "is compressed with gzip"}};
+  for (const auto& [archive, reason] : wrong) {
+    EXPECT_THAT(std::string(predicted({archive}, 3)[0]["error"]), HasSubstr(reason));
+  }
+}
+
+TEST_F(Predict, TablesAndKeysAreRefusedWithAdvice) {
+  folder_->write("pets.csv", std::string("path,label\nphotos/0.png,a\n"));
+  const Outcome table = run(*folder_, {"predict", "first", "pets.csv"});
+  EXPECT_EQ(table.code, 3);
+  EXPECT_THAT(table.err, HasSubstr("pets.csv: is a table, and predict takes images"));
+  folder_->write("image.csv", bytes_of("photos/0.png"));
+  predicted({"image.csv"});  // whatever its name
+  folder_->write("data.size=3", bytes_of("photos/0.png"));
+  predicted({"data.size=3"});
+  const std::vector<std::pair<std::string, std::string>> wrong{
+      {"data.size=64", "data.size has no effect on ridgeline predict: images are prepared as"},
+      {"data.sise=64", "data.sise has no effect on ridgeline predict"},
+      {"data.path=photos", "data.path has no effect on ridgeline predict: name the images, their "},
+      {"train.threads=2", "train.threads has no effect on ridgeline predict"}};
+  for (const auto& [word, reason] : wrong) {
+    const Outcome outcome = run(*folder_, {"predict", "first", "photos", word});
+    EXPECT_EQ(outcome.code, 2) << word;
+    EXPECT_THAT(outcome.err, HasSubstr(reason));
+  }
+  EXPECT_EQ(run(*folder_, {"predict", "first", "a=b"}).code, 3) << "a file that is missing";
 }
 
 TEST_F(Predict, EachBadImageIsNamedOnceAndTheOthersArePredicted) {
@@ -189,7 +242,7 @@ TEST_F(Predict, Draws) {
   EXPECT_THAT(other.err, HasSubstr("--draw writes PNG or JPEG, as the end of the name says: "
                                    "one.gif ends in neither"));
   const Outcome outcome =
-      run(*folder_, {"predict", "first", "photos/1.png", "--draw", "nowhere/x.png"});
+      run(*folder_, {"predict", "absent", "photos/1.png", "--draw", "nowhere/x.png"});
   EXPECT_EQ(outcome.code, 5);
   EXPECT_THAT(outcome.err, HasSubstr("nowhere/x.png"));
 }

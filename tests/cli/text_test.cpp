@@ -1,16 +1,20 @@
 // Tables, numbers and progress for people.
 #include <gmock/gmock.h>
 
+#include <cmath>
+
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/progress.hpp"
+#include "cli/results.hpp"
 #include "cli/table.hpp"
 
 namespace ridgeline::cli {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 TEST(Text, Numbers) {
   EXPECT_EQ(number(0), "0");
@@ -71,6 +75,29 @@ TEST(Progress, ANarrowTerminalGetsFewerColumns) {
   EXPECT_EQ(epoch_line(with, 10, 40), "   3/10     1.5000    1.5000   0.1000");
   EXPECT_EQ(epoch_header("accuracy", false, 40), "  epoch  data loss objective accuracy");
   EXPECT_EQ(epoch_line(alone, 10, 40), "   3/10     1.5000    2.5000   0.1000");
+}
+
+TEST(Progress, AMetricHasOneShortName) {
+  EXPECT_EQ(epoch_header("average_precision", true, 40), "  epoch  data loss  val loss   val ap");
+  EXPECT_EQ(epoch_header("average_precision", false, 40), "  epoch  data loss objective       ap");
+}
+
+TEST(Tables, LeaveOutWhatIsAlwaysOne) {
+  EXPECT_FALSE(says_something("top5", 3));
+  EXPECT_FALSE(says_something("top5", 5));
+  EXPECT_TRUE(says_something("top5", 6));
+  EXPECT_TRUE(says_something("top3", 5));
+  EXPECT_TRUE(says_something("accuracy", 2));
+  EXPECT_TRUE(says_something("topology", 2));
+  const Metrics metrics{.values = {{"accuracy", 0.5}, {"top5", 1}}};
+  EXPECT_THAT(metrics_table({{"test", metrics}}, 5, {}), Not(HasSubstr("top5")));
+  EXPECT_THAT(metrics_table({{"test", metrics}}, 6, {}), HasSubstr("top5"));
+}
+
+TEST(Tables, WhatIsNotDefinedIsADash) {
+  EXPECT_EQ(number(std::nan("")), "-");
+  const Metrics metrics{.values = {{"r2", std::nan("")}}};
+  EXPECT_THAT(metrics_table({{"test", metrics}}, 0, {}), Not(HasSubstr("nan")));
 }
 
 TEST(Progress, TheTableOfEpochsFitsEightyColumns) {

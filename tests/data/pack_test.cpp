@@ -6,10 +6,12 @@
 
 #include <array>
 #include <csignal>
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 
 #include "cached_photos.hpp"
+#include "data/cache/cached_source.hpp"
 #include "data/cache/pack_format.hpp"
 #include "ridgeline/error.hpp"
 
@@ -41,10 +43,15 @@ struct Pack : testing::Test {
     for (const auto& entry : fs::directory_iterator(packs.path())) all.push_back(entry.path());
     return all;
   }
+  Dataset made(const CacheOptions& how) {
+    Dataset data = photos.data().cache(how);
+    prepare_cache(data);
+    return data;
+  }
   // How many images were decoded to make or find a cache.
   int decodes_for(const CacheOptions& how) {
     photos.source->decodes = 0;
-    photos.data().cache(how);
+    made(how);
     return photos.source->decodes;
   }
 
@@ -61,8 +68,25 @@ TEST_F(Pack, IsAnnouncedMadeOnceAndFoundAgain) {
   EXPECT_EQ(files()[0].extension(), ".pack");
   notes.clear();
   EXPECT_EQ(decodes_for(options()), 0);
-  EXPECT_THAT(notes, IsEmpty());
+  EXPECT_THAT(
+      notes,
+      ElementsAre(testing::MatchesRegex("9 images are read from the pack .*\\.pack: [0-9]+ kB")));
+  EXPECT_THAT(notes[0], HasSubstr(files()[0].string()));
   expect_same(options());
+}
+
+TEST_F(Pack, IsFoundHoweverThePathIsSpelled) {
+  EXPECT_GT(decodes_for(options()), 0);
+  const fs::path folder = photos.folder.path();
+  const test::Folder other;
+  fs::create_directory_symlink(folder, other / "link");
+  for (const fs::path& spelled :
+       {fs::relative(folder), folder / "cats/..", folder / ".", other / "link"}) {
+    SCOPED_TRACE(spelled);
+    photos.source = std::make_shared<test::Counted>(class_folders(spelled).train);
+    EXPECT_EQ(decodes_for(options()), 0);
+  }
+  EXPECT_EQ(files().size(), 1U);
 }
 
 TEST_F(Pack, WithoutCropsItHasTheSizeThatIsSaid) {
@@ -76,18 +100,22 @@ TEST_F(Pack, WithoutCropsItHasTheSizeThatIsSaid) {
 
 TEST_F(Pack, HoldsThoseImagesAloneThatTheDataHas) {
   const Dataset plain = photos.data().take(3), kept = plain.cache(options());
-  EXPECT_THAT(notes, ElementsAre(HasSubstr("packing 3 images")));
   EXPECT_EQ(epoch_of(kept, {"resized_crop"}, 2), epoch_of(plain, {"resized_crop"}, 2));
+  EXPECT_THAT(notes, ElementsAre(HasSubstr("packing 3 images")));
 }
 
 TEST_F(Pack, OfFilesThatChangedIsMadeAnew) {
   EXPECT_GT(decodes_for(options()), 0);
   const fs::path file = photos.folder / "dogs/0420.jpg";
   fs::last_write_time(file, fs::last_write_time(file) + std::chrono::seconds(1));
+  notes.clear();
   EXPECT_GT(decodes_for(options()), 0) << "another time";
+  EXPECT_THAT(notes,
+              ElementsAre(HasSubstr("images that have changed since"), HasSubstr("packing")));
   photos.folder.write("dogs/0420.jpg", test::read_bytes(photos.folder / "cats/0422.jpg"));
   EXPECT_GT(decodes_for(options()), 0) << "another size";
   expect_same(options());
+  EXPECT_EQ(files().size(), 1U) << "it takes the place of the old one";
   CacheOptions other = options();
   other.augment = {"resized_crop:min_scale=0.5"};
   EXPECT_GT(decodes_for(other), 0) << "another crop";
@@ -113,23 +141,25 @@ TEST_F(Pack, OfAnArchiveDependsOnTheArchive) {
 
 // Whatever byte is wrong, and wherever the file ends, the images are right and the damage is said.
 TEST_F(Pack, DamagedOrCutShortIsMadeAnewAndSaid) {
-  photos.data().cache(options());
+  made(options());
   const fs::path file = files().at(0);
   const test::Bytes whole = test::read_bytes(file);
+  const std::size_t in_key = offsetof(PackHeader, key);
   std::uint64_t index = 0;
   std::memcpy(&index, whole.data() + 88, sizeof index);
   for (const std::size_t at :
-       {std::size_t{0}, std::size_t{8}, std::size_t{75}, std::size_t{83}, std::size_t{88},
-        std::size_t{98}, std::size_t{index}, std::size_t{index + 13}, whole.size() - 1}) {
+       {std::size_t{0}, in_key, std::size_t{75}, std::size_t{83}, std::size_t{88}, std::size_t{98},
+        std::size_t{index}, std::size_t{index + 13}, whole.size() - 1}) {
     SCOPED_TRACE(at);
     test::Bytes bytes = whole;
     bytes[at] ^= 1;
     packs.write(file.filename(), bytes);
     notes.clear();
     expect_same(options());
-    EXPECT_THAT(notes, ElementsAre(testing::AllOf(HasSubstr(file.string() + " is damaged: "),
-                                                  HasSubstr("made anew")),
-                                   HasSubstr("packing")));
+    const std::string what = at == in_key ? " is of images that have changed" : " is damaged: ";
+    EXPECT_THAT(notes,
+                ElementsAre(testing::AllOf(HasSubstr(file.string() + what), HasSubstr("made anew")),
+                            HasSubstr("packing")));
   }
   for (const std::size_t size :
        {std::size_t{0}, std::size_t{50}, std::size_t{104}, whole.size() / 2, whole.size() - 1}) {
@@ -143,16 +173,32 @@ TEST_F(Pack, DamagedOrCutShortIsMadeAnewAndSaid) {
 }
 
 TEST_F(Pack, DamagedPixelsAreDecodedAgainAndTheFileIsMadeAnew) {
-  photos.data().cache(options());
+  made(options());
   const fs::path file = files().at(0);
   test::Bytes bytes = test::read_bytes(file);
   for (std::size_t at = sizeof(PackHeader); at < bytes.size() / 2; at += 1000) bytes[at] ^= 1;
   packs.write(file.filename(), bytes);
   notes.clear();
   expect_same(options());
-  EXPECT_THAT(notes, ElementsAre(HasSubstr(file.string() + " was damaged")));
+  EXPECT_THAT(notes, ElementsAre(HasSubstr("are read from the pack"),
+                                 HasSubstr(file.string() + " was damaged")));
   EXPECT_THAT(files(), IsEmpty());
   EXPECT_GT(decodes_for(options()), 0);
+}
+
+TEST_F(Pack, DamageRemovesNoFileThatTookThePlaceOfTheDamagedOne) {
+  made(options());
+  const fs::path file = files().at(0);
+  const test::Bytes whole = test::read_bytes(file);
+  test::Bytes bytes = whole;
+  for (std::size_t at = sizeof(PackHeader); at < bytes.size() / 2; at += 1000) bytes[at] ^= 1;
+  packs.write(file.filename(), bytes);
+  const Dataset kept = made(options());
+  packs.write("new", whole);
+  fs::rename(packs / "new", file);
+  EXPECT_EQ(epoch_of(kept, {"resized_crop"}, 1), epoch_of(photos.data(), {"resized_crop"}, 1));
+  EXPECT_THAT(notes.back(), HasSubstr("was damaged"));
+  EXPECT_TRUE(fs::exists(file));
 }
 
 TEST_F(Pack, TooLargeIsRefusedAndImagesAreKeptInMemory) {
@@ -160,10 +206,10 @@ TEST_F(Pack, TooLargeIsRefusedAndImagesAreKeptInMemory) {
   how.limit = 5000;
   expect_same(how);
   EXPECT_THAT(notes, ElementsAre(testing::AllOf(HasSubstr("no cache on disk: 9 images need about"),
-                                                HasSubstr("data.cache_limit allows 5 kB"),
+                                                HasSubstr("data.cache_limit allows 5.0 kB"),
                                                 HasSubstr("kept in memory instead"))));
   EXPECT_THAT(files(), IsEmpty());
-  const Dataset kept = photos.data().cache(how);
+  const Dataset kept = made(how);
   epoch_of(kept, how.augment, 0);
   photos.source->decodes = 0;
   epoch_of(kept, how.augment, 1);
@@ -189,7 +235,7 @@ TEST_F(Pack, AFullDiskLeavesNothing) {
     setrlimit(RLIMIT_FSIZE, &limit);
     CacheOptions how = options();
     how.threads = 1;
-    const Dataset kept = photos.data().cache(how);
+    const Dataset kept = made(how);
     const bool said = !notes.empty() &&
                       notes.back().find("cannot be written: File too large") != std::string::npos &&
                       notes.back().find("kept in memory instead") != std::string::npos;
@@ -210,7 +256,7 @@ TEST_F(Pack, WhatAKilledProcessLeftIsTakenOver) {
     };
     CacheOptions how = options();
     how.threads = 1;
-    photos.data().cache(how);
+    made(how);
     _exit(0);
   }
   int status = 0;
@@ -223,7 +269,12 @@ TEST_F(Pack, WhatAKilledProcessLeftIsTakenOver) {
   EXPECT_EQ(files()[0].extension(), ".pack");
 }
 
-TEST_F(Pack, TwoProcessesMakeItOnce) {
+// This process needs the pack while another one makes it.
+struct TwoProcesses : Pack {
+  void expect_made_once();
+};
+
+void TwoProcesses::expect_made_once() {
   std::array<int, 2> begun{}, go_on{};
   ASSERT_EQ(pipe(begun.data()), 0);
   ASSERT_EQ(pipe(go_on.data()), 0);
@@ -238,7 +289,7 @@ TEST_F(Pack, TwoProcessesMakeItOnce) {
     };
     CacheOptions how = options();
     how.threads = 1;
-    photos.data().cache(how);
+    made(how);
     _exit(0);
   }
   char byte = 0;
@@ -256,14 +307,37 @@ TEST_F(Pack, TwoProcessesMakeItOnce) {
   for (const int end : {begun[0], begun[1], go_on[0], go_on[1]}) close(end);
 }
 
+TEST_F(TwoProcesses, MakeAMissingPackOnce) {
+  expect_made_once();
+  EXPECT_THAT(notes, ElementsAre(HasSubstr("packing"), HasSubstr("are read from the pack")));
+}
+
+TEST_F(TwoProcesses, MakeADamagedPackOnce) {
+  made(options());
+  fs::resize_file(files().at(0), 1000);
+  notes.clear();
+  expect_made_once();
+  EXPECT_THAT(notes, ElementsAre(HasSubstr("is damaged"), HasSubstr("packing"),
+                                 HasSubstr("are read from the pack")));
+}
+
 TEST_F(Pack, EndsWhenItIsToldTo) {
   std::atomic<bool> stop = false;
   photos.source->on_decode = [&](std::size_t) { stop = true; };
   CacheOptions how = options();
   how.stop = &stop;
-  const Dataset data = photos.data();
-  EXPECT_EQ(data.cache(how).source(), data.source());
+  const Dataset data = made(how);
   EXPECT_THAT(files(), IsEmpty());
+  EXPECT_EQ(epoch_of(data, how.augment, 1), epoch_of(photos.data(), how.augment, 1));
+  EXPECT_THAT(files(), IsEmpty());
+}
+
+TEST_F(Pack, IsMadeWhenTheFirstImageIsAskedFor) {
+  const Dataset plain = photos.data(), kept = plain.cache(options());
+  EXPECT_EQ(photos.source->decodes, 0);
+  EXPECT_THAT(files(), IsEmpty());
+  EXPECT_EQ(epoch_of(kept, {"resized_crop"}, 1), epoch_of(plain, {"resized_crop"}, 1));
+  EXPECT_EQ(files().size(), 1U);
 }
 
 TEST_F(Pack, NeedsStamps) {
@@ -275,8 +349,8 @@ TEST_F(Pack, NeedsStamps) {
   const Dataset data =
       Dataset(std::make_shared<Nameless>(photos.source)).fitted({.height = 24, .width = 20});
   const Dataset kept = data.cache(options());
-  EXPECT_THAT(notes, ElementsAre(HasSubstr("has no size and time to know it by")));
   EXPECT_EQ(epoch_of(kept, {"resized_crop"}, 0), epoch_of(data, {"resized_crop"}, 0));
+  EXPECT_THAT(notes, ElementsAre(HasSubstr("has no size and time to know it by")));
 }
 
 TEST_F(Pack, IsInTheUsersCache) {
@@ -285,7 +359,7 @@ TEST_F(Pack, IsInTheUsersCache) {
   setenv("XDG_CACHE_HOME", packs.path().c_str(), 1);
   CacheOptions how = options();
   how.folder.clear();
-  photos.data().cache(how);
+  made(how);
   if (before == nullptr) {
     unsetenv("XDG_CACHE_HOME");
   } else {

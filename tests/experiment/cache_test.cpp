@@ -14,6 +14,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::ThrowsMessage;
 
 struct Cache : testing::Test {
   Cache() {
@@ -91,7 +92,9 @@ TEST_F(Cache, TheSecondTrainingOfASelectionDecodesNothing) {
   EXPECT_THAT(notes, ElementsAre(HasSubstr("packing 18 images: about")));
 
   // A selection of another day finds the pack.
+  notes.clear();
   const Selection again = select(with(on_disk()));
+  EXPECT_THAT(notes, ElementsAre(HasSubstr("18 images are read from the pack")));
   EXPECT_EQ(photos.source->decodes, 0);
   EXPECT_EQ(scores(again), scores(without));
 }
@@ -137,11 +140,46 @@ TEST_F(Cache, TrainingKeepsTrainingAndValidationImages) {
   notes.clear();
   train_with(on_disk());
   EXPECT_EQ(photos.source->decodes, 0) << "a later run finds the packs";
-  EXPECT_THAT(notes, IsEmpty());
+  EXPECT_THAT(notes, ElementsAre(HasSubstr("5 images are read from the pack"),
+                                 HasSubstr("18 images are read from the pack")));
 
   std::filesystem::remove_all(packs.path());
   train_with(on_disk() + "\ncache_limit = 1e-6");
   EXPECT_THAT(notes, testing::Contains(HasSubstr("no cache on disk: 18 images need about")));
+}
+
+// A gradient of all images has no use for accumulated batches.
+TEST_F(Cache, SettingsAreCheckedBeforeAnImageIsDecoded) {
+  Experiment experiment = with(on_disk());
+  experiment.optimizer.kind = "gd";
+  experiment.optimizer.options = make_optimizer("gd")->attributes();
+  experiment.train.accumulate = 2;
+  const Images images = load_images(experiment);
+  settle(experiment, images);
+  photos.source->decodes = 0;
+  Model model(build_network(experiment, images.train.schema()),
+              model_options(experiment, images.train));
+  FitOptions options = fit_options(experiment, images);
+  options.callbacks.on_note = [this](const std::string& text) { notes.push_back(text); };
+  const auto train_it = [&] {
+    train(model, images.train, options, experiment, [](const auto&) {});
+  };
+  EXPECT_THAT(train_it, ThrowsMessage<UsageError>(HasSubstr("train.accumulate is 2, but gd")));
+  EXPECT_THAT([&] { select(experiment); },
+              ThrowsMessage<UsageError>(HasSubstr("train.accumulate is 2, but gd")));
+
+  experiment.train.accumulate = 1;
+  options = fit_options(experiment, images);
+  options.callbacks.on_note = [this](const std::string& text) { notes.push_back(text); };
+  EXPECT_THAT(
+      [&] {
+        train(model, images.train, options, experiment,
+              [](const auto&) { throw UsageError("it is taken"); });
+      },
+      ThrowsMessage<UsageError>(HasSubstr("it is taken")));
+  EXPECT_EQ(photos.source->decodes, 0);
+  EXPECT_THAT(notes, IsEmpty());
+  EXPECT_TRUE(std::filesystem::is_empty(packs.path()));
 }
 
 TEST(CacheKeys, AreRefusedWhereTheyAreWrong) {

@@ -160,6 +160,12 @@ TEST(Read, WordsOutsideTheirChoices) {
             "'val_accuracy'?");
   EXPECT_EQ(refusal("[train]\nmonitor = \"val_f1_macro\"\n"), "");
   EXPECT_EQ(refusal("[train]\nmetrics = [\"top_k:3\", \"f1\"]\nmonitor = \"val_top3\"\n"), "");
+  EXPECT_EQ(refusal("[train]\nmetrics = [\"f1\"]\nmonitor = \"val_f1\"\n"),
+            "experiment.toml:3: train.monitor: there is no metric 'f1': did you mean "
+            "'val_f1_macro'?");
+  EXPECT_EQ(refusal("[select]\nmetric = \"val_top_k\"\n"),
+            "experiment.toml:2: select.metric: there is no metric 'top_k': did you mean "
+            "'val_top5'?");
   EXPECT_EQ(refusal("[train]\nmetrics = [\"f1\",\n\"top_k:0\"]\n"),
             "experiment.toml:3: train.metrics: top_k: k must be at least 1, not 0");
   EXPECT_EQ(refusal("[train]\nmetrics = [\"f2\"]\n"),

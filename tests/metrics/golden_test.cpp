@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -152,13 +153,43 @@ TEST(MetricGolden, MergedPartsAreTheWhole) {
   }
 }
 
+// Such as images that cannot be read. Their outputs may even be NaN.
+TEST(MetricGolden, ImagesOfWeight0ChangeNothing) {
+  for (const auto& [name, arrays] : golden::read("metrics.txt")) {
+    const Images images = images_of(arrays);
+    Images more = images;
+    const auto width = static_cast<std::size_t>(images.width);
+    if (more.weights.empty()) more.weights.assign(static_cast<std::size_t>(images.size()), 1);
+    for (int k = 0; k < 3; ++k) {
+      more.outputs.insert(more.outputs.begin(), width, k == 0 ? std::nanf("") : 0.9f);
+      more.weights.insert(more.weights.begin(), 0);
+      if (more.target == class_tensor) {
+        more.classes.insert(more.classes.begin(), 1);
+      } else {
+        more.rows.insert(more.rows.begin(), width, 1);
+      }
+    }
+    for (const std::string& line : lines_of(arrays)) {
+      SCOPED_TRACE(testing::Message() << name << ", " << line);
+      const MetricPtr metric = make_metric(line), other = metric->fresh();
+      add(*metric, images);
+      add(*other, more);
+      EXPECT_EQ(other->state(), metric->state());
+      expect_same(other->value(), metric->value());
+      expect_same(other->standard_error(), metric->standard_error());
+      EXPECT_EQ(other->details().confusion, metric->details().confusion);
+    }
+  }
+}
+
 // The influence of an image is the derivative of the value by its weight, here by differences.
 TEST(MetricGolden, StandardErrorsComeFromTheInfluenceOfEachImage) {
   std::set<std::string> compared;
   for (const auto& [name, arrays] : golden::read("metrics.txt")) {
     Images images = images_of(arrays);
     if (images.weights.empty()) continue;
-    const auto n = static_cast<double>(images.size());
+    const auto counts = [](float weight) { return weight != 0; };
+    const auto n = static_cast<double>(std::ranges::count_if(images.weights, counts));
     for (const std::string& line : lines_of(arrays)) {
       // The labels of an image count one by one there.
       if (line == "ece" && images.target == labels_tensor) continue;

@@ -10,6 +10,7 @@
 #include "metrics/set.hpp"
 #include "metrics/support.hpp"
 #include "ridgeline/error.hpp"
+#include "support/expect_error.hpp"
 
 namespace ridgeline {
 namespace {
@@ -252,6 +253,28 @@ TEST(MetricSet, RefusesWhatTheTargetsDoNotHave) {
   EXPECT_THROW(set_of({"mae"}), UsageError);
   EXPECT_THROW(set_of({"accuracy"}, values_tensor), UsageError);
   EXPECT_THROW(set_of({"top5"}, labels_tensor), UsageError);
+}
+
+TEST(MetricSet, RefusesAThresholdForClasses) {
+  EXPECT_USAGE_ERROR(
+      set_of({"f1:threshold=0.3"}),
+      "f1:threshold=0.3 is not measured on targets called 'class', which these images have, "
+      "but on: labels: leave its options out");
+  EXPECT_THROW(set_of({"recall:micro,threshold=0.6"}, probabilities_tensor), UsageError);
+  EXPECT_NO_THROW(set_of({"f1:threshold=0.5"}));
+  EXPECT_NO_THROW(set_of({"f1:threshold=0.3"}, labels_tensor));
+}
+
+// Those that are asked for come after the usual ones.
+TEST(MetricSet, OptionsReplaceTheUsualOnes) {
+  const Images images{2, {0.4F, 0.1F}, std::string(labels_tensor), {}, {1, 0}, {}};
+  MetricSet usual = set_of({"f1", "accuracy"}, labels_tensor),
+            other = set_of({"f1", "accuracy", "f1:threshold=0.3"}, labels_tensor);
+  for (MetricSet* set : {&usual, &other}) {
+    set->add(images.output_tensors(), images.target_tensors(), Link::none);
+  }
+  EXPECT_THAT(values_of(usual), ElementsAre(0, 0));
+  EXPECT_THAT(values_of(other), ElementsAre(0.5, 0));
 }
 
 TEST(MetricSet, GoesOnFromItsState) {

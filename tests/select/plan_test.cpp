@@ -90,13 +90,5 @@ TEST_F(Plan, AFoldThatIsInTheStudyLeavesNoCheckpoint) {
   EXPECT_FALSE(fs::exists(folder_ / "trials/1/fold-1/checkpoint.safetensors"));
 }
 
-TEST(SizeText, HasTwoOrThreeDigits) {
-  EXPECT_EQ(size_text(0), "0.0 kB");
-  EXPECT_EQ(size_text(1234), "1.2 kB");
-  EXPECT_EQ(size_text(999'400), "999 kB");
-  EXPECT_EQ(size_text(999'600), "1.0 MB");
-  EXPECT_EQ(size_text(15'600'000'000'000), "16 TB");
-}
-
 }  // namespace
 }  // namespace ridgeline::selection

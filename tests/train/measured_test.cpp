@@ -46,7 +46,7 @@ TEST(Measured, AnEvaluationKnowsTheClasses) {
   ASSERT_EQ(metrics.per_class.size(), 3);
   double mean = 0;
   for (const double recall : metrics.per_class[1].values) mean += recall / 3;
-  EXPECT_EQ(metrics.per_class[1].metric, "recall_macro");
+  EXPECT_EQ(metrics.per_class[1].metric, "recall");
   EXPECT_NEAR(mean, metrics.value("recall_macro"), 1e-12);
 }
 

@@ -38,6 +38,14 @@ TEST_F(Tune, EveryConvolutionThatLeavesAChoiceHasOne) {
   EXPECT_TRUE(kernels[0].starts_with("conv2d_1=")) << kernels[0];
 }
 
+TEST_F(Tune, MeasuresOnlyWhenAllSettingsAreRight) {
+  ModelOptions options = small_options();
+  options.autotune = true;
+  options.frozen = {"nowhere"};
+  EXPECT_THROW(Model(small_network(), options), UsageError);
+  EXPECT_FALSE(std::filesystem::exists(train::tuning_cache()));
+}
+
 TEST_F(Tune, WhatWasMeasuredHoldsForLaterModels) {
   const std::string measured = tuned()[0].substr(9);
   std::string all = cached();

@@ -38,6 +38,13 @@ def begin(name, outputs, target, targets, weights):
         add("weight", weights)
 
 
+def that_count(outputs, truth, weights):
+    """Without the images of weight 0, such as those that cannot be read."""
+    if weights is None:
+        return outputs, truth, weights
+    return outputs[weights > 0], truth[weights > 0], weights[weights > 0]
+
+
 def calibration_error(right, probability, weights, bins):
     """The bins of calibration_curve hold their lower edge, ours their upper one: no probability of
     these cases is an edge, but for 0 and 1."""
@@ -72,6 +79,7 @@ def of_classes(name, outputs, truth, weights=None):
     """Outputs are probabilities: one for two classes, or one for each."""
     outputs = single(outputs)
     begin(name, outputs, "class", truth, weights)
+    outputs, truth, weights = that_count(outputs, truth, weights)
     width = outputs.shape[1]
     full = np.concatenate([1 - outputs, outputs], axis=1) if width == 1 else outputs
     k = full.shape[1]
@@ -117,6 +125,7 @@ def of_classes(name, outputs, truth, weights=None):
 def of_labels(name, outputs, truth, weights=None):
     outputs = single(outputs)
     begin(name, outputs, "labels", truth, weights)
+    outputs, truth, weights = that_count(outputs, truth, weights)
     width = outputs.shape[1]
     predicted = (outputs > 0.5).astype(int)
     w = {"sample_weight": weights}
@@ -147,6 +156,7 @@ def of_labels(name, outputs, truth, weights=None):
 def of_values(name, outputs, truth, weights=None):
     outputs, truth = single(outputs), single(truth)
     begin(name, outputs, "values", truth, weights)
+    outputs, truth, weights = that_count(outputs, truth, weights)
     add("metric:mae", sk.mean_absolute_error(truth, outputs, sample_weight=weights))
     add("metric:rmse", sk.root_mean_squared_error(truth, outputs, sample_weight=weights))
     add("metric:r2", sk.r2_score(truth, outputs, sample_weight=weights))
@@ -204,6 +214,7 @@ of_values("three-values", truth + random.normal(size=(60, 3)), truth)
 of_values("three-values-weighted", truth + random.normal(size=(60, 3)), truth, weights)
 of_values("constant-value", random.normal(size=(60, 1)), np.full((60, 1), 2.0))
 of_values("constant-value-met", np.full((60, 1), 2.0), np.full((60, 1), 2.0))
+of_values("one-image-of-values", np.array([[1.5, 2.0]]), np.array([[1.0, 2.0]]))
 
 folder.mkdir(parents=True, exist_ok=True)
 (folder / "metrics.txt").write_text("\n".join(lines) + "\n")

@@ -7,7 +7,7 @@
 
 namespace ridgeline::data {
 
-/// "1.4 GB", "12 MB", "3 kB": powers of ten.
+/// "1.4 GB", "12 MB", "3.0 kB": powers of ten.
 std::string amount(std::uint64_t bytes);
 
 /// Half of the memory that is free now.

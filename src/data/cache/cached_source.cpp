@@ -41,6 +41,8 @@ class CachedSource final : public WrappedSource, public KeepsFitted {
     return plan_fit(*fit_, record->original[1], record->original[2]).transform(*fit_);
   }
 
+  void prepare() const { store_->prepare(); }
+
   Shape shape_of(std::size_t index) const override {
     const auto known = store_->decoded(index);
     return known ? known->original : source().shape_of(index);
@@ -74,6 +76,11 @@ std::shared_ptr<const SampleSource> cached_source(std::shared_ptr<const SampleSo
 
 bool is_cached(const SampleSource& source) {
   return dynamic_cast<const CachedSource*>(&source) != nullptr;
+}
+
+void prepare_cache(const Dataset& data) {
+  const auto* cached = dynamic_cast<const CachedSource*>(data.source().get());
+  if (cached != nullptr) cached->prepare();
 }
 
 }  // namespace ridgeline::data

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "data/cache/image_store.hpp"
+#include "ridgeline/dataset.hpp"
 #include "ridgeline/preprocessing.hpp"
 #include "ridgeline/sample.hpp"
 
@@ -17,5 +18,8 @@ std::shared_ptr<const SampleSource> cached_source(std::shared_ptr<const SampleSo
 
 /// Whether cached_source made it.
 bool is_cached(const SampleSource& source);
+
+/// Makes the cache of these images, if they have one that is not made yet.
+void prepare_cache(const Dataset& data);
 
 }  // namespace ridgeline::data

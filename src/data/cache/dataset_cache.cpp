@@ -8,6 +8,7 @@
 #include "data/augment.hpp"
 #include "data/cache/amount.hpp"
 #include "data/cache/cached_source.hpp"
+#include "data/cache/late_store.hpp"
 #include "data/cache/memory_store.hpp"
 #include "data/cache/pack.hpp"
 #include "data/places.hpp"
@@ -58,6 +59,19 @@ std::shared_ptr<const ImageStore> on_disk(const Dataset& data, const CacheOption
                      .on_note = options.on_note});
 }
 
+std::shared_ptr<const ImageStore> on_disk_or_in_memory(const Dataset& data,
+                                                       const CacheOptions& options) {
+  try {
+    return on_disk(data, options);
+  } catch (const ResourceError& error) {
+    if (options.on_note) {
+      options.on_note(
+          fmt::format("no cache on disk: {}; images are kept in memory instead", error.what()));
+    }
+  }
+  return in_memory(data, options);
+}
+
 }  // namespace
 
 std::filesystem::path pack_folder(const CacheOptions& options) {
@@ -78,16 +92,8 @@ std::shared_ptr<const SampleSource> cached(const Dataset& data, const CacheOptio
   if (options.kind == "memory") {
     return cached_source(source, data.preprocessing(), in_memory(data, options));
   }
-  try {
-    const auto store = on_disk(data, options);
-    return store ? cached_source(source, data.preprocessing(), store) : source;
-  } catch (const ResourceError& error) {
-    if (options.on_note) {
-      options.on_note(
-          fmt::format("no cache on disk: {}; images are kept in memory instead", error.what()));
-    }
-  }
-  return cached_source(source, data.preprocessing(), in_memory(data, options));
+  return cached_source(source, data.preprocessing(),
+                       late_store([data, options] { return on_disk_or_in_memory(data, options); }));
 }
 
 }  // namespace ridgeline::data

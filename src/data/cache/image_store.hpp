@@ -25,6 +25,9 @@ class ImageStore {
  public:
   virtual ~ImageStore() = default;
 
+  /// Does what takes long before the first image is read.
+  virtual void prepare() const {}
+
   /// Of an image that is kept as its decoder gives it.
   struct Decoded {
     Shape original;  ///< {channels, height, width}

@@ -24,25 +24,56 @@ void note(const PackOptions& options, const std::string& sentence) {
   if (options.on_note) options.on_note(sentence);
 }
 
-// What decides the pixels: which images they are, and what is made of them.
-std::string key_of(const Dataset& data, const PackOptions& options) {
-  Sha256 key;
+/// The names of files, each below the folder's canonical path.
+class CanonicalNames {
+ public:
+  std::string of(const std::string& name) {
+    const std::filesystem::path path(name);
+    const std::filesystem::path folder = path.parent_path();
+    if (folder != folder_ || canonical_.empty()) {  // neighbours share one
+      std::error_code error;
+      folder_ = folder;
+      canonical_ = std::filesystem::weakly_canonical(folder.empty() ? "." : folder, error);
+    }
+    return (canonical_ / path.filename()).string();
+  }
+
+ private:
+  std::filesystem::path folder_, canonical_;
+};
+
+/// What a pack is known by.
+struct Identity {
+  std::string name;  ///< of the images and of what is made of them: the name of the file
+  std::string key;   ///< of their contents too
+};
+
+Identity identity_of(const Dataset& data, const PackOptions& options) {
+  Sha256 name, stamps;
   const Preprocessing& fit = *data.preprocessing();
-  key.add(fmt::format("{}\n{} {} {} {} {} {}\n", version(), fit.height, fit.width, fit.channels,
-                      fit.resize, fit.filter, fit.crop_share));
+  stamps.add(fmt::format("{}\n", version()));
+  name.add(fmt::format("{} {} {} {} {} {}\n", fit.height, fit.width, fit.channels, fit.resize,
+                       fit.filter, fit.crop_share));
   if (options.crop) {
     const ResizedCropOptions& crop = options.crop->crop;
-    key.add(fmt::format("{} {} {} {}\n", crop.min_scale, crop.max_scale, crop.min_ratio,
-                        crop.max_ratio));
+    name.add(fmt::format("{} {} {} {}\n", crop.min_scale, crop.max_scale, crop.min_ratio,
+                         crop.max_ratio));
   }
+  CanonicalNames names;
   for (std::size_t i = 0; i < data.size(); ++i) {
     const auto stamp = data.source()->stamp(data.id(i));
     if (!stamp) {
       throw ResourceError(fmt::format("{} has no size and time to know it by", data.name(i)));
     }
-    key.add(fmt::format("{}\n{}\n", data.name(i), *stamp));
+    name.add(names.of(data.name(i)) + '\n');
+    stamps.add(fmt::format("{}\n", *stamp));
   }
-  return key.digits();
+  constexpr std::size_t name_digits = 32;
+  Identity identity{.name = name.digits(), .key = {}};
+  stamps.add(identity.name);
+  identity.key = stamps.digits();
+  identity.name.resize(name_digits);
+  return identity;
 }
 
 // What the file will take: exactly at the network's size, and by some headers at others.
@@ -177,35 +208,39 @@ bool add_all(const Dataset& data, const PackOptions& options, PackWriter& writer
 }  // namespace
 
 std::shared_ptr<const ImageStore> pack(const Dataset& data, const PackOptions& options) {
+  const Identity identity = identity_of(data, options);
   PackFile::Wanted wanted{
-      .key = key_of(data, options),
+      .key = identity.key,
       .images = data.size(),
       .places = std::vector(data.source()->size(), static_cast<std::uint32_t>(data.size())),
       .on_note = options.on_note};
   for (std::size_t i = 0; i < data.size(); ++i) {
     wanted.places[data.id(i)] = static_cast<std::uint32_t>(i);
   }
-  const auto path = options.folder / fmt::format("{}.pack", wanted.key.substr(0, 32));
-  std::string damage;
-  const auto open = [&]() -> std::shared_ptr<const ImageStore> {
+  const auto path = options.folder / fmt::format("{}.pack", identity.name);
+  std::string wrong;  // why an existing file cannot be used
+  const auto open = [&]() -> std::shared_ptr<const PackFile> {
     try {
       return PackFile::open(path, wanted);
     } catch (const DataError& error) {
-      damage = error.what();
+      wrong = error.what();
       return nullptr;
     }
   };
-  if (auto found = open()) return found;
-  if (!damage.empty()) note(options, damage + ": it is made anew");
+  const auto found = [&](const std::shared_ptr<const PackFile>& file) {
+    note(options, fmt::format("{} images are read from the pack {}: {}", data.size(), path.string(),
+                              amount(file->bytes())));
+    return file;
+  };
+  if (const auto file = open()) return found(file);
+  if (!wrong.empty()) note(options, wrong + ": it is made anew");
   announce(data, options, path);
   {
     PackWriter writer(path, options.most_bytes);
-    // Another process may have made it in the meantime.
-    if (damage.empty()) {
-      if (auto found = open()) return found;
-    }
+    // Another process may have made it while this one waited.
+    if (const auto file = open()) return found(file);
     if (!add_all(data, options, writer)) return nullptr;
-    writer.finish(wanted.key, data.size());
+    writer.finish(identity.key, data.size());
   }
   if (auto made = open()) return made;
   throw ResourceError(fmt::format("{} cannot be read again after it was written", path.string()));

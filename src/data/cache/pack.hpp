@@ -22,13 +22,14 @@ struct PackOptions {
   bool limited = false;          ///< whether the user set most_bytes
   int threads = 1;               ///< that decode
   const std::atomic<bool>* stop = nullptr;
-  /// Told what is written, and of a file that is damaged, in the course of the training too.
+  /// Told what is written or found, and of a file that is damaged, also while images are read.
   std::function<void(const std::string& sentence)> on_note = {};
 };
 
 /// The pack of the images of `data`, which have a Dataset::preprocessing. Makes it if it does not
-/// exist or is damaged. Other names, stamps, sizes or crops make another pack. An image that cannot
-/// be read is not in it; the source gives the error when the image is read.
+/// exist or is damaged. Other names, sizes or crops make another pack; other stamps replace it. It
+/// does not matter how a path is spelled. An image that cannot be read is not in the pack; the
+/// source gives the error when the image is read.
 /// Returns null if `stop` became true. Throws ResourceError if images have no stamps, if the file
 /// cannot be written, or if it would be larger than `most_bytes` or the free space of the disk. No
 /// part of the file remains then.

@@ -16,24 +16,6 @@
 namespace ridgeline::data {
 namespace {
 
-// Maps a file into memory. Returns nothing if the file does not exist.
-std::optional<std::span<const std::uint8_t>> mapped(const std::filesystem::path& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return std::nullopt;
-  struct stat status {};
-  std::size_t size = 0;
-  void* memory = MAP_FAILED;
-  if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) {
-    size = static_cast<std::size_t>(status.st_size);
-    if (size >= sizeof(PackHeader)) {
-      memory = mmap(nullptr, size, PROT_READ, MAP_SHARED, descriptor, 0);
-    }
-  }
-  close(descriptor);
-  if (memory == MAP_FAILED) throw DataError("it is cut short or cannot be mapped");
-  return std::span(static_cast<const std::uint8_t*>(memory), size);
-}
-
 bool sensible(std::uint32_t height, std::uint32_t width, std::uint8_t channels) {
   constexpr std::uint32_t longest = 1 << 24;  // the number of bytes cannot overflow
   return height > 0 && height <= longest && width > 0 && width <= longest &&
@@ -47,15 +29,49 @@ bool sensible(const PackEntry& entry, std::uint64_t index) {
          entry.begin <= index && entry.bytes() <= index - entry.begin;
 }
 
+/// A pack that is whole, of images that have changed since.
+struct Outdated {};
+
 }  // namespace
+
+// Returns false if the file does not exist.
+bool PackFile::map() {
+  const int descriptor = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  struct stat status {};
+  std::size_t size = 0;
+  void* memory = MAP_FAILED;
+  if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) {
+    size = static_cast<std::size_t>(status.st_size);
+    if (size >= sizeof(PackHeader)) {
+      memory = mmap(nullptr, size, PROT_READ, MAP_SHARED, descriptor, 0);
+    }
+  }
+  close(descriptor);
+  if (memory == MAP_FAILED) throw DataError("it is cut short or cannot be mapped");
+  memory_ = std::span(static_cast<const std::uint8_t*>(memory), size);
+  device_ = status.st_dev;
+  inode_ = status.st_ino;
+  return true;
+}
+
+// Another process may have put a new file in its place.
+void PackFile::remove() const {
+  struct stat status {};
+  if (stat(path_.c_str(), &status) != 0) return;
+  if (status.st_dev != device_ || status.st_ino != inode_) return;
+  std::error_code error;
+  std::filesystem::remove(path_, error);
+}
 
 std::shared_ptr<const PackFile> PackFile::open(const std::filesystem::path& path, Wanted wanted) {
   const std::shared_ptr<PackFile> file(new PackFile(path, std::move(wanted)));
   try {
-    const auto memory = mapped(path);
-    if (!memory) return nullptr;
-    file->memory_ = *memory;
+    if (!file->map()) return nullptr;
     file->read_index();
+  } catch (const Outdated&) {
+    throw DataError(fmt::format(
+        "{} is of images that have changed since, or another version made it", path.string()));
   } catch (const DataError& error) {
     throw DataError(fmt::format("{} is damaged: {}", path.string(), error.what()));
   }
@@ -67,9 +83,8 @@ void PackFile::read_index() {
   std::memcpy(&header, memory_.data(), sizeof header);
   const std::string_view key(header.key.data(), header.key.size());
   if (header.magic != pack_magic) throw DataError("it does not begin as a pack of images");
-  if (key != wanted_.key || header.images != wanted_.images) {
-    throw DataError("it is a pack of other images");
-  }
+  if (key != wanted_.key) throw Outdated();
+  if (header.images != wanted_.images) throw DataError("it is a pack of other images");
   constexpr std::size_t most_entries = std::size_t{1} << 40;
   if (header.index > memory_.size() || header.entries > most_entries ||
       memory_.size() - header.index != header.entries * sizeof(PackEntry)) {
@@ -110,8 +125,7 @@ bool PackFile::whole(const PackEntry& entry) const {
   }
   if (looked == undamaged) return true;
   if (std::atomic_ref<std::uint8_t>(told_).exchange(1) == 0) {
-    std::error_code error;
-    std::filesystem::remove(path_, error);
+    remove();
     if (wanted_.on_note) {
       wanted_.on_note(fmt::format(
           "{} was damaged: the images concerned are decoded again, and the next training makes the "

@@ -1,6 +1,8 @@
 #pragma once
 // A pack that is mapped into memory.
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -26,9 +28,10 @@ class PackFile final : public ImageStore {
     std::function<void(const std::string& sentence)> on_note;
   };
 
-  /// Null for a file that does not exist. Throws DataError for one that is damaged or of other
-  /// images.
+  /// Null for a file that does not exist. Throws DataError for one that is damaged, or of images
+  /// that have changed since.
   static std::shared_ptr<const PackFile> open(const std::filesystem::path& path, Wanted wanted);
+  std::uint64_t bytes() const { return memory_.size(); }
   ~PackFile() override;
   PackFile(const PackFile&) = delete;
   PackFile& operator=(const PackFile&) = delete;
@@ -41,7 +44,9 @@ class PackFile final : public ImageStore {
  private:
   PackFile(std::filesystem::path path, Wanted wanted)
       : path_(std::move(path)), wanted_(std::move(wanted)) {}
+  bool map();
   void read_index();
+  void remove() const;
   std::span<const PackEntry> entries_of(std::size_t image) const;
   std::optional<ImageRecord> find(std::size_t image, int scale) const;
   bool whole(const PackEntry& entry) const;
@@ -49,6 +54,8 @@ class PackFile final : public ImageStore {
   std::filesystem::path path_;
   Wanted wanted_;
   std::span<const std::uint8_t> memory_;
+  dev_t device_ = 0;
+  ino_t inode_ = 0;
   std::vector<PackEntry> entries_;
   std::vector<std::uint32_t> first_;  // the first entry of each image, and the number of entries
   // Whether the pixels of an entry were looked at.

@@ -9,18 +9,14 @@
 #include "data/input_file.hpp"
 #include "data/sources/archive_tree.hpp"
 #include "data/sources/folder_tree.hpp"
+#include "image/format.hpp"
 #include "ridgeline/error.hpp"
 
 namespace ridgeline::data {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool begins_with(const std::vector<std::uint8_t>& bytes, std::string_view signature) {
-  return bytes.size() >= signature.size() &&
-         std::equal(signature.begin(), signature.end(), bytes.begin(),
-                    [](char a, std::uint8_t b) { return static_cast<std::uint8_t>(a) == b; });
-}
+using image::begins_with;
 
 constexpr std::size_t head_bytes = 512;
 

@@ -11,6 +11,7 @@
 #include <memory>
 #include <system_error>
 
+#include "data/input_file.hpp"
 #include "ridgeline/error.hpp"
 
 namespace ridgeline::data {
@@ -19,10 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::int64_t second = 1'000'000'000;
-
-std::int64_t nanoseconds(const timespec& time) {
-  return static_cast<std::int64_t>(time.tv_sec) * second + time.tv_nsec;
-}
 
 struct Close {
   void operator()(DIR* folder) const { closedir(folder); }
