@@ -94,7 +94,7 @@ class MemoryStore final : public ImageStore {
   }
 
   std::optional<ImageRecord> fitted(std::size_t image) const override {
-    if (options_.crop) return std::nullopt;  // it is made of what is decoded
+    if (options_.crop) return std::nullopt;  // it is made from the decoded image
     const auto make = [&]() -> std::unique_ptr<const Content> {
       const auto bytes = static_cast<std::size_t>(options_.fit->shape().elements());
       if (!has_room(bytes)) return nullptr;
@@ -132,7 +132,7 @@ class MemoryStore final : public ImageStore {
   };
 
   const Content* scaled(std::size_t image) const {
-    if (options_.fit && !options_.crop) return nullptr;  // nothing but an inspection wants it
+    if (options_.fit && !options_.crop) return nullptr;  // only an inspection would use it
     // A copy of bytes in memory would save nothing.
     if (!source_->eight_bit() || !source_->bytes(image).empty()) return nullptr;
     return images_[image].scaled.get([&]() -> std::unique_ptr<const Content> {

@@ -24,7 +24,7 @@ void note(const PackOptions& options, const std::string& sentence) {
   if (options.on_note) options.on_note(sentence);
 }
 
-// What decides the pixels: which images they are, and what is made of them.
+// A hash of all that decides the pixels: the files of the images, and how they are resized.
 std::string key_of(const Dataset& data, const PackOptions& options) {
   Sha256 key;
   const Preprocessing& fit = *data.preprocessing();
@@ -45,7 +45,8 @@ std::string key_of(const Dataset& data, const PackOptions& options) {
   return key.digits();
 }
 
-// What the file will take: exactly at the network's size, and by some headers at others.
+// The size of the file. It is exact for images at the network's size; for others it is estimated
+// from the headers of some.
 std::uint64_t expected_bytes(const Dataset& data, const PackOptions& options) {
   constexpr std::size_t looked_at = 100;
   const auto images = static_cast<double>(data.size());
@@ -60,7 +61,7 @@ std::uint64_t expected_bytes(const Dataset& data, const PackOptions& options) {
         const Shape original = data.source()->shape_of(data.id(i));
         bytes += static_cast<double>(bytes_at(original, needed_scales(original, options.crop)));
         ++known;
-      } catch (const Error&) {  // said when the image is read
+      } catch (const Error&) {  // the error is given when the image is read
       }
     }
     bytes /= static_cast<double>(std::max<std::size_t>(1, known));
@@ -89,7 +90,7 @@ void announce(const Dataset& data, const PackOptions& options, const std::filesy
   note(options, fmt::format("packing {} images: {} to {}", data.size(), size, path.string()));
 }
 
-/// What a pack holds of an image.
+/// What a pack keeps of one image.
 struct Made {
   Shape original;
   ScaledImages images;
@@ -110,7 +111,7 @@ Made make(const Dataset& data, std::size_t i, const std::optional<CropNeed>& cro
   return made;
 }
 
-// Image i of the data into the pack. What cannot be read is left out.
+// Adds image i of the data to the pack. An image that cannot be read is left out.
 void add_image(const Dataset& data, std::size_t i, const PackOptions& options, PackWriter& writer) {
   Made made;
   try {
@@ -126,7 +127,7 @@ void add_image(const Dataset& data, std::size_t i, const PackOptions& options, P
   }
 }
 
-/// Tells at times how far the packing is.
+/// Says every 30 seconds how far the packing is.
 class Told {
  public:
   Told(const PackOptions& options, std::size_t all) : options_(options), all_(all) {}

@@ -16,13 +16,13 @@
 namespace ridgeline::data {
 
 struct PackOptions {
-  std::filesystem::path folder;  ///< that holds the file
-  std::optional<CropNeed> crop;  ///< what training takes of original images
+  std::filesystem::path folder;  ///< where the pack is written
+  std::optional<CropNeed> crop;  ///< the boxes that training takes of original images
   std::uint64_t most_bytes = 0;  ///< of the file
   bool limited = false;          ///< whether the user set most_bytes
-  int threads = 1;               ///< that decode
+  int threads = 1;               ///< that decode images
   const std::atomic<bool>* stop = nullptr;
-  /// Told what is written, and of a file that is damaged, in the course of the training too.
+  /// Told what is written. Also told of a damaged file, which may be found during the training.
   std::function<void(const std::string& sentence)> on_note = {};
 };
 

@@ -94,7 +94,7 @@ class Scanner {
     record.height = static_cast<std::int32_t>(image.height);
     record.width = static_cast<std::int32_t>(image.width);
     record.pixels = pixel_hash(image);
-    // Other numbers of channels are no photographs.
+    // Images with other numbers of channels are not photographs.
     record.bytes = image.channels == 1 || image.channels == 3;
     if (record.bytes) record.look = perceptual_hash(image);
     if (!data_.preprocessing()) {

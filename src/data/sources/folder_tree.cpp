@@ -44,7 +44,7 @@ class FolderTree : public FileTree {
   bool follow_;
 };
 
-/// What an index is made for: the folder, and how it was listed.
+/// What an index is valid for: the folder, and the way that it was listed.
 std::string index_key(const fs::path& real_root, const TreeOptions& options) {
   return real_root.string() + (options.follow_links ? "\nlinks" : "");
 }

@@ -8,7 +8,7 @@
 namespace ridgeline::data {
 namespace {
 
-// Every folder, and every file that opening does not refuse.
+// Every folder has the marker ".", so `open` alone decides what to accept.
 const std::vector<std::string> anything{"."};
 
 Dataset dataset(const std::shared_ptr<const SampleSource>& samples) {
@@ -24,7 +24,7 @@ DataParts parts_of(SampleParts parts) {
   return result;
 }
 
-// "width, height" as two words.
+// Splits "width, height" into two words.
 std::vector<std::string> words(const std::string& text) {
   std::vector<std::string> all;
   for (std::size_t begin = 0; begin < text.size();) {

@@ -20,8 +20,8 @@ namespace fs = std::filesystem;
 struct Opened {
   TableFile table;
   fs::path images;
-  std::string folder;                    // of the table in the archive
-  std::shared_ptr<const FileTree> tree;  // of an archive, which is listed already
+  std::string folder;                    // that holds the table in the archive
+  std::shared_ptr<const FileTree> tree;  // of an archive, which has been listed already
 };
 
 std::string find_table(const std::vector<std::string>& tables, const fs::path& path,
@@ -146,7 +146,7 @@ class TableSource {
       }
       path = pattern.substr(0, at) + path + pattern.substr(at + 2);
     }
-    // An absolute path is as good where it is one in the folder of the images.
+    // Absolute paths are accepted if they are in the folder of the images.
     if (path.starts_with(root_)) path.erase(0, root_.size());
     const auto inner = inner_path(path);
     if (!inner || inner->empty()) {
@@ -219,7 +219,7 @@ class TableSource {
 
   const TableOptions& options_;
   Opened opened_;
-  std::string root_;  // of the images, as absolute paths in the table begin
+  std::string root_;  // the images' folder, as absolute paths in the table begin
   TableRows rows_;
 };
 

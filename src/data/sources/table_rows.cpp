@@ -37,7 +37,7 @@ float weight_of(std::string_view cell, const std::string& where) {
 TableRows read_rows(const TableFile& table, const TableFormat& format, const TableColumns& columns,
                     TableTargets& targets) {
   std::vector<std::string> names{columns.path};
-  // The place of an optional column among the cells; 0 where it is not read.
+  // The index of an optional column among the cells; 0 if it is not read.
   const auto place = [&](const std::string& column) {
     if (column.empty()) return std::size_t{0};
     names.push_back(column);

@@ -18,8 +18,8 @@ struct TableRows {
   std::vector<std::uint64_t> path_ends;
   std::vector<Part> parts;
   std::vector<TableTargets::Row> rows;
-  std::vector<std::int32_t> groups;  ///< -1: a group of its own; empty without the column
-  std::vector<float> weights;        ///< empty without the column
+  std::vector<std::int32_t> groups;  ///< -1: a group of its own; empty if there is no such column
+  std::vector<float> weights;        ///< empty if there is no such column
 
   std::size_t size() const { return rows.size(); }
   std::string_view path(std::size_t row) const {
@@ -28,7 +28,7 @@ struct TableRows {
   }
 };
 
-/// Which columns of a table are what.
+/// The names of a table's columns by their use.
 struct TableColumns {
   std::string path, split, group, weight;  ///< empty: there is no such column
   TargetColumns targets;
