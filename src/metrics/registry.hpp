@@ -7,11 +7,11 @@
 
 namespace ridgeline::metrics {
 
-/// The names of all kinds' metrics with their default options: "accuracy", "f1_macro", ...
+/// The names of all metrics with default options: "accuracy", "f1_macro", ...
 std::vector<std::string> known_names();
 /// Whether some options of some kind may give this name: "top3", "f1_micro".
 bool could_be_named(std::string_view name);
-/// Of the metric of this name with default options; true where no kind has it.
+/// Whether higher values are better for the metric with this name; true for unknown names.
 bool higher_is_better(std::string_view name);
 
 }  // namespace ridgeline::metrics

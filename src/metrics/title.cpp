@@ -14,7 +14,7 @@ std::string short_title(std::string_view name, std::size_t width) {
     at = end + 1;
   }
   if (words.empty()) return {};
-  // With blanks between them, unless one letter is all that a word gets.
+  // With blanks between the words, unless each word gets only one letter.
   const std::size_t blanks = words.size() - 1;
   const bool apart = width >= 2 * words.size() + blanks;
   const std::size_t letters =
