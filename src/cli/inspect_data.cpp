@@ -57,7 +57,7 @@ ExitCode inspect_data(const Arguments& arguments, Console& console) {
   const auto quick = number_of<std::size_t>(arguments, "--quick", 0, 1);
   NamedData named = find_data(arguments.positionals());
   if (sheet) write_sheet(named, *sheet, console);
-  // What the network would see.
+  // Inspect the images as a network would see them.
   if (one_size(named)) experiment::fit_images(named.experiment.data, named.images);
   const auto& section = named.experiment.data;
   const InspectedData about{section.source, section.path, named.images.notes};

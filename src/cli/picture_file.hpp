@@ -1,5 +1,5 @@
 #pragma once
-// Pictures that a command writes, in the format that the file's name says.
+// Writes pictures in the format that the file's name gives.
 
 #include <string>
 
@@ -7,8 +7,8 @@
 
 namespace ridgeline::cli {
 
-/// Throws UsageError, which names the option, for a name that ends in neither .png, .jpg nor .jpeg:
-/// before any work is done.
+/// Throws UsageError, which names the option, for a name that does not end in .png, .jpg or .jpeg.
+/// To be called before any work is done.
 void check_picture_name(const std::string& option, const std::string& file);
 
 /// Writes a PNG or JPEG file. Throws ResourceError.

@@ -47,7 +47,7 @@ std::vector<ImageResult> predict_all(Model& model, const Views& views,
   return results;
 }
 
-/// Says each error once. Returns whether there is any.
+/// Prints each error once. Returns whether there is any.
 bool say_errors(std::span<const ImageResult> results, Console& console) {
   std::set<std::string> said;
   for (const ImageResult& result : results) {
