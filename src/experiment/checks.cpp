@@ -98,7 +98,7 @@ Check only(Value allowed, std::string what) {
 
 namespace {
 
-// Which metrics are measured is known when the images are: here what no metric is called.
+// The metrics that are measured depend on the images. This only refuses unknown names.
 void check_measurable(std::string_view prefix, std::string_view name) {
   std::vector<std::string> known = metrics::known_names();
   known.insert(known.begin(), {"data_loss", "penalty", "objective"});

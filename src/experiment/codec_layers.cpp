@@ -9,7 +9,7 @@ namespace {
 constexpr std::string_view shape_of_entry =
     "a table such as { conv2d = { filters = 32, kernel = 3 } }";
 
-/// The one entry of a layer's table that is neither its name nor its inputs nor its penalties.
+/// The only entry of a layer's table that is not its name, its inputs or its penalties.
 const Entry& kind_of(const Value& value, std::string_view key) {
   const Entry* kind = nullptr;
   for (const Entry& entry : expect<Table>(value, key, shape_of_entry)) {
