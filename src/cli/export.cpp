@@ -106,7 +106,7 @@ void print(Console& console, const path& output, const std::vector<Row>& rows,
 void check_form(const Arguments& arguments) {
   const std::string form = arguments.option("--to").value_or("");
   if (form == "safetensors") return;
-  if (form == "onnx") throw UsageError("--to onnx is not there yet: use --to safetensors");
+  if (form == "onnx") throw UsageError("--to onnx is not supported yet: use --to safetensors");
   throw UsageError(form.empty() ? "export needs a form: --to safetensors"
                                 : fmt::format("--to must be safetensors, not \"{}\"", form));
 }

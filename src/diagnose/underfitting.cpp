@@ -22,7 +22,7 @@ namespace {
 
 constexpr double unlearnt = 0.6;
 constexpr double held = 0.3;
-constexpr double small = 0.3;  // of two such layers less than a tenth of the signal is left
+constexpr double small = 0.3;  // two such layers leave less than a tenth of the signal
 
 }  // namespace
 

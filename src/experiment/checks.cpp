@@ -37,7 +37,7 @@ void refuse_later(const Value& value, std::string_view key, const std::vector<st
   const auto& text = std::get<std::string>(value.data);
   if (!contains(later, text)) return;
   throw UsageError(
-      fmt::format("{}{} = \"{}\" is not there yet: use {}", value.where, key, text, instead));
+      fmt::format("{}{} = \"{}\" is not supported yet: use {}", value.where, key, text, instead));
 }
 
 }  // namespace
@@ -92,7 +92,7 @@ Check not_yet(std::vector<std::string> later, std::string instead) {
 Check only(Value allowed, std::string what) {
   return [=](const Value& value, std::string_view key) {
     if (to_toml(value) == to_toml(allowed)) return;
-    throw UsageError(fmt::format("{}{} is not there yet: {}", value.where, key, what));
+    throw UsageError(fmt::format("{}{} is not supported yet: {}", value.where, key, what));
   };
 }
 

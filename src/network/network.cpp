@@ -57,7 +57,7 @@ Network::Network(std::vector<Node> nodes) : nodes_(std::move(nodes)) {
   }
 }
 
-// The name that the node or its layer has of its own.
+// Sets the name that the node or its layer was given.
 void Network::name_given(int place) {
   Node& node = nodes_[static_cast<std::size_t>(place)];
   if (node.name.empty()) node.name = node.layer.name();

@@ -374,17 +374,17 @@ class Runner {
   }
 
   struct Running {
-    double share = 0;  // of its epochs
+    double share = 0;  // the done share of its epochs
     double images_per_second = 0;
   };
 
   const SelectOptions& options_;
   const SelectionTask& task_;
   std::vector<Assignment> candidates_;
-  std::mutex mutex_;  // of all that follows, while several train
+  std::mutex mutex_;  // guards all members below while several jobs train
   std::optional<Study> study_;
   TrainingQueue queue_{0, 1};
-  std::set<int> trained_;                           // trials, by this call
+  std::set<int> trained_;                           // trials that this call has trained
   std::map<std::pair<int, int>, Running> running_;  // by trial and fold
   std::atomic<bool> stopping_ = false;
   Selection result_;

@@ -128,7 +128,7 @@ TEST_F(Pack, DamagedOrCutShortIsMadeAnewAndSaid) {
     notes.clear();
     expect_same(options());
     EXPECT_THAT(notes, ElementsAre(testing::AllOf(HasSubstr(file.string() + " is damaged: "),
-                                                  HasSubstr("made anew")),
+                                                  HasSubstr("made again")),
                                    HasSubstr("packing")));
   }
   for (const std::size_t size :

@@ -184,13 +184,13 @@ TEST(Read, WordsOutsideTheirChoices) {
 
 TEST(Read, WhatIsNotThereYetSaysSo) {
   EXPECT_EQ(refusal("[select]\nmethod = \"race\"\n"),
-            "experiment.toml:2: select.method = \"race\" is not there yet: use \"grid\" or "
+            "experiment.toml:2: select.method = \"race\" is not supported yet: use \"grid\" or "
             "\"random\"");
   for (const char* source : {"voc", "coco", "masks"}) {
-    EXPECT_NE(refusal(std::string("[data]\nsource = \"") + source + "\"\n").find("not there yet"),
+    EXPECT_NE(refusal(std::string("[data]\nsource = \"") + source + "\"\n").find("not supported yet"),
               std::string::npos);
   }
-  EXPECT_NE(refusal("[loss]\nkind = \"dice\"\n").find("not there yet"), std::string::npos);
+  EXPECT_NE(refusal("[loss]\nkind = \"dice\"\n").find("not supported yet"), std::string::npos);
 }
 
 TEST(Read, OptionsOfAnotherKindAreRefused) {

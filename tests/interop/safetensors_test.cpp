@@ -158,7 +158,7 @@ TEST(Safetensors, AFlippedBitIsNoticed) {
       testing::MatchesRegex(
           "x: damaged: its bytes give the checksum crc32:........, and it was written with " +
           kept +
-          ": take another copy of it, or, where another program changed it on purpose, remove "
+          ": take another copy of it, or, if another program changed it on purpose, remove "
           "'checksum' from its metadata"));
 }
 
@@ -280,7 +280,7 @@ TEST(Safetensors, MalformedHeaders) {
   EXPECT_EQ(error_of(R"({"__metadata__": []})", 0), "x: __metadata__ is not a JSON object");
   EXPECT_EQ(error_of(R"({"__metadata__": {"a": 1}})", 0), "x: 'a' in __metadata__ is not a text");
   EXPECT_EQ(error_of(R"({"__metadata__": {"a": "", "a": ""}})", 0),
-            "x: 'a' comes twice in the header (bytes 8 to 44)");
+            "x: 'a' is given twice in the header (bytes 8 to 44)");
   EXPECT_EQ(error_of(R"({"w": 3})", 0), "x: tensor 'w' has no entry that is a JSON object");
   EXPECT_EQ(error_of(R"({"w": {"shape": [1], "data_offsets": [0, 4]}})", 4),
             "x: tensor 'w' has no dtype that is a text");

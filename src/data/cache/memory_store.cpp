@@ -148,7 +148,7 @@ class MemoryStore final : public ImageStore {
     if (free_.load() >= bytes) return true;
     if (options_.on_note && !told_.exchange(true)) {
       options_.on_note(fmt::format(
-          "the cache of images in memory is full with {}, and the other images are read anew in "
+          "the cache of images in memory is full with {}, and the other images are read again in "
           "each epoch: raise data.cache_limit, or set data.cache = \"disk\"",
           amount(options_.bytes - free_.load())));
     }

@@ -197,7 +197,7 @@ std::shared_ptr<const ImageStore> pack(const Dataset& data, const PackOptions& o
     }
   };
   if (auto found = open()) return found;
-  if (!damage.empty()) note(options, damage + ": it is made anew");
+  if (!damage.empty()) note(options, damage + ": it is made again");
   announce(data, options, path);
   {
     PackWriter writer(path, options.most_bytes);

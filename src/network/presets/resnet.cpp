@@ -38,7 +38,7 @@ Output bottleneck(const Output& x, std::int64_t filters, std::int64_t stride) {
 
 struct ResNet {
   Output (*block)(const Output& x, std::int64_t filters, std::int64_t stride);
-  std::int64_t expansion;  // of a block's filters, in its output
+  std::int64_t expansion;  // output channels of a block per filter
   std::array<int, 4> blocks;
 };
 
