@@ -182,13 +182,13 @@ TEST(Read, WordsOutsideTheirChoices) {
             "string \"train_data_loss\"");
 }
 
-TEST(Read, WhatIsNotThereYetSaysSo) {
+TEST(Read, WhatIsNotSupportedYetSaysSo) {
   EXPECT_EQ(refusal("[select]\nmethod = \"race\"\n"),
             "experiment.toml:2: select.method = \"race\" is not supported yet: use \"grid\" or "
             "\"random\"");
   for (const char* source : {"voc", "coco", "masks"}) {
-    EXPECT_NE(refusal(std::string("[data]\nsource = \"") + source + "\"\n").find("not supported yet"),
-              std::string::npos);
+    const std::string text = std::string("[data]\nsource = \"") + source + "\"\n";
+    EXPECT_NE(refusal(text).find("not supported yet"), std::string::npos);
   }
   EXPECT_NE(refusal("[loss]\nkind = \"dice\"\n").find("not supported yet"), std::string::npos);
 }
