@@ -1,4 +1,4 @@
-// export: a model file without what is zero.
+// export: a model file without zero filters.
 #include <gmock/gmock.h>
 
 #include "cli/trained_model.hpp"

@@ -1,4 +1,4 @@
-// The cache on disk: found again, made anew, and done without.
+// The cache on disk: it is found again, made again, or not used.
 #include <gmock/gmock.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -31,7 +31,7 @@ struct Pack : testing::Test {
             .threads = 2,
             .on_note = [this](const std::string& sentence) { notes.push_back(sentence); }};
   }
-  // The numbers of an epoch with the cache, which must be those without it.
+  // Expects the same numbers of an epoch with and without the cache.
   void expect_same(const CacheOptions& how) {
     const Dataset plain = photos.data(), kept = plain.cache(how);
     EXPECT_EQ(epoch_of(kept, how.augment, 1), epoch_of(plain, how.augment, 1));
@@ -111,7 +111,8 @@ TEST_F(Pack, OfAnArchiveDependsOnTheArchive) {
   EXPECT_GT(decodes_for(options()), 0);
 }
 
-// Whatever byte is wrong, and wherever the file ends, the images are right and the damage is said.
+// Whichever byte is wrong, and wherever the file ends, the images are right and a note reports the
+// damage.
 TEST_F(Pack, DamagedOrCutShortIsMadeAnewAndSaid) {
   photos.data().cache(options());
   const fs::path file = files().at(0);
@@ -180,7 +181,7 @@ TEST_F(Pack, IsDoneWithoutWhereItCannotBeWritten) {
                              HasSubstr("kept in memory instead")));
 }
 
-// A limit on the size of files stands for a full disk.
+// A limit on the size of files acts like a full disk.
 TEST_F(Pack, AFullDiskLeavesNothing) {
   const pid_t child = fork();
   if (child == 0) {
@@ -242,11 +243,11 @@ TEST_F(Pack, TwoProcessesMakeItOnce) {
     _exit(0);
   }
   char byte = 0;
-  ASSERT_EQ(read(begun[0], &byte, 1), 1);  // it is at work
+  ASSERT_EQ(read(begun[0], &byte, 1), 1);  // the packing has begun
   CacheOptions how = options();
   how.on_note = [&](const std::string& sentence) {
     notes.push_back(sentence);
-    ASSERT_EQ(write(go_on[1], "x", 1), 1);  // it may go on, and this process waits for it
+    ASSERT_EQ(write(go_on[1], "x", 1), 1);  // it may continue, and this process waits for it
   };
   EXPECT_EQ(decodes_for(how), 0);
   int status = 0;

@@ -353,7 +353,7 @@ TEST_F(Table, InAFolderOrArchive) {
   for (const char* name : {"d.zip", "d.tar"}) {
     EXPECT_EQ(image_table(folder / name).train->name(1), (folder / name).string() + "/d/img/2.jpg");
   }
-  // A table beside an archive of images.
+  // A table next to an archive of images.
   folder.write("img.zip", test::zip_of({{"1.jpg", "x"}, {"2.jpg", "y"}}));
   EXPECT_EQ(
       image_table(folder / "labels.csv", {.images = (folder / "img.zip").string()}).train->size(),

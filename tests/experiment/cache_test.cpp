@@ -17,7 +17,7 @@ using testing::IsEmpty;
 
 struct Cache : testing::Test {
   Cache() {
-    // The class folders of the photographs, whose decodings are counted.
+    // The class folders of the photographs. Counts the decodes.
     register_source({.name = "own_counted",
                      .title = "Counted photographs",
                      .folders = {},
@@ -90,7 +90,7 @@ TEST_F(Cache, TheSecondTrainingOfASelectionDecodesNothing) {
   EXPECT_EQ(scores(disk), scores(without));
   EXPECT_THAT(notes, ElementsAre(HasSubstr("packing 18 images: about")));
 
-  // A selection of another day finds the pack.
+  // A later selection finds the pack.
   const Selection again = select(with(on_disk()));
   EXPECT_EQ(photos.source->decodes, 0);
   EXPECT_EQ(scores(again), scores(without));

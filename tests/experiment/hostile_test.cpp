@@ -1,4 +1,4 @@
-// Experiments that nobody writes by hand: too deep, too large, wrong in the smallest place.
+// Experiments that nobody would write: nested too deeply, too large, or wrong in every place.
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 

@@ -146,7 +146,7 @@ TEST(Read, WordsOutsideTheirChoices) {
             "\"vgg11-bn\", \"vgg13\", \"vgg13-bn\", \"vgg16\", \"vgg16-bn\", \"vgg19\" or "
             "\"vgg19-bn\" (perhaps "
             "\"lenet5\"), not the string \"lenet\"");
-  // Other tests may have registered sources of their own, which are named too.
+  // Other tests may have registered sources of their own. The message names these, too.
   const std::string source = refusal("[data]\nsource = \"cifar1O\"\n");
   EXPECT_TRUE(source.starts_with("experiment.toml:2: data.source must be \"folder\", ")) << source;
   EXPECT_TRUE(source.ends_with(" (perhaps \"cifar10\"), not the string \"cifar1O\"")) << source;

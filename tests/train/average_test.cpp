@@ -143,7 +143,7 @@ Model with_statistics_of_all(const Model& model) {
   return measured;
 }
 
-TEST(Average, SwaMeasuresTheStatisticsAnew) {
+TEST(Average, SwaMeasuresTheStatisticsAgain) {
   for (const std::int64_t batch : {30, 15}) {
     SCOPED_TRACE(batch);
     const Model model = swa_model(batch), all = with_statistics_of_all(model);
