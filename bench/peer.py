@@ -1,4 +1,4 @@
-"""What the peers' processes share: images, and answering bench/peers line by line."""
+"""What the peers' processes share: images, and the line-by-line answers to bench/peers."""
 
 import argparse
 import json

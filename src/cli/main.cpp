@@ -18,7 +18,7 @@ namespace ridgeline::cli {
 namespace {
 
 /// Opens standard streams that the caller closed, so that no other file gets their numbers. Throws
-/// ResourceError if nobody would see the result.
+/// ResourceError if the result would be lost.
 void reserve_standard_streams() {
   const bool output_closed = fcntl(STDOUT_FILENO, F_GETFD) == -1;
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {

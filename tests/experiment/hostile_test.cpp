@@ -1,4 +1,5 @@
-// Experiments that nobody would write: nested too deeply, too large, or wrong in every place.
+// Experiments that nobody would write: nested too deeply, too large, or with a single wrong
+// character.
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 

@@ -9,7 +9,7 @@
 
 namespace ridgeline::data {
 
-/// Each image counts alike, whatever its size. If grey and colour images are mixed, a grey one
+/// Each image counts equally, whatever its size. If grey and colour images are mixed, a grey one
 /// counts as equal in all channels, as a network sees it.
 class ChannelSums {
  public:
