@@ -48,7 +48,7 @@ SelectPlan plan_of(const SelectOptions& options, const SelectionTask& task,
   return plan;
 }
 
-void check_room(const SelectPlan& plan, const std::filesystem::path& study) {
+void check_disk_space(const SelectPlan& plan, const std::filesystem::path& study) {
   std::error_code error;
   std::filesystem::path place = std::filesystem::absolute(study, error);
   while (!std::filesystem::exists(place, error) && place.has_relative_path()) {

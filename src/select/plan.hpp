@@ -15,7 +15,7 @@ SelectPlan plan_of(const SelectOptions& options, const SelectionTask& task,
 
 /// Throws ResourceError if the runs of a plan do not fit on the disk of `study`. This folder
 /// need not exist yet.
-void check_room(const SelectPlan& plan, const std::filesystem::path& study);
+void check_disk_space(const SelectPlan& plan, const std::filesystem::path& study);
 
 /// Bytes for people: "12 kB", "3.4 GB".
 std::string size_text(std::uintmax_t bytes);

@@ -97,7 +97,7 @@ class MemoryStore final : public ImageStore {
     if (options_.crop) return std::nullopt;  // it is made from the decoded image
     const auto make = [&]() -> std::unique_ptr<const Content> {
       const auto bytes = static_cast<std::size_t>(options_.fit->shape().elements());
-      if (!has_room(bytes)) return nullptr;
+      if (!has_space(bytes)) return nullptr;
       thread_local FitScratch scratch;
       read_fitted(*source_, image, *options_.fit, scratch);
       return kept({.original = scratch.original, .fitted = scratch.fitted});
@@ -138,13 +138,13 @@ class MemoryStore final : public ImageStore {
     return images_[image].scaled.get([&]() -> std::unique_ptr<const Content> {
       const Shape original = source_->shape_of(image);
       const std::vector<int> scales = needed_scales(original, options_.crop);
-      if (!has_room(bytes_at(original, scales))) return nullptr;
+      if (!has_space(bytes_at(original, scales))) return nullptr;
       Content content{original, decode_scales(*source_, image, original, scales)};
       return content.scaled.images.empty() ? nullptr : kept(std::move(content));
     });
   }
 
-  bool has_room(std::uint64_t bytes) const {
+  bool has_space(std::uint64_t bytes) const {
     if (free_.load() >= bytes) return true;
     if (options_.on_note && !told_.exchange(true)) {
       options_.on_note(fmt::format(
@@ -158,7 +158,7 @@ class MemoryStore final : public ImageStore {
   // The content, or null if the memory is full.
   std::unique_ptr<const Content> kept(Content content) const {
     const std::uint64_t bytes = content.size();
-    for (std::uint64_t free = free_.load(); has_room(bytes); free = free_.load()) {
+    for (std::uint64_t free = free_.load(); has_space(bytes); free = free_.load()) {
       if (free < bytes || !free_.compare_exchange_weak(free, free - bytes)) continue;
       return std::make_unique<const Content>(std::move(content));
     }

@@ -128,9 +128,9 @@ void add_image(const Dataset& data, std::size_t i, const PackOptions& options, P
 }
 
 /// Says every 30 seconds how far the packing is.
-class Told {
+class PackingNotes {
  public:
-  Told(const PackOptions& options, std::size_t all) : options_(options), all_(all) {}
+  PackingNotes(const PackOptions& options, std::size_t all) : options_(options), all_(all) {}
   void one_more() {
     const std::scoped_lock lock(mutex_);
     ++done_;
@@ -150,7 +150,7 @@ class Told {
 // False if it was stopped.
 bool add_all(const Dataset& data, const PackOptions& options, PackWriter& writer) {
   std::atomic<std::size_t> next = 0;
-  Told told(options, data.size());
+  PackingNotes notes(options, data.size());
   std::mutex mutex;
   std::exception_ptr failed;
   const auto stopped = [&] { return options.stop != nullptr && options.stop->load(); };
@@ -158,7 +158,7 @@ bool add_all(const Dataset& data, const PackOptions& options, PackWriter& writer
     for (std::size_t i = next++; i < data.size() && !stopped(); i = next++) {
       try {
         add_image(data, i, options, writer);
-        told.one_more();
+        notes.one_more();
       } catch (...) {
         const std::scoped_lock lock(mutex);
         if (!failed) failed = std::current_exception();

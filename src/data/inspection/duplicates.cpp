@@ -7,7 +7,7 @@
 namespace ridgeline::data {
 namespace {
 
-const ImageRecord& record_of(Place place, std::span<const Part> parts) {
+const ScannedImage& record_of(Place place, std::span<const Part> parts) {
   return parts[place.part].scan.images[place.image];
 }
 

@@ -13,7 +13,7 @@
 namespace ridgeline::data {
 
 /// What is known of an image that was decoded.
-struct ImageRecord {
+struct ScannedImage {
   std::int32_t height = 0, width = 0;
   std::uint8_t channels = 0;  ///< 0: it was skipped, or cannot be read
   bool bytes = true;          ///< false: floats, which have no perceptual hash
@@ -29,7 +29,7 @@ struct Unreadable {
 };
 
 struct Scan {
-  std::vector<ImageRecord> images;  ///< of each image of the set
+  std::vector<ScannedImage> images;  ///< of each image of the set
   std::size_t looked_at = 0;
   std::vector<Unreadable> unreadable;          ///< in the order of the images
   std::map<std::string, std::size_t> formats;  ///< images by format; empty without image files

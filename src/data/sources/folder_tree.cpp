@@ -80,7 +80,7 @@ std::shared_ptr<const FileTree> open_folder(const fs::path& path, const TreeOpti
   if (known && current(*known, path)) {
     return std::make_shared<FolderTree>(path, std::move(known->files), options.follow_links);
   }
-  FolderListing listing = scan(path, options);
+  FolderListing listing = list_folder(path, options);
   if (indexed && listing.files.size() >= options.index_from) {
     save_index(key, write_index(listing, key));
   }

@@ -121,7 +121,7 @@ class Scanner {
 
 }  // namespace
 
-FolderListing scan(const fs::path& root, const TreeOptions& options) {
+FolderListing list_folder(const fs::path& root, const TreeOptions& options) {
   Scanner scanner(root, options);
   if (!options.only) {
     scanner.visit("");

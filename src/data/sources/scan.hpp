@@ -22,7 +22,7 @@ struct FolderListing {
 };
 
 /// Lists `root` as open_tree says. Throws as it does.
-FolderListing scan(const std::filesystem::path& root, const TreeOptions& options);
+FolderListing list_folder(const std::filesystem::path& root, const TreeOptions& options);
 
 /// The times of a folder now; zeros if it does not exist.
 FolderTimes folder_times(const std::filesystem::path& folder);

@@ -102,9 +102,9 @@ class TableSource {
           names.empty() ? "no label for training" : fmt::format("one class only, {}", names[0])));
     }
     const std::vector<std::uint32_t> files = find_files();
-    SampleParts parts{samples(Part::train, files, targets),
-                      samples(Part::validation, files, targets),
-                      samples(Part::test, files, targets),
+    SampleParts parts{samples(TablePart::train, files, targets),
+                      samples(TablePart::validation, files, targets),
+                      samples(TablePart::test, files, targets),
                       {}};
     if (targets.chose_lists()) {
       parts.notes.push_back(
@@ -191,7 +191,8 @@ class TableSource {
     return files;
   }
 
-  std::shared_ptr<const SampleSource> samples(Part part, const std::vector<std::uint32_t>& files,
+  std::shared_ptr<const SampleSource> samples(TablePart part,
+                                              const std::vector<std::uint32_t>& files,
                                               const TableTargets& targets) const {
     bool any = false;
     std::optional<std::size_t> bare;

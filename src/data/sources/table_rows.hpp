@@ -11,12 +11,12 @@
 
 namespace ridgeline::data {
 
-enum class Part : std::uint8_t { train, validation, test };
+enum class TablePart : std::uint8_t { train, validation, test };
 
 struct TableRows {
   std::string paths;  ///< one after another, as they are in the table
   std::vector<std::uint64_t> path_ends;
-  std::vector<Part> parts;
+  std::vector<TablePart> parts;
   std::vector<TableTargets::Row> rows;
   std::vector<std::int32_t> groups;  ///< -1: a group of its own; empty if there is no such column
   std::vector<float> weights;        ///< empty if there is no such column
