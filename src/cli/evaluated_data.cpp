@@ -83,7 +83,7 @@ Words data_keys(const Arguments& arguments) {
     }
     if (!key.starts_with("data.")) {
       throw UsageError(fmt::format(
-          "{} has no effect on ridgeline evaluate, which takes keys of [data] alone", key));
+          "{} has no effect on ridgeline evaluate, which takes only keys of [data]", key));
     }
   }
   if (const auto path = arguments.option("--path")) {

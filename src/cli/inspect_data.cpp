@@ -38,7 +38,7 @@ void write_sheet(const NamedData& named, const std::string& file, Console& conso
     section.resize = "letterbox";
     console.note(
         fmt::format("the sheet shows whole images in {} x {} pixels, since data.size does "
-                    "not say what a network is to see",
+                    "not give the size that a network sees",
                     small, small));
   }
   experiment::fit_images(section, images);

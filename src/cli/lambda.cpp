@@ -175,7 +175,7 @@ void print(Console& console, const LambdaConvention& from, const LambdaNumbers& 
   }
   console.print("{}: {}\n{}\n\n{}", from.title, text(numbers), from.meaning,
                 table.text(static_cast<std::size_t>(console.page().width)));
-  console.write(open.text("Not known yet:") + never.text("No number says the same:"));
+  console.write(open.text("Not known yet:") + never.text("No number is equivalent:"));
 }
 
 LambdaConversion convert(const LambdaConvention& from, const LambdaNumbers& numbers,

@@ -96,7 +96,7 @@ Command predict_command() {
                        true, true}},
       .options = {{"--top", "N", "labels for each image; 5 if absent"},
                   {"--csv", "", "a line for each label, for programs"},
-                  {"--draw", "FILE", "a PNG or JPEG file of the images with what is predicted"},
+                  {"--draw", "FILE", "a PNG or JPEG file of the images with their predictions"},
                   {"--tta", "VIEWS",
                    "average over views: flip (and the mirror image), 5 crops, or 10 (both)"}},
       .details =

@@ -141,7 +141,7 @@ void print_edges(Console& console, const Experiment& experiment, const Selection
                                         : "below it");
   }
   if (selection::all_score_alike(selection)) {
-    console.print("All candidates score alike: what was searched made no difference here.\n");
+    console.print("All candidates have the same score: the search made no difference here.\n");
   }
   const std::string next = next_command(experiment, selection);
   if (!next.empty()) console.print("To look there: {}\n", unbroken(next));

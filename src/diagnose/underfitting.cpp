@@ -47,8 +47,7 @@ Verdicts under_fitting(const Record& record) {
   if (verdict.layers.empty()) return {};
   verdict.sentence = fmt::format(
       "It under-fits because λ is too large: the training loss is {:.4g} at the end, and {:.4g} "
-      "without "
-      "having learnt anything, while the penalty holds the weights.",
+      "without having learnt anything, while the penalty keeps the weights small.",
       loss, untrained);
   verdict.evidence = {{"training loss at the end", loss},
                       {"loss without learning", untrained},

@@ -44,7 +44,7 @@ void append_layer(Network& network, const Value& value, std::string_view key) {
   const std::string kind_key = fmt::format("{}.{}", key, kind.key);
   Attributes attributes;
   for (const auto& [name, item] :
-       expect<Table>(kind.value, kind_key, "a table of what the layer is set to")) {
+       expect<Table>(kind.value, kind_key, "a table of the layer's options")) {
     attributes.set(name, decode_attribute(item, fmt::format("{}.{}", kind_key, name)));
   }
   const auto& table = std::get<Table>(value.data);

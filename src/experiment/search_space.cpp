@@ -45,8 +45,7 @@ void check_search_space(const Value& value, std::string_view name) {
     located(fmt::format("{}{}: ", range.where, name), [&, &chosen = chosen, &range = range] {
       const Key& found = key(chosen);
       if (!found.set) {
-        throw UsageError(
-            fmt::format("{} is not a number, which is all that can be chosen", chosen));
+        throw UsageError(fmt::format("{} is not a number, and only numbers can be chosen", chosen));
       }
       if (!differs_by_trial(found)) {
         throw UsageError(

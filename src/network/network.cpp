@@ -15,7 +15,7 @@ bool may_be_in_name(char c) {
 void check_name(const std::string& name) {
   require(name != Network::image_name, "a layer cannot be named '{}', which is the image", name);
   require(std::ranges::all_of(name, may_be_in_name),
-          "the layer name '{}' may hold letters, digits, '_', '-' and '/' only", name);
+          "the layer name '{}' may have only letters, digits, '_', '-' and '/'", name);
 }
 
 void check_wiring(const Node& node, int place) {

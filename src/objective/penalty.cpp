@@ -233,9 +233,8 @@ void check_reach(const Regularize& regularize, const std::vector<Parameter>& par
     const double strongest = largest(strength);
     if (strongest == 0 || reached || any_trained(by_role)) return;
     throw UsageError(
-        fmt::format("regularize.{} is {:g} but applies to no parameter: what regularize.exclude "
-                    "names and what is "
-                    "frozen leave none; set it to 0 or exclude less",
+        fmt::format("regularize.{} is {:g} but applies to no parameter: regularize.exclude and "
+                    "frozen parameters leave none; set it to 0 or exclude less",
                     name, strongest));
   };
   for (const PenaltyKey& key : penalty_keys) {

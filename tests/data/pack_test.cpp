@@ -276,7 +276,7 @@ TEST_F(Pack, NeedsStamps) {
   const Dataset data =
       Dataset(std::make_shared<Nameless>(photos.source)).fitted({.height = 24, .width = 20});
   const Dataset kept = data.cache(options());
-  EXPECT_THAT(notes, ElementsAre(HasSubstr("has no size and time to know it by")));
+  EXPECT_THAT(notes, ElementsAre(HasSubstr("has no size and time that identify it")));
   EXPECT_EQ(epoch_of(kept, {"resized_crop"}, 0), epoch_of(data, {"resized_crop"}, 0));
 }
 

@@ -254,7 +254,7 @@ TEST_F(Table, MissingColumn) {
             at(1) + "there is no column \"pateint\" for data.groups; is \"patient\" meant?");
   EXPECT_THAT(
       error("picture,label\na/1.jpg,x\n"),
-      HasSubstr("say by data.path_column which one holds the paths; there are picture, label"));
+      HasSubstr("set data.path_column to the one that has the paths; there are picture, label"));
   EXPECT_THAT(error("path,path\n"), HasSubstr("two columns are called \"path\""));
   EXPECT_THAT(error(""), HasSubstr("labels.csv: is empty"));
 }
@@ -343,7 +343,7 @@ TEST_F(Table, InAFolderOrArchive) {
   EXPECT_EQ(image_table(folder.path(), {.images = "a"}).train->size(), 2U);
   folder.write("more.csv", "");
   EXPECT_THAT(message_of<DataError>([&] { image_table(folder.path()); }),
-              HasSubstr("several tables (labels.csv, more.csv): say by data.table"));
+              HasSubstr("several tables (labels.csv, more.csv): set data.table"));
   EXPECT_EQ(image_table(folder.path(), {.table = "labels.csv", .images = "a"}).train->size(), 2U);
   const test::Files files{{"d/labels.csv", "path,label\nimg/1.jpg,x\nimg/2.jpg,y\n"},
                           {"d/img/1.jpg", "one"},

@@ -312,8 +312,8 @@ TEST(Read, SearchRanges) {
             "experiment.toml:2: select.over: unknown key 'regularize.l': did you mean "
             "'regularize.l2'?");
   EXPECT_EQ(over("\"model.preset\" = [1]"),
-            "experiment.toml:2: select.over: model.preset is not a number, which is all that can "
-            "be chosen");
+            "experiment.toml:2: select.over: model.preset is not a number, and only numbers "
+            "can be chosen");
   EXPECT_NE(over(""), "");
 }
 

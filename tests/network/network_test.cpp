@@ -47,7 +47,7 @@ TEST(Network, RefusesNames) {
   for (const std::string name : {"a.b", "a b", "a*", "naïve", "a\n"}) {
     EXPECT_USAGE_ERROR(
         Network{conv.named(name)},
-        "the layer name '" + name + "' may hold letters, digits, '_', '-' and '/' only");
+        "the layer name '" + name + "' may have only letters, digits, '_', '-' and '/'");
   }
 }
 

@@ -172,8 +172,8 @@ TEST(Regularize, APenaltyThatReachesNothingIsAnError) {
   Regularize excluded{.group_lasso = 0.5};
   excluded.exclude = {"kernel", "bias", "norm"};
   EXPECT_EQ(refusal(excluded),
-            "regularize.group_lasso is 0.5 but applies to no parameter: what regularize.exclude "
-            "names and what is frozen leave none; set it to 0 or exclude less");
+            "regularize.group_lasso is 0.5 but applies to no parameter: regularize.exclude and "
+            "frozen parameters leave none; set it to 0 or exclude less");
   EXPECT_NE(refusal({.l2 = 1e-3}, {"*"}), "") << "all are frozen";
   EXPECT_NE(refusal({.max_norm = 2}, {"*.kernel"}), "");
   Regularize later = excluded;

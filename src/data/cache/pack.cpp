@@ -38,7 +38,7 @@ std::string key_of(const Dataset& data, const PackOptions& options) {
   for (std::size_t i = 0; i < data.size(); ++i) {
     const auto stamp = data.source()->stamp(data.id(i));
     if (!stamp) {
-      throw ResourceError(fmt::format("{} has no size and time to know it by", data.name(i)));
+      throw ResourceError(fmt::format("{} has no size and time that identify it", data.name(i)));
     }
     key.add(fmt::format("{}\n{}\n", data.name(i), *stamp));
   }

@@ -55,7 +55,8 @@ PictureField<Options> filter() {
 }
 template <typename Options>
 PictureField<Options> fill() {
-  return {"fill", "the colour of what becomes free: one level or three, 0 to 255", &Options::fill};
+  return {"fill", "the colour of the area that becomes free: one level or three, 0 to 255",
+          &Options::fill};
 }
 
 struct NoOptions {};

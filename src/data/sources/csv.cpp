@@ -53,8 +53,7 @@ void CsvParser::end_row() {
 
 void CsvParser::step(char c) {
   if (c == '\0') {
-    fail(line_,
-         "holds a zero byte: a table is text in UTF-8, and this is UTF-16 or no text at all");
+    fail(line_, "holds a zero byte: a table is text in UTF-8, and this is UTF-16 or not text");
   }
   const bool line_feed_of_pair = after_cr_ && c == '\n';
   after_cr_ = c == '\r';

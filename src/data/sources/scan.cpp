@@ -154,7 +154,7 @@ void require_inside(const fs::path& path, const fs::path& real_root) {
   if (!error && rest == real_root.end()) return;
   throw DataError(fmt::format(
       "{}: is a link that leaves the folder {}: copy the file into it, or set data.follow_links = "
-      "true where such links are meant",
+      "true if such links are intended",
       path.string(), real_root.string()));
 }
 

@@ -29,7 +29,7 @@ std::string find_table(const std::vector<std::string>& tables, const fs::path& p
   if (!wanted.empty()) return wanted;
   if (tables.size() == 1) return tables[0];
   throw DataError(fmt::format(
-      "{}: {}: say by data.table which file is the table", path.string(),
+      "{}: {}: set data.table to the file that is the table", path.string(),
       tables.empty() ? "no file in it is called .csv, .tsv or .jsonl"
                      : fmt::format("holds several tables ({})", fmt::join(tables, ", "))));
 }
@@ -142,7 +142,7 @@ class TableSource {
       const std::size_t at = pattern.find("{}");
       if (at == std::string::npos) {
         throw UsageError(fmt::format(
-            "data.path_format = \"{}\" has no {{}} where the cell of the table goes", pattern));
+            "data.path_format = \"{}\" has no {{}} for the cell of the table", pattern));
       }
       path = pattern.substr(0, at) + path + pattern.substr(at + 2);
     }

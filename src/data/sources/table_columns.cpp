@@ -35,7 +35,7 @@ class Finder {
       if (std::find(columns_.begin(), columns_.end(), name) != columns_.end()) return name;
     }
     throw DataError(fmt::format(
-        "{}:1: no column is called \"{}\": say by data.{} which one holds the {}; there "
+        "{}:1: no column is called \"{}\": set data.{} to the one that has the {}; there "
         "are {}",
         table_.name(), names.front(), key, what, listed()));
   }

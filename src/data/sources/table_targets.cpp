@@ -159,9 +159,8 @@ void TableTargets::refuse_numbers(std::span<const Row> rows, const std::string& 
     fraction[k] = std::isfinite(value) && value != std::trunc(value);
   }
   constexpr std::string_view advice =
-      "set data.task = \"regress\" to learn them as numbers, or data.task = \"classify\" where "
-      "each "
-      "of them is the name of a class";
+      "set data.task = \"regress\" to learn them as numbers, or data.task = \"classify\" if "
+      "each of them is the name of a class";
   std::size_t known = 0;
   for (std::size_t r = 0; r < rows.size(); ++r) {
     if (!rows[r].has_target) continue;
