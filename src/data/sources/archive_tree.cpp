@@ -65,7 +65,7 @@ class ArchiveTree : public FileTree {
   std::optional<std::uint64_t> stamp(std::size_t) const override { return stamp_; }
 
  private:
-  // The local header may have a longer name or extra field than the directory says.
+  // In the local header, the name and the extra field may have other lengths than in the directory.
   std::uint64_t data_offset(std::size_t file) const {
     std::array<std::uint8_t, 30> header{};
     const std::uint64_t at = members_[file].offset;
