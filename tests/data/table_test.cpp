@@ -189,7 +189,7 @@ TEST_F(Table, NumbersWithAFractionAreNoClasses) {
   EXPECT_EQ(error(text),
             at(3) +
                 "the column label holds numbers with a fraction, such as 0.37: set data.task = "
-                "\"regress\" to learn them as numbers, or data.task = \"classify\" where each "
+                "\"regress\" to learn them as numbers, or data.task = \"classify\" if each "
                 "of them is the name of a class");
   EXPECT_EQ(open(text, {.task = "regress"}).train->schema().task, "regress");
   EXPECT_THAT(open(text, {.task = "classify"}).train->schema().names,
