@@ -2,10 +2,9 @@
 // area, sides 3:4 to 4:3) at 224 x 224, mirrored half of the time, as numbers in planes.
 // bench/images.py runs it in turn with other libraries.
 //
-//   bench_images FOLDER    reads all files of the folder; for each line on standard input it goes
-//   once
-//                          through them and writes the CPU seconds of decoding alone, and of
-//                          everything
+//   bench_images FOLDER    reads all files of the folder. For each line on standard input, it goes
+//                          through them once and writes two CPU times in seconds: of decoding
+//                          alone, and of everything
 #include <fmt/format.h>
 
 #include <cmath>
@@ -32,7 +31,7 @@ double cpu_seconds() {
   return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
-// The rule of torchvision's RandomResizedCrop, without its last resort.
+// The rule of torchvision's RandomResizedCrop, without its fallback.
 PixelBox random_box(std::mt19937& random, const image::Header& header) {
   std::uniform_real_distribution<double> share(0.08, 1),
       ratio(std::log(3.0 / 4), std::log(4.0 / 3));
@@ -50,7 +49,7 @@ PixelBox random_box(std::mt19937& random, const image::Header& header) {
   return {0, 0, header.width, header.height};
 }
 
-/// What a thread of a loader keeps.
+/// The memory that a thread of a loader uses again.
 struct Memory {
   image::Decoded part;
   Image resized;

@@ -1,11 +1,11 @@
 // Images a second of the loader alone: read, decode, ImageNet's training augmentation, batch.
 //
-//   bench_loader FOLDER SIZE [ROUNDS]   class folders, the side of the network's images, and how
-//   often
-//                                       all are measured in turn (default 3)
+//   bench_loader FOLDER SIZE [ROUNDS]   class folders, the side of the network's images, and the
+//                                       number of rounds (default 3)
 //
-// For each kind of cache on 1 and 2 threads, it writes the median over the rounds. A cache is
-// filled before; packs go to a folder beside the others' in the user's cache, which is removed.
+// For each kind of cache on 1 and 2 threads, it writes the median over the rounds. Caches are
+// filled first. The pack is in a folder of its own in the user's cache, which is removed at the
+// end.
 #include "data/loader.hpp"
 
 #include <fmt/format.h>

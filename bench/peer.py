@@ -1,4 +1,4 @@
-"""What the peers' processes share: images, and answering bench/peers line by line."""
+"""What the peers' processes share: images, and the line-by-line answers to bench/peers."""
 
 import argparse
 import json
@@ -28,7 +28,7 @@ def serve(library, variants, measure):
     """Answers with measure(variant, network, mode, precision, batch, seconds), in images a second, until the
     end. `variants` has those of each mode."""
     answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what the library prints must not come between
+    os.dup2(2, 1)  # keep prints of the library out of the results
     names = {mode: list(of_mode) for mode, of_mode in variants.items()}
     print(json.dumps({"library": library, "variants": names}), file=answers, flush=True)
     for line in sys.stdin:

@@ -57,7 +57,7 @@ class Trainer:
         return done * batch / elapsed
 
     def fit(self, batch, seconds):
-        """An epoch of about as many images as `seconds` suffice for."""
+        """Trains an epoch of about as many images as fit into `seconds`."""
         self.time(32 * batch, batch)
         speed = 32 * batch / self.time(32 * batch, batch)
         images = int(min(len(self.images), speed * seconds)) // (32 * batch) * 32 * batch

@@ -53,7 +53,7 @@ class Trainer:
         self.network.train(mode == "train")
         epoch = self.epoch if mode == "train" else self.predictions
         steps = epoch(batch)
-        next(steps)  # which may compile
+        next(steps)  # which may compile the model
         begin = time.perf_counter()
         while time.perf_counter() - begin < seconds / 5:
             steps = steps if next(steps, None) else epoch(batch)

@@ -1,7 +1,7 @@
 // The cost of each random change of an image of 224 x 224 pixels on one core. bench/pictures.py
 // runs it in turn with torchvision.
 //
-//   bench_pictures    for each line on standard input, "NAME COUNT", it changes so many images and
+//   bench_pictures for each line on standard input, "NAME COUNT", it changes COUNT images and
 //                     writes the CPU seconds
 #include <fmt/format.h>
 

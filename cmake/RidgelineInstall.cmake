@@ -15,7 +15,7 @@ else()
 endif()
 configure_package_config_file(cmake/ridgelineConfig.cmake.in ridgelineConfig.cmake
   INSTALL_DESTINATION ${RIDGELINE_CMAKE_DIR})
-# Before 1.0 a minor version may break what was built against the one before.
+# Before 1.0, a minor version may break programs that were built for the previous one.
 write_basic_package_version_file(ridgelineConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/ridgelineConfig.cmake
               ${PROJECT_BINARY_DIR}/ridgelineConfigVersion.cmake
@@ -29,7 +29,7 @@ if(NOT BUILD_SHARED_LIBS)
   set(RIDGELINE_PC_REQUIRES " zlib libcurl libcrypto libarchive libpng libjpeg libtiff-4 libwebp sqlite3 fmt")
   string(APPEND RIDGELINE_PC_REQUIRES " tomlplusplus libhwy")
 endif()
-# From the file's own place, so that the whole installation can be moved.
+# Relative to this file, so that the whole installation can be moved.
 file(RELATIVE_PATH RIDGELINE_PC_PREFIX /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
 string(REGEX REPLACE "/$" "" RIDGELINE_PC_PREFIX ${RIDGELINE_PC_PREFIX})
 configure_file(cmake/ridgeline.pc.in ridgeline.pc @ONLY)

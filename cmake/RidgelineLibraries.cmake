@@ -1,6 +1,6 @@
-# The libraries that libridgeline stands on: read by the build and, installed, by
-# find_package(ridgeline). The includer defines ridgeline_find(NAME ...), so that a missing one
-# ends the build but only leaves an application's optional package unfound.
+# The libraries that libridgeline needs. The build reads this file, and so does
+# find_package(ridgeline) after an installation. The includer defines ridgeline_find(NAME ...): a
+# missing library ends the build, but only makes an application's optional package not found.
 ridgeline_find(Threads)
 ridgeline_find(ZLIB)
 ridgeline_find(CURL)
@@ -16,15 +16,15 @@ ridgeline_find(tomlplusplus)
 ridgeline_find(hwy)
 ridgeline_find(dnnl)
 
-# Not every libwebp brings a package for CMake.
+# Not every libwebp has a package for CMake.
 ridgeline_find(PkgConfig)
 pkg_check_modules(WEBP IMPORTED_TARGET libwebp)
 if(NOT TARGET PkgConfig::WEBP)
-  ridgeline_find(libwebp)  # says that it is missing
+  ridgeline_find(libwebp)  # reports that it is missing
 endif()
 
-# oneDNN is built on one of several runtimes. With OpenMP the engine asks for one thread per
-# primitive and brings its own, for which it needs the same runtime.
+# oneDNN is built for one of several runtimes. With OpenMP, the engine limits each primitive to one
+# thread and uses its own threads. For that limit it needs the same runtime.
 set(RIDGELINE_ONEDNN DNNL::dnnl)
 if(DNNL_CPU_THREADING_RUNTIME STREQUAL "OMP")
   ridgeline_find(OpenMP COMPONENTS CXX)

@@ -1,7 +1,7 @@
 # A room is a folder of src/, built as a static library of its own, so that its tests link only that
-# room and those below it. A room has an include folder of its own in the build folder, with links to
-# its files and to the public headers that it gives: a source that includes anything of a room that
-# its own room does not use does not compile. ridgeline_library() joins the rooms into the one library
+# room and those below it. A room has an include folder of its own in the build folder, with links
+# to its files and to its public headers. So a source does not compile if it includes a file of a
+# room that its own room does not use. ridgeline_library() joins the rooms into the one library
 # that applications use.
 set(RIDGELINE_ROOMS "")
 

@@ -1,5 +1,5 @@
-# ridgeline/version.hpp, made when configuring, and the commit, looked up at every build and
-# written only where it changed: one small source depends on it.
+# Makes ridgeline/version.hpp when configuring. Each build looks up the commit, and writes it only
+# if it has changed: one small source depends on it.
 set(RIDGELINE_GENERATED_DIR ${PROJECT_BINARY_DIR}/generated)
 configure_file(${PROJECT_SOURCE_DIR}/include/ridgeline/version.hpp.in
                ${RIDGELINE_GENERATED_DIR}/ridgeline/version.hpp @ONLY)

@@ -1,4 +1,4 @@
-# Writes OUTPUT with the commit of SOURCE, by GIT where there is one. Run at build time.
+# Writes the commit of SOURCE to OUTPUT, if GIT is found. Run at build time.
 set(commit "")
 if(GIT AND EXISTS ${SOURCE}/.git)
   execute_process(COMMAND ${GIT} describe --always --dirty --abbrev=12 --exclude=*

@@ -1,7 +1,7 @@
-// Where the answer is known exactly, training must find it: ridge regression, the lasso, the
-// elastic net and logistic regression as networks of one linear layer, against their solutions in
-// double precision, and the shrinkage that gradient descent gives along each singular direction
-// against its formula. Ends with 1 where anything is off by more than 1e-5.
+// Problems whose exact solution is known: training must find it. Ridge regression, the lasso, the
+// elastic net and logistic regression are networks of one linear layer, and are compared with their
+// solutions in double precision. The shrinkage of gradient descent along each singular direction is
+// compared with its formula. Ends with 1 if anything differs by more than 1e-5.
 
 #include <algorithm>
 #include <cmath>
@@ -22,7 +22,7 @@ using Matrix = std::vector<Vector>;
 constexpr int images = 60, pixels = 6;
 constexpr double tolerance = 1e-5;
 
-// An "image" is `pixels` numbers. A further column of ones stands for the bias.
+// An "image" is `pixels` numbers. One more column of ones is for the bias.
 struct Problem {
   Matrix x;        // images x (pixels + 1)
   Vector numbers;  // for regression
@@ -177,7 +177,7 @@ rl::Dataset dataset(const Problem& p, const Vector& targets) {
           std::vector<float>(targets.begin(), targets.end()), 1};
 }
 
-// The weights, and behind them the bias where there is one, after `epochs` of full-batch descent.
+// The weights, followed by the bias if there is one, after `epochs` of full-batch descent.
 struct Training {
   rl::LossPtr loss = rl::mean_squared_error();
   const char* activation = "linear";
@@ -221,7 +221,8 @@ void compare(const char* what, const Vector& trained, const Vector& exact) {
 
 // From zero, descent with step size r goes along the eigenvector v of the curvature h to
 //   (1 - (1 - r (h + l2))^t) / (h + l2) * (v . pull)
-// after t steps, and at the end to h / (h + l2) of where it would go without the penalty.
+// after t steps. At the end it reaches h / (h + l2) of the point that it would reach without the
+// penalty.
 void shrinkage(const Problem& p) {
   constexpr double l2 = 0.3, rate = 0.05;
   Matrix h = gram(p, mean_scale);

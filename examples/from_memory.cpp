@@ -13,7 +13,7 @@ namespace {
 
 constexpr int size = 12;
 
-// A grey image with a bright bar, upright for label 0 and lying for label 1, and some noise.
+// A grey image with a bright bar, vertical for label 0 and horizontal for label 1, and some noise.
 std::vector<std::uint8_t> bar(int label, int position) {
   std::vector<std::uint8_t> pixels(size * size);
   for (int y = 0; y < size; ++y) {

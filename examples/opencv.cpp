@@ -1,4 +1,4 @@
-// Images as OpenCV holds them: a cv::Mat is one line away from training and from predicting.
+// Images from OpenCV: a cv::Mat needs only one line for training and for predicting.
 
 #include <cstdint>
 #include <cstdio>
@@ -39,7 +39,7 @@ int main() try {
     images.push_back(square(i % 2, i));
   }
   cv::Mat all;
-  cv::vconcat(images, all);  // one below the other: the images' bytes in a row
+  cv::vconcat(images, all);  // one below the other, so that the images' bytes are contiguous
   const rl::Dataset data =
       rl::from_memory(bytes(all), {3, 16, 16}, rl::ImageLayout::nhwc, labels, {"blue", "red"});
 

@@ -340,7 +340,7 @@ int main(int argc, char** argv) try {
   rl::Model again = rl::Model::load(trained.run / "model.safetensors");
   const bool kept = again.options().loss->kind() == "poly" &&
                     again.weights("scale_1.gamma") != std::vector<float>(8, 0.9F);
-  // A probability of 0.6 is more than to be right.
+  // A probability of 0.6 asks for more than to be right.
   const bool measured = trained.test->value("sure") > 0.5 &&
                         trained.test->value("sure") <= trained.test->value("accuracy");
   return trained.test->value("accuracy") > 0.8 && kept && measured ? 0 : 1;

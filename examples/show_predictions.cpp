@@ -1,4 +1,4 @@
-// Draws test images in the terminal, with what a saved model takes them for.
+// Draws test images in the terminal, with the predictions of a saved model.
 //   show_predictions MODEL.safetensors [SOURCE [COUNT]]
 
 #include <sys/ioctl.h>

@@ -1,4 +1,4 @@
-// What penalties do to the gradients of deep networks.
+// The effect of penalties on the gradients of deep networks.
 
 #include <algorithm>
 #include <map>

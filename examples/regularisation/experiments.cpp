@@ -7,11 +7,11 @@
 namespace study {
 namespace {
 
-// What goes into the article's network where it is above 0.
+// What is added to the article's network, if it is above 0.
 struct Added {
   double dropout = 0;          // before the last layer
-  double spatial_dropout = 0;  // behind both pools
-  double activity_l2 = 0;      // on what the first dense layer gives
+  double spatial_dropout = 0;  // after both pools
+  double activity_l2 = 0;      // on the outputs of the first dense layer
 };
 
 rl::Network article_network(const Added& added = {}) {
@@ -40,8 +40,8 @@ struct Deep {
   double dropout = 0;
 };
 
-// Ten narrow convolutions of one size over images of a quarter of the width, so that nothing but
-// the depth tells their gradients apart.
+// Ten narrow convolutions of one size over images of a quarter of the width, so that their
+// gradients differ only because of the depth.
 rl::Network deep_network(const Deep& deep) {
   const rl::Output image = rl::input();
   rl::Output x = rl::average_pool2d({.window = 4})(image);
@@ -114,7 +114,7 @@ void add_weapons(std::string_view data, std::span<const std::string_view> names,
                  std::vector<Experiment>& all) {
   for (const bool with_l2 : {false, true}) {
     for (const std::string_view weapon : names) {
-      if (weapon == "l1" && !with_l2) continue;  // one of the strengths
+      if (weapon == "l1" && !with_l2) continue;  // it is one of the strengths
       all.push_back(weapon_experiment(data, weapon, with_l2));
     }
   }

@@ -1,5 +1,5 @@
 #pragma once
-// Every figure, and what they are drawn from.
+// Every figure, and its source.
 
 #include <string>
 
@@ -20,29 +20,29 @@ inline std::string with_seeds(const Source& source) {
   return source.course + "; bars: one standard error over the seeds";
 }
 
-/// A line still without points.
+/// A line without points yet.
 inline Line line(std::string label, int colour, bool dashed = false) {
   return {.label = std::move(label), .points = {}, .dashed = dashed, .colour = colour};
 }
 
-// Each is without any points where nothing of it was measured.
+// A figure has no points if none were measured.
 
 /// Accuracy and loss, in training and on the test set, over the strength of one penalty.
 Figure l2_figure(const Source& source);
 Figure l1_figure(const Source& source);
 Figure decay_figure(const Source& source);
-/// What L2 and L1 do to the weights: one shrinks them, the other makes zeros.
+/// The effect of L2 and L1 on the weights: one shrinks them, the other makes zeros.
 Figure shrinkage_figure(const Source& source);
-/// How the weights of the dense layer are spread.
+/// The distribution of the dense layer's weights.
 Figure weights_figure(const Source& source);
 /// Each regulariser alone and with L2.
 Figure weapons_figure(const Source& source);
-/// The others in the same way, and penalties and bounds on whole kernels, of `further_data`.
+/// The others in the same way, and penalties and bounds on whole kernels, for `further_data`.
 Figure further_figure(const Source& source);
 
 /// The gradient along the depth of deep networks, without and with L2.
 Figure depth_figure(const Source& source);
-/// The same of one of them: with changes to the network, and with others instead of L2.
+/// The same for one network: with changes to it, and with other regularisers in place of L2.
 Figure remedies_figure(const Source& source);
 
 }  // namespace study

@@ -7,8 +7,8 @@
 
 namespace study {
 
-/// Draws every figure of which anything was measured as FOLDER/NAME.svg, and says so on standard
-/// output. Throws ResourceError.
+/// Draws every figure with measurements as FOLDER/NAME.svg, and prints the names. Throws
+/// ResourceError.
 void draw(const Records& records, const std::filesystem::path& folder);
 
 }  // namespace study

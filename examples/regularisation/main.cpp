@@ -1,9 +1,9 @@
-// Measures what regularisers do on 10,000 images of Fashion-MNIST and CIFAR-10, and draws the
-// figures of docs/regularisation.md from what was measured.
+// Measures the effect of regularisers on 10,000 images of Fashion-MNIST and CIFAR-10, and draws the
+// figures of docs/regularisation.md.
 //   regularisation measure FOLDER [fashion-mnist|cifar10] [--images N] [--epochs N] [--seeds N]
 //   regularisation draw FOLDER FIGURES
 //   regularisation summary FOLDER
-// A `measure` that was ended goes on with the next training.
+// If `measure` is stopped, it continues with the next training.
 
 #include <algorithm>
 #include <iostream>

@@ -11,7 +11,7 @@
 namespace study {
 namespace {
 
-// The same images for every seed, the classes in their shares.
+// The same images for every seed, with the same shares of the classes.
 rl::Dataset part_of(const rl::Dataset& data, std::size_t images) {
   if (images >= data.size()) return data;
   const double fraction = static_cast<double>(images) / static_cast<double>(data.size());
@@ -131,7 +131,7 @@ void check(const Result& done, const Result& plan, const std::filesystem::path& 
                        counts + ": take another folder");
 }
 
-// A training still to be done.
+// A training that is not done yet.
 struct Task {
   const Experiment* experiment;
   Result plan;
@@ -141,13 +141,13 @@ struct Task {
 
 void measure(const std::filesystem::path& folder, const Measuring& measuring) {
   Records records = read(folder);
-  write(folder, records);  // whatever is wrong with the folder, before any training
+  write(folder, records);  // finds faults of the folder before any training
   for (const std::string& name : measuring.data) {
     rl::TrainTest data = rl::load(name);
     data = {part_of(data.train, measuring.images), part_of(data.test, measuring.images)};
     const std::vector<Experiment> all = experiments(name);
     std::vector<Task> tasks;
-    // Seed by seed, so that what is there early says something of everything.
+    // Seed by seed, so that the first results cover everything.
     for (int seed = 1; seed <= measuring.seeds; ++seed) {
       for (const Experiment& experiment : all) {
         Task task{&experiment, planned(experiment, data.train, measuring, seed)};

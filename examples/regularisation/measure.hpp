@@ -1,5 +1,5 @@
 #pragma once
-// Trains what is not yet in the folder, and puts it there.
+// Trains what is not yet in the folder, and adds the results.
 
 #include <filesystem>
 #include <string>
@@ -9,13 +9,13 @@ namespace study {
 
 struct Measuring {
   std::vector<std::string> data;  ///< data sets
-  std::size_t images = 10000;     ///< of training, and at most so many of the test set
+  std::size_t images = 10000;     ///< training images, and the most test images
   int epochs = 0;                 ///< 0: the experiment's own
   int seeds = 3;                  ///< 1, 2, ...
 };
 
-/// Goes on where it was ended. Says on standard output what it has trained. Throws UsageError where
-/// the folder holds measurements on other numbers of images or epochs.
+/// Continues if it was stopped. Prints what it has trained. Throws UsageError if the folder has
+/// measurements on other numbers of images or epochs.
 void measure(const std::filesystem::path& folder, const Measuring& measuring);
 
 }  // namespace study

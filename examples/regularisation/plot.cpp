@@ -38,7 +38,7 @@ std::string escaped(const std::string& text) {
   return out;
 }
 
-// How many characters are seen: bytes but those that continue one.
+// The number of characters: all bytes except those that continue one.
 double width_of(const std::string& text) {
   return letter * static_cast<double>(
                       std::ranges::count_if(text, [](char c) { return (c & 0xc0) != 0x80; }));
@@ -83,7 +83,7 @@ std::string stroke_of(const Line& line) {
          (line.dashed ? " stroke-dasharray='5 3'" : "");
 }
 
-// Everything that an axis must reach, the ends of error bars too.
+// Everything that an axis must cover, with the ends of error bars.
 std::vector<double> values(const Panel& panel, bool horizontal) {
   const bool barred = horizontal != panel.y.words.empty();
   std::vector<double> all;
@@ -99,15 +99,15 @@ std::vector<double> values(const Panel& panel, bool horizontal) {
   return all;
 }
 
-// Room for a line of text for each word.
+// The height that a line of text for each word needs.
 double height_of(const Panel& panel) {
   return std::max(least_height, row * static_cast<double>(panel.y.words.size()));
 }
 
-// Where the panels' insides lie, and what is written around them.
+// Draws the inside of a panel and the text around it.
 class PanelDrawing {
  public:
-  // `y_values`: what the vertical axis must reach.
+  // `y_values`: what the vertical axis must cover.
   PanelDrawing(Drawing& drawing, const Panel& panel, const std::vector<double>& y_values,
                Point corner)
       : drawing_(drawing),
@@ -137,7 +137,7 @@ class PanelDrawing {
     }
     drawing_.line({corner_.x, bottom}, {corner_.x + panel_width, bottom}, axis);
     drawing_.line({corner_.x, corner_.y}, {corner_.x, bottom}, axis);
-    // An axis is broken behind its zero.
+    // An axis is interrupted after its zero.
     for (const double shift : {-2.0, 2.0}) {
       const double x = x_.zero_end() + shift, y = y_.zero_end() + shift;
       if (x_.has_zero()) drawing_.line({x - 2, bottom + 5}, {x + 2, bottom - 5}, axis);
@@ -158,7 +158,7 @@ class PanelDrawing {
       const Point at{x_.at(p.x), y_.at(p.y)};
       const bool apart = panel_.x.logarithmic && p.x == 0;
       if (!apart) joined.push_back(at);
-      if (apart) {  // what the others are to be compared with
+      if (apart) {  // the others are compared with it
         drawing_.line(at, {corner_.x + panel_width, at.y},
                       "stroke='" + colour_of(line) + "' stroke-dasharray='1 4'");
       }
@@ -190,7 +190,7 @@ class PanelDrawing {
   Scale x_, y_;
 };
 
-// One entry for each label, in rows that are no wider than the page. Gives where it ends.
+// One entry for each label, in rows that fit on the page. Returns where it ends.
 double draw_legend(Drawing& drawing, const Figure& figure, Point corner, double width) {
   std::vector<std::string> seen;
   Point at = corner;
@@ -212,7 +212,7 @@ double draw_legend(Drawing& drawing, const Figure& figure, Point corner, double 
   return seen.empty() ? corner.y - row : at.y;
 }
 
-// Room for the vertical axis: its words, or numbers and a label.
+// The width that the vertical axis needs: for its words, or numbers and a label.
 double left_of(const Panel& panel) {
   double widest = 62;
   for (const std::string& word : panel.y.words) widest = std::max(widest, width_of(word) + 12);

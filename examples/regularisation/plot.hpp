@@ -1,5 +1,5 @@
 #pragma once
-// Figures as SVG: panels side by side, each with lines, points and error bars, under one legend.
+// Figures as SVG: panels side by side, each with lines, points and error bars, and one legend.
 
 #include <filesystem>
 #include <limits>
@@ -10,25 +10,25 @@ namespace study {
 
 struct Point {
   double x = 0, y = 0;
-  double below = 0, above = 0;  ///< how far its error bar reaches; 0: there is none
+  double below = 0, above = 0;  ///< the lengths of its error bar; 0: none
 };
 
 struct Line {
-  std::string label;  ///< in the legend; lines of one label look alike in all panels
+  std::string label;  ///< in the legend; lines with the same label look the same
   std::vector<Point> points;
   bool joined = true, marked = true;
   bool dashed = false;  ///< also: hollow marks
-  int colour = 0;       ///< one of eight that colour-blind readers tell apart
+  int colour = 0;       ///< one of eight that colour-blind readers can distinguish
 };
 
 struct Axis {
   static constexpr double automatic = std::numeric_limits<double>::quiet_NaN();
   std::string label;
-  /// Powers of ten. A value of 0 stands apart, left of the others (vertical: at the bottom).
+  /// Powers of ten. A value of 0 is separate, left of the others (vertical: at the bottom).
   bool logarithmic = false;
   double low = automatic, high = automatic;
-  /// Words instead of numbers, for the values 0, 1, ...; vertical: from the top, and error bars are
-  /// then horizontal.
+  /// Words instead of numbers, for the values 0, 1, .... On a vertical axis they go from top to
+  /// bottom, and error bars are horizontal.
   std::vector<std::string> words = {};
 };
 

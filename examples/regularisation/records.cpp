@@ -70,7 +70,7 @@ std::vector<std::string> split(const std::string& line, char separator) {
   return fields;
 }
 
-// Calls `take` with the fields of each line, and where it stands.
+// Calls `take` with the fields and the place of each line.
 template <typename Take>
 void read_lines(const fs::path& file, const std::string& header, const Take& take) {
   std::ifstream stream(file);
@@ -94,7 +94,7 @@ void read_lines(const fs::path& file, const std::string& header, const Take& tak
   }
 }
 
-// `count` values in each, or at least one where it is 0.
+// Each has `count` values, or at least one if `count` is 0.
 std::vector<Profile> read_profiles(const fs::path& file, std::size_t count) {
   std::vector<Profile> profiles;
   read_lines(file, profile_header, [&](const auto& fields, const std::string& place) {
@@ -163,7 +163,7 @@ Records read(const fs::path& folder) {
              });
   records.weights = read_profiles(folder / "weights.csv", Bins::count);
   records.gradients = read_profiles(folder / "gradients.csv", 0);
-  // What a training left that was ended before its result stood there.
+  // Removes what a stopped training left before its result was written.
   const auto unfinished = [&](const Profile& p) {
     return find(records, p.data, p.experiment, static_cast<int>(p.seed)) == nullptr;
   };

@@ -8,7 +8,7 @@
 namespace study {
 namespace {
 
-// 1, 2 or 5 times a power of ten: about `count` of them make up `range`.
+// A step of 1, 2 or 5 times a power of ten, so that `range` has about `count` steps.
 double step_of(double range, double count) {
   const double power = std::pow(10, std::floor(std::log10(range / count)));
   for (const double step : {1.0, 2.0, 5.0}) {
@@ -22,7 +22,7 @@ double step_of(double range, double count) {
 Scale::Scale(const Axis& axis, const std::vector<double>& values, double begin, double end)
     : axis_(axis), begin_(begin), end_(end) {
   if (!axis.words.empty()) {
-    // From the top where the axis is vertical, whose pages begin there.
+    // A vertical axis goes from the top of the page down.
     low_ = -0.6;
     high_ = static_cast<double>(axis.words.size()) - 0.4;
     if (begin > end) std::swap(begin_, end_);
@@ -54,7 +54,7 @@ double Scale::at(double value) const {
   return at_share(first + share * (1 - first));
 }
 
-// Powers of ten, not too many; between few of them also 2 and 5 times each.
+// Powers of ten, but not too many. If there are few, also 2 and 5 times each.
 void Scale::add_powers(std::vector<Tick>& ticks) const {
   const double step = std::max(1.0, std::ceil((high_ - low_) / 8));
   for (double k = std::floor(low_ / step); k * step <= high_; ++k) {

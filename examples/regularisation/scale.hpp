@@ -1,5 +1,5 @@
 #pragma once
-// Where the values of an axis lie on the page, and its ticks.
+// The positions of an axis's values on the page, and its ticks.
 
 #include "plot.hpp"
 
@@ -12,17 +12,17 @@ struct Tick {
 
 class Scale {
  public:
-  /// Reaches from `begin` to `end` on the page, and over all of `values`.
+  /// Goes from `begin` to `end` on the page, and covers all `values`.
   Scale(const Axis& axis, const std::vector<double>& values, double begin, double end);
 
   double at(double value) const;
   std::vector<Tick> ticks() const;
-  /// Whether a logarithmic axis has a 0, apart from the others, and where its place ends.
+  /// Whether a logarithmic axis has a separate 0, and where its part of the axis ends.
   bool has_zero() const { return zero_; }
   double zero_end() const { return at_share(zero_share / 2 + zero_share / 4); }
 
  private:
-  static constexpr double zero_share = 0.16;  // of the axis, for a 0 that stands apart
+  static constexpr double zero_share = 0.16;  // share of the axis for a separate 0
 
   void add_powers(std::vector<Tick>& ticks) const;
   double place(double value) const;  // along the axis, not on the page

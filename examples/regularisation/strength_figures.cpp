@@ -1,4 +1,4 @@
-// What each regulariser does to the article's network.
+// The effect of each regulariser on the article's network.
 
 #include <span>
 
@@ -20,7 +20,7 @@ constexpr Measure test_loss{&Result::test_loss, 1, "cross-entropy, nats"};
 constexpr Measure norm{&Result::norm, 1, "|w|, all kernels"};
 constexpr Measure zeros{&Result::zeros, 100, "weights that are exactly 0, %"};
 
-// What an experiment came to, at x; nothing where it was not measured.
+// Adds the result of an experiment at x, if it was measured.
 void add_point(Line& line, const Source& source, std::string_view experiment,
                const Measure& measure, double x) {
   const Estimate e = estimate(source.records, source.data, experiment, measure.field);
@@ -75,7 +75,7 @@ void add_row(std::vector<Row>& rows, std::string_view penalty, double strength) 
   rows.push_back({name, name, ""});
 }
 
-// The counts in the mean over the seeds, as steps.
+// The mean counts over the seeds, as steps.
 Line histogram(const Source& source, const std::string& experiment, int colour) {
   std::vector<double> sums(Bins::count);
   double seeds = 0;
@@ -95,7 +95,7 @@ Line histogram(const Source& source, const std::string& experiment, int colour) 
   return steps;
 }
 
-// A panel for the accuracy and one for the loss, with a row each.
+// A panel for the accuracy and one for the loss. Each has a line for each row.
 Figure rows_figure(const Source& source, const std::vector<Row>& rows, const std::string& name) {
   const auto panel = [&](std::string title, const Measure& train, const Measure& test) {
     Panel p{.title = std::move(title), .x = {.label = test.axis}, .y = {.label = ""}, .lines = {}};
@@ -174,7 +174,7 @@ Figure further_figure(const Source& source) {
 
 Figure weights_figure(const Source& source) {
   const auto panel = [&](std::string title) {
-    // Without a penalty it looks alike in both panels.
+    // Without a penalty, the line is the same in both panels.
     return Panel{.title = std::move(title),
                  .x = {.label = "weight", .low = -0.3, .high = 0.3},
                  .y = {.label = "weights in a bin", .logarithmic = true},

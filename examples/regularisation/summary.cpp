@@ -45,7 +45,7 @@ void head(std::ostream& out, const std::vector<std::string>& titles) {
   out << '\n' << rule << '\n';
 }
 
-// Of the deep networks or of the article's.
+// Writes the results of the deep networks, or those of the article's.
 void results(const Records& records, std::string_view data, bool deep, std::ostream& out) {
   std::vector<std::string> titles{"experiment"};
   for (const Column& column : columns) titles.emplace_back(column.title);

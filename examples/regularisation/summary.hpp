@@ -1,5 +1,5 @@
 #pragma once
-// What was measured as Markdown tables, for docs/regularisation.md.
+// The measurements as Markdown tables, for docs/regularisation.md.
 
 #include <iosfwd>
 

@@ -1,5 +1,5 @@
 #pragma once
-// Numbers as one writes them.
+// Numbers as people write them.
 
 #include <cstdio>
 #include <string>
@@ -13,7 +13,7 @@ inline std::string short_text(double value) {
   return text;
 }
 
-/// Of a number with one digit that is not 0: "3e-2", "0.1", "100", "1e4".
+/// For a number with one digit that is not 0: "3e-2", "0.1", "100", "1e4".
 inline std::string one_digit_text(double value) {
   if (value == 0 || (value >= 0.1 && value < 1e4)) return short_text(value);
   char text[32];

@@ -22,7 +22,7 @@ bool is_help(std::string_view word) {
   return word == "--help" || word == "-h" || word == "help";
 }
 
-/// The command that `arguments` begin with, and how many words name it.
+/// Finds the command at the beginning of `arguments`, and the number of its words.
 std::pair<const Command*, std::size_t> find_command(std::span<const std::string> arguments,
                                                     std::span<const Command> commands) {
   if (arguments[0].starts_with('-')) {
@@ -40,7 +40,7 @@ std::pair<const Command*, std::size_t> find_command(std::span<const std::string>
   }
   std::vector<std::string_view> names{"help"};
   for (const Command& command : commands) names.push_back(command.name);
-  // "data", without what to do with it, is near to "data get"
+  // For "data" alone, suggest "data get".
   for (const std::string_view name : names) {
     if (name.starts_with(arguments[0] + " ")) {
       throw UsageError(fmt::format("unknown command '{}': did you mean '{}'?",
@@ -66,7 +66,7 @@ UsageError unknown_argument(const std::string& word, const Command& command) {
                                               : fmt::format("did you mean '{}'?", guess)));
 }
 
-/// Throws UsageError for an option that another one, or nothing, follows in place of its value.
+/// Throws UsageError for an option without its value: at the end, or before another option.
 void require_values(std::span<const std::string> words, const Command& command) {
   for (const Option& option : command.options) {
     const auto at = std::ranges::find(words, option.name);
@@ -77,7 +77,7 @@ void require_values(std::span<const std::string> words, const Command& command) 
   }
 }
 
-/// An option that stands there twice.
+/// The error for an option that is given twice.
 UsageError wrong_count(std::span<const std::string> words, const Command& command) {
   for (const Option& option : command.options) {
     const auto named = std::ranges::count_if(words, [&](const std::string& word) {
@@ -103,7 +103,7 @@ Arguments parse_command(const Command& command, std::span<const std::string> wor
   require_values(words, command);
   CLI::App app;
   app.set_help_flag();
-  std::list<std::pair<Option, std::string>> options;  // whose addresses CLI11 keeps
+  std::list<std::pair<Option, std::string>> options;  // a list, since CLI11 keeps the addresses
   std::list<bool> flags;
   const auto add = [&](const Option& option) {
     auto& [kept, value] = options.emplace_back(option, std::string());
@@ -118,7 +118,7 @@ Arguments parse_command(const Command& command, std::span<const std::string> wor
   std::vector<std::string> positionals;
   if (!command.positionals.empty()) app.add_option("words", positionals);
 
-  // CLI11 takes the words last first.
+  // CLI11 expects the last word first.
   std::vector<std::string> reversed(words.rbegin(), words.rend());
   try {
     app.parse(reversed);
@@ -135,7 +135,7 @@ Arguments parse_command(const Command& command, std::span<const std::string> wor
   Arguments arguments;
   for (const auto& [option, value] : options) {
     if (app.count(option.name) == 0) continue;
-    // In "--output=~/model" the shell leaves it to the program.
+    // In "--output=~/model" the shell does not expand ~.
     arguments.set(option.name, names_path(option) ? data::expand_home(value) : value);
   }
   for (const std::string& word : positionals) arguments.add(word);

@@ -1,5 +1,5 @@
 #pragma once
-// The command line into a command and its arguments. The one file behind this header knows CLI11.
+// Parses the command line into a command and its arguments. Only arguments.cpp uses CLI11.
 
 #include <functional>
 #include <span>
@@ -12,7 +12,7 @@ namespace ridgeline::cli {
 struct Invocation {
   const Command* command = nullptr;  ///< null: help or the version was asked for
   Arguments arguments;
-  std::function<std::string(const Page&)> text;  ///< what to print then
+  std::function<std::string(const Page&)> text;  ///< the text to print in that case
 };
 
 /// Throws UsageError for an unknown command or option, naming the nearest one, or an argument

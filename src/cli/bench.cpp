@@ -58,7 +58,7 @@ struct Result {
   Precision precision;
   std::int64_t batch;
   int threads;
-  double flops;  ///< nominal, of a training step for one image, or of its prediction
+  double flops;  ///< nominal, for one image: of a training step, or of a prediction
   std::vector<double> images_per_second = {};
   double live_units = 1;
   std::vector<double> statistics_costs = {};

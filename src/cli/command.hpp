@@ -1,5 +1,5 @@
 #pragma once
-// What a command of the program is: a row of the table in commands.cpp, and a function.
+// A command of the program: a row of the table in commands.cpp, and a function.
 
 #include <map>
 #include <optional>
@@ -12,14 +12,14 @@
 
 namespace ridgeline::cli {
 
-/// "--resume RUN", or a flag where `value` is empty.
+/// "--resume RUN", or a flag if `value` is empty.
 struct Option {
   std::string name;     ///< "--resume"
-  std::string value;    ///< "RUN": how the help calls its value
+  std::string value;    ///< "RUN": the name of its value in the help
   std::string meaning;  ///< a line for people
 };
 
-/// An argument without a name, by its place; the last one may take all that follow.
+/// An argument without a name, identified by its place. The last one may take all that follow.
 struct Positional {
   std::string name;  ///< "MODEL"
   std::string meaning;
@@ -27,7 +27,7 @@ struct Positional {
   bool several = false;
 };
 
-/// What the user wrote behind the command.
+/// What the user wrote after the command.
 class Arguments {
  public:
   bool flag(std::string_view option) const { return options_.contains(option); }
@@ -49,7 +49,7 @@ struct Command {
   std::string name;     ///< "train", or "data get"
   std::string summary;  ///< a line, without a full stop
   std::vector<Positional> positionals;
-  std::vector<Option> options;             ///< beside --json and --help, which every command has
+  std::vector<Option> options;             ///< in addition to --json and --help
   std::string details;                     ///< paragraphs below the options: what it does, examples
   bool lists_keys = false;                 ///< the help ends with the keys of the experiment
   int (*run)(const Arguments&, Console&);  ///< returns the exit code; throws Error

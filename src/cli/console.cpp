@@ -25,7 +25,7 @@ bool is_live(std::FILE* file) {
   return is_terminal(file) && !(term && std::strcmp(term, "dumb") == 0);
 }
 
-// https://no-color.org: present and not empty, whatever it says.
+// https://no-color.org: any value that is not empty counts.
 bool wants_colour() {
   const char* no_color = std::getenv("NO_COLOR");
   return !no_color || *no_color == '\0';
@@ -53,7 +53,7 @@ void put(std::FILE* file, std::string_view text) {
   }
 }
 
-/// Lines of ours, which may hold texts from outside.
+/// Prints lines of the program, which may contain text from outside.
 void put_lines(std::FILE* file, std::string_view text, bool styles) {
   const Page page = page_of(file);
   put(file, wrapped(printable_lines(text, page.utf8, styles), page.width));
@@ -87,7 +87,7 @@ void Console::note(std::string_view sentence) {
 
 void Console::redraw(std::string_view line) {
   if (!live_ || (!drawn_ && line.empty())) return;
-  // A line that wraps could not be drawn over.
+  // A wrapped line could not be redrawn.
   const std::string fitting = shortened(printable(line, utf8_locale()), width());
   put(out_, fmt::format("\r\x1b[K{}", fitting));
   drawn_ = !line.empty();
@@ -99,7 +99,8 @@ std::string Console::styled(std::string_view code, std::string_view text) const 
 
 void Console::result(const nlohmann::ordered_json& document) {
   using Handler = nlohmann::ordered_json::error_handler_t;
-  // In ASCII nothing but escapes is left of what could steer a terminal.
+  // For a terminal, JSON is in ASCII: all characters that could control the terminal are then
+  // escaped.
   const bool ascii = is_terminal(stdout);
   put(stdout, document.dump(2, ' ', ascii, Handler::replace) + "\n");
 }

@@ -1,5 +1,5 @@
 #pragma once
-// Where people read: standard output, or standard error where standard output is for JSON.
+// Prints for people: on standard output or, if that is for JSON, on standard error.
 
 #include <fmt/format.h>
 
@@ -14,15 +14,15 @@ namespace ridgeline::cli {
 
 class Console {
  public:
-  /// `json`: standard output holds one JSON document and nothing else.
+  /// `json`: standard output gets one JSON document and nothing else.
   explicit Console(bool json);
 
   bool json() const { return json_; }
-  /// Whether a line can be drawn again and again: a terminal, and not a dumb one.
+  /// Whether a line can be redrawn: on a terminal that is not dumb.
   bool live() const { return live_; }
   /// Columns of the terminal; 80 without a terminal.
   int width() const;
-  /// What tables and long lines must fit.
+  /// The page that tables and long lines must fit.
   Page page() const;
 
   template <typename... Args>
@@ -30,16 +30,16 @@ class Console {
     write(fmt::format(format, std::forward<Args>(args)...));
   }
   void write(std::string_view text);
-  /// A sentence beside the result: on standard error.
+  /// Prints a sentence that is not part of the result, on standard error.
   void note(std::string_view sentence);
-  /// Draws `line` in place of the last one that was drawn; an empty one clears it.
+  /// Draws `line` over the last line that was drawn. An empty line clears it.
   void redraw(std::string_view line);
 
   std::string bold(std::string_view text) const { return styled("1", text); }
   std::string dim(std::string_view text) const { return styled("2", text); }
   std::string accent(std::string_view text) const { return styled("36", text); }
 
-  /// The result, as one document on standard output; bytes that are not UTF-8 become U+FFFD.
+  /// Prints the result as one document on standard output. Bytes that are not UTF-8 become U+FFFD.
   static void result(const nlohmann::ordered_json& document);
 
  private:
@@ -52,10 +52,10 @@ class Console {
   bool drawn_ = false;
 };
 
-/// An error's sentence, on standard error.
+/// Prints the sentence of an error on standard error.
 void print_error(std::string_view sentence);
 
-/// Throws ResourceError where something that went to standard output did not arrive there.
+/// Throws ResourceError if a write to standard output failed.
 void require_written();
 
 }  // namespace ridgeline::cli

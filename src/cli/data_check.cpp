@@ -16,7 +16,7 @@
 namespace ridgeline::cli {
 namespace {
 
-/// Where the images of the parts come from, a path for each part.
+/// The parts, and the path of each part's images.
 struct CheckedData {
   std::vector<data::Part> parts;
   std::vector<std::filesystem::path> roots;
@@ -28,7 +28,7 @@ CheckedData open_all(const std::vector<std::string>& words, Console& console) {
     const bool key = word.find('=') != std::string::npos && !std::filesystem::exists(word);
     (key ? overrides : names).push_back(word);
   }
-  if (names.empty()) names.emplace_back();  // the keys say all
+  if (names.empty()) names.emplace_back();  // the keys name the data
   CheckedData checked;
   for (const std::string& name : names) {
     const bool model = name.ends_with(".safetensors") || std::filesystem::is_directory(name);

@@ -19,7 +19,7 @@ class ScanProgress {
   ScanProgress(Console& console, std::size_t total)
       : console_(console), stop_(stop_on_interrupt()), total_(total) {}
 
-  // `done` of the part at work.
+  // `done` images of the current part.
   bool operator()(std::size_t done) {
     const auto now = Clock::now();
     if (now - drawn_ > redraw_interval && total_ > 0) {

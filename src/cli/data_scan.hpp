@@ -1,5 +1,5 @@
 #pragma once
-// Looking at all images of named data, with a line that says how far it is.
+// Scans all images of named data, with a line of progress.
 
 #include <cstddef>
 
@@ -9,7 +9,7 @@
 
 namespace ridgeline::cli {
 
-/// The parts of the data: train, validation, test, each where it has images. `prefix` comes before
+/// The parts of the data that have images: train, validation, test. `prefix` comes before
 /// their names.
 std::vector<data::Part> parts_of(const experiment::Images& images, const std::string& prefix = {});
 

@@ -1,5 +1,5 @@
 #pragma once
-// From the words that name data to its images.
+// Finds the images of the data that the user names.
 
 #include <span>
 #include <string>
@@ -9,18 +9,18 @@
 
 namespace ridgeline::cli {
 
-/// Data as the user named it.
+/// The data that the user named.
 struct NamedData {
   experiment::Experiment experiment;
   experiment::Images images;  ///< at their own sizes
 };
 
-/// Whether `what` is no data but a model: a model file, or the folder of a run or study.
+/// Whether `what` is a model and not data: a model file, or the folder of a run or study.
 bool names_model(const std::string& what);
 
-/// `what`: a data source, a folder, an archive, a table, or an experiment file; empty where the
-/// `overrides` ("data.source=table") say all. A relative path stays relative in messages. Throws
-/// UsageError for what is none of these.
+/// `what`: a data source, a folder, an archive, a table, or an experiment file; empty if the
+/// `overrides` ("data.source=table") name the data. A relative path stays relative in messages.
+/// Throws UsageError for anything else.
 NamedData named_data(const std::string& what, std::span<const std::string> overrides);
 
 }  // namespace ridgeline::cli

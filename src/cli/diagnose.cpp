@@ -18,8 +18,8 @@ namespace {
 using nlohmann::ordered_json;
 using std::filesystem::path;
 
-/// The model of the run that RUN stands for: itself, or a study's final training. Where it diverged
-/// there may be none but that.
+/// The model of the run: of RUN itself, or of the final training of the study RUN. A diverged run
+/// may have only diverged.safetensors.
 path run_model(const path& named) {
   if (!std::filesystem::is_directory(named)) {
     throw UsageError(
@@ -41,11 +41,11 @@ path run_model(const path& named) {
   return file;
 }
 
-/// A layer at the last epoch: of its kernel, and what it gives.
+/// The statistics of a layer in the last epoch: of its kernel, and of its outputs.
 struct LayerRow {
   const std::string& name;
-  const ParameterStatistics* kernel = nullptr;       ///< where it has one that was trained
-  const ActivationStatistics* activation = nullptr;  ///< where it was looked at
+  const ParameterStatistics* kernel = nullptr;       ///< null if no kernel was trained
+  const ActivationStatistics* activation = nullptr;  ///< null if it was not measured
   bool relu = false;                                 ///< whether its units can be dead
 };
 

@@ -19,14 +19,14 @@ namespace {
 
 using std::filesystem::path;
 
-// Of classes, in tables for people.
+// The most classes and confusions that are printed in tables.
 constexpr std::size_t most_classes = 100, most_confused = 20;
 
 path record_of(const path& model) {
   return model.parent_path() / record_name;
 }
 
-/// Those of --metrics, or else of the run that `model` belongs to.
+/// The metrics of --metrics or, without it, of the run that `model` belongs to.
 std::vector<std::string> find_metrics(const Arguments& arguments, const path& model) {
   std::vector<std::string> lines;
   if (const auto asked = arguments.option("--metrics")) {
@@ -131,7 +131,7 @@ int evaluate(const Arguments& arguments, Console& console) {
                                      : number(metric.value)});
   }
   console.write(table(rows, console.page()));
-  // Large tables are for programs: --json has them whatever the number of classes.
+  // Only --json prints large tables.
   if (!metrics.per_class.empty() && metrics.per_class[0].values.size() <= most_classes) {
     console.print("\n{}", class_table(metrics, names, console.page()));
   }

@@ -56,7 +56,7 @@ EvaluatedData data_of_run(const std::filesystem::path& model, const Words& words
         model.string()));
   }
   Experiment experiment = experiment::read(record, words);
-  // What the run left out, or chose its epochs by, may be asked for all the same.
+  // Test images can be evaluated even if the run did not use them, or used them for validation.
   if (experiment.data.test == "none") experiment.data.test.clear();
   const auto validation = experiment.data.validation;
   if (validation == decltype(validation)("test")) experiment.data.validation = 0.0;
@@ -83,7 +83,7 @@ Words data_keys(const Arguments& arguments) {
     }
     if (!key.starts_with("data.")) {
       throw UsageError(fmt::format(
-          "{} has no effect on ridgeline evaluate, which takes keys of [data] alone", key));
+          "{} has no effect on ridgeline evaluate, which takes only keys of [data]", key));
     }
   }
   if (const auto path = arguments.option("--path")) {
@@ -107,8 +107,8 @@ Dataset prepared(const Dataset& data, const ModelOptions& model) {
   }
   const bool any_size = model.preprocessing && model.preprocessing->resize != "none";
   if (any_size) return data.fitted(*model.preprocessing);
-  if (data.image_shape().rank() > 0) return data;  // of one size, which is another one
-  // As `predict` takes other sizes where all images of the training had one.
+  if (data.image_shape().rank() > 0) return data;  // one size, but another one than the model's
+  // If all training images had one size, other sizes are squashed, as in `predict`.
   return data.fitted({model.input[1], model.input[2], model.input[0], "squash"});
 }
 

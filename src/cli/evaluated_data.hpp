@@ -1,5 +1,5 @@
 #pragma once
-// From the words of `evaluate` to the images that a model is measured on.
+// Finds the images that `evaluate` measures a model on.
 
 #include <filesystem>
 #include <optional>
@@ -14,20 +14,21 @@ namespace ridgeline::cli {
 
 struct EvaluatedData {
   DataParts parts;
-  std::string on_error;  ///< as data.on_error says
+  std::string on_error;  ///< as in data.on_error
 };
 
-/// The keys of the words key=value and of --path. Throws UsageError for those that an evaluation
+/// The keys in the words key=value and in --path. Throws UsageError for keys that an evaluation
 /// does not read.
 std::vector<std::string> data_keys(const Arguments& arguments);
 
-/// The data that `named` (of --data) and the keys name, or else the data of the run that the file
-/// `model` belongs to, with the keys applied. Throws UsageError where nothing names data.
+/// The data that `named` (from --data) and the keys name or, without --data, the data of the run
+/// that the file `model` belongs to, with the keys applied. Throws UsageError if nothing names
+/// data.
 EvaluatedData evaluated_data(const std::optional<std::string>& named,
                              const std::vector<std::string>& keys,
                              const std::filesystem::path& model, Console& console);
 
-/// The images as the model takes them: prepared as in its training.
+/// The images, prepared as in the model's training.
 Dataset prepared(const Dataset& data, const ModelOptions& model);
 
 }  // namespace ridgeline::cli

@@ -1,5 +1,5 @@
 #pragma once
-// What the program exits with. Scripts rely on these numbers.
+// The exit codes of the program. Scripts rely on these numbers.
 
 #include "ridgeline/error.hpp"
 
@@ -11,10 +11,10 @@ enum class ExitCode {
   data = 3,
   diverged = 4,
   resource = 5,
-  interrupted = 130,  ///< as shells report a program that SIGINT ended
+  interrupted = 130,  ///< as shells report a program that was ended by SIGINT
 };
 
-/// What an error of this kind ends the program with.
+/// The exit code for an error of this kind.
 constexpr ExitCode exit_code(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::usage:

@@ -14,11 +14,11 @@ namespace {
 using nlohmann::ordered_json;
 using std::filesystem::path;
 
-/// What a layer, or all of a network, comes to.
+/// The size of a layer, or of a whole network.
 struct Size {
   std::int64_t filters = 0;
-  std::int64_t parameters = 0;  // trained ones
-  std::int64_t flops = 0;       // forward, an image
+  std::int64_t parameters = 0;  // without statistics
+  std::int64_t flops = 0;       // of one image, forward
 };
 struct Row {
   std::string name;
@@ -40,7 +40,7 @@ std::vector<std::pair<std::string, Size>> sizes(const Model& model) {
   return all;
 }
 
-/// Layers keep their names, and may be gone; the last row is the whole network.
+/// Compares layers by name. `after` may lack some. The last row is the whole network.
 std::vector<Row> compare(const Model& before, const Model& after) {
   std::vector<Row> rows;
   Row whole{.name = "all", .before = {}, .after = {}};
@@ -106,7 +106,7 @@ void print(Console& console, const path& output, const std::vector<Row>& rows,
 void check_form(const Arguments& arguments) {
   const std::string form = arguments.option("--to").value_or("");
   if (form == "safetensors") return;
-  if (form == "onnx") throw UsageError("--to onnx is not there yet: use --to safetensors");
+  if (form == "onnx") throw UsageError("--to onnx is not supported yet: use --to safetensors");
   throw UsageError(form.empty() ? "export needs a form: --to safetensors"
                                 : fmt::format("--to must be safetensors, not \"{}\"", form));
 }

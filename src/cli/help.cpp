@@ -13,7 +13,7 @@ struct Row {
   std::string left, right;
 };
 
-/// Lines that are longer than this are hard to read, whatever a terminal holds.
+/// Longer lines are hard to read, even if the terminal is wider.
 int width_of(const Page& page) {
   return std::min(page.width, 100);
 }
@@ -46,7 +46,7 @@ std::string two_columns(const std::vector<Row>& rows, int width) {
   return text;
 }
 
-/// Paragraphs filled to `width`; lines that begin with a blank, such as examples, stay as they are.
+/// Fills paragraphs to `width`. Lines that begin with a blank, such as examples, do not change.
 std::string filled(std::string_view text, int width) {
   std::string result, paragraph;
   const auto end_paragraph = [&] {

@@ -9,7 +9,7 @@
 
 namespace ridgeline::cli {
 
-/// What `ridgeline` alone prints.
+/// What `ridgeline` prints without arguments.
 std::string overview(std::span<const Command> commands, const Page& page);
 std::string help(const Command& command, const Page& page);
 /// Every key of the experiment file: its default and what it means.

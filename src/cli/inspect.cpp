@@ -34,7 +34,7 @@ std::vector<Penalty> penalties(const Model& model) {
   return all;
 }
 
-// How many numbers of a parameter are not finite: some are in what diverged.
+// The count of a parameter's numbers that are not finite, as in a diverged model.
 std::int64_t not_finite(const Model& model, const std::string& parameter) {
   return std::ranges::count_if(model.weights(parameter),
                                [](float weight) { return !std::isfinite(weight); });

@@ -38,7 +38,7 @@ void write_sheet(const NamedData& named, const std::string& file, Console& conso
     section.resize = "letterbox";
     console.note(
         fmt::format("the sheet shows whole images in {} x {} pixels, since data.size does "
-                    "not say what a network is to see",
+                    "not give the size that a network sees",
                     small, small));
   }
   experiment::fit_images(section, images);
@@ -57,7 +57,7 @@ ExitCode inspect_data(const Arguments& arguments, Console& console) {
   const auto quick = number_of<std::size_t>(arguments, "--quick", 0, 1);
   NamedData named = find_data(arguments.positionals());
   if (sheet) write_sheet(named, *sheet, console);
-  // What the network would see.
+  // Inspect the images as a network would see them.
   if (one_size(named)) experiment::fit_images(named.experiment.data, named.images);
   const auto& section = named.experiment.data;
   const InspectedData about{section.source, section.path, named.images.notes};

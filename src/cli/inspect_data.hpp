@@ -6,8 +6,8 @@
 
 namespace ridgeline::cli {
 
-/// Prints what is in the data and what is wrong with it. Returns ExitCode::data where nothing can
-/// be trained on it.
+/// Prints what is in the data and what is wrong with it. Returns ExitCode::data if it cannot be
+/// used for training.
 ExitCode inspect_data(const Arguments& arguments, Console& console);
 
 }  // namespace ridgeline::cli

@@ -29,7 +29,7 @@ struct Measured {
   std::int64_t batch = 0;
   int threads = 0, shards = 0;
   double update_seconds = 0;  // of the whole batch
-  double peak_gflops = 0;     // of one thread, beside the others
+  double peak_gflops = 0;     // of one thread while the others work, too
 };
 
 // The batch in memory: the first images of a data set.
@@ -63,7 +63,7 @@ Model model_of(const std::string& what, const Dataset& data, int threads) {
   return Model(preset(what, data.classes()), {.input = data.image_shape(), .threads = threads});
 }
 
-/// Seconds of an update that moves nothing.
+/// The seconds of an update with a learning rate of 0.
 double time_update(engine::Engine& engine, engine::State& state, const engine::Batch& batch,
                    const Model& model) {
   const OptimizerSetting& optimizer = model.options().optimizer;
@@ -88,7 +88,7 @@ Measured measure(const Model& model, const Dataset& data, const Arguments& argum
   const auto batch = number_of<std::int64_t>(arguments, "--batch", 32, 1);
   const bool training = !arguments.flag("--inference");
   ModelOptions options = model.options();
-  options.shards = 0;  // of the machine that it was trained on
+  options.shards = 0;  // it was chosen for the machine of the training
   engine::Engine engine(model.network(), options.input, train::engine_options(options));
   engine::State state = engine.initial_state(1);
   for (std::size_t p = 0; p < state.parameters().size(); ++p) {

@@ -1,5 +1,5 @@
 #pragma once
-// `ridgeline inspect --plan`: what the engine does for a network, step by step, and how fast.
+// `ridgeline inspect --plan`: the engine's steps for a network, and how fast they are.
 
 #include <string>
 

@@ -1,5 +1,5 @@
 #pragma once
-// What was found in a data set, for people and for programs.
+// The findings of an inspection of data, for people and for programs.
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -12,7 +12,7 @@ namespace ridgeline::cli {
 
 struct InspectedData {
   std::string source, path;
-  std::vector<std::string> notes;  ///< of the source: what it left out
+  std::vector<std::string> notes;  ///< of the source, on what it left out
 };
 
 nlohmann::ordered_json inspection_json(const data::Inspection& found, const InspectedData& about);
@@ -21,7 +21,7 @@ nlohmann::ordered_json inspection_json(const data::Inspection& found, const Insp
 std::string inspection_text(const data::Inspection& found, const InspectedData& about,
                             const Page& page);
 
-/// The sentences on what is wrong, the worst first: leaks, what makes the data unusable, conflicts.
+/// Sentences on what is wrong, the worst first: leaks, why the data is unusable, conflicts.
 std::vector<std::string> loud_sentences(const data::Inspection& found);
 
 }  // namespace ridgeline::cli

@@ -191,8 +191,8 @@ std::vector<std::string> loud_sentences(const data::Inspection& found) {
   };
   if (!found.leaks.empty()) {
     sentences.push_back(fmt::format(
-        "LEAK: {} {} in several parts with the same pixels, so that a measurement on them says too "
-        "much: ridgeline data check --list FILE writes which to leave out",
+        "LEAK: {} {} in several parts with the same pixels, so that measurements on them are too "
+        "good: ridgeline data check --list FILE writes which to leave out",
         groups(found.leaks.size()), found.leaks.size() == 1 ? "is" : "are"));
   }
   if (!found.near_leaks.empty()) {
@@ -228,7 +228,7 @@ std::string inspection_text(const data::Inspection& found, const InspectedData& 
   out += text.groups("Leaks: the same pixels in several parts", found.leaks);
   out += text.groups("Images that look like one of another part", found.near_leaks);
   out += text.groups("Conflicts: the same pixels with different labels", found.conflicts);
-  // Those of several parts were said above.
+  // Groups in several parts were listed above.
   const auto inside = [&](std::vector<data::Group> groups) {
     std::erase_if(groups, [&](const data::Group& group) { return crosses(group, found.parts); });
     return groups;

@@ -17,7 +17,7 @@ void ask_to_stop(int) {
 const std::atomic<bool>& stop_on_interrupt() {
   struct sigaction action {};
   action.sa_handler = ask_to_stop;
-  // The second signal of a kind does what it would have done without us.
+  // A second signal of the same kind has its default effect.
   action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);

@@ -44,7 +44,7 @@ std::string names() {
   return fmt::format("{}", fmt::join(all, ", "));
 }
 
-/// "0.01" is the convention's first number, "l1=0.01" the one of that name.
+/// "0.01" is the convention's first number, "l1=0.01" the number with that name.
 LambdaNumbers read_numbers(const std::vector<std::string>& words,
                            const LambdaConvention& convention) {
   LambdaNumbers numbers;
@@ -85,13 +85,13 @@ LambdaFacts read_facts(const Arguments& arguments) {
                     .optimizer = arguments.option("--optimizer").value_or(""),
                     .momentum = number("--momentum").value_or(0),
                     .loss = arguments.option("--loss").value_or("")};
-  // Only for their errors, which name the nearest known one.
+  // Called only for their errors, which suggest the nearest name.
   if (!facts.optimizer.empty()) make_optimizer(facts.optimizer);
   if (!facts.loss.empty()) make_loss(facts.loss);
   return facts;
 }
 
-/// JSON has no infinity: a word stands for it, which Python's float() reads.
+/// JSON has no infinity. Python's float() reads this word.
 Json to_json(double value) {
   return std::isfinite(value) ? Json(value) : Json("inf");
 }
@@ -136,7 +136,7 @@ std::string options_of(const std::vector<std::string>& facts) {
   return options;
 }
 
-/// Names of conventions under the sentence that is true of them, in the order of the first.
+/// Groups conventions by the sentence that is true of them, in order of appearance.
 class Groups {
  public:
   void add(const std::string& sentence, const std::string& name) {
@@ -175,7 +175,7 @@ void print(Console& console, const LambdaConvention& from, const LambdaNumbers& 
   }
   console.print("{}: {}\n{}\n\n{}", from.title, text(numbers), from.meaning,
                 table.text(static_cast<std::size_t>(console.page().width)));
-  console.write(open.text("Not known yet:") + never.text("No number says the same:"));
+  console.write(open.text("Not known yet:") + never.text("No number is equivalent:"));
 }
 
 LambdaConversion convert(const LambdaConvention& from, const LambdaNumbers& numbers,
@@ -185,7 +185,7 @@ LambdaConversion convert(const LambdaConvention& from, const LambdaNumbers& numb
   throw UsageError(fmt::format("{} needs {}", from.name, options_of(missing.facts)));
 }
 
-/// What was not given counts too: glmnet's alpha, scikit-learn's l1_ratio.
+/// Numbers that were not given count, too: glmnet's alpha, scikit-learn's l1_ratio.
 LambdaNumbers with_defaults(LambdaNumbers numbers, const LambdaConvention& from) {
   for (const auto& [name, value] : from.defaults) {
     const auto has_name = [&, &name = name](const auto& number) { return number.first == name; };

@@ -17,8 +17,8 @@
 namespace ridgeline::cli {
 namespace {
 
-/// Opens what the caller closed: a file of ours must not get the number of a standard stream.
-/// Throws ResourceError where nobody would see the result.
+/// Opens standard streams that the caller closed, so that no other file gets their numbers. Throws
+/// ResourceError if the result would be lost.
 void reserve_standard_streams() {
   const bool output_closed = fcntl(STDOUT_FILENO, F_GETFD) == -1;
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
@@ -47,7 +47,7 @@ int run(const std::vector<std::string>& words) {
   return invocation.command->run(invocation.arguments, console);
 }
 
-/// On standard error, where the sentence follows.
+/// Prints on standard error, before the sentence of the error.
 void print_verdicts(const std::vector<Verdict>& verdicts) {
   if (verdicts.empty()) return;
   Console console(true);
@@ -66,7 +66,7 @@ int main(int argc, char** argv) {
   using namespace ridgeline;
   try {
     cli::reserve_standard_streams();
-    std::signal(SIGXFSZ, SIG_IGN);  // a file too large fails the write, which says so
+    std::signal(SIGXFSZ, SIG_IGN);  // so that writing too large a file fails with an error
     const int code = cli::run({argv + 1, argv + argc});
     cli::require_written();
     return code;

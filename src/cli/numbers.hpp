@@ -13,7 +13,8 @@
 
 namespace ridgeline::cli {
 
-/// Throws UsageError for anything but a number of at least `least`, a whole one where T is.
+/// Throws UsageError for anything except a number of at least `least`. It must be whole if T is
+/// integral.
 template <typename T>
 T parse(std::string_view option, std::string_view text, T least) {
   T value{};
@@ -28,7 +29,7 @@ T parse(std::string_view option, std::string_view text, T least) {
   return value;
 }
 
-/// The number that an option gives, or `fallback` where it is absent.
+/// The number that an option gives, or `fallback` without the option.
 template <typename T>
 T number_of(const Arguments& arguments, std::string_view option, T fallback, T least) {
   const auto text = arguments.option(option);

@@ -8,13 +8,13 @@ namespace ridgeline::cli {
 
 class Pace {
  public:
-  /// The seconds left when `done` (0 to 1) of all is done, as the part seen so far went; nothing
-  /// where the last answer is too fresh to redraw, or nothing has been seen yet.
+  /// The seconds left when the share `done` (0 to 1) is done, if the rest takes as long. Nothing if
+  /// the last answer is too recent to redraw, or at the first call.
   std::optional<double> seconds_left(double done);
 
  private:
   using Clock = std::chrono::steady_clock;
-  std::optional<Clock::time_point> begin_;  // what is gone on with begins in its middle
+  std::optional<Clock::time_point> begin_;  // a resumed training begins in its middle
   double begin_done_ = 0;
   Clock::time_point answered_{};
 };

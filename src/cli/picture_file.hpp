@@ -1,5 +1,5 @@
 #pragma once
-// Pictures that a command writes, in the format that the file's name says.
+// Writes pictures in the format that the file's name gives.
 
 #include <string>
 

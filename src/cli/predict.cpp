@@ -50,7 +50,7 @@ std::vector<ImageResult> predict_all(Model& model, const Views& views,
   return results;
 }
 
-/// Says each error once. Returns whether there is any.
+/// Prints each error once. Returns whether there is any.
 bool say_errors(std::span<const ImageResult> results, Console& console) {
   std::set<std::string> said;
   for (const ImageResult& result : results) {
@@ -117,7 +117,7 @@ Command predict_command() {
                        true, true}},
       .options = {{"--top", "N", "labels for each image; 5 if absent"},
                   {"--csv", "", "a line for each label, for programs"},
-                  {"--draw", "FILE", "a PNG or JPEG file of the images with what is predicted"},
+                  {"--draw", "FILE", "a PNG or JPEG file of the images with their predictions"},
                   {"--tta", "VIEWS",
                    "average over views: flip (and the mirror image), 5 crops, or 10 (both)"}},
       .details =

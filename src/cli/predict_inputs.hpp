@@ -1,5 +1,5 @@
 #pragma once
-// From the words IMAGE... to images.
+// Finds the images that the words IMAGE... name.
 
 #include <cstdint>
 #include <istream>
@@ -15,7 +15,7 @@ namespace ridgeline::cli {
 struct PredictInput {
   std::string name;                 ///< the path of a file; "-" for an image from standard input
   std::vector<std::uint8_t> bytes;  ///< of an image from standard input; else empty
-  std::string error;                ///< why there is no image; else empty
+  std::string error;                ///< if there is no image: why; else empty
   std::shared_ptr<const data::FileTree> archive = {};  ///< that holds the file; else null
   std::size_t member = 0;                              ///< its number in the archive
 
@@ -23,10 +23,10 @@ struct PredictInput {
   std::vector<std::uint8_t> read() const;
 };
 
-/// A file stands for itself, a folder or a zip or tar archive for all images in it at any depth,
-/// sorted, a pattern that the shell did not expand for the files that it matches. "-" is an image
-/// from `standard_input`, or a list of files and folders there, one on each line or with a zero
-/// byte after each. What gives no image becomes an input with an error.
+/// A word is a file, a folder or a zip or tar archive (all images in it at any depth, sorted), or a
+/// pattern that the shell did not expand (all files that match). "-" is an image from
+/// `standard_input`, or a list of files and folders there, one on each line or with a zero byte
+/// after each. A word without an image becomes an input with an error.
 std::vector<PredictInput> predict_inputs(std::span<const std::string> words,
                                          std::istream& standard_input);
 

@@ -34,7 +34,7 @@ std::vector<std::string> lines_of(const ImageResult& result, PredictionKind kind
   return lines;
 }
 
-// The picture on the left; its labels with bars on the right.
+// The picture on the left, its labels with bars on the right.
 Image with_bars(const ImageResult& result) {
   constexpr std::int64_t scale = 2, text_height = image::letter_height * scale, bar_height = 8,
                          row_height = text_height + bar_height + gap;

@@ -13,7 +13,7 @@ bool present(const Prediction& prediction) {
   return prediction.probability >= present_from;
 }
 
-// In quotes where RFC 4180 wants them.
+// In quotes if RFC 4180 requires them.
 std::string cell(const std::string& text) {
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string quoted = "\"";

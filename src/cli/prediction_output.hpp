@@ -10,14 +10,14 @@
 
 namespace ridgeline::cli {
 
-/// Of a multi-label model, an image has the labels of at least this probability.
+/// With a multi-label model, an image has the labels with at least this probability.
 inline constexpr double present_from = 0.5;
 
 /// What the rows mean.
 enum class PredictionKind { classes, labels, values };
 
-/// [{"image", "predictions": [{"label", "probability"}]}]; of multi-label models also "present",
-/// of regressions "values": {name: number}; with "error" where an image could not be read.
+/// [{"image", "predictions": [{"label", "probability"}]}]; for multi-label models also "present";
+/// for regressions "values": {name: number}; "error" if an image could not be read.
 nlohmann::ordered_json predictions_json(std::span<const ImageResult> results, PredictionKind kind);
 
 /// A row for each label of each image. Images that could not be read are left out.
@@ -27,7 +27,7 @@ std::string predictions_table(std::span<const ImageResult> results, PredictionKi
 /// The same as CSV (RFC 4180) with a header: image,rank,label,probability; or image,name,value.
 std::string predictions_csv(std::span<const ImageResult> results, PredictionKind kind);
 
-/// One image with bars of its probabilities; of several, or of values, a contact sheet.
+/// One image with bars of its probabilities. For several images, or for values, a contact sheet.
 Image predictions_drawing(std::span<const ImageResult> results, PredictionKind kind);
 
 }  // namespace ridgeline::cli

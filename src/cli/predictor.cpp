@@ -19,7 +19,7 @@ constexpr std::size_t views_at_once = 128;
 /// Images that are decoded together.
 struct Block {
   std::size_t first = 0;
-  std::vector<float> pixels;  // of the views of those without an error, one after the other
+  std::vector<float> pixels;  // of all views of the images without errors
   std::vector<ImageResult> results;
 };
 
@@ -76,7 +76,7 @@ class Reader {
     }
   }
 
-  // Moves the pixels of images that could be read together.
+  // Moves the pixels of the images without errors together.
   void keep_good(Block& block) const {
     const auto size = static_cast<std::ptrdiff_t>(views_.numbers());
     auto to = block.pixels.begin();
@@ -120,7 +120,7 @@ class Computer {
   }
 
  private:
-  // Over the views of one image.
+  // The mean over the views of one image.
   std::vector<float> mean_of(std::span<const float> outputs, std::size_t width) const {
     std::vector<float> mean(width);
     for (std::size_t k = 0; k < width; ++k) {
@@ -149,7 +149,7 @@ std::vector<ImageResult> predict_images(Model& model, const Views& views,
   if (inputs.empty()) return results;
   Block block = reader.read(0);
   while (true) {
-    // The next images are decoded while these are computed.
+    // Decodes the next images while these are predicted.
     const std::size_t next = block.first + block.results.size();
     std::future<Block> ahead;
     if (next < inputs.size()) {

@@ -13,10 +13,10 @@
 namespace ridgeline::cli {
 
 struct ImageResult {
-  std::string image;           ///< what it is called
-  ImagePrediction prediction;  ///< nothing where the image could not be read
-  std::string error;           ///< why; else empty
-  Image shown;                 ///< where it is asked for: the image as the network is shown it
+  std::string image;           ///< its name
+  ImagePrediction prediction;  ///< empty if the image could not be read
+  std::string error;           ///< why the image could not be read; else empty
+  Image shown;                 ///< if asked for: the image as the network sees it
 };
 
 struct PredictOptions {
@@ -24,8 +24,8 @@ struct PredictOptions {
   std::size_t keep_shown = 0;  ///< keep that many images for a drawing
 };
 
-/// In the order of the inputs. `done` is called after each batch with the number of images; false
-/// stops with an Error of the kind `interrupted`.
+/// The results are in the order of the inputs. `done` is called after each batch with the number of
+/// images. If it returns false, an Error of the kind `interrupted` is thrown.
 std::vector<ImageResult> predict_images(Model& model, const Views& views,
                                         std::vector<PredictInput> inputs,
                                         const PredictOptions& options,

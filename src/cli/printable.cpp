@@ -14,13 +14,13 @@
 namespace ridgeline::cli {
 namespace {
 
-// A code that no text has: Unicode reserves it for use inside programs.
+// A code that no text contains: Unicode reserves it for use inside programs.
 constexpr std::string_view unbreakable = "\ufdd0";
 
 constexpr std::array<std::string_view, 5> styles_of_ours{"\x1b[0m", "\x1b[1m", "\x1b[2m",
                                                          "\x1b[31m", "\x1b[36m"};
 
-/// What ASCII has for the characters that our own texts use.
+/// ASCII for the characters that the program's texts use.
 constexpr std::array<std::pair<char32_t, std::string_view>, 31> in_ascii{{
     {U'λ', "lambda"}, {U'η', "eta"}, {U'Σ', "sum"}, {U'√', "sqrt"}, {U'±', "+-"}, {U'×', "x"},
     {U'·', "."},      {U'−', "-"},   {U'–', "-"},   {U'²', "^2"},   {U'₀', "0"},  {U'₁', "1"},
@@ -84,7 +84,7 @@ std::string ascii(const Character& character) {
   return known == in_ascii.end() ? escaped(character) : std::string(known->second);
 }
 
-/// The style of ours that `text` begins with, or nothing.
+/// The program's style at the beginning of `text`, or nothing.
 std::string_view leading_style(std::string_view text) {
   for (const std::string_view style : styles_of_ours) {
     if (text.starts_with(style)) return style;
@@ -93,7 +93,7 @@ std::string_view leading_style(std::string_view text) {
 }
 
 struct Kept {
-  bool line_ends = false;  ///< and the blanks at which no line may end: wrapped() needs both
+  bool line_ends = false;  ///< also the unbreakable blanks: wrapped() needs both
   bool styles = false;
 };
 
@@ -116,7 +116,7 @@ std::string clean(std::string_view text, bool utf8, Kept kept) {
   return result;
 }
 
-/// The part of the text that takes `width` columns, from its beginning or, `from_end`, its end.
+/// The part of the text that fits into `width` columns, from its beginning or (`from_end`) its end.
 std::string_view part_of(std::string_view text, int width, bool from_end) {
   std::string_view part = from_end ? text : std::string_view();
   while (from_end ? columns(part) > width : part.size() < text.size()) {
@@ -178,7 +178,7 @@ int columns(std::string_view text) {
     const std::string_view style = leading_style(text);
     const Character character = first_character(text);
     if (style.empty()) {
-      // Unknown in the locale, wcwidth() is -1.
+      // wcwidth() is -1 for characters that the locale does not know.
       const int width = character.code < 0x80 ? 1 : wcwidth(static_cast<wchar_t>(character.code));
       count += width < 0 ? 1 : width;
     }
@@ -201,7 +201,7 @@ std::string wrapped(std::string_view lines, int width) {
   while (!lines.empty()) {
     const std::size_t end = std::min(lines.find('\n'), lines.size());
     const std::string_view line = lines.substr(0, end);
-    // The terminal breaks a command too, but where it is copied it is one line.
+    // If the terminal itself wraps a command, it is still copied as one line.
     const bool whole =
         columns(line) <= width ||
         line.substr(std::min(line.find_first_not_of(' '), line.size())).starts_with("ridgeline ");
@@ -222,7 +222,7 @@ std::string unbroken(std::string_view text) {
 }
 
 std::string command(std::string_view words, std::string_view path, std::string_view more) {
-  const std::string_view here = path.starts_with('-') ? "./" : "";  // else it reads as an option
+  const std::string_view here = path.starts_with('-') ? "./" : "";  // so that it is not an option
   return unbroken(fmt::format("{} {}{}{}", words, shell_word(fmt::format("{}{}", here, path)),
                               more.empty() ? "" : " ", more));
 }

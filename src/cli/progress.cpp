@@ -48,7 +48,7 @@ double share_of_all(const Progress& progress) {
 
 std::string with_bar(std::string line, double share, int width) {
   const int bar = std::min(width - 3 - columns(line), widest_bar);
-  // A line that wraps could not be drawn over.
+  // A wrapped line could not be redrawn.
   if (bar < least_bar) return line.substr(0, static_cast<std::size_t>(std::max(width, 0)));
   line += "  ";
   for (int i = 0; i < bar; ++i) line += i < static_cast<int>(share * bar) ? "━" : "─";

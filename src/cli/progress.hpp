@@ -1,5 +1,5 @@
 #pragma once
-// Training as it goes: a line an epoch and, on a terminal, a live one for the epoch at work.
+// Shows a training: a line for each epoch and, on a terminal, a live line for the current epoch.
 
 #include <string>
 #include <string_view>
@@ -16,9 +16,9 @@ class TrainingProgress {
   TrainingProgress(Console& console, bool validation)
       : console_(console), validation_(validation) {}
 
-  /// What fit() is to call for a training of `epochs`; this object must outlive it.
+  /// The callbacks for fit() in a training of `epochs`. This object must outlive them.
   Callbacks callbacks(int epochs);
-  /// Whether there was anything to train.
+  /// Whether an epoch has begun.
   bool begun() const { return begun_; }
 
  private:
@@ -33,16 +33,17 @@ class TrainingProgress {
 
 /// The share of all epochs that is done.
 double share_of_all(const Progress& progress);
-/// The line, with a bar after it where `width` columns leave room; cut where they do not hold it.
+/// The line with a bar after it, if `width` columns have space for it. A line that is too long is
+/// cut.
 std::string with_bar(std::string line, double share, int width);
 
-// The table of epochs, 80 columns wide, and without the less important columns where `width` does
-// not hold those; without line ends.
-/// `metric`: the name of the first; empty: none.
+// The table of epochs, 80 columns wide. If `width` is less, it has only the important columns. The
+// lines have no line ends.
+/// `metric`: the name of the first metric; empty: none.
 std::string epoch_header(std::string_view metric, bool validation, int width);
 std::string epoch_line(const Epoch& epoch, int epochs, int width);
-/// The epoch at work, in the same columns: where validation's numbers will be stand the share that
-/// is done and the time left of all epochs.
+/// The current epoch in the same columns. In place of the validation's numbers it has the share
+/// that is done, and the time left for all epochs.
 std::string progress_line(const Progress& progress, double seconds_left, bool validation,
                           int width);
 

@@ -14,7 +14,8 @@ struct SampleImages {
   std::string source;
 };
 
-/// What --data and --path name; without both CIFAR-10, or random images where it is not found.
+/// The images that --data and --path name. Without both, CIFAR-10, or random images if it is not
+/// found.
 SampleImages sample_images(const Arguments& arguments, Console& console);
 
 }  // namespace ridgeline::cli

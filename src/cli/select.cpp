@@ -51,7 +51,7 @@ Experiment resume(const path& folder, const ExperimentWords& words) {
   return experiment;
 }
 
-/// Folds take the place of data.validation, which then takes no image away.
+/// With folds, data.validation is not used, so it must not hold images out.
 Images load_all(Experiment& experiment, int folds) {
   auto validation = experiment.data.validation;
   if (folds > 1) experiment.data.validation = 0.0;
@@ -65,7 +65,7 @@ std::string validation_text(const SelectOptions& options) {
   return fmt::format(" ({:.3g} % of them held out)", 100 * options.holdout);
 }
 
-/// The command that searches beyond the edges, in a study of its own; empty without an edge.
+/// The command of a new study that searches beyond the edges; empty if no edge was reached.
 std::string next_command(const Experiment& experiment, const Selection& selection) {
   SearchSpace over = experiment.select.over;
   bool any = false;
@@ -141,7 +141,7 @@ void print_edges(Console& console, const Experiment& experiment, const Selection
                                         : "below it");
   }
   if (selection::all_score_alike(selection)) {
-    console.print("All candidates score alike: what was searched made no difference here.\n");
+    console.print("All candidates have the same score: the search made no difference here.\n");
   }
   const std::string next = next_command(experiment, selection);
   if (!next.empty()) console.print("To look there: {}\n", unbroken(next));
@@ -185,7 +185,7 @@ void print_end(Console& console, const Experiment& experiment, const Selection& 
   console.print("{}\n", console.dim(end));
 }
 
-/// Throws DivergedError where no trial got through.
+/// Throws DivergedError if all trials diverged.
 void require_one_done(const Selection& selection) {
   const auto diverged = [](const Trial& trial) { return trial.status == "diverged"; };
   if (selection.interrupted || !std::ranges::all_of(selection.trials, diverged)) return;

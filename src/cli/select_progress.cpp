@@ -13,7 +13,7 @@
 namespace ridgeline::cli {
 namespace {
 
-constexpr int least_with_bar = 20;  // columns for a bar that one can read
+constexpr int least_with_bar = 20;  // columns of the smallest readable bar
 
 }  // namespace
 
@@ -53,7 +53,7 @@ void SelectionProgress::begins(const SelectPlan& plan) {
                  data::amount(plan.peak));
 }
 
-// What the first epoch took says how long all will take: others do the same at the same time.
+// The time of the first epoch tells how long all will take: other jobs run at the same time.
 void SelectionProgress::epoch_ended(const Epoch& epoch) {
   if (std::exchange(timed_, true) || epoch.train.images == 0) return;
   const double seconds =

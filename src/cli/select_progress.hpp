@@ -1,6 +1,6 @@
 #pragma once
-// A selection as it goes: what there is to do, how long it will take as soon as that is known, a
-// line for each trial that has ended and, on a terminal, a live one for the training at work.
+// Shows a selection: what there is to do, how long it will take as soon as that is known, a line
+// for each trial that has ended and, on a terminal, a live line for the current training.
 
 #include <string>
 
@@ -18,7 +18,7 @@ class SelectionProgress {
   SelectionProgress(Console& console, selection::TrialTable table, std::int64_t wished_jobs)
       : console_(console), table_(std::move(table)), wished_jobs_(wished_jobs) {}
 
-  /// What select() is to tell; this object must outlive it.
+  /// The listener for select(). This object must outlive it.
   experiment::Listener listener();
 
  private:

@@ -116,9 +116,9 @@ void settle_weights(experiment::Experiment& experiment, const experiment::Images
 
 namespace {
 
-/// A sentence on the classes without a training image; empty if every class has one. Labels with
-/// gaps can be meant (letters that begin at 1, a choice of digits), so that this is no error; a
-/// label that is none, such as 255 for "void", makes classes of all numbers below it.
+/// A sentence on the classes without a training image; empty if every class has one. This is not an
+/// error, since labels may have gaps (letters that begin at 1, a choice of digits). But a label
+/// that is not a class, such as 255 for "void", makes all smaller numbers classes.
 std::string classes_without_images(const Dataset& train) {
   if (!train.has_classes()) return {};
   std::vector<bool> seen(train.names().size());

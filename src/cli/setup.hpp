@@ -1,6 +1,6 @@
 #pragma once
-// From the words `[EXPERIMENT.toml] [key=value ...]` to an experiment and its images: what the
-// commands that train begin with.
+// Makes an experiment and its images from the words `[EXPERIMENT.toml] [key=value ...]`. The
+// commands that train begin with this.
 
 #include <filesystem>
 #include <string>
@@ -16,7 +16,7 @@ namespace ridgeline::cli {
 using experiment::holds_run;
 using experiment::record_name;
 
-/// The positionals of such a command, for the table.
+/// The positionals of such a command, for the table of commands.
 std::vector<Positional> experiment_positionals();
 
 struct ExperimentWords {
@@ -25,34 +25,33 @@ struct ExperimentWords {
 };
 ExperimentWords experiment_words(const Arguments& arguments);
 
-/// A command that goes on with a folder, and the key that names the folder elsewhere.
+/// A command that continues in a folder, and the key that otherwise names the folder.
 struct Resuming {
   experiment::Command command;
   const char* folder_key;
 };
-/// What --resume goes on with: the record in `folder`, with the overrides applied. Throws
-/// UsageError if the folder has no record, and for words that name another file or folder.
+/// The experiment that --resume continues: the record in `folder`, with the overrides applied.
+/// Throws UsageError if the folder has no record, and for words that name another file or folder.
 experiment::Experiment read_record(const std::filesystem::path& folder,
                                    const ExperimentWords& words, const Resuming& resuming);
 
-/// The network of a preset, or of an experiment file ("mine.toml"), for so many classes.
+/// The network of a preset, or of an experiment file ("mine.toml"), for `classes` classes.
 Network named_network(const std::string& name, std::int64_t classes);
 
 /// Whether a study is in `folder`.
 bool holds_study(const std::filesystem::path& folder);
 
-/// The images; data.path becomes the folder in which they were found, so that a record of the
+/// Loads the images. data.path becomes the folder in which they were found, so that a record of the
 /// experiment names it.
 experiment::Images load_images(experiment::Experiment& experiment);
 
-/// Where model.weights names a file or the folder of a run: it becomes the file in full, so that a
-/// record names it, and what of it fits the network is said in a note. Throws DataError where
-/// nothing does.
+/// If model.weights names a file or the folder of a run, it becomes the absolute path of the file,
+/// for records. A note says which of its weights fit the network. Throws DataError if none fits.
 void settle_weights(experiment::Experiment& experiment, const experiment::Images& images,
                     Console& console);
 
 /// "fashion-mnist from FOLDER\n60,000 training images in 5 folds, 10,000 for the test\n";
-/// `validation` stands behind the training images.
+/// `validation` comes after the training images.
 std::string describe(const experiment::Experiment& experiment, const experiment::Images& images,
                      std::string_view validation);
 

@@ -57,7 +57,7 @@ std::vector<std::size_t> widths_of(const Rows& rows) {
   return widths;
 }
 
-/// The cells as they can be printed; those alone shortened that leave no room for others.
+/// The cells as they can be printed. Only cells that leave no space for others are shortened.
 Rows cells_for(const Rows& rows, const Page& page) {
   Rows cells = rows;
   for (auto& row : cells) {

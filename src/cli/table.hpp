@@ -21,10 +21,10 @@ std::string count(std::int64_t value);
 /// "1 epoch", "1,000 epochs".
 std::string counted(std::int64_t value, std::string_view thing);
 
-/// Rows of cells, the first row the header: the first column is aligned to the left, all others to
-/// the right. No spaces at the ends of lines. Columns that the page does not hold side by side
-/// follow below, each block with the first column; a cell that is too long is shortened. Cells may
-/// hold any text: see printable().
+/// Rows of cells; the first row is the header. The first column is aligned to the left, all others
+/// to the right. Lines have no spaces at their ends. Columns that do not fit on the page follow
+/// below, each block with the first column. A cell that is too long is shortened. Cells may contain
+/// any text: see printable().
 std::string table(const std::vector<std::vector<std::string>>& rows, const Page& page = {});
 
 }  // namespace ridgeline::cli

@@ -23,7 +23,7 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// Watches the steps go by, and ends training when it has seen enough.
+/// Measures the steps, and ends the training after enough time.
 class Stopwatch {
  public:
   Stopwatch(std::int64_t images_per_epoch, const ThroughputOptions& options)
@@ -55,7 +55,7 @@ class Stopwatch {
   double images_per_second_ = 0;
 };
 
-/// What `model` computes up to and including node `last`, for `images`.
+/// The outputs of node `last` of `model` for `images`.
 std::vector<float> outputs_at(const Model& model, std::size_t last, std::span<const float> images,
                               std::int64_t count) {
   const auto& nodes = model.network().nodes();
@@ -130,7 +130,7 @@ double statistics_cost(const Network& network, const Dataset& data, std::uint64_
         model.fit(images, {.epochs = 1, .batch = options.batch, .statistics = statistics});
     return history.epochs.front().seconds;
   };
-  seconds(true);  // makes all plans
+  seconds(true);  // warms up: makes all plans
   const bool first = round % 2 == 0;
   const double one = seconds(first), other = seconds(!first);
   return first ? one / other - 1 : other / one - 1;
@@ -146,7 +146,7 @@ Throughput measure_prediction(const Network& network, const Dataset& data, std::
                         .compute = {.precision = options.precision}});
   if (options.pin) pin_threads_since(before);
   const auto batch = static_cast<std::size_t>(options.batch);
-  constexpr std::size_t enough = 2048;  // more than the caches hold
+  constexpr std::size_t enough = 2048;  // more than fit into the caches
   const std::vector<float> images = first_images(data, std::max(batch, enough));
   const auto size = static_cast<std::size_t>(data.image_shape().elements());
   const std::size_t batches = images.size() / size / batch;

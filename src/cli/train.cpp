@@ -37,7 +37,7 @@ void refuse_taken(const path& folder) {
   }
 }
 
-/// A new run, in a folder that holds none yet.
+/// A new run, in a folder without a run.
 Experiment begin(const ExperimentWords& words) {
   Experiment experiment = experiment::read(words.file, words.overrides, experiment::Command::train);
   refuse_taken(experiment.train.run);
@@ -53,7 +53,7 @@ Experiment resume(const path& folder, const ExperimentWords& words) {
   }
   const path above = (folder / "../../..").lexically_normal();
   const path study = above.has_filename() ? above : above.parent_path();
-  // Its training images are known to the study alone.
+  // Only the study knows its training images.
   if (folder.filename().string().starts_with("fold-") && holds_study(study)) {
     throw UsageError(fmt::format("{} is a fold of a study: {} continues it", folder.string(),
                                  command("ridgeline select --resume", study.string())));
@@ -71,7 +71,7 @@ std::string validation_text(const Experiment& experiment, const experiment::Imag
   return *share > 0 ? fmt::format(" ({:.3g} % of them for validation)", 100 * *share) : "";
 }
 
-/// What training has left.
+/// The result of the training.
 struct Trained {
   const Model& model;
   const std::optional<Metrics>& test;

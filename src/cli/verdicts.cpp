@@ -13,7 +13,7 @@ constexpr std::size_t most_shown = 6;
 std::string evidence_text(const std::vector<Evidence>& evidence) {
   std::string text;
   for (std::size_t i = 0; i < evidence.size(); ++i) {
-    // Of an evidence an epoch, the first ones and the last.
+    // Evidence of many epochs is cut to the first ones and the last one.
     if (evidence.size() > most_shown && i == most_shown - 1) {
       text += ", ...";
       i = evidence.size() - 1;
@@ -23,7 +23,7 @@ std::string evidence_text(const std::vector<Evidence>& evidence) {
   return text;
 }
 
-// A command in a sentence, between backticks, must stay one line: it is for copying.
+// A command in backticks must stay on one line, so that it can be copied.
 std::string with_whole_commands(std::string_view sentence) {
   std::string text;
   bool in_command = false;

@@ -61,7 +61,7 @@ Views::Views(const ModelOptions& model, const std::optional<std::string>& augmen
   if (input.rank() != 3) {
     throw UsageError(fmt::format("this model takes {} numbers, and no images", input.text()));
   }
-  // A model of images that had one size takes others, too.
+  // A model without a preprocessing takes images of other sizes, too.
   whole_ = !model.preprocessing || model.preprocessing->resize == "none";
   preprocessing_ =
       whole_ ? Preprocessing{input[1], input[2], input[0], "squash"} : *model.preprocessing;

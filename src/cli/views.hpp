@@ -1,6 +1,6 @@
 #pragma once
-// What a network is shown of an image: the image as its training measured it, and for test-time
-// augmentation further views whose predictions are averaged.
+// What a network sees of an image: the image, prepared as in training, and for test-time
+// augmentation more views, whose predictions are averaged.
 
 #include <cstdint>
 #include <optional>
@@ -16,16 +16,16 @@ class Views {
  public:
   /// `augmentation`: absent or "1": the image alone; "flip" or "2": the image and its mirror image;
   /// "5": the four corners and the middle; "10": these five and their mirror images. Crops are
-  /// taken as torchvision's FiveCrop does: from the image at 1 / crop_share of the size, or where
+  /// those of torchvision's FiveCrop, from the image at 1 / crop_share of the size or, if
   /// that is 1, at 8/7 of it. Throws UsageError for other words.
   Views(const ModelOptions& model, const std::optional<std::string>& augmentation);
 
   std::size_t count() const { return (crops_ ? 5 : 1) * (mirrored_ ? 2 : 1); }
-  /// Numbers of all views of one image.
+  /// The count of the numbers of all views of one image.
   std::size_t numbers() const;
-  /// Writes the views of the image in `file`, one after the other. `shown`: the image itself, as
-  /// the network is shown it without crops. Throws DataError, whose sentence begins with `name`,
-  /// and UsageError for a model whose images have other than 1 or 3 channels.
+  /// Writes the views of the image in `file`, one after the other. `shown` gets the image itself,
+  /// as the network sees it without crops. Throws DataError, whose sentence begins with `name`,
+  /// and UsageError unless the model's images have 1 or 3 channels.
   void read(std::span<const std::uint8_t> file, const std::string& name, std::span<float> pixels,
             Image* shown = nullptr) const;
 
@@ -34,7 +34,7 @@ class Views {
             const Preprocessing& preprocessing) const;
 
   Preprocessing preprocessing_;
-  bool whole_ = false;  // decode all of an image, as models without a preprocessing want it
+  bool whole_ = false;  // decode the whole image, as models without a preprocessing need
   bool crops_ = false, mirrored_ = false;
 };
 

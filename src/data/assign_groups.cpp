@@ -62,8 +62,8 @@ class Side {
     size_ = std::accumulate(totals.begin(), totals.end(), 0.0);
   }
 
-  /// How much farther from its due the side is with the group: the growth of (count - due)^2 / due,
-  /// as in Pearson's chi-squared, where each class and the whole count alike.
+  /// How much farther the group moves the side from its due: the growth of (count - due)^2 / due,
+  /// as in Pearson's chi-squared. Each class has the same weight as all samples together.
   double cost(const Weighed& group) const {
     const auto growth = [&](double have, double add, double total) {
       const double before = have / total - share_, after = (have + add) / total - share_;
@@ -85,8 +85,8 @@ class Side {
   std::vector<double> counts_;
 };
 
-/// The side of each sample. Each group goes where it does least harm, the large ones first: the
-/// small ones then even out what they left.
+/// The side of each sample. Each group goes to the side with the least cost. Large groups go first,
+/// so that small ones can even the sides out.
 std::vector<int> spread(const Groups& groups, const SplitSamples& samples,
                         const std::vector<double>& shares, std::uint64_t seed) {
   auto [order, totals] = shuffled(groups, samples, seed, shares.size());

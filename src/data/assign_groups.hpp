@@ -8,7 +8,7 @@
 
 namespace ridgeline::data {
 
-/// The positions of each group's samples; empty where no group has two samples.
+/// The positions of each group's samples; empty if no group has two samples.
 std::vector<std::vector<std::size_t>> find_groups(const SplitSamples& samples);
 
 using Groups = std::vector<std::vector<std::size_t>>;

@@ -12,17 +12,17 @@
 namespace ridgeline::data {
 namespace {
 
-/// What an augmentation of numbers does: `change`, or `draw` and `blend` where it mixes.
+/// An augmentation of numbers: it has `change`, or `draw` and `blend` if it mixes images.
 struct Entry {
   NumberAugmentation declared;
-  std::string_view fits = {};  // what must be so of its number and an image's smaller side
+  std::string_view fits = {};  // "must be smaller than", for a message
   bool (*too_large)(double number, double side) = nullptr;
   void (*change)(double number, const Changing& image, Random& random) = nullptr;
   void (*draw)(double number, const Shape& shape, Random& random, Mix& mix) = nullptr;
   void (*blend)(const Mix& mix, const Changing& image, std::span<const float> other) = nullptr;
 };
 
-// In the order of Augmentation::Kind, whose last two are found elsewhere.
+// In the order of Augmentation::Kind. Its last two kinds are not in this table.
 const std::array<Entry, 8>& table() {
   constexpr Limits pixels{.least = 1, .most = 1 << 24};
   const auto alpha = [] { return Option{"alpha", "an alpha above 0", 0.0, limits::positive}; };

@@ -1,6 +1,6 @@
 #pragma once
-// Random changes of a training image. Some leave its label true; those that mix it with another
-// training image mix its target likewise.
+// Random changes of a training image. Some keep its target. Those that mix it with another training
+// image also mix the two targets.
 
 #include <functional>
 #include <memory>
@@ -25,23 +25,23 @@ namespace ridgeline::data {
 ///   "noise:DEVIATION"  Gaussian noise added to each number, which may leave [0, 1]
 ///   "mixup:ALPHA"      share * image + (1 - share) * another, share from Beta(alpha, alpha) (Zhang
 ///                      et al., arXiv 1710.09412)
-///   "cutmix:ALPHA"     a box of another in the same place, of 1 - share of the image, share from
-///                      Beta(alpha, alpha), its centre anywhere, cut off at the border; the share
-///                      is then what was left (Yun et al., arXiv 1905.04899)
+///   "cutmix:ALPHA"     a box of another image, in the same place, with 1 - share of the area,
+///                      share from Beta(alpha, alpha); its centre is anywhere, and the box is cut
+///                      off at the border, which changes the share (Yun et al., arXiv 1905.04899)
 struct Augmentation {
   enum class Kind { flip, crop, cutout, noise, mixup, cutmix, own, picture } kind;
   double number = 0;                        ///< pixels, size, deviation or alpha
   std::shared_ptr<const Augment> own = {};  ///< of an augmentation that was registered
-  /// Of a change of images of bytes (pictures/table.hpp), which comes before all others.
+  /// A change of images of bytes (pictures/table.hpp). Such changes come before all others.
   std::shared_ptr<const PictureStep> picture = {};
   friend bool operator==(const Augmentation&, const Augmentation&) = default;
 };
 
-/// "rotation", "rotation:15" (the first option) or "rotation:degrees=15,filter=nearest", of the
-/// table of all augmentations (augmentation_registry.cpp). Throws UsageError for an unknown name,
-/// with the nearest known one, and for options that do not fit it.
+/// "rotation", "rotation:15" (the first option) or "rotation:degrees=15,filter=nearest", as the
+/// table of all augmentations has them (augmentation_registry.cpp). Throws UsageError for an
+/// unknown name, with the nearest known one, and for options that do not fit it.
 Augmentation parse_augmentation(std::string_view text);
-/// The steps of pictures.
+/// The augmentations that change images of bytes.
 PicturePipeline::Steps picture_steps(std::span<const Augmentation> augmentations);
 /// Throws UsageError also for a change of pictures that comes after another kind of change.
 std::vector<Augmentation> parse_augmentations(std::span<const std::string> texts);
@@ -58,14 +58,14 @@ struct Mix {
   double share = 1;       ///< of the image itself, in its target too
   struct Box {
     std::int64_t top = 0, bottom = 0, left = 0, right = 0;
-  } box = {};  ///< cutmix: where the other is seen
+  } box = {};  ///< cutmix: the pixels that come from the other image
 };
 /// Draws from `random` how an image is mixed with one of `images`. At least one augmentation mixes.
 /// If several mix, each image takes one of them, all equally often.
 Mix draw_mix(std::span<const Augmentation> augmentations, const Shape& shape, std::size_t images,
              Random& random);
 
-/// Memory of a thread that augments: as many numbers as an image has, each.
+/// Memory of one thread. Each vector has as many numbers as an image.
 struct Scratch {
   explicit Scratch(std::size_t pixels) : moved(pixels), other(pixels) {}
   std::vector<float> moved, other;
@@ -74,8 +74,8 @@ struct Scratch {
 using ReadImage = std::function<void(std::size_t image, std::span<float> pixels)>;
 
 /// Applies all of them in order, in place, to one image of `shape` {channels, height, width}; `mix`
-/// is there where one of them mixes. The image that it names is `read`, and goes through those
-/// before by random numbers of its own.
+/// is given if one of them mixes. `read` then reads the other image, which goes through the
+/// augmentations before the mix with random numbers of its own.
 void augment(std::span<const Augmentation> augmentations, const Shape& shape,
              const std::optional<Mix>& mix, const ReadImage& read, Random& random,
              std::span<float> pixels, Scratch& scratch);

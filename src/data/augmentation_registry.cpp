@@ -16,9 +16,9 @@ namespace {
 using data::Augmentation;
 
 struct Maker {
-  /// From options that are complete.
+  /// `options` are complete.
   std::function<Augmentation(const Attributes& options)> make;
-  std::string example = {};  ///< where the first option must be given
+  std::string example = {};  ///< if the first option must be given
 };
 using Registry = KindRegistry<Maker>;
 
@@ -111,7 +111,7 @@ Augmentation data::parse_augmentation(std::string_view text) {
   const std::size_t colon = text.find(':');
   const auto [kind, maker] = registry().find(text.substr(0, colon));
   const std::string prefix = fmt::format("augmentation \"{}\": ", text);
-  // A number alone is asked for in the words of its option, with an example.
+  // If only a number is missing, the message names its option and gives an example.
   const bool plain = !maker.example.empty() && text.find('=') == std::string_view::npos;
   try {
     require(!plain || colon != std::string_view::npos, "no number");

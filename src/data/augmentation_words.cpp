@@ -10,7 +10,7 @@
 namespace ridgeline::data {
 namespace {
 
-/// Where the first value of a list of them ends: at a comma outside of brackets.
+/// Where the first value of a list ends: at a comma outside of brackets.
 std::size_t end_of_first(std::string_view words) {
   int open = 0;
   for (std::size_t i = 0; i < words.size(); ++i) {

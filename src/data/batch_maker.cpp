@@ -15,7 +15,7 @@ const Collator& collator_of(const Dataset& data, const LoaderOptions& options) {
   return options.collator ? *options.collator : collator_for(data.schema());
 }
 
-// Flip and crop of numbers do not say where points went.
+// "flip" and "crop" do not return a transform.
 void check_following(std::span<const Augmentation> augmentations) {
   for (const Augmentation& augmentation : augmentations) {
     if (augmentation.kind == Augmentation::Kind::flip ||
@@ -35,7 +35,7 @@ struct BatchMaker::Scratch {
   PicturePipeline::Memory pictures;
 };
 
-/// The memory of a thread that reads: given back for whoever reads next.
+/// Scratch memory of a thread that reads. The next reader uses it again.
 struct BatchMaker::Borrowed {
   explicit Borrowed(const BatchMaker& from) : maker(from), scratch(from.borrow()) {}
   ~Borrowed() {
@@ -57,7 +57,7 @@ std::unique_ptr<BatchMaker::Scratch> BatchMaker::borrow() const {
       spare_.pop_back();
       return scratch;
     }
-    spare_.reserve(++lent_);  // so that giving back takes no memory
+    spare_.reserve(++lent_);  // giving back must not allocate
   }
   return std::make_unique<Scratch>(options_.augment.empty() ? 0 : pixels_);
 }
@@ -162,7 +162,7 @@ void BatchMaker::collate(std::span<const Target> targets, TensorBatch& batch) co
   if (!targets.empty()) collator_.collate(targets, data_.schema(), batch);
 }
 
-// The same for a draw's target and for its pixels, whoever asks.
+// A draw's target and its pixels get the same mix, whatever thread asks.
 std::optional<Mix> BatchMaker::mix_of(const Draw& draw, std::int64_t epoch) const {
   if (!mixes_) return std::nullopt;
   Random random(options_.seed, Purpose::mix, static_cast<std::uint64_t>(epoch),

@@ -20,7 +20,7 @@ struct BatchMemory {
   std::vector<Target> targets;
   TensorBatch collated;
   std::vector<std::uint64_t> ids;
-  std::vector<Transform> transforms;  ///< where each image's points went, if targets follow
+  std::vector<Transform> transforms;  ///< how points moved, if targets follow them
   std::vector<std::uint8_t> bad;      ///< whether an image could not be read
   Batch batch;
 };
@@ -34,22 +34,22 @@ class BatchMaker {
   BatchMaker& operator=(const BatchMaker&) = delete;
 
   BatchMemory memory(std::int64_t images) const;
-  /// Whether pixels may be read by whoever needs them, after the batch was described.
+  /// Whether the threads that need pixels may read them after `describe`.
   bool may_be_lazy() const { return !follows_; }
   bool mixes() const { return mixes_; }
 
-  /// The batch of draws `which` of the data in `epoch`: all but the pixels, and the targets that
-  /// depend on them.
+  /// Fills in the batch of draws `which` in `epoch`, without the pixels and without the targets
+  /// that depend on them.
   void describe(BatchMemory& memory, std::span<const Draw> which, std::int64_t epoch) const;
-  /// The pixels of images [begin, begin + count) of a batch that was described. An image that
+  /// Reads the pixels of images [begin, begin + count) of a described batch. An image that
   /// cannot be read is noted in LoaderOptions::errors, has pixels of 0 and the weight 0; without
   /// `errors` its error is thrown.
   void read(BatchMemory& memory, std::span<const Draw> which, std::int64_t epoch,
             std::int64_t begin, std::int64_t count) const;
-  /// Targets that follow their images, and weights of 0, after all pixels were read.
+  /// After all pixels were read: sets the targets that follow their images, and weights of 0.
   void finish(BatchMemory& memory, std::span<const Draw> which) const;
 
-  /// The target of a draw, mixed where images are.
+  /// The target of a draw; mixed if the images are mixed.
   Target target(const Draw& draw, std::int64_t epoch) const;
   void collate(std::span<const Target> targets, TensorBatch& batch) const;
 
@@ -70,8 +70,8 @@ class BatchMaker {
   const PicturePipeline pictures_;
 
   mutable std::mutex mutex_;
-  mutable std::vector<std::unique_ptr<Scratch>> spare_;  // of readers that are done
-  mutable std::size_t lent_ = 0;                         // that were ever made
+  mutable std::vector<std::unique_ptr<Scratch>> spare_;  // not in use
+  mutable std::size_t lent_ = 0;                         // made in all
 };
 
 }  // namespace ridgeline::data

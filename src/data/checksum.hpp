@@ -9,10 +9,10 @@
 
 namespace ridgeline::data {
 
-/// The SHA-256 of what is added.
+/// The SHA-256 of the bytes that are added.
 class Sha256 {
  public:
-  /// Throws ResourceError where the system has none.
+  /// Throws ResourceError if the system's libcrypto has no SHA-256.
   Sha256();
   ~Sha256();
   void add(std::span<const std::byte> bytes);
@@ -25,7 +25,7 @@ class Sha256 {
   std::unique_ptr<Context> context_;
 };
 
-/// The SHA-256 of a file, 64 hexadecimal digits. Throws ResourceError where it cannot be read.
+/// The SHA-256 of a file, 64 hexadecimal digits. Throws ResourceError if it cannot be read.
 std::string sha256(const std::filesystem::path& path);
 
 }  // namespace ridgeline::data

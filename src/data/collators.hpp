@@ -17,11 +17,11 @@ const Collator& class_collator();
 const Collator& label_collator();
 /// Numbers under the name "values".
 const Collator& value_collator();
-/// The one that fits a schema's task; that of values for a task that the library does not have.
+/// The collator of a schema's task; value_collator for a task that the library does not know.
 const Collator& collator_for(const TargetSchema& schema);
 
-/// Adds the weights of the images `which` of `data`, which has some or has images that are left
-/// out: those have the weight 0. `left_out` has a number for each of them, or none at all.
+/// Adds the weights of the images `which`, if `data` has weights or if images are left out, which
+/// get the weight 0. `left_out` is empty, or has a number for each image.
 void add_weights(const Dataset& data, std::span<const Draw> which,
                  std::span<const std::uint8_t> left_out, TensorBatch& batch);
 

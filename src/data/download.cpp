@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What is wrong with a file that came whole, if anything.
+/// What is wrong with a complete file, if anything.
 std::optional<std::string> flaw(const RemoteFile& file, const fs::path& path) {
   const std::uint64_t bytes = fs::file_size(path);
   if (bytes != file.bytes) return fmt::format("it has {} bytes, not {}", bytes, file.bytes);
@@ -26,7 +26,7 @@ std::optional<std::string> flaw(const RemoteFile& file, const fs::path& path) {
   return std::nullopt;
 }
 
-/// Fetches one file from one mirror; gives what is wrong with it.
+/// Fetches one file from one mirror. Returns what is wrong with it.
 std::optional<std::string> fetch_checked(const RemoteFile& file, const std::string& url,
                                          const fs::path& part, const OnProgress& on_progress) {
   Transfer transfer{url, part, file.bytes, {}};
@@ -39,7 +39,7 @@ std::optional<std::string> fetch_checked(const RemoteFile& file, const std::stri
   fetch(transfer);
   std::optional<std::string> wrong = flaw(file, part);
   if (wrong) fs::remove(part);
-  if (wrong && resumed) {  // the old beginning may have been at fault
+  if (wrong && resumed) {  // the old part may have been wrong
     fetch(transfer);
     wrong = flaw(file, part);
     if (wrong) fs::remove(part);

@@ -19,7 +19,7 @@ struct RemoteFile {
 
 struct RemoteSet {
   std::string source;  ///< "cifar10", as `load` calls it
-  std::string folder;  ///< what it becomes in the usual places
+  std::string folder;  ///< its name in the usual places
   std::vector<RemoteFile> files;
   bool archive = false;  ///< the files are .tar.gz archives of the data
 };
@@ -31,7 +31,7 @@ struct DownloadProgress {
   std::uint64_t received = 0;  ///< bytes of the file that are there
   std::uint64_t bytes = 0;     ///< bytes of the whole file
 };
-/// Called a few times a second at least; false ends the download, which can be gone on with.
+/// Called at least a few times a second. False ends the download; a later call continues it.
 using OnProgress = std::function<bool(const DownloadProgress&)>;
 
 struct Downloaded {
@@ -39,10 +39,10 @@ struct Downloaded {
   bool already_there = false;  ///< nothing was done
 };
 
-/// Downloads a set to `root`, checks it and unpacks it. The folder appears under its name only when
-/// whole; until then all is in `<folder>.part` beside it, where the next call goes on. Throws
-/// ResourceError without a network, server, rights or disk, DataError where a checksum is wrong,
-/// Error(interrupted) where `on_progress` said so.
+/// Downloads a set to `root`, checks it and unpacks it. The folder gets its name only when it is
+/// complete. Until then the files are in `<folder>.part`, where the next call continues. Throws
+/// ResourceError without a network, server, rights or disk, DataError if a checksum is wrong,
+/// Error(interrupted) if `on_progress` returned false.
 Downloaded download(const RemoteSet& set, const std::filesystem::path& root,
                     const OnProgress& on_progress = {});
 /// The named set to download_root(). Throws UsageError for a name that is not in remote_sets().

@@ -18,7 +18,7 @@ enum class OnError { skip, fail };
 /// "skip" or "fail". Throws UsageError for another word.
 OnError on_error_of(std::string_view word);
 
-/// The bad images of a set of samples. Thread-safe.
+/// The bad images of a set of samples. May be used by several threads at once.
 class ErrorLog {
  public:
   /// Called once for each bad image, with a sentence that names it; one call at a time.
@@ -27,7 +27,7 @@ class ErrorLog {
   /// One image in a hundred of `samples` may be bad, rounded up; with OnError::fail none.
   ErrorLog(OnError on_error, std::size_t samples, Say say = {});
 
-  /// Notes that sample `index` could not be read because of `error`. The first time it is said.
+  /// Notes that sample `index` could not be read because of `error`. Calls `say` the first time.
   /// Throws `error` again with OnError::fail, and DataError when too many images are bad.
   void note(std::size_t index, const Error& error);
   bool bad(std::size_t index) const;

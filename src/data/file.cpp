@@ -71,7 +71,7 @@ std::size_t FileReader::read_some(std::span<std::uint8_t> bytes) {
     throw ResourceError(
         fmt::format("{}: cannot be read: {}", path_.string(), std::strerror(errno)));
   }
-  // What zlib gave before it met the error still counts: the position is then exact.
+  // zlib may have given bytes before the error. They count, so that the position is exact.
   if (count > 0) read_ += static_cast<std::uint64_t>(count);
   if (status == Z_BUF_ERROR) {
     throw DataError(

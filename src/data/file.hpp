@@ -1,5 +1,5 @@
 #pragma once
-// Reading a file front to back, with errors that say where it ends too early.
+// Reads a file from the beginning to the end. Errors say where it ends too early.
 
 #include <cstdint>
 #include <filesystem>
@@ -13,21 +13,21 @@ namespace ridgeline::data {
 /// A plain or gzipped file, told apart by its content.
 class FileReader {
  public:
-  /// Throws DataError for a file that is missing, empty or no regular file, ResourceError for one
-  /// that may not be read.
+  /// Throws DataError for a file that is missing, empty or not a regular file, ResourceError for
+  /// one that may not be read.
   explicit FileReader(std::filesystem::path path);
 
   const std::filesystem::path& path() const { return path_; }
-  /// Bytes of the file as it lies on the disk.
+  /// The size of the file on the disk.
   std::uint64_t stored_bytes() const { return stored_; }
-  /// Throws DataError for a file that is larger on the disk: what is read whole must not take all
-  /// of the memory.
+  /// Throws DataError if the file is larger on the disk. A file that is read whole must not fill
+  /// the memory.
   void expect_at_most(std::uint64_t bytes) const;
-  /// What the file can hold at most, unpacked: deflate shrinks nothing by more than 1032 times.
+  /// The largest possible size when unpacked: deflate shrinks nothing by more than 1032 times.
   std::uint64_t most_bytes() const;
-  /// Fills `bytes`. Throws DataError where the file is cut short or corrupt.
+  /// Fills `bytes`. Throws DataError if the file is cut short or corrupt.
   void read(std::span<std::uint8_t> bytes);
-  /// Throws DataError where bytes follow, or gzip's checksum is wrong.
+  /// Throws DataError if more bytes follow, or if gzip's checksum is wrong.
   void expect_end();
 
  private:
@@ -39,7 +39,7 @@ class FileReader {
   std::filesystem::path path_;
   std::uint64_t stored_ = 0;
   std::uint64_t read_ = 0;
-  std::unique_ptr<void, Close> file_;  // gzFile, whose header stays in file.cpp
+  std::unique_ptr<void, Close> file_;  // a gzFile; only file.cpp includes zlib.h
 };
 
 /// The lines of a text file, without empty ones and without carriage returns.

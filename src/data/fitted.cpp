@@ -57,7 +57,8 @@ void read_box(const SampleSource& source, std::size_t index, const ChooseBox& ch
     const double scale = std::max(box.height / static_cast<double>(size.height),
                                   box.width / static_cast<double>(size.width));
     asked = around(box, full[1], full[2], scale);
-    // The box alone must keep the size that is wanted, so the margin asks for a little more.
+    // The request includes the margin, so it asks for more: the box alone must have the wanted
+    // size.
     const auto at_least = [](std::int64_t wanted, std::int64_t pixels, double of) {
       return static_cast<std::int64_t>(
           std::ceil(static_cast<double>(wanted) * static_cast<double>(pixels) / of));
@@ -67,7 +68,7 @@ void read_box(const SampleSource& source, std::size_t index, const ChooseBox& ch
                         std::min(asked.width, at_least(size.width, asked.width, box.width))};
   };
   source.decode(index, choose, scratch.decoded);
-  // Where `asked` is in what was decoded, at whatever scale.
+  // Where `asked` is in the decoded image, which may have another scale.
   const RealBox& at = scratch.decoded.box;
   const double across = at.width / static_cast<double>(asked.width),
                down = at.height / static_cast<double>(asked.height);
@@ -75,7 +76,7 @@ void read_box(const SampleSource& source, std::size_t index, const ChooseBox& ch
                at.top + (box.top - static_cast<double>(asked.top)) * down, box.width * across,
                box.height * down};
   const Image& image = scratch.decoded.image;
-  // Rounding may put an edge outside by its last bits.
+  // Rounding may move an edge outside of the image by its last bits.
   part.left = std::max(0.0, part.left);
   part.top = std::max(0.0, part.top);
   part.width = std::min(part.width, static_cast<double>(image.width) - part.left);
@@ -90,7 +91,7 @@ Transform read_fitted(const SampleSource& source, std::size_t index, const Prepr
   }
   FitPlan plan;
   image::Size size;
-  // The size of the inner part depends on the image only in a letterbox.
+  // Only in a letterbox does the size of the inner part depend on the image.
   const bool letterbox = p.resize == "letterbox";
   const auto check = [&](std::int64_t height, std::int64_t width) {
     if (p.resize != "none" || (height == p.height && width == p.width)) return;

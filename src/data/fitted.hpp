@@ -14,15 +14,15 @@ namespace ridgeline::data {
 struct FitScratch {
   DecodedImage decoded;
   Image fitted;
-  Shape original;  ///< {channels, height, width} of the image that was brought to size last
+  Shape original;  ///< {channels, height, width} of the last image
   image::ResizeScratch resize;
 };
 
-/// What a source is, beside a SampleSource, that may have images at the size already.
+/// Also a base of a SampleSource that may already have its images at the right size.
 class KeepsFitted {
  public:
   virtual ~KeepsFitted() = default;
-  /// As read_fitted; nothing where the image is not kept, or not at this size.
+  /// As read_fitted. Nothing if the image is not kept at this size.
   virtual std::optional<Transform> kept(std::size_t index, const Preprocessing& preprocessing,
                                         FitScratch& scratch) const = 0;
 };
@@ -37,8 +37,8 @@ void read_box(const SampleSource& source, std::size_t index, const ChooseBox& ch
 Transform read_fitted(const SampleSource& source, std::size_t index,
                       const Preprocessing& preprocessing, FitScratch& scratch);
 
-/// The same images; `read` gives them as `preprocessing` says. `decode` gives them as they are.
-/// Throws UsageError for a source of numbers that are not bytes.
+/// The same images. `read` applies `preprocessing`, `decode` does not. Throws UsageError for a
+/// source of numbers that are not bytes.
 std::shared_ptr<const SampleSource> fitted(std::shared_ptr<const SampleSource> source,
                                            const Preprocessing& preprocessing);
 

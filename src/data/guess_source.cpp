@@ -18,7 +18,7 @@ const std::vector<std::string> table_extensions{"csv", "tsv", "tab", "jsonl", "n
 std::optional<std::string> with_known_files(const fs::path& folder) {
   std::optional<std::string> found;
   for (const std::string& source : source_names()) {
-    if (source == "folder" || source == "table") continue;  // which accept any path
+    if (source == "folder" || source == "table") continue;  // they accept any path
     try {
       locate(source, folder);
     } catch (const Error&) {
@@ -30,7 +30,7 @@ std::optional<std::string> with_known_files(const fs::path& folder) {
   return found;
 }
 
-// ImageNet's lists are beside its class folders.
+// ImageNet has lists of its own (LOC_*.csv) next to its class folders.
 bool is_table(const fs::path& file) {
   const std::string name = file.filename().string();
   return !hidden(name) && !name.starts_with("LOC_") && has_extension(name, table_extensions);

@@ -7,10 +7,10 @@
 
 namespace ridgeline::data {
 
-/// The name of the source: one of known files, such as "cifar10", where these are there (of several
-/// the one that is named in the path, else "idx"); "table" for a file that is a table by its name,
-/// or a folder that has one beside no folder `train` of class folders; else "folder" for a folder
-/// or an archive. Nothing for another file.
+/// The name of the source. A source of known files, such as "cifar10", if the files are there (if
+/// there are several, the one that the path names, else "idx"). "table" for a file with the name of
+/// a table, or for a folder that has such a file and no folder `train` with folders in it. "folder"
+/// for other folders and for archives. Nothing for other files.
 std::optional<std::string> guess_source(const std::filesystem::path& path);
 
 }  // namespace ridgeline::data

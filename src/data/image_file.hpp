@@ -7,8 +7,8 @@
 
 namespace ridgeline::data {
 
-/// The bytes of the file. Throws what FileReader throws, and DataError for one that is too large to
-/// be an image.
+/// The bytes of the file. Throws what FileReader throws, and DataError for a file that is too large
+/// to be an image.
 std::vector<std::uint8_t> read_image_bytes(const std::filesystem::path& file);
 
 /// Reads the file and decodes it (image/decode.hpp). Throws what FileReader and `image::decode`

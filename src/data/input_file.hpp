@@ -20,11 +20,11 @@ class InputFile {
 
   const std::filesystem::path& path() const { return path_; }
   std::uint64_t size() const { return size_; }
-  /// When it was written and changed last, as it was opened: nanoseconds since 1970. The second
-  /// time cannot be set by a program that copies files.
+  /// When it was last written and last changed, as known when it was opened: nanoseconds since
+  /// 1970. Programs that copy files cannot set the second time.
   std::int64_t modified() const { return modified_; }
   std::int64_t changed() const { return changed_; }
-  /// Fills `bytes` from byte `at` on. Throws DataError where the file ends too early.
+  /// Fills `bytes` from byte `at` on. Throws DataError if the file ends too early.
   void read(std::uint64_t at, std::span<std::uint8_t> bytes) const;
 
  private:

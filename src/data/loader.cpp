@@ -18,7 +18,7 @@
 namespace ridgeline::data {
 namespace {
 
-/// A place of the ring.
+/// A slot of the ring.
 struct Slot {
   BatchMemory memory;
   std::int64_t number = -1;  // the batch that is ready here
@@ -37,8 +37,9 @@ void check(const LoaderOptions& options) {
 }  // namespace
 
 // A ring of slots: batch b is made in slot b modulo their number. Readers take the batches in
-// order, as long as the slot's last batch has been given back. All but `make` is under the mutex.
-// A lazy loader has no readers: `next` itself describes the batch, and its consumer fills it.
+// order, and wait until the slot's last batch has been returned. The mutex guards everything except
+// `make`. A lazy loader has no readers: `next` itself describes the batch, and its consumer fills
+// it.
 struct Loader::Workers {
   Workers(Dataset set, LoaderOptions chosen)
       : data(std::move(set)),
@@ -151,7 +152,7 @@ struct Loader::Workers {
     maker.finish(slot.memory, which);
   }
 
-  // Which draws of the epoch a batch has.
+  // The draws of a batch.
   std::span<const Draw> images_of(std::int64_t number) const {
     const auto first = static_cast<std::size_t>(number * batch);
     return std::span(order).subspan(
@@ -167,8 +168,8 @@ struct Loader::Workers {
   std::vector<Slot> ring;
 
   std::mutex mutex;
-  std::condition_variable wanted;  // there may be a batch to make
-  std::condition_variable made;    // a batch is ready, or a reader idle
+  std::condition_variable wanted;  // signals that there may be a batch to make
+  std::condition_variable made;    // signals that a batch is ready, or a reader idle
   std::int64_t epoch = 0;
   std::int64_t claimed = batches;   // the next batch to be made
   std::int64_t given = batches;     // the next batch to be handed out

@@ -1,7 +1,7 @@
 #pragma once
-// Batches for the engine: read, shuffle, augment, batch. Either made ahead on threads of their own,
-// or, where reading is cheap, left to the threads that compute. What an epoch yields depends on
-// (seed, epoch, draw of an image) alone, never on who reads it.
+// Batches for the engine: read, shuffle, augment, batch. They are made ahead by reader threads or,
+// if reading is cheap, by the threads that compute. The contents of an epoch depend only on (seed,
+// epoch, draw of an image), never on which thread reads.
 
 #include <cstdint>
 #include <functional>
@@ -21,35 +21,36 @@ class ErrorLog;
 struct LoaderOptions {
   std::int64_t batch = 32;  ///< images; the last batch of an epoch may be smaller, never dropped
   bool shuffle = false;     ///< a balanced epoch always is
-  /// Decides which images an epoch has, of the data that the loader is given; null: each once.
+  /// Chooses the images of an epoch from the loader's data; null: each image once.
   std::shared_ptr<const BalancedSampling> balanced = nullptr;
   std::uint64_t seed = 1;
   std::vector<Augmentation> augment;
   const Collator* collator = nullptr;  ///< null: the one that fits the data's schema
   /// Takes note of images that cannot be read; null: their errors end the training.
   std::shared_ptr<ErrorLog> errors = nullptr;
-  int threads = 1;    ///< that read ahead
-  bool lazy = false;  ///< where the data is in memory, leave the images to Batch::fill
-  int ahead = 4;      ///< batches made before they are asked for
+  int threads = 1;    ///< reader threads
+  bool lazy = false;  ///< if the data is in memory, leave the images to Batch::fill
+  int ahead = 4;      ///< batches that are made in advance
 };
 
 /// A batch in host memory, valid until the next call of `next` or `start`.
 struct Batch {
   std::int64_t images = 0;
   std::span<const float> inputs;  ///< images x channels x height x width, on a cache line
-  /// Of these images, and their weights; none without targets.
+  /// Of these images, with their weights; empty if the images have no targets.
   Targets targets;
   std::span<const std::uint64_t> ids;  ///< draw_id of Dataset::id of each
-  /// Reads `count` images from `first` on into `inputs`, which are not there before; from several
-  /// threads at once for different images. Empty where `inputs` are there.
+  /// Reads `count` images from `first` on into `inputs`. Several threads may call it at once for
+  /// different images. Empty if `inputs` have been read already.
   std::function<void(std::int64_t first, std::int64_t count)> fill;
 };
 
-/// One consumer calls start, then next until it gives nullptr; start may come again at any time.
+/// One consumer calls start, then next until it returns nullptr. It may call start again at any
+/// time.
 class Loader {
  public:
   /// Throws UsageError for a batch, threads or ahead below 1 and for augmentations that do not fit
-  /// the images (check_fits), ResourceError where memory or threads do not suffice.
+  /// the images (check_fits), ResourceError if memory or threads are short.
   Loader(Dataset data, LoaderOptions options);
   ~Loader();
   Loader(const Loader&) = delete;
@@ -58,7 +59,7 @@ class Loader {
   /// Batches in an epoch.
   std::int64_t batches() const;
   /// Begins epoch `epoch` (0 for the first) at batch `first`, for a resume inside an epoch. The
-  /// batches are those that the epoch has from there on.
+  /// batches are the same as in a whole epoch.
   void start(std::int64_t epoch, std::int64_t first = 0);
   /// The next batch, or nullptr at the epoch's end (or before start). Throws what reading it threw,
   /// and the same again until start is called.
@@ -66,7 +67,7 @@ class Loader {
 
   /// Whether images, and so their targets, are mixed.
   bool mixes() const;
-  /// Calls use(targets) for each image of an epoch in which they are mixed, in the data's order.
+  /// Calls use(targets) with the mixed targets of each image of an epoch, in the data's order.
   void for_mixed_targets(std::int64_t epoch, const std::function<void(const Targets&)>& use) const;
 
  private:

@@ -1,5 +1,5 @@
 #pragma once
-// Classes of one set of images by the numbers that another set gives them.
+// Gives the classes of one set of images the numbers that they have in another set.
 
 #include <string>
 #include <vector>
@@ -8,8 +8,8 @@
 
 namespace ridgeline::data {
 
-/// The same images, whose classes are called by the places of their names in `names`. Throws
-/// DataError for a class that is not among them, and for labels or values with other names.
+/// The same images, with the indices of `names` as their classes. Throws DataError for a class that
+/// is not among them, and for labels or values with other names.
 Dataset with_names(const Dataset& data, const std::vector<std::string>& names);
 
 }  // namespace ridgeline::data

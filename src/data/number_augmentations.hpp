@@ -12,7 +12,7 @@ namespace ridgeline::data {
 
 struct NumberAugmentation {
   Kind kind;                 ///< with one option at most
-  std::string example = {};  ///< "crop:4": the number must be given; empty: there is none
+  std::string example = {};  ///< "crop:4", if a number must be given; else empty
   std::function<Augmentation(double number)> make = {};
 };
 std::vector<NumberAugmentation> number_augmentations();

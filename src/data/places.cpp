@@ -34,7 +34,7 @@ std::string expand_home(const std::string& path) {
 }
 
 fs::path cache_root() {
-  // The specification wants relative paths ignored.
+  // The specification says to ignore relative paths.
   if (const fs::path xdg = variable("XDG_CACHE_HOME"); xdg.is_absolute()) return xdg;
   const fs::path home = variable("HOME");
   return home.empty() ? home : home / ".cache";

@@ -1,5 +1,5 @@
 #pragma once
-// Where data sets usually lie.
+// Where data sets usually are.
 
 #include <filesystem>
 #include <vector>

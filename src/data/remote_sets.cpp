@@ -13,7 +13,7 @@ RemoteFile mirrored(const std::vector<std::string>& bases, const std::string& na
 
 }  // namespace
 
-// Sizes and sums of the authors' own files; TensorFlow Datasets records the same.
+// Sizes and checksums of the authors' files. TensorFlow Datasets records the same ones.
 const std::vector<RemoteSet>& remote_sets() {
   static const std::vector<std::string> toronto{"https://www.cs.toronto.edu/~kriz/"};
   static const std::vector<std::string> zalando{

@@ -1,4 +1,4 @@
-// What a source of samples gives where it does not say otherwise.
+// The defaults of a source of samples.
 
 #include "ridgeline/sample.hpp"
 

@@ -32,7 +32,7 @@ std::vector<Draw> BalancedSampling::epoch(std::uint64_t seed, std::uint64_t epoc
   std::vector<Draw> draws;
   draws.reserve(images_);
   std::vector<std::vector<std::size_t>> classes = classes_;
-  // The first ones get the draws that are left over.
+  // The first classes get the draws that are left over.
   shuffle(std::span(classes), random);
   for (std::size_t c = 0; c < classes.size(); ++c) {
     std::vector<std::size_t>& images = classes[c];

@@ -12,13 +12,13 @@ namespace ridgeline::data {
 
 /// One image of an epoch.
 struct Draw {
-  std::size_t image = 0;     ///< its place in the data
+  std::size_t image = 0;     ///< its index in the data
   std::uint32_t repeat = 0;  ///< how often the epoch has drawn it before
   friend bool operator==(const Draw&, const Draw&) = default;
 };
 
-/// The name of a draw for random numbers: two draws of the same image get different ones, and the
-/// first draw has the identity of the image. `image` is below 2^32.
+/// The identity of a draw for random numbers. Two draws of the same image have different ones, and
+/// the first draw has the identity of the image. `image` is below 2^32.
 constexpr std::uint64_t draw_id(std::uint64_t image, std::uint32_t repeat) {
   return image | std::uint64_t{repeat} << 32;
 }
@@ -38,15 +38,15 @@ class BalancedSampling {
   explicit BalancedSampling(const Dataset& data);
 
   /// As many draws as there are images. Each class that has images gets the same number of them, to
-  /// within one. Inside a class no image is drawn a further time before all others were. Depends on
-  /// (seed, epoch) alone.
+  /// within one. No image of a class is drawn again before all others of the class were drawn.
+  /// Depends on (seed, epoch) alone.
   std::vector<Draw> epoch(std::uint64_t seed, std::uint64_t epoch) const;
-  /// One image: every class is as probable as another, and so is every image of a class.
+  /// One image. All classes are equally probable, and so are all images of a class.
   std::size_t draw_image(Random& random) const;
 
  private:
   std::size_t images_;
-  std::vector<std::vector<std::size_t>> classes_;  // that have images
+  std::vector<std::vector<std::size_t>> classes_;  // only classes that have images
 };
 
 }  // namespace ridgeline::data

@@ -65,7 +65,7 @@ std::vector<DataSource> built_in() {
 struct Table {
   std::mutex mutex;
   std::vector<DataSource> sources = built_in();
-  std::set<std::string, std::less<>> own;  // names of those that an application has added
+  std::set<std::string, std::less<>> own;  // names of the application's own sources
 };
 
 Table& table() {
@@ -89,7 +89,7 @@ DataSource find_source(std::string_view name) {
                                fmt::join(source_names(), ", ")));
 }
 
-/// Also true where one may not look: opening then says so.
+/// Also true if the folder may not be read: opening then says so.
 bool holds(const fs::path& folder, const DataSource& source) {
   std::error_code error;
   if (!fs::is_directory(folder, error)) return source.files && fs::is_regular_file(folder, error);

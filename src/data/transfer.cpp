@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What libcurl's callbacks work on.
+/// The state of a transfer, for libcurl's callbacks.
 struct Progress {
   const Transfer& transfer;
   std::FILE* file;
@@ -53,7 +53,7 @@ int on_progress(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   return progress.interrupted || progress.thrown ? 1 : 0;
 }
 
-/// True when done, false where the server cannot go on in the middle.
+/// Returns true when done, false if the server cannot continue from `begin`.
 bool fetch_from(const Transfer& transfer, std::uint64_t begin) {
   const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(),
                                                                  curl_easy_cleanup);
@@ -77,7 +77,7 @@ bool fetch_from(const Transfer& transfer, std::uint64_t begin) {
   set(CURLOPT_NOSIGNAL, 1L);
   set(CURLOPT_USERAGENT, "ridgeline");
   set(CURLOPT_CONNECTTIMEOUT, 30L);
-  // A minute with less than this means that nothing comes any more.
+  // At less than 100 bytes a second for a minute, the transfer has failed.
   set(CURLOPT_LOW_SPEED_LIMIT, 100L);
   set(CURLOPT_LOW_SPEED_TIME, 60L);
   set(CURLOPT_ERRORBUFFER, reason.data());

@@ -1,5 +1,5 @@
 #pragma once
-// One file from a server to the disk.
+// Fetches one file from a server.
 
 #include <cstdint>
 #include <filesystem>
@@ -10,15 +10,15 @@ namespace ridgeline::data {
 
 struct Transfer {
   std::string url;             ///< http, https or file
-  std::filesystem::path file;  ///< what is there already is kept, and gone on with
-  std::uint64_t bytes = 0;     ///< of the whole file; more are refused
-  /// Told how many bytes of the file are there; false ends the transfer.
+  std::filesystem::path file;  ///< existing bytes are kept, and the transfer continues after them
+  std::uint64_t bytes = 0;     ///< of the whole file; more bytes are refused
+  /// Gets the number of bytes of the file so far. Returning false ends the transfer.
   std::function<bool(std::uint64_t)> on_progress;
 };
 
-/// Fetches what is missing of the file. A server that cannot go on in the middle sends all of it
-/// again. Throws ResourceError, what `on_progress` throws, or Error(interrupted) where that said
-/// false; what came until then stays in the file.
+/// Fetches the missing rest of the file. If the server cannot continue in the middle, it sends the
+/// whole file again. Throws ResourceError, what `on_progress` throws, or Error(interrupted) if that
+/// returned false. The bytes that arrived stay in the file.
 void fetch(const Transfer& transfer);
 
 }  // namespace ridgeline::data

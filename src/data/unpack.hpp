@@ -5,9 +5,9 @@
 
 namespace ridgeline::data {
 
-/// Writes the files of a .tar.gz into the existing `folder`, without the folders that they are in:
-/// no name in an archive leads out of `folder`. Throws DataError for a broken archive or one
-/// without files, ResourceError where a file cannot be written.
+/// Writes the files of a .tar.gz directly into the existing `folder`, without their own folders, so
+/// that no name in an archive can lead out of it. Throws DataError for a broken archive or one
+/// without files, ResourceError if a file cannot be written.
 void unpack(const std::filesystem::path& archive, const std::filesystem::path& folder);
 
 }  // namespace ridgeline::data

@@ -1,5 +1,5 @@
 #pragma once
-// Sources of one kind: opening them reads all of their images, so that none can fail later.
+// Sources that read all of their images when they are opened, so that none can fail later.
 
 #include <string_view>
 

@@ -9,7 +9,7 @@
 
 namespace ridgeline::data {
 
-/// Gives what `source` gives. What is derived from it overrides the rest.
+/// Forwards everything to `source`. Derived classes override what they change.
 class WrappedSource : public SampleSource, public StoresFiles {
  public:
   explicit WrappedSource(std::shared_ptr<const SampleSource> source) : source_(std::move(source)) {}

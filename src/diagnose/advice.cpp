@@ -22,7 +22,7 @@ bool is_above_zero(const Schedule& schedule) {
   return std::max(schedule.value, schedule.to) > 0;
 }
 
-// The command that chooses the strength among 0 and five numbers up to it.
+// The command that chooses the strength from 0 and five numbers up to it.
 std::string selection(const Record& record, const std::string& key, double strength) {
   if (record.experiment.empty()) return {};
   const std::string over = fmt::format("select.over={{\"{}\"={{min={:.3g},max={:.3g}}}}}", key,
@@ -113,7 +113,7 @@ std::string longer_training(const Record& record) {
   const auto& epochs = record.epochs;
   const Epoch& last = epochs.back();
   if (!last.validation) return {};
-  // Of one epoch, what it began with is in the mean over its steps.
+  // With a single epoch, its mean training loss tells how it began.
   const Epoch* before = epochs.size() > 1 ? &epochs[epochs.size() - 2] : nullptr;
   if (before != nullptr && !before->validation) return {};
   const double loss = before != nullptr ? before->validation->data_loss : last.train.data_loss;

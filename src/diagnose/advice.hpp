@@ -1,6 +1,6 @@
 #pragma once
-// Everything that a verdict may advise. An advice is here only because trainings that followed it
-// did better than those in which the verdict was given: docs/diagnosis.md has the measurements, and
+// All advice that a verdict may give. Each advice is here because trainings that followed it did
+// better than those with the verdict: docs/diagnosis.md has the measurements, and
 // examples/diagnosis repeats them. Each changes its setting in one direction only, so that no
 // advice takes back another: none asks for a stronger penalty, a higher learning rate or fewer
 // epochs.
@@ -14,11 +14,11 @@ namespace ridgeline::diagnose {
 /// A tenth of each strength in force. If one number is in force and there is an experiment file,
 /// also the command that selects among weaker ones. Empty if only bounds are in force.
 std::string weaker_penalty(const Record& record);
-/// The same for the strengths in the objective, activations' penalties included.
+/// The same for the strengths in the objective, with the penalties of activations.
 std::string weaker_penalty_in_objective(const Record& record);
 
-/// The strength that made the weights grow, divided so far that a step takes a ten-thousandth of
-/// them off.
+/// The strength that made the weights grow, made so small that a step takes a ten-thousandth of the
+/// weights off.
 std::string penalty_within_reach(const Overshoot& overshoot);
 
 /// A tenth of the learning rate.

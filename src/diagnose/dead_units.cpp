@@ -1,8 +1,8 @@
 // Dead units: a channel or unit after a ReLU that is 0 for every measured image and position gets
 // no gradient and does not change (Maas, Hannun and Ng, 2013; Lu et al., arXiv 1903.06733). A few
 // are normal. With positive images Glorot's initialisation begins with four in ten dead units in a
-// dense layer (of the article's network, which trains well). With more than the share `many` a
-// layer has lost capacity; with more than `most` it does almost nothing.
+// dense layer (of the article's network, which trains well). If more than the share `many` is dead,
+// a layer has lost capacity; if more than `most` is dead, it does almost nothing.
 
 #include <fmt/format.h>
 
@@ -15,7 +15,7 @@ namespace ridgeline::diagnose {
 namespace {
 
 constexpr double many = 0.6, most = 0.9;
-constexpr double far = 0.3;  // of the kernel's norm; steps that do no harm move it by less than 0.1
+constexpr double far = 0.3;  // share of the kernel's norm; harmless steps move it by less than 0.1
 
 bool killed_by_a_step(const Record& record, const Epoch& looked_at) {
   return std::ranges::any_of(trained_kernels(record), [&](std::size_t p) {

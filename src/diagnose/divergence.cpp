@@ -20,7 +20,7 @@ namespace {
 constexpr double far = 0.5;
 constexpr double huge = 1e6;
 
-// The record up to the last epoch that has steps: in the one that was broken off there may be none.
+// The record up to the last epoch that has steps. The epoch of the divergence may have none.
 Record with_steps(Record record) {
   while (!record.epochs.empty() && record.epochs.back().statistics.steps == 0) {
     record.epochs = record.epochs.first(record.epochs.size() - 1);

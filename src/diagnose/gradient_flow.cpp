@@ -22,9 +22,9 @@ namespace ridgeline::diagnose {
 namespace {
 
 constexpr double steep = 2;                // powers of ten
-constexpr std::size_t fewest_kernels = 3;  // to speak of a depth
+constexpr std::size_t fewest_kernels = 3;  // fewer are not deep enough
 
-// By how many powers of ten the line goes up from its start to its end.
+// The powers of ten by which the line goes up from its start to its end.
 double climb(std::span<const double> logarithms) {
   if (logarithms.size() < 2) return 0;
   return slope(logarithms) * static_cast<double>(logarithms.size() - 1);
@@ -39,7 +39,7 @@ double gradient_climb(const Record& record, std::span<const std::size_t> kernels
   return climb(sizes);
 }
 
-// Of a layer over the epochs that were looked at; a wholly silent one counts as 1e-30.
+// The mean of a layer over the measured epochs. A layer of zeros counts as 1e-30.
 double mean_log_rms(const Record& record, std::size_t node) {
   double sum = 0, count = 0;
   for (const Epoch& epoch : record.epochs) {
@@ -100,11 +100,11 @@ std::string times(double powers) {
 
 Verdicts gradient_flow(const Record& record) {
   const auto kernels = trained_kernels(record);
-  // Behind a layer that is dead altogether there are no gradients: dead_units says so.
+  // A completely dead layer stops all gradients: dead_units reports that.
   if (kernels.size() < fewest_kernels || has_a_silent_layer(record)) return {};
   const double gradients = gradient_climb(record, kernels);
   const double signals = activation_climb(record, kernels);
-  if (!std::isfinite(gradients + signals)) return {};  // divergence() says what there is to say
+  if (!std::isfinite(gradients + signals)) return {};  // divergence() reports these
   const bool vanishing = gradients > steep || signals < -steep;
   const bool exploding = gradients < -steep || signals > steep;
   if (!vanishing && !exploding) return {};

@@ -6,8 +6,8 @@
 //   it is wide     v - t at the end is more than `wide` * v and 4 s; the verdict names the epoch
 //                  where this began
 // (Prechelt, "Early stopping - but when?", 1998, measures the first as a generalisation loss in per
-// cent. t is a mean over the epoch, during which the network was worse at first: so the gap is
-// rather under- than overestimated.)
+// cent. t is a mean over the epoch, in which the network was worse at first. So the gap is
+// underestimated rather than overestimated.)
 
 #include <fmt/format.h>
 
@@ -22,7 +22,7 @@ namespace {
 
 constexpr double rise = 0.05;  // Prechelt's middle threshold
 constexpr double wide = 0.6;   // v is 2.5 t: an error mostly of images that were not seen
-constexpr std::size_t fewest_epochs = 2, most_epochs = 3;  // one goes up and down by chance
+constexpr std::size_t fewest_epochs = 2, most_epochs = 3;  // one epoch may be chance
 
 double validation_loss(const Epoch& epoch) {
   return epoch.validation->data_loss;

@@ -1,7 +1,8 @@
 // A penalty that dominates: it is more than `dominant` of the objective in at least half of the
 // epochs, and the data is not fitted yet (the data loss is above a tenth of that of an untrained
-// network), so training minimises mainly the penalty. A penalty that never moves anything: in no
-// layer its share of a step reaches `idle_share`, and the whole training shrinks no weights by 1 %.
+// network), so training minimises mainly the penalty. A penalty that never moves anything: its
+// share of a step does not reach `idle_share` in any layer, and the whole training shrinks no
+// weights by 1 %.
 
 #include <fmt/format.h>
 
@@ -16,9 +17,9 @@ namespace {
 constexpr double dominant = 0.5;
 constexpr double grown = 4;          // without a penalty a training ends between 1 and 3
 constexpr double idle_share = 1e-3;  // far below the noise of batches
-constexpr double idle_folds = 0.01;  // less than the last digit of what a run shows
+constexpr double idle_folds = 0.01;  // less than the last digit that a run shows
 
-// If they have, the penalty is large because of them, and a weaker one does not help.
+// If the weights have grown, the penalty is large because of that, and a weaker one does not help.
 bool weights_have_grown(const Record& record) {
   return std::ranges::any_of(trained_kernels(record),
                              [&](std::size_t p) { return size_at_end(record, p) > grown; });

@@ -1,11 +1,11 @@
-// Scale-invariant layers: a normalisation after a convolution takes out the scale of each filter,
-// so that the loss does not depend on it, and a penalty cannot make the function simpler. It only
-// shrinks |w|, and with that raises the effective learning rate a / |w|^2, a being the step per
+// Scale-invariant layers: a normalisation after a convolution removes the scale of each filter. So
+// the loss does not depend on it, and a penalty cannot make the function simpler. It only shrinks
+// |w|, which raises the effective learning rate a / |w|^2, where a is the step per
 // unit of gradient (van Laarhoven, arXiv 1706.05350; Hoffer et al., arXiv 1803.01814).
 //
 // A kernel is scale-invariant if everything that reads the layer leads to a normalisation through
 // layers that keep scale (LayerTraits): pools, upsampling, dropout, concatenation, and ReLUs, which
-// keep positive factors. A normalisation also takes out a bias, as a part of the mean, if the
+// keep positive factors. A normalisation also removes a bias, as a part of the mean, if the
 // layers before it keep what is added to a whole channel. A ReLU does not keep that: before it, a
 // kernel with a bias is not scale-invariant.
 
@@ -24,12 +24,12 @@ bool has_bias(const Record& record, int node) {
   });
 }
 
-// Whether the scale, and where a bias shifted it the shift too, passes through.
+// Whether the scale passes through and, if a bias added a shift, the shift, too.
 bool keeps_enough(const LayerTraits& traits, bool shifted) {
   return traits.keeps_scale && (traits.keeps_shift || !shifted);
 }
 
-// Whether all that reads `node` ends in a normalisation, which takes scale and shift out.
+// Whether everything that reads `node` leads to a normalisation, which removes scale and shift.
 bool is_normalised(const Record& record, int node, bool shifted) {
   const auto& nodes = record.network.nodes();
   bool read = false;

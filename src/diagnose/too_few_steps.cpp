@@ -1,8 +1,8 @@
-// Too few steps for λ to act. A penalty that takes the share s off the weights in a step averages
-// the gradients of the last 1 / s steps; s is lr * λ for decoupled decay (Wang and Aitchison, arXiv
-// 2405.13698: a time scale as long as the training is useful, and a far longer one is as good as no
-// penalty). The verdict is given if the training is shorter than `acted` of the time scale of every
-// penalised kernel, although the penalty has a share in the steps.
+// Too few steps for λ to act. A penalty that takes the share s off the weights in each step
+// averages the gradients of the last 1 / s steps. s is lr * λ for decoupled decay (Wang and
+// Aitchison, arXiv 2405.13698: a time scale as long as the training is useful, and a far longer one
+// is as good as no penalty). The verdict is given if the training is shorter than `acted` of the
+// time scale of every penalised kernel, although the penalty has a share in the steps.
 
 #include <fmt/format.h>
 
@@ -14,7 +14,7 @@
 namespace ridgeline::diagnose {
 namespace {
 
-constexpr double acted = 0.05;  // by the penalty alone the weights would be 5 % smaller
+constexpr double acted = 0.05;  // the penalty alone would make the weights 5 % smaller
 
 }  // namespace
 

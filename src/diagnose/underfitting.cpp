@@ -22,7 +22,7 @@ namespace {
 
 constexpr double unlearnt = 0.6;
 constexpr double held = 0.3;
-constexpr double small = 0.3;  // of two such layers less than a tenth of the signal is left
+constexpr double small = 0.3;  // two such layers leave less than a tenth of the signal
 
 }  // namespace
 
@@ -47,8 +47,7 @@ Verdicts under_fitting(const Record& record) {
   if (verdict.layers.empty()) return {};
   verdict.sentence = fmt::format(
       "It under-fits because λ is too large: the training loss is {:.4g} at the end, and {:.4g} "
-      "without "
-      "having learnt anything, while the penalty holds the weights.",
+      "without having learnt anything, while the penalty keeps the weights small.",
       loss, untrained);
   verdict.evidence = {{"training loss at the end", loss},
                       {"loss without learning", untrained},

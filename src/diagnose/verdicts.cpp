@@ -19,7 +19,7 @@ std::vector<Verdict> verdicts(const Record& record) {
   constexpr std::array<Family, 7> families{over_fitting, under_fitting,    gradient_flow,
                                            dead_units,   scale_invariance, penalty_size,
                                            too_few_steps};
-  // The others judge an end that was not reached.
+  // The others judge the end of a training, which was not reached.
   constexpr std::array<Family, 3> of_diverged{divergence, gradient_flow, dead_units};
   std::vector<Verdict> all;
   if (steps(record) == 0 && !record.diverged) return all;

@@ -1,5 +1,5 @@
 #pragma once
-// How a batch is split: shards of consecutive images, the first ones larger by one where it does
+// How a batch is split: shards of consecutive images, the first ones larger by one if it does
 // not divide.
 
 #include <algorithm>

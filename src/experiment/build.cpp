@@ -24,14 +24,14 @@ Dataset named_images(const Experiment& experiment, const DataParts& parts, const
   return (test && !other.test.empty()) || other.train.empty() ? other.test : other.train;
 }
 
-/// `count` of the images, the same ones for every seed, so that runs can be compared.
+/// Takes `count` of the images, the same ones for every seed, so that runs can be compared.
 Dataset limited(const Dataset& data, std::size_t count) {
   if (count == 0 || count >= data.size()) return data;
   const double share = static_cast<double>(count) / static_cast<double>(data.size());
   return stratified_split(data, share, 0).validation;
 }
 
-/// The same network with another activation of its last layer.
+/// The same network, but with this activation in the last layer.
 Network ending_in(std::string_view activation, const Network& network) {
   std::vector<Node> nodes = network.nodes();
   const LayerSpec& last = nodes.back().layer.spec();
@@ -42,14 +42,14 @@ Network ending_in(std::string_view activation, const Network& network) {
   return Network(std::move(nodes));
 }
 
-/// `network` after a layer with the mean and deviation that torchvision's weights expect.
+/// Puts a layer with the mean and deviation of torchvision's weights before `network`.
 Network normalized(const Network& network) {
   std::vector<Node> nodes = {
       {.name = {},
        .layer = normalize({.mean = {0.485, 0.456, 0.406}, .std = {0.229, 0.224, 0.225}}),
        .inputs = {Node::image}}};
   for (Node node : network.nodes()) {
-    for (int& input : node.inputs) ++input;  // the image, which is -1, becomes the first node
+    for (int& input : node.inputs) ++input;  // the image (-1) becomes the first node
     nodes.push_back(std::move(node));
   }
   return Network(std::move(nodes));
@@ -85,7 +85,7 @@ Images open_images(const Experiment& experiment) {
                                       : named_images(experiment, parts, data.test, true);
   if (const auto* name = std::get_if<std::string>(&data.validation)) {
     images.validation = named_images(experiment, parts, *name, false);
-    // A set that epochs are chosen by says nothing new about the chosen one.
+    // If the epoch is chosen on the test images, they cannot measure the chosen model.
     if (*name == "test" && (data.test.empty() || data.test == "test")) images.test = {};
   } else if (!data.validation_given.value) {
     images.validation = parts.validation;
@@ -169,7 +169,7 @@ void balance_class_weights(Experiment& experiment, const Dataset& train) {
 
 LossPtr build_loss(const Experiment& experiment) {
   Attributes options = experiment.loss.options;
-  // "balanced" becomes numbers when the training images are known: settle().
+  // settle() turns "balanced" into numbers when the training images are known.
   const AttributeValue* weights = options.find("class_weights");
   if (weights && std::holds_alternative<std::string>(*weights)) {
     options.set("class_weights", std::vector<double>());

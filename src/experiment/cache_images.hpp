@@ -11,15 +11,15 @@
 
 namespace ridgeline::experiment {
 
-/// What is told of a cache, and what ends the packing of one.
+/// Gets the notes of a cache, and may stop its packing.
 struct CacheListener {
   std::function<void(const std::string& sentence)> on_note;
   const std::atomic<bool>* stop = nullptr;
 };
 
-/// The images that training reads again and again, from the cache that data.cache names. A cache on
-/// disk is made when the training begins, and listener.stop must exist until then. data.cache_limit
-/// is shared between them by their numbers of images. Only `train` is augmented.
+/// Puts the images that training reads repeatedly into the cache that data.cache names. A cache on
+/// disk is made when the training begins, and listener.stop must exist until then. The images share
+/// data.cache_limit in proportion to their numbers. Only `train` is augmented.
 void cache_images(const Experiment& experiment, const CacheListener& listener, Dataset& train,
                   Dataset& validation);
 

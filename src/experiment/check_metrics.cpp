@@ -27,7 +27,7 @@ void check_metrics(const Experiment& experiment, const Dataset& train, const std
   const std::string prefix = metric.substr(0, metric.size() - wanted.size());
   std::vector<std::string> known{prefix + "data_loss", prefix + "objective"};
   for (const MetricPtr& one : measured.metrics()) known.push_back(prefix + one->name());
-  // Those with default options are measured when they are asked for.
+  // Metrics with default options can be measured on request.
   for (const std::string& other : metrics::known_names()) {
     const auto targets = make_metric(other)->measures();
     if (std::ranges::find(targets, measured.target()) == targets.end()) continue;

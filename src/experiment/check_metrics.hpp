@@ -1,5 +1,5 @@
 #pragma once
-// Whether what an experiment is judged by can be measured on its images.
+// Checks that the metrics which judge an experiment can be measured on its images.
 
 #include <string>
 
@@ -8,7 +8,7 @@
 
 namespace ridgeline::experiment {
 
-/// Throws UsageError where train.metrics, or the key `name` whose value is `metric`
+/// Throws UsageError if train.metrics, or the key `name` whose value is `metric`
 /// ("val_accuracy"), names a metric that images of this task do not have; it suggests the nearest.
 void check_metrics(const Experiment& experiment, const Dataset& train, const std::string& name,
                    const std::string& metric);

@@ -37,7 +37,7 @@ void refuse_later(const Value& value, std::string_view key, const std::vector<st
   const auto& text = std::get<std::string>(value.data);
   if (!contains(later, text)) return;
   throw UsageError(
-      fmt::format("{}{} = \"{}\" is not there yet: use {}", value.where, key, text, instead));
+      fmt::format("{}{} = \"{}\" is not supported yet: use {}", value.where, key, text, instead));
 }
 
 }  // namespace
@@ -92,13 +92,13 @@ Check not_yet(std::vector<std::string> later, std::string instead) {
 Check only(Value allowed, std::string what) {
   return [=](const Value& value, std::string_view key) {
     if (to_toml(value) == to_toml(allowed)) return;
-    throw UsageError(fmt::format("{}{} is not there yet: {}", value.where, key, what));
+    throw UsageError(fmt::format("{}{} is not supported yet: {}", value.where, key, what));
   };
 }
 
 namespace {
 
-// Which metrics are measured is known when the images are: here what no metric is called.
+// The metrics that are measured depend on the images. This only refuses unknown names.
 void check_measurable(std::string_view prefix, std::string_view name) {
   std::vector<std::string> known = metrics::known_names();
   known.insert(known.begin(), {"data_loss", "penalty", "objective"});

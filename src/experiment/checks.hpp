@@ -13,18 +13,18 @@ namespace ridgeline::experiment {
 using Check = std::function<void(const Value& value, std::string_view key)>;
 
 Check at_least(double least);
-/// Likewise for a count: it fits 32 bits too.
+/// The same for a count, which must also fit into 32 bits.
 Check whole(int least);
 Check above(double bound);
 /// At least 0 and below 1; a value that is not a number passes.
 Check fraction();
-/// One of `now`; those of `later` are known, and refused with a sentence that says so.
+/// One of `now`. Those of `later` are refused with a sentence that says that they are planned.
 Check one_of(std::vector<std::string> now, std::vector<std::string> later = {});
-/// Anything but those of `later`.
+/// Anything except those of `later`.
 Check not_yet(std::vector<std::string> later, std::string instead);
-/// The default and nothing else, until there is more.
+/// Only the default, until more is supported.
 Check only(Value allowed, std::string what);
-/// "val_data_loss", "train_accuracy", ...: a metric behind one of `prefixes`.
+/// "val_data_loss", "train_accuracy", ...: one of `prefixes` and a metric.
 Check metric(std::vector<std::string> prefixes);
 
 }  // namespace ridgeline::experiment

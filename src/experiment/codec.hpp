@@ -37,7 +37,7 @@ void decode(const Value& value, std::string_view key, Schedule& out);
 /// { match = "dense*", l2_factor = 10 }
 void decode(const Value& value, std::string_view key, PenaltyRule& out);
 void decode(const Value& value, std::string_view key, std::vector<PenaltyRule>& out);
-/// The same without a match: { l2 = 1e-3 }
+/// A rule without a match: { l2 = 1e-3 }
 void decode_layer_rule(const Value& value, std::string_view key, PenaltyRule& out);
 /// { match = "conv2d_*", learning_rate_factor = 0.1 }
 void decode(const Value& value, std::string_view key, RateRule& out);
@@ -75,14 +75,14 @@ Value encode(const Range& value);
 Value encode(const SearchSpace& value);
 Value encode(const Network& value);
 
-/// What `value` holds. Throws UsageError where it holds another type than `type` says.
+/// The content of `value`. Throws UsageError, which asks for `type`, if it is not a T.
 template <typename T>
 const T& expect(const Value& value, std::string_view key, std::string_view type) {
   if (const T* held = value.get<T>()) return *held;
   fail(value, key, type);
 }
 
-/// Reads a table's entry into `out`; false where it is not there.
+/// Reads a table's entry into `out`. Returns false if there is none.
 template <typename T>
 bool decode_entry(const Table& table, std::string_view key, std::string_view name, T& out) {
   const Value* value = find(table, name);

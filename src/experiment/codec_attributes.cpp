@@ -1,4 +1,4 @@
-// Attributes, whose types are known only where they are used, and options, which declare theirs.
+// Attributes, whose users know the types, and options, which declare them.
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

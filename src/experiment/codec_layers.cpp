@@ -9,7 +9,7 @@ namespace {
 constexpr std::string_view shape_of_entry =
     "a table such as { conv2d = { filters = 32, kernel = 3 } }";
 
-/// The one entry of a layer's table that is neither its name nor its inputs nor its penalties.
+/// The only entry of a layer's table that is not its name, its inputs or its penalties.
 const Entry& kind_of(const Value& value, std::string_view key) {
   const Entry* kind = nullptr;
   for (const Entry& entry : expect<Table>(value, key, shape_of_entry)) {
@@ -44,7 +44,7 @@ void append_layer(Network& network, const Value& value, std::string_view key) {
   const std::string kind_key = fmt::format("{}.{}", key, kind.key);
   Attributes attributes;
   for (const auto& [name, item] :
-       expect<Table>(kind.value, kind_key, "a table of what the layer is set to")) {
+       expect<Table>(kind.value, kind_key, "a table of the layer's options")) {
     attributes.set(name, decode_attribute(item, fmt::format("{}.{}", kind_key, name)));
   }
   const auto& table = std::get<Table>(value.data);

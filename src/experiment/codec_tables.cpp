@@ -1,4 +1,4 @@
-// Schedules, penalty rules and search ranges: the tables that stand for one value.
+// Schedules, penalty rules and search ranges: tables that are one value.
 
 #include <fmt/ranges.h>
 
@@ -13,7 +13,7 @@
 namespace ridgeline::experiment {
 namespace {
 
-/// Refuses other keys than those of a rule. `match`: "match" is one of them.
+/// Refuses keys that a rule does not have. `match`: whether "match" is allowed.
 void expect_rule_keys(const Table& table, std::string_view key, bool match) {
   std::vector<std::string_view> names{"role", "l2_factor"};
   if (match) names.insert(names.begin(), "match");
@@ -23,7 +23,7 @@ void expect_rule_keys(const Table& table, std::string_view key, bool match) {
   expect_only(table, key, names);
 }
 
-/// All but the match.
+/// Everything except the match.
 void decode_strengths(const Value& value, std::string_view key, PenaltyRule& out) {
   const auto& table = std::get<Table>(value.data);
   decode_entry(table, key, "role", out.role);
@@ -49,7 +49,7 @@ void decode_strengths(const Value& value, std::string_view key, PenaltyRule& out
   }
 }
 
-/// Refuses what the schedule's kind does not have, which nothing would read.
+/// Refuses fields that the schedule's kind does not have.
 void expect_fields_of_kind(const Table& table, std::string_view key, const Schedule& schedule) {
   const auto& fields = optimize::schedule_fields(schedule.kind);
   for (const auto& [name, value] : table) {

@@ -17,8 +17,8 @@
 
 namespace ridgeline::experiment {
 
-/// Whether the file or the command line gave a key. It is not part of what an experiment says: an
-/// automatic choice that was made is recorded as if it had been given.
+/// Whether the file or the command line gave a key. It is not saved: records contain automatic
+/// choices as if they had been given.
 struct Given {
   bool value = false;
   friend bool operator==(const Given&, const Given&) { return true; }
@@ -28,11 +28,11 @@ struct DataSection {
   std::string source = "fashion-mnist";
   std::string path;
   std::variant<double, std::string> validation = 0.1;  ///< a fraction, or a folder or part
-  Given validation_given = {};     ///< if not, the source's own validation part comes first
+  Given validation_given = {};     ///< if not, the source's own validation part is preferred
   std::string test;                ///< empty: the source's own test split
   std::int64_t limit = 0;          ///< training images to use; 0: all
   std::vector<std::int64_t> size;  ///< one number, or height and width; empty: the images' own
-  std::int64_t channels = 0;       ///< 1 or 3; 0: 3, or 1 where all images are grey
+  std::int64_t channels = 0;       ///< 1 or 3; 0: 3, or 1 if all images are grey
   std::string resize = "crop";
   std::string filter = "bilinear";
   double crop_share = 1;
@@ -48,7 +48,7 @@ struct DataSection {
 };
 
 struct ModelSection {
-  std::string preset = "article-cnn";  ///< empty where `layers` are given
+  std::string preset = "article-cnn";  ///< empty if `layers` are given
   Network layers;
   std::vector<std::string> outputs;  ///< layers that the loss reads; empty: the last one
   std::string weights;               ///< a file to begin with; empty: none
@@ -86,9 +86,9 @@ struct TrainSection {
   bool autotune = false;
   ComputeOptions compute;
   std::string monitor = "val_data_loss";
-  std::vector<std::string> metrics;  ///< beside the default ones: "f1", "top_k:3"
+  std::vector<std::string> metrics;  ///< in addition to the default ones: "f1", "top_k:3"
   std::int64_t patience = 0;
-  std::int64_t unfreeze_at = 0;  ///< 0: what is frozen stays so
+  std::int64_t unfreeze_at = 0;  ///< 0: frozen parameters stay frozen
   std::string average = "none";
   double average_decay = 0.999;
   double average_from = 0.75;

@@ -12,25 +12,25 @@ namespace {
 
 constexpr std::size_t looked_at = 64;
 
-// 1 where all of some images are grey.
+// 1 if all of some sampled images are grey.
 std::int64_t channels_of(const Dataset& data) {
   const std::size_t count = std::min(looked_at, data.size());
   for (std::size_t k = 0; k < count; ++k) {
     const std::size_t i = k * data.size() / count;
     try {
       if (data.source()->shape_of(data.id(i))[0] != 1) return 3;
-    } catch (const DataError&) {  // said when the image is read
+    } catch (const DataError&) {  // the error is given when the image is read
     }
   }
   return 1;
 }
 
-// The first image that can be read tells the size of all.
+// The size of the first image that can be read, which the others must have, too.
 Shape first_shape(const Dataset& data) {
   for (std::size_t i = 0; i + 1 < std::min(looked_at, data.size()); ++i) {
     try {
       return data.source()->shape_of(data.id(i));
-    } catch (const DataError&) {  // the next one may tell
+    } catch (const DataError&) {  // try the next one
     }
   }
   return data.source()->shape_of(data.id(0));

@@ -1,5 +1,5 @@
 #pragma once
-// Images of any size become those that a network takes.
+// Turns images of any size into those that a network takes.
 
 #include <vector>
 

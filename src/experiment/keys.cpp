@@ -67,7 +67,7 @@ Key row(std::string name, Section Experiment::*section, Field Section::*field, s
       std::move(meaning), std::move(check));
 }
 
-/// [train] has the fields of ComputeOptions among its own.
+/// [train] also has the fields of ComputeOptions.
 std::vector<Key> compute_rows() {
   std::vector<Key> rows;
   train::for_each_compute_field([&](const auto& field) {
@@ -319,7 +319,7 @@ std::vector<Key> make_keys() {
   };
 }
 
-/// Puts `more` after the key `name`. Throws UsageError for a key that there is already.
+/// Inserts `more` after the key `name`. Throws UsageError for a key that exists already.
 void insert_after(std::vector<Key>& keys, std::string_view name, std::vector<Key> more) {
   for (const Key& key : more) {
     if (std::ranges::find(keys, key.name, &Key::name) == keys.end()) continue;
@@ -346,7 +346,8 @@ std::vector<Key> all_keys() {
   return all;
 }
 
-/// The key meant by a name that is none: the nearest, or the one called so in another section.
+/// Guesses the key for an unknown name: the nearest one, or the key with this name in another
+/// section.
 std::string guess_key(std::string_view name) {
   std::vector<std::string_view> names;
   for (const Key& key : keys()) names.push_back(key.name);
@@ -360,7 +361,7 @@ std::string guess_key(std::string_view name) {
 }  // namespace
 
 const std::vector<Key>& keys() {
-  // A table of keys stays where it is when an application adds a kind: others may hold it.
+  // If an application adds a kind, there is a new table. Others may still refer to the old one.
   static std::mutex mutex;
   static std::map<std::uint64_t, std::vector<Key>> tables;
   const std::scoped_lock lock(mutex);

@@ -1,6 +1,6 @@
 #pragma once
 // The table of keys: each key of the experiment file once, with its field, its limits and its
-// meaning. Reading, writing, defaults, overrides, selection and the help text all follow it.
+// meaning. Reading, writing, defaults, overrides, selection and the help text all use it.
 
 #include <functional>
 #include <string>
@@ -20,7 +20,7 @@ struct Key {
   std::function<Value(const Experiment&)> write;
   std::function<void(Experiment&, double)> set;  ///< empty unless the key is a number
   bool whole = false;                            ///< whether it is a whole number
-  std::vector<Need> needs;                       ///< all that must be met for it to have an effect
+  std::vector<Need> needs;                       ///< all must be met for it to have an effect
 
   /// The key with one more need.
   Key needing(Need need) && {
@@ -38,12 +38,13 @@ const std::vector<Key>& keys();
 /// Throws UsageError: "unknown key 'train.bacth': did you mean 'train.batch'?"
 const Key& key(std::string_view name);
 
-/// Why a setting of the key has no effect: it follows the name in a sentence. Empty if it has one.
+/// Why a setting of the key has no effect, to follow its name in a sentence. Empty if it has one.
 /// `word`: whether it is given on the command line.
 std::string no_effect(const Key& key, const Experiment& experiment, Command command, bool word);
 
-/// Sets a numeric key, as a selection does: whole numbers are rounded to, and a schedule keeps its
-/// form and begins with `number`. Throws UsageError for another kind of key, or out of its limits.
+/// Sets a numeric key, as a selection does. Numbers are rounded for whole keys, and a schedule
+/// keeps its form and begins with `number`. Throws UsageError for another kind of key, or for a
+/// number out of its limits.
 void set_number(Experiment& experiment, std::string_view name, double number);
 
 }  // namespace ridgeline::experiment

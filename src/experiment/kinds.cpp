@@ -42,7 +42,7 @@ bool is_number(const Option& option) {
   return is_whole(option) || std::holds_alternative<double>(option.value);
 }
 
-/// Who has the option, where not all have it.
+/// The kinds that have the option, if not all have it.
 std::string owners(const std::vector<Kind>& kinds, std::string_view option) {
   std::vector<std::string_view> names;
   for (const Kind& kind : kinds) {
@@ -54,17 +54,17 @@ std::string owners(const std::vector<Kind>& kinds, std::string_view option) {
 Need kind_has(const KindSection& section, const std::string& option) {
   return {.unmet = [&section, option](const Experiment& experiment) -> std::string {
     const auto kind = section.chosen(experiment);
-    // An unknown kind is another error.
+    // For an unknown kind, there is another error.
     if (!kind || kind->find(option)) return {};
     return fmt::format("has no effect on {}", kind->name);
   }};
 }
 
-/// What is written for an option: a value of the chosen kind, or what it would be by default.
+/// The value to write for an option: that of the chosen kind, or the default.
 Value written(const KindSection& section, const Option& declared, const Experiment& experiment) {
   const auto kind = section.chosen(experiment);
   const Option* own = kind ? kind->find(declared.name) : nullptr;
-  // Only the options are asked for, and nothing is changed.
+  // `options` only returns a reference; nothing is changed.
   const Attributes& set = section.options(const_cast<Experiment&>(experiment));
   const AttributeValue* value = own ? set.find(declared.name) : nullptr;
   return encode_attribute(value ? *value : own ? own->value : declared.value);
@@ -75,7 +75,7 @@ Key option_key(const KindSection& section, const std::vector<Kind>& kinds, const
   key.name = fmt::format("{}.{}", section.section(), declared.name);
   key.meaning = declared.meaning + owners(kinds, declared.name);
   key.whole = is_whole(declared);
-  // The type is checked at once where all kinds agree on it, and the rest when the kind is known.
+  // If all kinds have the same type, it is checked now, and the rest when the kind is known.
   const bool same_type = std::ranges::all_of(kinds, [&](const Kind& kind) {
     const Option* option = kind.find(declared.name);
     return !option || option->value.index() == declared.value.index();

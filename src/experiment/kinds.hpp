@@ -1,7 +1,7 @@
 #pragma once
 // Sections of the experiment that name a kind and hold its options: [loss], [optimizer], and [data]
-// with its source. Their keys follow what the kinds declare (ridgeline/option.hpp), those of an
-// application too.
+// with its source. Their keys come from the declared options (ridgeline/option.hpp), also of an
+// application's kinds.
 
 #include <array>
 #include <functional>
@@ -13,7 +13,7 @@
 namespace ridgeline::experiment {
 
 struct KindSection {
-  std::string_view key;  ///< that names the kind: "loss.kind"
+  std::string_view key;  ///< the key that names the kind: "loss.kind"
   std::vector<Kind> (*kinds)();
   const std::string& (*kind)(const Experiment&);
   Attributes& (*options)(Experiment&);
@@ -26,14 +26,14 @@ struct KindSection {
 std::span<const KindSection> kind_sections();
 const KindSection& kind_section(std::string_view section);
 
-/// A key for each option of any kind. Where kinds differ in its meaning or default, those of the
-/// first count.
+/// A key for each option of any kind. If kinds differ in its meaning or default, those of the first
+/// kind are shown.
 std::vector<Key> option_keys(const KindSection& section);
 /// "cross-entropy, mse or binary-cross-entropy"
 std::string names_of(const std::vector<Kind>& kinds);
 
-/// Checks the options that are `given` (asked with the key), and sets the others to the defaults of
-/// the kind. Throws UsageError for one that the kind does not have, unless it is at its default,
+/// Checks the options for which `given(key)` is true, and sets the others to the defaults of the
+/// kind. Throws UsageError for an option that the kind does not have, unless it has its default,
 /// for another type and for a number out of its limits. Does nothing for an unknown kind.
 void settle_options(const KindSection& section, Experiment& experiment,
                     const std::function<bool(std::string_view key)>& given);

@@ -12,8 +12,8 @@
 namespace ridgeline::experiment {
 namespace {
 
-/// A list of lines, each a kind with its options: "crop:4", "affine:degrees=5,shear_x=3". A table
-/// serves as well: { crop = { n = 4 } }.
+/// A list of lines, each a kind with its options: "crop:4", "affine:degrees=5,shear_x=3". A line
+/// may also be a table: { crop = { n = 4 } }.
 struct Lines {
   std::string key;
   std::string line, table;  ///< examples
@@ -28,7 +28,7 @@ std::string word_of(const Value& value) {
   return text ? *text : to_toml(value);
 }
 
-// Of one option alone, the first of its kind, without its name.
+// A single option, if it is the first of its kind, is written without its name.
 std::string line_of(const Lines& lines, const std::string& name, const Table& options) {
   const std::vector<Kind> kinds = lines.kinds();
   const auto kind = std::ranges::find(kinds, name, &Kind::name);
@@ -67,7 +67,7 @@ Key key_of(const Lines& lines, std::string meaning) {
     lines.of(experiment) = std::move(all);
   };
   key.write = [lines](const Experiment& experiment) {
-    return encode(lines.of(const_cast<Experiment&>(experiment)));  // which is only read
+    return encode(lines.of(const_cast<Experiment&>(experiment)));  // only read
   };
   return key;
 }

@@ -4,7 +4,7 @@
 
 namespace ridgeline::experiment {
 
-/// The processor and the cores that this process may use, for the record of a run.
+/// For the record of a run: the processor, and the cores that this process may use.
 std::string machine();
 
 }  // namespace ridgeline::experiment

@@ -12,8 +12,8 @@ namespace {
 
 constexpr int deepest = 32;
 
-/// The end of the string or comment that begins at `from`. Strings in one quote end with their
-/// line at the latest, as TOML has it.
+/// The end of the string or comment that begins at `from`. As in TOML, a string in single quotes or
+/// in one pair of quotes ends with its line at the latest.
 std::size_t end_of(std::string_view text, std::size_t from) {
   const char quote = text[from];
   if (quote == '#') return std::min(text.find('\n', from), text.size());

@@ -10,8 +10,8 @@ namespace ridgeline::experiment {
 
 std::vector<Key> own_penalty_keys();
 
-/// Completes the options of each, and removes those that say nothing: a strength of 0 and options
-/// at their defaults.
+/// Completes the options of each penalty, and removes penalties with a strength of 0 and default
+/// options.
 void settle_own_penalties(Regularize& regularize);
 
 }  // namespace ridgeline::experiment

@@ -14,8 +14,8 @@
 namespace ridgeline::experiment {
 namespace {
 
-// Written by to_toml() for people to read: it says who wrote the file, not what to do. A file that
-// has it holds every key, so that none of them shows what somebody wanted.
+// to_toml() writes this entry for people: it says which version wrote the file. Such a file has
+// every key, so a key in it does not mean that the user set it.
 constexpr std::string_view provenance = "ridgeline";
 
 class Reader {
@@ -62,7 +62,7 @@ class Reader {
   const Experiment& experiment() const { return experiment_; }
 
  private:
-  /// Takes over what one source (the file, or an override) says.
+  /// Applies the settings of one source: the file, or an override.
   void apply(const Table& root) {
     for (const auto& [section, value] : root) {
       if (section == provenance) continue;
@@ -81,12 +81,12 @@ class Reader {
     where_[name] = value.where;
     wanted_[name] = word_;
     if (word_ && name.starts_with("model.")) refuse_two_networks_of_words();
-    // The network is the one named last.
+    // The network that is set last counts.
     if (name == "model.preset" && !experiment_.model.preset.empty()) experiment_.model.layers = {};
     if (name == "model.layers" && !experiment_.model.layers.empty()) experiment_.model.preset = {};
   }
 
-  /// Puts `name` in place of {name}; {time} stays, for the moment at which the folder is made.
+  /// Replaces {name} by `name`. {time} is replaced when the folder is made.
   void fill_in(const std::string& key, std::string& pattern, std::string_view name) const {
     constexpr std::string_view placeholder = "{name}", time = "{time}";
     for (std::size_t at = 0; (at = pattern.find('{', at)) != std::string::npos;) {
@@ -135,7 +135,7 @@ class Reader {
     located(value.where, [&] { key(section); });
   }
 
-  /// An override of something else may leave idle what a file sets, or give it its effect.
+  /// An override may take the effect of another setting of the file away, or give it one.
   void refuse_without_effect() const {
     const bool searches = where_.contains("select.over");
     const auto judged = [&](const Experiment& given) {
@@ -163,8 +163,8 @@ class Reader {
                     name));
   }
 
-  /// Runs `action`; an error is said to be where the key stands that its sentence begins with, or
-  /// where `otherwise` does.
+  /// Runs `action`. Adds the place of a key to its errors: of the key with which the sentence
+  /// begins, or of `otherwise`.
   template <typename Action>
   void settle(const std::string& otherwise, Action action) const {
     try {
@@ -180,7 +180,7 @@ class Reader {
   Command command_;
   Experiment experiment_, of_file_;
   std::map<std::string, std::string> where_;
-  std::map<std::string, bool> wanted_;  // by whom a key was set: true for a word
+  std::map<std::string, bool> wanted_;  // the keys that were set; true: on the command line
   bool word_ = false, is_record_ = false;
 };
 
@@ -194,7 +194,7 @@ std::string contents(const std::filesystem::path& file) {
   return std::move(text);
 }
 
-/// What {name} stands for: the file's stem, or the data and the network where that says nothing.
+/// The text for {name}: the file's stem or, if that says nothing, the data and the network.
 std::string name_of(const std::filesystem::path& file, const Experiment& experiment) {
   std::string stem = file.stem().string();
   std::erase_if(stem, [](char c) { return c == '{' || c == '}'; });

@@ -12,7 +12,7 @@
 namespace ridgeline::experiment {
 namespace {
 
-/// Numbers that nobody writes, one a strength, for those that may take any value.
+/// Gives each strength that may take any value a number of its own, which nobody would write.
 Regularize with_any_value(Regularize regularize, const SearchSpace& searched) {
   for (std::size_t k = 0; k < penalty_keys.size(); ++k) {
     const PenaltyKey& key = penalty_keys[k];
@@ -59,7 +59,7 @@ void check_rules(const Experiment& experiment, const Regularize& applied,
   if (rules == 0) return;
   const auto with_all = course(experiment, all, parameters);
   for (std::size_t r = 0; r < rules; ++r) {
-    const std::size_t at = all.rules.size() - rules + r;  // after those of layers
+    const std::size_t at = all.rules.size() - rules + r;  // the rules of layers come first
     Regularize without = all;
     without.rules.erase(without.rules.begin() + static_cast<std::ptrdiff_t>(at));
     if (course(experiment, without, parameters) != with_all) continue;

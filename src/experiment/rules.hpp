@@ -1,5 +1,5 @@
 #pragma once
-// Rules of [regularize] that change nothing.
+// Checks for rules of [regularize] that change nothing.
 
 #include <vector>
 
@@ -9,15 +9,15 @@
 
 namespace ridgeline::experiment {
 
-/// Throws UsageError for a regularize.rule that leaves every trained parameter with the penalties
-/// that it has without the rule, at all times. `applied` holds those of layers too, before the
-/// experiment's. Keys of `searched` may take any value, and so may an l2 of 0, to which rules are
-/// often compared.
+/// Throws UsageError for a regularize.rule without which every trained parameter would have the
+/// same penalties at all times. `applied` also has the rules of layers, before those of the
+/// experiment. Keys of `searched` may take any value. So may an l2 of 0, since rules are often
+/// compared with it.
 void check_rules(const Experiment& experiment, const Regularize& applied,
                  const std::vector<Parameter>& parameters, const SearchSpace& searched);
 
-/// Throws UsageError for a searched strength of [regularize] that no trained parameter takes, since
-/// rules set another for each.
+/// Throws UsageError for a searched strength of [regularize] that applies to no trained parameter,
+/// because rules set another one for each.
 void check_searched(const Regularize& applied, const Experiment& experiment,
                     const std::vector<Parameter>& parameters, const SearchSpace& searched);
 

@@ -12,14 +12,15 @@
 namespace ridgeline::experiment {
 namespace {
 
-/// Whether trials can differ in a key: not in what is the same for all, or changes no model.
+/// Whether trials can differ in a key. They cannot if it is the same for all, or does not change
+/// the model.
 bool differs_by_trial(const Key& key) {
   static const std::vector<std::string_view> shared{"data.limit", "train.seed", "train.threads",
                                                     "train.shards", "train.log_every"};
   return key.section() != "select" && std::ranges::find(shared, key.name) == shared.end();
 }
 
-/// The values of a range, or its ends, of a key that is a whole number.
+/// Checks the values or the ends of a range for a key that is a whole number.
 void check_whole(const Value& range, std::string_view key) {
   const auto check = [&](const Value& number) {
     const auto* real = number.get<double>();
@@ -44,8 +45,7 @@ void check_search_space(const Value& value, std::string_view name) {
     located(fmt::format("{}{}: ", range.where, name), [&, &chosen = chosen, &range = range] {
       const Key& found = key(chosen);
       if (!found.set) {
-        throw UsageError(
-            fmt::format("{} is not a number, which is all that can be chosen", chosen));
+        throw UsageError(fmt::format("{} is not a number, and only numbers can be chosen", chosen));
       }
       if (!differs_by_trial(found)) {
         throw UsageError(

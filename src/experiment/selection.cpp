@@ -20,10 +20,10 @@ Experiment with(Experiment experiment, const Assignment& parameters) {
   return experiment;
 }
 
-// Everything that decides what a training gives. The study itself knows what is searched, how, and
-// on which folds.
+// All settings that decide the result of a training. The study itself records what is searched,
+// how, and on which folds.
 selection::Settings settings_of(const Experiment& settled) {
-  // The own value of what is searched plays no part, but the form of a schedule does.
+  // The experiment's own value of a searched key does not matter, but the form of a schedule does.
   const Experiment experiment = with(settled, selection::without_own_values(settled.select.over));
   selection::Settings settings;
   for (const Key& key : keys()) {
@@ -32,14 +32,14 @@ selection::Settings settings_of(const Experiment& settled) {
                            key.name == "data.path" || key.name == "data.validation" ||
                            key.name.starts_with("data.cache");
     if (elsewhere) continue;
-    // The recipe describes what is in the file.
+    // The recipe describes the contents of the file.
     if (key.name == "model.weights" && !experiment.model.weights.empty()) continue;
     settings.emplace_back(key.name, to_toml(key.write(experiment)));
   }
   return settings;
 }
 
-// The record of a run, unless it is there from before.
+// Writes the record of a run, unless it exists already.
 void save_record(const Experiment& experiment, const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder);
   const auto record = folder / "experiment.toml";
@@ -52,8 +52,8 @@ Selection select(const Experiment& experiment, const Images& given, Listener lis
                  const std::atomic<bool>& stop) {
   check_metrics(experiment, given.train, "select.metric", experiment.select.metric);
   Images images = given;
-  images.validation = {};  // the folds take its place
-  // All trainings share it.
+  images.validation = {};  // the folds replace it
+  // All trainings share the cache.
   cache_images(experiment, {listener.on_note, &stop}, images.train, images.validation);
   SelectOptions options = select_options(experiment);
   options.study = experiment.select.study;
@@ -92,7 +92,7 @@ Selection select(const Experiment& experiment, const Images& given, Listener lis
     if (const auto* whole = written.get<std::int64_t>()) return static_cast<double>(*whole);
     return written.get<double>() ? *written.get<double>() : value;
   };
-  // Written again by a resumed study, whose score and rule may be others than before.
+  // A resumed study writes it again, since its score and rule may have changed.
   recipe.begin = [&] {
     std::filesystem::create_directories(options.study);
     save(settled, options.study / "experiment.toml");

@@ -10,7 +10,7 @@
 
 namespace ridgeline::experiment {
 
-/// What a caller is told, as SelectOptions has it.
+/// What a caller is told, as in SelectOptions.
 struct Listener {
   std::function<void(const SelectPlan&)> on_plan;
   std::function<void(const SelectProgress&)> on_progress;

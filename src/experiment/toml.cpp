@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-// What the library asserts of a text is for the user to get wrong: it must not end a debug build.
+// The library asserts things about the user's text. They must not abort a debug build.
 #define TOML_ASSERT(condition) static_cast<void>(0)
 #include <toml++/toml.h>
 
@@ -16,7 +16,7 @@
 namespace ridgeline::experiment {
 namespace {
 
-/// Where a node of `file` stands; without a file there is nothing to say.
+/// The place of a node of `file`; empty without a file.
 std::string where(const toml::source_region& source, std::string_view file) {
   return file.empty() ? std::string() : fmt::format("{}:{}: ", file, source.begin.line);
 }
@@ -28,7 +28,7 @@ Table convert_table(const toml::table& table, std::string_view file) {
   for (auto&& [key, node] : table) {
     entries.push_back({std::string(key.str()), convert(node, file)});
   }
-  // The library sorts by key; errors and graphs want the file's order.
+  // The library sorts by key, but errors and graphs need the file's order.
   std::ranges::stable_sort(entries, {}, [&](const Entry& entry) {
     const auto& begin = table.find(entry.key)->first.source().begin;
     return std::pair(begin.line, begin.column);
@@ -58,7 +58,7 @@ Value convert(const toml::node& node, std::string_view file) {
   return value;
 }
 
-/// What the parser was reading, of the words with which its description begins, in ours.
+/// What the parser was reading, in our words, by the first words of its description.
 std::string_view part_of(std::string_view description) {
   static constexpr std::pair<std::string_view, std::string_view> parts[] = {
       {"string", "a text in quotes"},
@@ -83,7 +83,7 @@ std::string_view part_of(std::string_view description) {
   return "a value";
 }
 
-/// The key that is given twice, where that is what is wrong; a text that is empty where the parser
+/// The key that is given twice, if that is the error; an empty text if the parser
 /// does not name it.
 std::optional<std::string> given_twice(std::string_view description) {
   constexpr std::string_view twice = "cannot redefine existing ";
@@ -113,7 +113,7 @@ std::string problem_of(const toml::parse_error& error, std::string_view text) {
                      at.column, line.empty() ? "" : fmt::format(" of `{}`", line));
 }
 
-/// `key = value` as a table; nothing where it is not TOML. Throws UsageError for a key given twice.
+/// `key = value` as a table; nothing if it is not TOML. Throws UsageError for a key given twice.
 std::optional<toml::table> try_parse(std::string_view key, std::string_view value) {
   const std::string text = fmt::format("{} = {}", key, value);
   check_nesting(text, {});
@@ -125,7 +125,7 @@ std::optional<toml::table> try_parse(std::string_view key, std::string_view valu
   }
 }
 
-/// Whether one of the names that dots separate is missing. Names in quotes count as there.
+/// Whether one of the names between dots is missing. Empty names in quotes are allowed.
 bool has_empty_part(std::string_view key) {
   bool empty = true;
   for (const char c : key) {
@@ -147,7 +147,7 @@ bool looks_structured(std::string_view value) {
   return value.empty() || std::string_view("[{\"'").find(value.front()) != std::string_view::npos;
 }
 
-/// Whether what TOML refuses is a number all the same: one that is too large.
+/// Whether the value is a number. TOML refuses numbers that are too large.
 bool is_number(std::string_view value) {
   if (value.starts_with('+')) value.remove_prefix(1);
   double number = 0;

@@ -1,5 +1,5 @@
 #pragma once
-// TOML text into values. The only file behind this header that knows the TOML library.
+// Turns TOML text into values. Only toml.cpp uses the TOML library.
 
 #include <string_view>
 
@@ -10,7 +10,7 @@ namespace ridgeline::experiment {
 /// The table of a whole file, whose name is for errors. Throws UsageError for what is not TOML.
 Table parse_toml(std::string_view text, std::string_view file);
 
-/// The table that `key=value` stands for: "train.epochs=5" is {train = {epochs = 5}}. The value is
+/// The table of `key=value`: "train.epochs=5" is {train = {epochs = 5}}. The value is
 /// TOML, or a bare word or path that counts as a string. Throws UsageError.
 Table parse_override(std::string_view text);
 

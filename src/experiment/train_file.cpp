@@ -14,7 +14,7 @@ using namespace experiment;
 
 namespace {
 
-// A record names the folder in full.
+// A record has the absolute path of the folder.
 Images images_of(Experiment& experiment) {
   DataSection& data = experiment.data;
   data.path = std::filesystem::absolute(locate(data.source, data.path)).string();

@@ -56,7 +56,8 @@ std::string table_text(const Table& table) {
 struct TomlText {
   std::string operator()(bool value) const { return value ? "true" : "false"; }
   std::string operator()(std::int64_t value) const { return std::to_string(value); }
-  // Shortest digits that read back as the same number; TOML spells nan and inf as fmt does.
+  // The shortest digits that read back as the same number. fmt and TOML write nan and inf the same
+  // way.
   std::string operator()(double value) const { return fmt::format("{}", value); }
   std::string operator()(const std::string& value) const { return quoted(value); }
   std::string operator()(const Array& value) const { return array_text(value); }
@@ -85,7 +86,7 @@ const Value* find(const Table& table, std::string_view key) {
 std::string excerpt(std::string_view text) {
   constexpr std::size_t longest = 120;
   if (text.size() <= longest) return std::string(text);
-  // Not within a character of several bytes.
+  // Do not cut a character of several bytes.
   std::size_t end = longest;
   while (end > 0 && (text[end] & 0xc0) == 0x80) --end;
   return fmt::format("{}...", text.substr(0, end));

@@ -1,6 +1,6 @@
 #pragma once
-// A TOML value that remembers where it stood, so that every error can name file and line. What
-// reads and writes experiments sees this type alone; toml.cpp alone sees the TOML library.
+// A TOML value with its place, so that every error can name file and line. Reading and writing
+// experiments uses only this type. Only toml.cpp uses the TOML library.
 
 #include <cstdint>
 #include <string>
@@ -44,7 +44,7 @@ const Value* find(const Table& table, std::string_view key);
 
 /// As TOML on one line; an array of tables has a line for each, indented.
 std::string to_toml(const Value& value);
-/// `key` as TOML writes it: quoted where it must be.
+/// `key` as TOML writes it, in quotes if necessary.
 std::string to_toml_key(std::string_view key);
 
 /// For errors: "0", "the string \"ten\"", "an array", "a table".
@@ -53,7 +53,7 @@ std::string describe(const Value& value);
 /// Throws UsageError: "experiment.toml:12: train.batch must be at least 1, not 0".
 [[noreturn]] void fail(const Value& value, std::string_view key, std::string_view must_be);
 
-/// Runs `action`; a UsageError that it throws is thrown again with `where` before its sentence.
+/// Runs `action`. If it throws a UsageError, throws it again with `where` before its sentence.
 template <typename Action>
 auto located(const std::string& where, Action&& action) {
   try {

@@ -19,8 +19,9 @@ namespace ridgeline::image::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Levels have 7 binary places, so that the sum of two is a number of 16 bits. A product with a
-// weight, in parts of 65536, keeps its upper half. What it loses is half a unit on average.
+// Levels have 7 binary places, so that the sum of two fits into 16 bits. Weights are in units of
+// 1/65536, so the product is the upper half. It loses half a unit on average, which `start` makes
+// up for.
 void SymmetricSum(const std::uint8_t* from, std::int64_t step, std::int64_t bytes,
                   const std::uint16_t* weights, std::int64_t reach, std::uint8_t* to) {
   const std::int64_t last = 2 * reach;
@@ -56,7 +57,8 @@ void SymmetricSum(const std::uint8_t* from, std::int64_t step, std::int64_t byte
   }
 }
 
-/// Row y of the image, without its first and last pixel, from the rows above and below.
+/// Computes a row, except for its first and last pixel, from the row itself and the rows above and
+/// below.
 void SharpenRow(const std::uint8_t* row, std::int64_t step, std::int64_t bytes, float rest,
                 std::uint8_t* to) {
   const hn::ScalableTag<float> d;
@@ -66,23 +68,23 @@ void SharpenRow(const std::uint8_t* row, std::int64_t step, std::int64_t bytes, 
   const auto one = [&](std::int64_t x) HWY_ATTR {
     const auto load = [&](std::int64_t at)
                           HWY_ATTR { return hn::PromoteTo(d32, hn::LoadU(d8, row + x + at)); };
-    // Nine pixels, the one in the middle five times.
+    // Nine pixels. The one in the middle counts five times.
     const auto centre = load(0);
     auto sum = hn::ShiftLeft<2>(centre);
     for (const std::int64_t line : {-bytes, std::int64_t{0}, bytes}) {
       sum = hn::Add(sum, hn::Add(hn::Add(load(line - step), load(line)), load(line + step)));
     }
-    // The nearest to sum / 13.
+    // sum / 13, rounded to the nearest.
     const auto smooth =
         hn::ShiftRight<18>(hn::Mul(hn::Add(sum, hn::Set(d32, 6)), hn::Set(d32, 20165)));
     const auto less = hn::ConvertTo(d, hn::Sub(smooth, centre));
     const auto level = hn::Add(hn::ConvertTo(d, centre), hn::Mul(hn::Set(d, rest), less));
-    // The demotion cuts off.
+    // DemoteTo clamps to [0, 255].
     return hn::DemoteTo(d8, hn::ConvertTo(d32, level));
   };
   std::int64_t x = step;
   for (; x + lanes <= bytes - step; x += lanes) hn::StoreU(one(x), d8, to + x);
-  // The last ones end where the row does, and some are computed twice.
+  // The last vector ends at the end of the row. Some of its pixels are computed twice.
   if (x < bytes - step && bytes - 2 * step >= lanes) {
     x = bytes - step - lanes;
     hn::StoreU(one(x), d8, to + x);
@@ -126,7 +128,7 @@ std::vector<std::uint16_t> gaussian(int size, double sigma) {
         static_cast<std::uint16_t>(std::lround(shares[static_cast<std::size_t>(k)] / sum * 65536)));
     rest -= 2L * weights.back();
   }
-  // The centre weighs most, so that rounding matters least there.
+  // The centre gets the rest: its weight is the largest, so rounding matters least there.
   weights.push_back(static_cast<std::uint16_t>(std::min(rest, 65535L)));
   return weights;
 }

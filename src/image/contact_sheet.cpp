@@ -12,7 +12,7 @@ constexpr Colour white{255, 255, 255};
 constexpr std::int64_t gap = 8, least_width = 112, large_text_from = 260;
 
 struct Layout {
-  std::int64_t times = 1;              // how much images are enlarged
+  std::int64_t times = 1;              // by how much images are enlarged
   std::int64_t height = 0, width = 0;  // of the largest image, enlarged
   std::int64_t lines = 0, scale = 1;
   std::int64_t text_height() const { return lines * letter_height * scale; }

@@ -32,7 +32,7 @@ Open open(Bytes file) {
                   fmt::format("it claims {} x {} pixels, and the limit is {} pixels", stored.width,
                               stored.height, most_pixels));
   }
-  // Before memory is taken for what a short file claims.
+  // A short file that claims a large image must not take memory.
   if (stored.least_row_bytes * static_cast<double>(stored.height) >
       static_cast<double>(file.size())) {
     cannot_decode((*found)->name, "it is cut short");

@@ -17,8 +17,8 @@ struct Stored {
   std::int64_t channels = 0, height = 0, width = 0;
   int orientation = 1;
   int most_shrink = 1;      ///< the decoder can give 1/1, 1/2, ... 1/most_shrink of the size
-  int extra_per_pixel = 0;  ///< bytes that decoding takes besides the result
-  /// The least bytes of the file that a row can have, where the format says so.
+  int extra_per_pixel = 0;  ///< bytes that decoding needs in addition to the result
+  /// The fewest bytes that a row can take in the file; 0 if not known.
   double least_row_bytes = 0;
 };
 

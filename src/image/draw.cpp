@@ -8,7 +8,7 @@
 namespace ridgeline::image {
 namespace {
 
-// A byte that goes on with a character of UTF-8.
+// Whether the byte continues a character of UTF-8.
 bool continues(char byte) {
   return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
 }

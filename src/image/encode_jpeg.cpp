@@ -15,11 +15,11 @@ namespace {
 constexpr int quality = 92;
 
 struct Output {
-  unsigned char* bytes = nullptr;  // of malloc
+  unsigned char* bytes = nullptr;  // allocated by malloc
   unsigned long size = 0;
 };
 
-/// Whether it succeeded. Nothing in it has a destructor, which longjmp would leave out.
+/// Returns whether it succeeded. Nothing here may have a destructor, since longjmp would skip it.
 bool compress(const ImageView& image, JpegErrors& errors, Output& output) {
   jpeg_compress_struct jpeg{};
   jpeg.err = jpeg_std_error(&errors.manager);

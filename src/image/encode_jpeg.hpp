@@ -1,5 +1,5 @@
 #pragma once
-// Pixels into a JPEG file.
+// Turns pixels into a JPEG file.
 
 #include <cstdint>
 #include <vector>
@@ -9,7 +9,7 @@
 namespace ridgeline::image {
 
 /// The bytes of a JPEG file of quality 92 without chroma subsampling, grey or sRGB. Throws
-/// ResourceError, also for a side above 65,500 pixels, which JPEG does not have.
+/// ResourceError, also for a side above 65,500 pixels, the limit of JPEG.
 std::vector<std::uint8_t> encode_jpeg(const ImageView& image);
 
 }  // namespace ridgeline::image

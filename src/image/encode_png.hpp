@@ -1,5 +1,5 @@
 #pragma once
-// Pixels into a PNG file.
+// Turns pixels into a PNG file.
 
 #include <cstdint>
 #include <vector>

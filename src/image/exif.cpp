@@ -1,4 +1,4 @@
-// The orientation out of EXIF data (EXIF 2.32, which is a TIFF structure: its first directory).
+// Reads the orientation from EXIF data (EXIF 2.32): from the first directory of a TIFF structure.
 #include "image/decoder.hpp"
 #include "image/orient.hpp"
 

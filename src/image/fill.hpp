@@ -9,7 +9,7 @@ namespace ridgeline::image {
 /// The part of the box that is inside of the image.
 PixelBox inside(const PixelBox& box, const Image& image);
 
-/// Gives the pixels of the box, as far as they are inside of the image, one colour.
+/// Gives the pixels of the box that are inside of the image one colour.
 void fill_box(Image& image, const PixelBox& box, Colour colour);
 
 }  // namespace ridgeline::image

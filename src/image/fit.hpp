@@ -8,7 +8,7 @@ namespace ridgeline::image {
 
 /// The image with the channels, height and width of `shape`: channels by `to_channels`, then the
 /// size by `resize` with the bilinear filter, without regard to the aspect ratio.
-/// Throws UsageError where `shape` has other than 1 or 3 channels.
+/// Throws UsageError unless `shape` has 1 or 3 channels.
 Image fit_image(const Image& image, const Shape& shape);
 
 }  // namespace ridgeline::image

@@ -14,11 +14,12 @@ namespace ridgeline::image::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 #if HWY_TARGET != HWY_SCALAR && !HWY_HAVE_SCALABLE
-/// Exchanges as many pixels at both ends of the row as it can in blocks of 16 bytes; returns how
-/// many. Of three channels a block has five pixels and a byte that stays.
+/// Exchanges pixels at both ends of the row in blocks of 16 bytes, as far as they fit. Returns how
+/// many pixels at each end are done. With three channels a block has five pixels and one more byte,
+/// which is kept.
 std::size_t ReverseEnds(std::uint8_t* row, std::size_t bytes, std::size_t channels) {
   const hn::FixedTag<std::uint8_t, 16> d;
-  // For the block at the left, which gets the right one's pixels, and the other way round. 0x80
+  // Tables for the left block, which gets the right one's pixels, and the other way round. 0x80
   // gives 0.
   alignas(16) static constexpr std::uint8_t tables[2][2][16] = {
       {{15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0},
@@ -38,7 +39,7 @@ std::size_t ReverseEnds(std::uint8_t* row, std::size_t bytes, std::size_t channe
     const auto at_left = hn::Or(hn::TableLookupBytesOr0(b, to_left), hn::And(a, left_kept));
     const auto at_right = hn::Or(hn::TableLookupBytesOr0(a, to_right), hn::And(b, right_kept));
     done += step;
-    // The next blocks are loaded first: a load that overlaps a store just made waits for it.
+    // Loads the next blocks before storing: a load that overlaps a recent store has to wait for it.
     if (bytes - 2 * done >= 32) {
       a = hn::LoadU(d, row + done);
       b = hn::LoadU(d, row + bytes - done - 16);

@@ -39,7 +39,7 @@ constexpr std::array<Signature, 20> signatures{{{0, "GIF8"sv, "a GIF image"},
                                                 {0, "P7\n"sv, "a PAM image"},
                                                 {0, "Pf\n"sv, "a PFM image"}}};
 
-/// The beginning of a text, in small letters, without what a page may have before its first tag.
+/// The beginning of a text in lower case, without a byte order mark and white space.
 std::string first_word(Bytes file) {
   if (begins_with(file, "\xef\xbb\xbf")) file = file.subspan(3);
   const auto* begin = std::find_if(file.data(), file.data() + file.size(),

@@ -1,5 +1,5 @@
 #pragma once
-// What a file is that is no image we read.
+// Says what a file is if it is not an image that can be read.
 
 #include <string>
 

@@ -53,7 +53,7 @@ Transform affine(std::int64_t height, std::int64_t width, const AffineChange& ch
   const double turn = radians(change.degrees);
   const double tan_x = std::tan(radians(change.shear_x)), tan_y = std::tan(radians(change.shear_y));
   const double cosine = std::cos(turn), sine = std::sin(turn);
-  // Turn * shear of y by x * shear of x by y, each as a 2 x 2 matrix, times the scale.
+  // The scale times three 2 x 2 matrices: the turn, the shear of y by x, and the shear of x by y.
   const double a = change.scale * (cosine + sine * tan_y);
   const double c = change.scale * (sine - cosine * tan_y);
   const double b = -a * tan_x - change.scale * sine;
@@ -79,7 +79,7 @@ Transform flip_vertical(std::int64_t height, std::int64_t width) {
 
 Transform perspective(std::int64_t height, std::int64_t width, const Corners& from,
                       const Corners& to) {
-  // In parts of the image, so that all numbers are of the order of 1.
+  // In units of the image's size, so that all numbers are near 1.
   const double size = static_cast<double>(std::max<std::int64_t>({height, width, 1}));
   std::array<std::array<double, 9>, 8> rows{};
   for (std::size_t i = 0; i < 4; ++i) {

@@ -1,6 +1,6 @@
 #pragma once
-// Turns, shears and other changes of an image's coordinates, which keep its size. Angles are in
-// degrees, clockwise as the image is seen.
+// Turns, shears and other changes of an image's coordinates. They keep its size. Angles are in
+// degrees, clockwise.
 
 #include <array>
 #include <cstdint>
@@ -23,7 +23,7 @@ Transform affine(std::int64_t height, std::int64_t width, const AffineChange& ch
 /// Around the centre of the image.
 Transform affine(std::int64_t height, std::int64_t width, const AffineChange& change);
 
-/// Moves by whole or broken pixels.
+/// Moves the image. The numbers of pixels need not be whole.
 Transform shift(std::int64_t height, std::int64_t width, double right, double down);
 
 /// Top and bottom exchanged.
@@ -32,7 +32,7 @@ Transform flip_vertical(std::int64_t height, std::int64_t width);
 using Corners = std::array<Point, 4>;
 
 /// The projective map that takes each of the four points `from` to its partner in `to`. Throws
-/// UsageError where three of them are on one line.
+/// UsageError if three of them are on one line.
 Transform perspective(std::int64_t height, std::int64_t width, const Corners& from,
                       const Corners& to);
 

@@ -10,7 +10,7 @@ namespace ridgeline::image {
 /// below the line.
 using Glyph = std::array<std::uint8_t, 8>;
 
-/// The letter of an ASCII character; an empty box for what has none.
+/// The letter of an ASCII character; an empty box for other bytes.
 const Glyph& glyph_of(char character);
 
 }  // namespace ridgeline::image

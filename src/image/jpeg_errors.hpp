@@ -1,20 +1,19 @@
 #pragma once
-// Errors of libjpeg, in decoding and in encoding: they end the call by a longjmp to its beginning.
-// Nothing between may have a destructor.
+// Errors of libjpeg in decoding and encoding. They end the call by a longjmp to its beginning.
+// Nothing in between may have a destructor.
 
 #include <array>
 #include <csetjmp>
 #include <cstdio>
 
-// It needs <cstdio> before it.
-// clang-format off
+// It needs <cstdio>. clang-format off
 #include <jpeglib.h>
 // clang-format on
 
 namespace ridgeline::image {
 
 struct JpegErrors {
-  jpeg_error_mgr manager;  // first, so that libjpeg's pointer to it is one to the whole
+  jpeg_error_mgr manager;  // first, so that libjpeg's pointer to it also points to this struct
   std::jmp_buf give_up;
   std::array<char, JMSG_LENGTH_MAX> message;
 };

@@ -9,7 +9,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-// The vectors below need blocks of 128 bits, which packing keeps in order.
+// The vectors below assume that packing works within blocks of 128 bits.
 #undef RIDGELINE_IMAGE_VECTORS
 #if HWY_TARGET != HWY_SCALAR && !HWY_HAVE_SCALABLE
 #define RIDGELINE_IMAGE_VECTORS 1
@@ -28,7 +28,7 @@ inline std::uint8_t Clip(std::int32_t sum) {
   return static_cast<std::uint8_t>(std::clamp((sum + half) >> shift, 0, 255));
 }
 
-// A pixel of a row, by its definition.
+// Computes a pixel of a row without vectors.
 inline void PlainPixel(const std::uint8_t* row, std::int64_t channels, const Taps& taps,
                        std::int64_t i, std::uint8_t* to) {
   const std::uint8_t* from = row + taps.first[static_cast<std::size_t>(i)] * channels;
@@ -66,7 +66,7 @@ HWY_INLINE V32 AddPairs(D d32, V16 a, V16 b, V32 sum) {
 #endif
 }
 
-// The sum of the weights' parts.
+// Adds the high and low parts of weighted sums.
 template <class V32>
 HWY_INLINE V32 Join(V32 high, V32 low) {
   return hn::Add(hn::ShiftLeft<split>(high), low);
@@ -90,13 +90,13 @@ void Row1(const std::uint8_t* row, const Taps& taps, std::uint8_t* to) {
   }
 }
 
-// Two taps of three channels take six of the eight numbers of 16 bits.
+// Two taps of three channels use six of eight 16-bit numbers.
 void Row3(const std::uint8_t* row, const Taps& taps, std::uint8_t* to) {
   const hn::FixedTag<std::int32_t, 4> d32;
   const hn::FixedTag<std::int16_t, 8> d16;
   const hn::FixedTag<std::uint8_t, 16> d8;
   const hn::FixedTag<std::uint8_t, 4> d_bytes;
-  // Pixels of bytes r g b r g b ... to pairs of channels; 0x80 gives 0.
+  // Tables that turn bytes r g b r g b ... into pairs of channels. 0x80 gives 0.
   alignas(16) static constexpr std::uint8_t first_pair[16] = {
       0, 0x80, 3, 0x80, 1, 0x80, 4, 0x80, 2, 0x80, 5, 0x80, 0x80, 0x80, 0x80, 0x80};
   alignas(16) static constexpr std::uint8_t second_pair[16] = {
@@ -111,7 +111,7 @@ void Row3(const std::uint8_t* row, const Taps& taps, std::uint8_t* to) {
       const auto pixels = hn::LoadU(d8, from + 3 * k);
       const auto a = hn::BitCast(d16, hn::TableLookupBytesOr0(pixels, first));
       const auto b = hn::BitCast(d16, hn::TableLookupBytesOr0(pixels, second));
-      // Pairs of weights are numbers of 32 bits here.
+      // A pair of weights is loaded as a 32-bit number.
       const auto h = hn::BitCast(d32, hn::LoadU(d16, highs + k));
       const auto l = hn::BitCast(d32, hn::LoadU(d16, lows + k));
       high = AddPairs(d32, a, pair(hn::Broadcast<0>(h)), high);
@@ -120,7 +120,7 @@ void Row3(const std::uint8_t* row, const Taps& taps, std::uint8_t* to) {
       low = AddPairs(d32, b, pair(hn::Broadcast<1>(l)), low);
     }
     const auto bytes = hn::DemoteTo(d_bytes, hn::ShiftRight<shift>(Join(high, low)));
-    // Four bytes, the last of which the next pixel overwrites.
+    // Stores four bytes. The next pixel overwrites the last one.
     if (i + 1 < taps.outputs()) {
       hn::StoreU(bytes, d_bytes, to + 3 * i);
     } else {
@@ -165,18 +165,19 @@ void Column(const std::uint8_t* rows, std::int64_t bytes, const Taps& taps, std:
   const std::uint8_t* from = rows + taps.first[i] * bytes;
   const std::int64_t count = taps.count[i];
   const auto at = static_cast<std::size_t>(output * taps.stride);
-  // Two weights as a number of 32 bits.
+  // Two weights as one 32-bit number.
   const auto pair = [&](const std::vector<std::int16_t>& weights, std::int64_t k) {
     std::int32_t two;
     std::memcpy(&two, weights.data() + at + k, sizeof two);
     return hn::BitCast(d16, hn::Set(d32, two));
   };
   for (; x + lanes <= bytes; x += lanes) {
-    // Of the lower and the upper halves of the blocks of 128 bits.
+    // Sums of the lower and the upper halves of blocks of 128 bits.
     auto lower_high = hn::Zero(d32), upper_high = lower_high;
     auto lower_low = hn::Set(d32, half), upper_low = lower_low;
     for (std::int64_t k = 0; k < count; k += 2) {
-      // Two rows. Beyond an odd end there is no second one, and its weight is 0.
+      // Two rows. If the count is odd, the last row has no partner: any row will do, as its weight
+      // is 0.
       const std::uint8_t* row = from + k * bytes + x;
       const auto a = hn::PromoteTo(d16, hn::LoadU(d8, row));
       const auto b = hn::PromoteTo(d16, hn::LoadU(d8, k + 1 < count ? row + bytes : row));

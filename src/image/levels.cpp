@@ -28,7 +28,7 @@ void Scale(std::uint8_t* levels, std::size_t count, float by, float rest) {
   for (; i + lanes <= count; i += lanes) {
     const auto level = hn::ConvertTo(d, hn::PromoteTo(d32, hn::LoadU(d8, levels + i)));
     const auto scaled = hn::Add(hn::Mul(level, factor), more);
-    // The demotion cuts off.
+    // DemoteTo clamps to [0, 255].
     hn::StoreU(hn::DemoteTo(d8, hn::ConvertTo(d32, scaled)), d8, levels + i);
   }
   for (; i < count; ++i) levels[i] = cut_off(static_cast<float>(levels[i]) * by + rest);
@@ -65,7 +65,7 @@ void apply(Image& image, const std::array<Table, 3>& levels) {
   }
 }
 
-/// How often each level is there, in each channel.
+/// The number of pixels of each level, for each channel.
 std::array<Counts, 3> count_levels(const Image& image) {
   std::array<Counts, 3> counts{};
   const auto channels = static_cast<std::size_t>(image.channels);
@@ -103,7 +103,7 @@ Table equalized(const Counts& counts) {
     pixels += count;
     if (count > 0) last = count;
   }
-  // The brightest level has no pixels above it, so that they do not count.
+  // Pixels of the brightest level do not count, since no level is above it.
   const std::int64_t step = (pixels - last) / 255;
   if (step == 0) return table([](int v) { return static_cast<std::uint8_t>(v); });
   std::int64_t darker = 0;

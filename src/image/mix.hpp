@@ -1,5 +1,5 @@
 #pragma once
-// Pixels of other kinds into grey or sRGB. All rounding is to the nearest.
+// Turns pixels of other kinds into grey or sRGB. All rounding is to the nearest.
 
 #include <cstddef>
 #include <cstdint>
@@ -17,7 +17,7 @@ constexpr std::uint8_t over_white(unsigned colour, unsigned alpha) {
   return static_cast<std::uint8_t>(255 - product(255 - colour, alpha));
 }
 
-/// A number from 0 to `most` to one from 0 to 255.
+/// Scales a number from 0 to `most` to 0 to 255.
 constexpr std::uint8_t to_eight_bits(std::uint32_t value, std::uint32_t most) {
   return static_cast<std::uint8_t>((std::uint64_t{value} * 255 + most / 2) / most);
 }
@@ -31,7 +31,7 @@ inline void cmyk_to_rgb(const std::uint8_t* from, std::size_t pixels, bool inver
   }
 }
 
-/// Pixels of `channels` and alpha to the first `kept` of the channels over white.
+/// Mixes pixels of `channels` and alpha with white, and keeps the first `kept` channels.
 inline void mix_with_white(const std::uint8_t* from, std::size_t pixels, std::size_t channels,
                            std::size_t kept, std::uint8_t* to) {
   for (std::size_t i = 0; i < pixels; ++i, from += channels + 1, to += kept) {

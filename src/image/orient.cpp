@@ -6,8 +6,8 @@
 namespace ridgeline::image {
 namespace {
 
-/// From a pixel of the seen image to one of the stored image: first the coordinates are swapped,
-/// then each is counted from the other end.
+/// Leads from a pixel of the seen image to one of the stored image. First the coordinates are
+/// swapped, then each may be counted from the other end.
 struct Steps {
   bool swap, from_bottom, from_right;
 };
@@ -30,7 +30,7 @@ void copy_pixels(const Image& stored, Image& seen, const Steps& steps) {
   if (steps.from_bottom) down = -down;
   if (steps.from_right) right = -right;
 
-  // Tiles, so that both images are in the cache where rows become columns.
+  // Works in tiles, so that both images stay in the cache when rows become columns.
   constexpr std::int64_t tile = 64;
   for (std::int64_t top = 0; top < height; top += tile) {
     for (std::int64_t left = 0; left < width; left += tile) {

@@ -15,14 +15,15 @@ struct PlaneSize {
   std::int64_t height = 0, width = 0;
 };
 
-/// The orientation that the EXIF data, a TIFF structure with or without "Exif\0\0" before it, give;
-/// 1 where they give none or are damaged.
+/// The orientation in EXIF data, which are a TIFF structure with or without "Exif\0\0" before it; 1
+/// if they have none or are damaged.
 int exif_orientation(Bytes exif);
 
 /// The stored image as it is seen.
 Image orient(Image stored, int orientation);
 
-/// A box in the pixels of the seen image to the same one in the stored image, whose size is given.
+/// Turns a box in pixels of the seen image into the same box of the stored image, whose size is
+/// given.
 PixelBox to_stored(const PixelBox& seen, PlaneSize stored, int orientation);
 /// The other way round.
 RealBox to_seen(const RealBox& stored_box, PlaneSize stored, int orientation);

@@ -18,7 +18,7 @@ namespace ridgeline::image::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// `count` numbers to `to`, or, mirrored, to the places before `to` in the other order.
+// Stores numbers from `to` on or, if mirrored, in reverse order before `to`.
 template <bool Mirrored, class D, class V8>
 HWY_INLINE void Put(D d, V8 bytes, float* to) {
   const hn::Rebind<std::int32_t, D> di;
@@ -36,7 +36,7 @@ void PlaneRow(const std::uint8_t* from, std::size_t width, std::size_t channels,
   const hn::ScalableTag<float> d;
   const hn::Rebind<std::uint8_t, decltype(d)> d8;
   const std::size_t lanes = hn::Lanes(d);
-  // Where pixel x goes, or, mirrored, the place after it.
+  // The place of pixel x or, if mirrored, the place after it.
   const auto at = [&](std::size_t x) { return to + (Mirrored ? width - x : x); };
   std::size_t x = 0;
   if (channels == 1) {

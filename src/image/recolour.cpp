@@ -17,8 +17,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 template <class D>
 using Numbers = hn::Vec<D>;
 
-/// Calls change(d, r, g, b) for all pixels, as vectors of numbers from 0 to 255 which it changes.
-/// What it leaves loses its fraction and is cut off at 0 and 255.
+/// Calls change(d, r, g, b) for all pixels. It changes the vectors, which have numbers from 0 to
+/// 255. The results lose their fractions and are clamped to [0, 255].
 template <typename Change>
 HWY_INLINE void ForPixels(std::uint8_t* pixels, std::size_t count, const Change& change) {
   const hn::ScalableTag<float> d;
@@ -32,7 +32,7 @@ HWY_INLINE void ForPixels(std::uint8_t* pixels, std::size_t count, const Change&
     auto g = hn::ConvertTo(d, hn::PromoteTo(d32, g8));
     auto b = hn::ConvertTo(d, hn::PromoteTo(d32, b8));
     change(d, r, g, b);
-    // The demotion cuts off.
+    // DemoteTo clamps to [0, 255].
     const auto bytes = [&](auto v) HWY_ATTR { return hn::DemoteTo(d8, hn::ConvertTo(d32, v)); };
     hn::StoreInterleaved3(bytes(r), bytes(g), bytes(b), d8, at);
   };
@@ -46,7 +46,7 @@ HWY_INLINE void ForPixels(std::uint8_t* pixels, std::size_t count, const Change&
   }
 }
 
-/// 0.2989 R + 0.587 G + 0.114 B without the fraction.
+/// 0.2989 R + 0.587 G + 0.114 B, rounded down.
 template <class D, class V>
 HWY_INLINE V Grey(D d, V r, V g, V b) {
   const auto sum = hn::Add(hn::Add(hn::Mul(r, hn::Set(d, 0.2989F)), hn::Mul(g, hn::Set(d, 0.587F))),
@@ -71,16 +71,16 @@ void TurnHue(std::uint8_t* pixels, std::size_t count, float turn) {
                six = hn::Set(d, 6.0F);
     const auto most = hn::Max(r, hn::Max(g, b)), least = hn::Min(r, hn::Min(g, b));
     const auto range = hn::Sub(most, least);
-    const auto part = hn::Div(one, hn::Max(range, one));  // a grey pixel has any hue
+    const auto part = hn::Div(one, hn::Max(range, one));  // the hue of a grey pixel does not matter
     const auto of_red = hn::Mul(hn::Sub(g, b), part);
     const auto of_green = hn::Add(hn::Mul(hn::Sub(b, r), part), hn::Set(d, 2.0F));
     const auto of_blue = hn::Add(hn::Mul(hn::Sub(r, g), part), four);
     auto hue =
         hn::IfThenElse(hn::Eq(most, r), of_red, hn::IfThenElse(hn::Eq(most, g), of_green, of_blue));
     hue = hn::Add(hue, hn::Set(d, turn));
-    // A channel is at its most within 1 of its own hue, at its least beyond 2, and straight in
-    // between.
-    const auto scale = hn::Set(d, 255.999F / 255.0F);  // as torchvision goes back to bytes
+    // Within 1 of its own hue, a channel has the largest value; beyond 2, the least. In between it
+    // is linear.
+    const auto scale = hn::Set(d, 255.999F / 255.0F);  // as torchvision converts to bytes
     const auto channel = [&](float own) HWY_ATTR {
       auto k = hn::Add(hue, hn::Set(d, own));
       k = hn::Sub(k, hn::Mul(six, hn::Floor(hn::Mul(k, hn::Set(d, 1.0F / 6)))));
@@ -107,7 +107,7 @@ double SumOfGrey(const std::uint8_t* pixels, std::size_t count) {
   double sum = 0;
   std::size_t i = 0;
   while (i + lanes <= count) {
-    // Single precision holds this many whole numbers without error.
+    // So many numbers can be summed in single precision without error.
     auto part = hn::Zero(d);
     for (std::size_t k = 0; k < 4096 && i + lanes <= count; ++k, i += lanes) {
       part = hn::Add(part, grey(pixels + 3 * i));

@@ -53,7 +53,7 @@ void nearest(const ImageView& image, const Axis& rows, const Axis& columns, Imag
 /// Rows `first` to `end` of the image, with as many columns as the taps have outputs.
 void resize_rows(const ImageView& image, const Taps& taps, std::int64_t first, std::int64_t end,
                  std::uint8_t* to, std::vector<std::uint8_t>& padded) {
-  constexpr std::size_t read_beyond = 32;  // resize_row
+  constexpr std::size_t read_beyond = 32;  // that resize_row reads
   const auto bytes = static_cast<std::size_t>(image.width * image.channels);
   for (std::int64_t y = first; y < end; ++y, to += taps.outputs() * image.channels) {
     const std::size_t start = static_cast<std::size_t>(y) * bytes;
@@ -123,7 +123,7 @@ void resize(const ImageView& image, Size size, Filter filter, const std::optiona
       resize_rows(image, column_taps, 0, image.height, to.pixels.data(), scratch.row);
       return;
     }
-    // Only the rows that the second pass reads.
+    // Resizes only the rows that the second pass reads.
     const std::int64_t first = row_taps.first.front();
     const std::int64_t end = row_taps.first.back() + row_taps.count.back();
     scratch.columns.resize(static_cast<std::size_t>((end - first) * row_bytes));

@@ -1,11 +1,11 @@
 #pragma once
-// Another size by the filters of Pillow's Image.resize(size, filter, box), to one grey level.
+// Resizes with the filters of Pillow's Image.resize(size, filter, box), equal to one grey level.
 //
-// An output pixel is a weighted mean of the input pixels around its centre. Where the image
-// shrinks, the filter is as much wider as the image is larger, so that no input pixel is left out
-// (antialiasing). `nearest` takes the pixel under the centre. Columns are resized first, then rows;
-// the result in between is rounded to 8 bits, as Pillow's is. (Pillow 13 takes the rows first where
-// the height shrinks far more than the width, and can then differ by more than one level.)
+// An output pixel is a weighted mean of the input pixels around its centre. If the image shrinks,
+// the filter becomes wider by the same factor, so that no input pixel is left out
+// (antialiasing). `nearest` takes the pixel under the centre. Columns are resized first, then rows.
+// The result in between is rounded to 8 bits, as in Pillow. (If the height shrinks far more than
+// the width, Pillow 13 resizes rows first, and can differ by more than one level.)
 
 #include <optional>
 #include <span>
@@ -28,7 +28,7 @@ struct Size {
   std::int64_t height = 0, width = 0;
 };
 
-/// Pixels in someone else's memory, in the order of Image.
+/// A view of pixels in the order of Image.
 struct ImageView {
   std::int64_t channels = 0, height = 0, width = 0;
   std::span<const std::uint8_t> pixels;
@@ -44,9 +44,9 @@ struct ImageView {
 /// The filter of a name: "nearest", "bilinear", "bicubic" or "lanczos". Throws UsageError.
 Filter filter_of(std::string_view name);
 
-/// The part `box` of an image of 1 or 3 channels, in `size.height` x `size.width` pixels. Pixels
-/// outside of the box can count for those at its edge, if the image has them. The aspect ratio is
-/// what it is. Throws UsageError for an empty size, an empty box, and one that is not inside of the
+/// Resizes the part `box` of an image of 1 or 3 channels to `size.height` x `size.width` pixels,
+/// whatever the aspect ratio. Pixels of the image outside of the box can count for those at its
+/// edge. Throws UsageError for an empty size, an empty box, and one that is not inside of the
 /// image.
 Image resize(const ImageView& image, Size size, Filter filter,
              const std::optional<RealBox>& box = std::nullopt);

@@ -18,7 +18,7 @@ void shift(const ImageView& image, std::int64_t right, std::int64_t down, Border
   to.height = height;
   to.width = width;
   to.pixels.resize(image.pixels.size());
-  // Columns [first, end) of the result show the image itself.
+  // Columns [first, end) of the result come from the image.
   const std::int64_t first = std::clamp<std::int64_t>(right, 0, width);
   const std::int64_t end = std::clamp<std::int64_t>(width + right, first, width);
   for (std::int64_t y = 0; y < height; ++y) {

@@ -6,10 +6,10 @@
 
 namespace ridgeline::image {
 
-/// What becomes free at the border.
+/// What fills the border that becomes free.
 enum class Border {
-  fill,     ///< takes a colour
-  reflect,  ///< mirrors the image around its outermost pixels
+  fill,     ///< one colour
+  reflect,  ///< the image, mirrored at its outermost pixels
 };
 
 /// The image moved to the right and down by so many pixels, which may be below 0, into `to`, whose
@@ -17,8 +17,8 @@ enum class Border {
 void shift(const ImageView& image, std::int64_t right, std::int64_t down, Border border,
            Colour fill, Image& to);
 
-/// The pixel that `reflect` shows at `place` of an axis of `size` pixels: 0 and size - 1 are
-/// mirrors.
+/// The pixel that `reflect` shows at `place` of an axis of `size` pixels: it mirrors at 0 and size
+/// - 1.
 std::int64_t reflected(std::int64_t place, std::int64_t size);
 
 }  // namespace ridgeline::image

@@ -83,7 +83,8 @@ std::vector<std::int64_t> nearest_inputs(const Axis& axis) {
   const double scale = axis.length / static_cast<double>(axis.outputs);
   std::vector<std::int64_t> inputs;
   inputs.reserve(static_cast<std::size_t>(axis.outputs));
-  // Summed, not multiplied: Pillow rounds so, and a centre can fall on the edge between two pixels.
+  // Summed, not multiplied, as in Pillow: rounding matters if a centre is on the edge of two
+  // pixels.
   double centre = axis.start + 0.5 * scale;
   for (std::int64_t i = 0; i < axis.outputs; ++i, centre += scale) {
     inputs.push_back(std::clamp<std::int64_t>(static_cast<std::int64_t>(centre), 0, axis.size - 1));

@@ -10,7 +10,7 @@ namespace ridgeline::image {
 
 /// Output i is the sum of weight k of i times input[first[i] + k] over k < count[i], divided by
 /// 2^shift and rounded. A weight has more than 16 bits, so it is split: high * 2^split + low.
-/// Weights from count[i] on are 0, and eight zeros follow the last ones, which vectors read.
+/// Weights from count[i] on are 0. Eight zeros follow the last ones, since vectors read them.
 struct Taps {
   static constexpr int shift = 22, split = 11;  // Pillow's weights have 22 binary places
 
@@ -25,14 +25,14 @@ struct Taps {
   }
 };
 
-/// An axis of `size` inputs, the part from `start` to `start + length` of which becomes `outputs`.
+/// An axis of `size` inputs. The part from `start` to `start + length` becomes `outputs` outputs.
 struct Axis {
   std::int64_t size = 0;
   double start = 0, length = 0;
   std::int64_t outputs = 0;
 };
 
-/// `multiple`: what the stride is a multiple of. `filter` is not nearest.
+/// The stride becomes a multiple of `multiple`. `filter` is not nearest.
 Taps taps(const Axis& axis, Filter filter, std::int64_t multiple);
 
 /// The input under the centre of each output.

@@ -41,7 +41,7 @@ struct Source {
   }
 };
 
-/// A pixel by its definition.
+/// Computes a pixel without vectors.
 void plain_bilinear(const Source& source, std::int64_t y, std::int64_t x, std::int32_t right,
                     std::int32_t down, std::uint8_t* to) {
   const std::uint8_t *a = source.at(y, x), *b = source.at(y, x + 1), *c = source.at(y + 1, x),
@@ -63,8 +63,8 @@ namespace ridgeline::image::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// Places of row `y` of the result, by the map `m` from the result to the image. `half`: what is
-/// taken off so that whole numbers are the places that `filter` asks for.
+/// Finds the places of row `y` of the result by the map `m` from the result to the image. `half` is
+/// subtracted, so that pixels have the whole numbers that `filter` needs.
 void FindPlaces(const double* m, bool affine, std::int64_t y, std::int64_t width, double half,
                 double most_column, double most_row, const Places& places) {
   const hn::ScalableTag<double> d;
@@ -83,13 +83,13 @@ void FindPlaces(const double* m, bool affine, std::int64_t y, std::int64_t width
     auto valid = hn::Eq(zero, zero);
     if (!affine) {
       const auto w = hn::Add(hn::Mul(u, by_w), at_w);
-      valid = hn::Gt(w, zero);  // beyond the horizon there is nothing
+      valid = hn::Gt(w, zero);  // there is no image beyond the horizon
       x = hn::Div(x, w);
       row = hn::Div(row, w);
     }
     const auto put = [&](auto place, double most, std::int32_t* whole, std::int32_t* part) {
       place = hn::IfThenElse(valid, hn::Sub(place, off), outside);
-      // NaN and what is too far away are outside too.
+      // NaN, and places too far away, are outside, too.
       place = hn::IfThenElse(hn::Gt(place, outside), hn::Min(place, hn::Set(d, most)), outside);
       const auto floor = hn::Floor(place);
       hn::StoreU(hn::DemoteTo(d32, floor), d32, whole + i);
@@ -110,14 +110,14 @@ void Bilinear3(const Source& source, std::int64_t, const Places& places, std::in
   }
 }
 #else
-/// `bytes` of the image can be read.
+/// The image has `bytes` bytes.
 void Bilinear3(const Source& source, std::int64_t bytes, const Places& places, std::int64_t width,
                std::uint8_t* to) {
   const hn::FixedTag<std::int32_t, 4> d32;
   const hn::FixedTag<std::uint8_t, 16> d8;
   const hn::FixedTag<std::uint8_t, 8> d8_half;
   const hn::FixedTag<std::uint8_t, 4> d8_quarter;
-  // Each channel of the left pixel, and of the right one, as numbers of 32 bits.
+  // Tables that make 32-bit numbers of the channels of the left and of the right pixel.
   alignas(16) static constexpr std::uint8_t left_bytes[16] = {
       0, 0x80, 0x80, 0x80, 1, 0x80, 0x80, 0x80, 2, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80};
   alignas(16) static constexpr std::uint8_t right_bytes[16] = {
@@ -133,7 +133,8 @@ void Bilinear3(const Source& source, std::int64_t bytes, const Places& places, s
   for (std::int64_t i = 0; i < width; ++i, to += 3) {
     const std::int64_t x = places.column[i], y = places.row[i];
     const std::int64_t below = ((y + 1) * source.width + x) * 3;
-    // Eight bytes are read for the six of two pixels, and four written for the three of one.
+    // Reads eight bytes for two pixels (six bytes), and writes four bytes for one pixel (three
+    // bytes).
     if (source.has(y, x) && source.has(y + 1, x + 1) && below + 8 <= bytes && i + 1 < width) {
       const auto right = hn::Set(d32, places.right[i]);
       const auto upper = across(source.pixels + below - source.width * 3, right);
@@ -179,8 +180,8 @@ std::array<double, 9> back(const Transform& transform) {
   if (!std::all_of(matrix.begin(), matrix.end(), [](double v) { return std::isfinite(v); })) {
     throw UsageError("an image cannot be changed by a transform that has no inverse");
   }
-  // The sign of w says what is beyond the horizon; the whole matrix may have the other sign. The
-  // centre of the changed image is on this side of it.
+  // The sign of w tells which pixels are beyond the horizon. The matrix may have either sign, so it
+  // is chosen to make w positive at the centre of the changed image.
   const double w = matrix[6] * static_cast<double>(transform.width) / 2 +
                    matrix[7] * static_cast<double>(transform.height) / 2 + matrix[8];
   if (w < 0) {
@@ -208,7 +209,7 @@ void warp(const ImageView& image, const Transform& transform, Filter filter, Col
   to.width = width;
   to.pixels.resize(static_cast<std::size_t>(height * width * image.channels));
 
-  constexpr std::int64_t most_lanes = 256 / sizeof(double);  // of any instruction set
+  constexpr std::int64_t most_lanes = 256 / sizeof(double);  // in any instruction set
   for (auto* numbers : {&scratch.column, &scratch.row, &scratch.right, &scratch.down}) {
     numbers->resize(static_cast<std::size_t>(width + most_lanes));
   }

@@ -15,7 +15,7 @@ class Checksum {
   static constexpr std::string_view prefix = "crc32:";
   static constexpr std::size_t digits = 8;
 
-  /// The bytes that follow those added before.
+  /// Adds the next bytes.
   void add(std::span<const std::byte> bytes);
   void add(std::string_view text) { add(std::as_bytes(std::span(text))); }
   std::string text() const;

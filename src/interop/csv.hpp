@@ -1,5 +1,5 @@
 #pragma once
-// Lines of cells with commas between.
+// Lines of cells that are separated by commas.
 
 #include <string_view>
 #include <vector>

@@ -1,5 +1,5 @@
 #pragma once
-// Floating-point numbers of 16 bits as single-precision ones, which have all of their values.
+// Converts 16-bit floating-point numbers to single precision, which has all of their values.
 
 #include <bit>
 #include <cstdint>

@@ -18,7 +18,7 @@ std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-// What `read` makes of the text. Whatever is wrong with it, the file it came from is wrong.
+// The result of `read`. Every error in the text is an error of the file that it comes from.
 template <typename Read>
 auto parse(std::string_view what, std::string_view text, Read read) {
   try {
@@ -101,7 +101,7 @@ Schedule read_schedule(const Json& json) {
   return schedule;
 }
 
-// Of the object `name`, which older files do not have.
+// Calls use(key, value) for the members of the object `name`, which older files do not have.
 template <typename Use>
 void for_members(const Json& json, const char* name, Use use) {
   if (!json.contains(name)) return;
@@ -110,7 +110,7 @@ void for_members(const Json& json, const char* name, Use use) {
   for (const auto& [key, value] : object.items()) use(key, value);
 }
 
-// l2, l1 and decay always, all else where there is any.
+// Always l2, l1 and decay; other strengths only if they are not 0.
 Json write(const Penalty& penalty) {
   Json json = {{"l2", penalty.l2}, {"l1", penalty.l1}, {"decay", penalty.decay}};
   for (const PenaltyKey& key : penalty_keys) {
@@ -198,7 +198,7 @@ Regularize regularize_from_json(std::string_view text) {
   return parse("regularize", text, [](const Json& json) {
     Regularize regularize;
     for (const PenaltyKey& key : penalty_keys) {
-      // What an older program did not know is not there.
+      // Older files do not have newer keys.
       if (json.contains(key.name)) regularize.*key.base = read_schedule(member(json, key.name));
     }
     regularize.cpr_warmup = value_at(json, "cpr_warmup", regularize.cpr_warmup);
@@ -285,7 +285,7 @@ std::string to_json(const std::vector<Parameter>& parameters,
   Json table = Json::object();
   auto& entries = table.get_ref<Json::object_t&>();
   for (std::size_t p = 0; p < parameters.size(); ++p) {
-    // Names are different: to look for each among those before it would take a square of time.
+    // The names are known to be different. Looking each one up would take quadratic time.
     entries.emplace_back(parameters[p].name, write(penalties[p]));
   }
   return dump(table);

@@ -19,16 +19,16 @@ namespace ridgeline::interop {
 std::string to_json(const Attributes& attributes);
 Attributes attributes_from_json(std::string_view text);
 
-/// {"kind": "conv2d", "attributes": {...}}, with a "name" where the layer has one.
+/// {"kind": "conv2d", "attributes": {...}}, with a "name" if the layer has one.
 std::string to_json(const Layer& layer);
 Layer layer_from_json(std::string_view text);
 
-/// A list of layers in order, each with the names of its "inputs" ("input": the image).
-/// Without the penalties of its layers, which a Model has among its rules.
+/// A list of layers in order, each with the names of its "inputs" ("input": the image). The
+/// penalties of layers are not in it; a Model has them among its rules.
 std::string to_json(const Network& network);
 Network network_from_json(std::string_view text);
 
-/// A number where it is constant, else {"kind": "cosine", "from": 1e-3, "to": 0, ...}.
+/// A number if it is constant, else {"kind": "cosine", "from": 1e-3, "to": 0, ...}.
 std::string to_json(const Schedule& schedule);
 Schedule schedule_from_json(std::string_view text);
 

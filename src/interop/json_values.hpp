@@ -37,7 +37,7 @@ constexpr std::string_view type_text() {
   if constexpr (std::is_same_v<T, std::int64_t>) return "a whole number";
 }
 
-/// Throws DataError for another type, under the name that is given.
+/// Throws DataError, which names `name`, for another type.
 template <typename T>
 T value_of(const nlohmann::ordered_json& json, std::string_view name) {
   if (!is_a<T>(json)) throw DataError(fmt::format("{} must be {}", name, type_text<T>()));
@@ -65,7 +65,7 @@ template <typename T>
 T value_at(const nlohmann::ordered_json& json, std::string_view name) {
   return value_of<T>(member(json, name), fmt::format("'{}'", name));
 }
-/// `otherwise` where the object has no such member.
+/// `otherwise` if the object has no such member.
 template <typename T>
 T value_at(const nlohmann::ordered_json& json, std::string_view name, const T& otherwise) {
   return json.is_object() && !json.contains(name) ? otherwise : value_at<T>(json, name);

@@ -34,7 +34,7 @@ class Descriptor {
 }  // namespace
 
 TextFile read_text(const std::filesystem::path& file, std::uint64_t most_bytes) {
-  // Without O_NONBLOCK the opening of a pipe waits until somebody writes to it.
+  // Without O_NONBLOCK, opening a pipe waits until somebody writes to it.
   const Descriptor descriptor(open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   struct stat status {};
   if (descriptor.number() < 0 || fstat(descriptor.number(), &status) != 0) {

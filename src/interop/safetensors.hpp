@@ -21,22 +21,22 @@ namespace ridgeline::interop {
 
 using Metadata = std::map<std::string, std::string, std::less<>>;
 
-/// A tensor of a file, its numbers in row-major order.
+/// A tensor of a file. Its numbers are in row-major order.
 struct StoredTensor {
   std::string dtype;  ///< "F32", "F64", "I64", "U8", ...
   Shape shape;
-  std::span<const std::byte> bytes;  ///< aligned for nothing
+  std::span<const std::byte> bytes;  ///< not aligned
 };
 
-/// A file in memory, checked from end to end: every tensor is inside it, has the size that its
-/// shape and type ask for, no byte belongs to two tensors or to none, and where there is a checksum
-/// the bytes match it.
+/// A file in memory, checked from end to end: every tensor is inside it and has the size of its
+/// shape and type, every byte belongs to exactly one tensor, and the bytes match the checksum, if
+/// there is one.
 class Safetensors {
  public:
-  /// Throws DataError for a file that is not there or, with what is wrong at which byte, not a
-  /// safetensors file; ResourceError for one that cannot be read.
+  /// Throws DataError for a file that does not exist or is not a safetensors file (with the byte of
+  /// the fault); ResourceError for one that cannot be read.
   static Safetensors read(const std::filesystem::path& file);
-  /// Likewise from memory; `name` is what errors call it.
+  /// The same from memory; `name` is its name in errors.
   Safetensors(Buffer<std::byte> bytes, std::string name);
 
   const std::string& name() const { return name_; }
@@ -46,9 +46,9 @@ class Safetensors {
   const std::map<std::string, StoredTensor, std::less<>>& tensors() const { return tensors_; }
   bool contains(std::string_view tensor) const { return tensors_.contains(tensor); }
 
-  // The tensor's numbers. Throw DataError where it is missing or has another type or, for those
-  // that fill `to`, another number of elements.
-  /// Of F32, F16 and BF16 tensors; single precision holds all numbers of these.
+  // The tensor's numbers. They throw DataError if it is missing, or has another type or number of
+  // elements.
+  /// For F32, F16 and BF16 tensors. Single precision can hold all their numbers.
   void copy(std::string_view tensor, std::span<float> to) const;
   std::vector<double> doubles(std::string_view tensor) const;
   std::vector<std::int64_t> integers(std::string_view tensor) const;

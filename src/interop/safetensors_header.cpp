@@ -7,8 +7,8 @@
 namespace ridgeline::interop {
 namespace {
 
-// Refuses a key that comes twice: nlohmann's parser would silently take the last. It goes through
-// the text before the parser, whose own callbacks take a square of time in an object of many
+// Refuses duplicate keys: nlohmann's parser would silently take the last. It reads the text before
+// the parser does, since the parser's own callbacks take quadratic time for objects of many
 // objects.
 class KeysOnce final : public nlohmann::json::json_sax_t {
  public:
@@ -21,7 +21,7 @@ class KeysOnce final : public nlohmann::json::json_sax_t {
     return true;
   }
   bool key(string_t& key) override {
-    if (!open_.back().insert(key).second) throw DataError(fmt::format("'{}' comes twice", key));
+    if (!open_.back().insert(key).second) throw DataError(fmt::format("'{}' is given twice", key));
     return true;
   }
   bool null() override { return true; }
@@ -33,7 +33,7 @@ class KeysOnce final : public nlohmann::json::json_sax_t {
   bool binary(binary_t&) override { return true; }
   bool start_array(std::size_t) override { return true; }
   bool end_array() override { return true; }
-  // The parser will say where.
+  // The parser reports the place.
   bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception&) override {
     return false;
   }

@@ -12,7 +12,7 @@
 namespace ridgeline::interop {
 namespace {
 
-// Bytes of a tensor are aligned for nothing.
+// The bytes of a tensor are not aligned.
 template <typename T>
 std::vector<T> copied(std::span<const std::byte> bytes) {
   std::vector<T> values(bytes.size() / sizeof(T));
@@ -29,7 +29,7 @@ void widen_all(std::span<const std::byte> bytes, std::span<float> to, Widen wide
   }
 }
 
-// As many numbers as `to` has, of a type of becomes_float().
+// Reads as many numbers as `to` has, of a type for which becomes_float() is true.
 void to_floats(std::string_view dtype, std::span<const std::byte> bytes, std::span<float> to) {
   if (dtype == "F16") return widen_all(bytes, to, widen_f16);
   if (dtype == "BF16") return widen_all(bytes, to, widen_bf16);

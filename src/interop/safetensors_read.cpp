@@ -23,7 +23,7 @@ struct Extent {
   std::string_view tensor;
 };
 
-// What the header says of one tensor, checked by itself.
+// What the header says about one tensor, checked on its own.
 StoredTensor read_entry(const std::string& file, const std::string& name,
                         const nlohmann::json& entry, Extent& extent) {
   const auto is_count = [](const nlohmann::json& n) { return n.is_number_unsigned(); };
@@ -92,8 +92,8 @@ void check_tiling(const std::string& file, std::vector<Extent>& extents, std::si
 
 namespace {
 
-// A file of another program has no checksum of ours. If another program has rewritten the header,
-// the entry has another form.
+// Files of other programs have no checksum of ours. If another program has rewritten the header,
+// the entry looks different.
 void check_damage(const std::string& name, const Metadata& metadata,
                   std::span<const std::byte> bytes, std::size_t start) {
   const auto found = metadata.find(checksum_key);
@@ -109,7 +109,7 @@ void check_damage(const std::string& name, const Metadata& metadata,
   if (sum.text() == found->second) return;
   refuse(name,
          "damaged: its bytes give the checksum {}, and it was written with {}: take another copy "
-         "of it, or, where another program changed it on purpose, remove '{}' from its metadata",
+         "of it, or, if another program changed it on purpose, remove '{}' from its metadata",
          sum.text(), found->second, checksum_key);
 }
 
@@ -124,7 +124,7 @@ Safetensors Safetensors::read(const std::filesystem::path& file) {
     ~Descriptor() {
       if (number >= 0) close(number);
     }
-    // Without O_NONBLOCK the opening of a pipe waits until somebody writes to it.
+    // Without O_NONBLOCK, opening a pipe waits until somebody writes to it.
   } const descriptor{open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
   if (descriptor.number < 0 && errno == ENOENT) refuse(file.string(), "there is no such file");
   if (descriptor.number < 0) fail(std::generic_category().message(errno));

@@ -9,7 +9,7 @@
 
 namespace ridgeline::interop {
 
-/// The entry of the metadata that has a file's checksum, as it is in the header. It is the checksum
+/// The metadata entry of a file's checksum, as it is in the header. It is the checksum
 /// of all bytes of the file, with zeros in the place of its own digits.
 inline std::string checksum_entry(std::string_view checksum) {
   return std::string("\"checksum\":\"").append(checksum).append("\"");

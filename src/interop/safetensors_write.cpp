@@ -9,11 +9,12 @@
 
 namespace ridgeline::interop {
 
-static_assert(std::endian::native == std::endian::little, "the numbers are written as they lie");
+static_assert(std::endian::native == std::endian::little,
+              "numbers are written in the machine's byte order");
 
 namespace {
 
-// A file whose checksum is known when all of it has been written.
+// Sums the bytes of a file as they are written, and writes the checksum at the end.
 class SummedFile {
  public:
   explicit SummedFile(const std::filesystem::path& file) : file_(file) {}
@@ -27,7 +28,7 @@ class SummedFile {
       bytes = bytes.subspan(some.size());
     }
   }
-  /// With the checksum at byte `at`.
+  /// Writes the checksum at byte `at`.
   void commit(std::size_t at) {
     file_.rewrite(at, sum_.text());
     file_.commit();
@@ -63,7 +64,7 @@ void SafetensorsWriter::add(std::string name, const Shape& shape,
 }
 
 void SafetensorsWriter::write(const std::filesystem::path& file) const {
-  // The format has no gaps: the widest types first, so that the others are aligned too.
+  // The format has no gaps. The widest types come first, so that all are aligned.
   std::vector<const Item*> order;
   for (const Item& item : items_) order.push_back(&item);
   std::ranges::stable_sort(order, std::greater<>(), &Item::width);
@@ -79,12 +80,12 @@ void SafetensorsWriter::write(const std::filesystem::path& file) const {
   for (const Item* item : order) {
     const std::size_t begin = end;
     end += item->bytes.size();
-    // To look for each name among those before it would take a square of time.
+    // Looking each name up would take quadratic time.
     entries.emplace_back(item->name, nlohmann::ordered_json{{"dtype", item->dtype},
                                                             {"shape", item->shape.dims()},
                                                             {"data_offsets", {begin, end}}});
   }
-  // Text that is not UTF-8 (a class name from an old file) must not cost the model.
+  // Text that is not UTF-8 (a class name from an old file) must not prevent saving the model.
   std::string text = header.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   text.resize((text.size() + 7) / 8 * 8, ' ');
 

@@ -1,5 +1,5 @@
-// Accuracy: the share of images whose most probable class is the true one. With labels: of images
-// all of whose labels are right. An image whose output has a NaN counts as wrong.
+// Accuracy: the share of images whose most probable class is the true one. With labels: the share
+// of images whose labels are all right. An image whose output has a NaN counts as wrong.
 
 #include <algorithm>
 

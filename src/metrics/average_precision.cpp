@@ -13,7 +13,8 @@ RankedScore average_precision(std::span<const Ranked> ranking) {
   for (const Ranked& r : ranking) positive += r.positive ? r.weight : 0;
   if (!(positive > 0)) return result;
 
-  // Weights at the end of each run of ties: of the positives and of all so far.
+  // Sums of weights at the end of each run of equal scores: of the positives and of all images so
+  // far.
   struct Run {
     std::size_t end;
     double positives_here, positives, all;
@@ -31,7 +32,8 @@ RankedScore average_precision(std::span<const Ranked> ranking) {
     if (all > 0) result.value += here / positive * (positives / all);
   });
 
-  // An image changes the precision of its own run and of all that score lower: from the end.
+  // An image changes the precision of its own run and of all runs with lower scores, so the sums go
+  // from the end to the beginning.
   double gain = 0, loss = 0;  // sums over these runs of here / all, and here * positives / all^2
   for (std::size_t i = runs.size(); i-- > 0;) {
     const Run& run = runs[i];

@@ -79,7 +79,7 @@ double Batch::target(std::size_t image, std::size_t i) const {
 }
 
 bool has_nan(std::span<const float> output) {
-  // Without a way out of the loop it is done several values at a time.
+  // Without an early exit, compilers vectorise this loop.
   bool found = false;
   for (const float value : output) found |= std::isnan(value);
   return found;

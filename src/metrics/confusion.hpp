@@ -1,5 +1,5 @@
 #pragma once
-// Which classes are taken for which: what precision, recall and their like are computed from.
+// How often each class is predicted as which class. Precision, recall and similar metrics need it.
 
 #include <cstdint>
 #include <functional>
@@ -23,7 +23,7 @@ class Confusion {
   /// Sums over the images of one class.
   struct Totals {
     double truth = 0, predicted = 0, hits = 0;  ///< weights
-    bool is_truth = false, met = false;         ///< as a truth; as a truth or a prediction
+    bool is_truth = false, met = false;         ///< occurs as a truth; as a truth or a prediction
   };
 
   void add(const Batch& batch);
@@ -40,7 +40,7 @@ class Confusion {
   std::vector<std::vector<std::int64_t>> matrix() const;
   /// The standard error of a number that depends on the weights of the cells: `influence` is its
   /// derivative by the weight of the cell (truth, prediction). The derivatives times the weights
-  /// must sum to 0, as they do where only shares of weights matter.
+  /// must sum to 0. They do if the number depends only on shares of weights.
   double standard_error(
       const std::function<double(std::int32_t truth, std::int32_t predicted)>& influence) const;
 
@@ -49,9 +49,9 @@ class Confusion {
 
  private:
   struct Cell {
-    double images = 0, weight = 0, square = 0;  // the sum of squared weights
+    double images = 0, weight = 0, square = 0;  // `square`: the sum of squared weights
   };
-  // Only what was met, so that many classes take no memory.
+  // Only cells that occurred, so that many classes need little memory.
   std::map<std::pair<std::int32_t, std::int32_t>, Cell> cells_;
   std::size_t classes_ = 0;
 };

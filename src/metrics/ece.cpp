@@ -1,7 +1,7 @@
 // Expected calibration error (Naeini et al., AAAI 2015; Guo et al., ICML 2017): images are put into
 // bins of equal width by the probability of the predicted class, and
 //   ece = sum over bins of (weight of bin / weight of all) * |accuracy of bin - mean probability|
-// With labels every label of every image counts by itself, by the probability that it is there.
+// With labels, every label of every image counts on its own, with its probability.
 // The standard error treats the sign of each bin's difference as fixed.
 
 #include <algorithm>
@@ -106,7 +106,7 @@ class Ece final : public Metric {
   }
 
  private:
-  // Sums of 1, w, w d, w^2, w^2 d, w^2 d^2; d is 1 or 0, for right or wrong, less the probability.
+  // Sums of 1, w, w d, w^2, w^2 d, w^2 d^2; d is 1 (right) or 0 (wrong) minus the probability.
   using Bin = std::array<double, 6>;
 
   void add(double p, bool right, double w) {
@@ -114,7 +114,7 @@ class Ece final : public Metric {
       not_defined_ += 1;
       return;
     }
-    // A bin holds its upper edge.
+    // The upper edge belongs to the bin.
     const double place = std::ceil(p * static_cast<double>(bins_.size())) - 1;
     const double last = static_cast<double>(bins_.size()) - 1;
     Bin& bin = bins_[static_cast<std::size_t>(std::clamp(place, 0.0, last))];

@@ -9,7 +9,7 @@
 namespace ridgeline::metrics {
 namespace {
 
-// Weights of the images that have a label, that are given it, and both.
+// Weights of the images that have a label, that are predicted to have it, and both.
 struct LabelSums {
   double truth = 0, predicted = 0, hits = 0;
 };
@@ -130,8 +130,8 @@ class HitRateMetric final : public Metric {
     return under > 0 ? sums.hits / under : 0;
   }
 
-  // Features of an image with labels: whether it hits and what it adds to the denominator, of each
-  // label (macro), or the sums of both over the labels (micro).
+  // The features of an image with labels, for each label (macro) or summed over the labels (micro):
+  // whether it is a hit, and what it adds to the denominator.
   bool has_error() const { return micro() || labels_.size() <= SecondMoments::most_values; }
   void resize_labels(std::size_t labels) {
     labels_.resize(labels);
@@ -190,7 +190,8 @@ class HitRateMetric final : public Metric {
     for (const LabelSums& of_label : labels_) add(of_label);
     return sum;
   }
-  // Of every label; of the classes that are met, and `absent` for the others where `all`.
+  // The scores of all labels, or of the classes that occur. With `all`, the other classes have the
+  // score `absent`.
   std::vector<double> scores(double absent, bool all = false) const {
     std::vector<double> scores;
     for (const auto& c : confusion_.totals()) {

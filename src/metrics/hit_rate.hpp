@@ -1,6 +1,6 @@
 #pragma once
-// Precision, recall and F: for each class, the hits divided by a mixture of how often the class is
-// true and how often it is predicted.
+// Precision, recall and F. For each class they are the hits divided by a weighted mean of how often
+// the class is true and how often it is predicted.
 //
 //   score = hits / (truth_share * truth + predicted_share * predicted), and 0 for 0 / 0
 
@@ -24,7 +24,7 @@ struct HitRate {
   double truth_share, predicted_share;
 };
 
-/// The options of all of them.
+/// The options of precision, recall and F.
 std::vector<Option> hit_rate_options();
 MetricPtr make_hit_rate(const HitRate& rate, const Attributes& options);
 

@@ -2,8 +2,8 @@
 // Chemistry, 2004): with hits h, images n, and t_c and p_c the times that class c is true and
 // predicted,
 //   (h n - sum t_c p_c) / sqrt((n^2 - sum p_c^2) (n^2 - sum t_c^2))
-// From -1 to 1; 0 for a guess, and for 0 / 0. An image whose output has a NaN counts as taken for
-// a class that no image has.
+// From -1 to 1; 0 for a guess, and for 0 / 0. An image whose output has a NaN counts as predicted
+// to be of an extra class.
 
 #include <cmath>
 
@@ -49,7 +49,8 @@ class MatthewsCorrelation final : public ConfusionMetric {
     double under() const { return (n * n - predictions) * (n * n - truths); }
     double value() const { return under() > 0 ? above() / std::sqrt(under()) : 0; }
 
-    // The derivative of the value by the weight of images of one class taken for another.
+    // The derivative of the value by the weight of images of one class that are predicted as
+    // another.
     double influence(const Confusion::Totals& truth, const Confusion::Totals& predicted,
                      bool hit) const {
       if (!(under() > 0)) return 0;

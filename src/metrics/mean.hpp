@@ -1,5 +1,5 @@
 #pragma once
-// A mean over images with its standard error, and the metrics that are no more than that.
+// A mean over images with its standard error, and the metrics that are such a mean.
 
 #include <array>
 #include <vector>
@@ -9,7 +9,7 @@
 
 namespace ridgeline::metrics {
 
-/// sum(w s) / sum(w). Its standard error is that of a ratio, from sums alone:
+/// sum(w s) / sum(w). Its standard error is that of a ratio, computed from sums:
 ///   sqrt(n / (n - 1) * sum(w^2 (s - mean)^2)) / sum(w)
 /// where n counts the images whose weight is not 0.
 /// For s of 0 and 1 and w of 1 this is the binomial sqrt(p (1 - p) / (n - 1)).

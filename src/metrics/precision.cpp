@@ -1,4 +1,4 @@
-// Precision: of the images that are taken for a class, the share that are of this class.
+// Precision: the share of the images predicted as a class that are of this class.
 
 #include "metrics/hit_rate.hpp"
 

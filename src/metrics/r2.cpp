@@ -1,6 +1,6 @@
 // R^2, the coefficient of determination: 1 - sum (t - y)^2 / sum (t - mean of t)^2 for each value,
-// then the mean over the values. Where all targets are equal it is 1 if all outputs are right, else
-// 0, as scikit-learn has it. Of one image it is not defined. The standard error is by the delta
+// then the mean over the values. If all targets are equal, it is 1 if all outputs are right, else
+// 0, as in scikit-learn. For one image it is not defined. The standard error is by the delta
 // method.
 
 #include <algorithm>
@@ -143,7 +143,7 @@ class R2 final : public Metric {
     }
     moments_.add(features_, batch.weight(i));
   }
-  // As they would be with other shifts.
+  // The moments as they would be with other shifts.
   SecondMoments moments_by(std::span<const double> shifts) const {
     SecondMoments moments = moments_;
     const std::size_t one = 3 * spreads_.size();

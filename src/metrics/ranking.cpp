@@ -20,7 +20,7 @@ class Ranking final : public Metric {
   std::vector<std::string_view> measures() const override {
     return {class_tensor, probabilities_tensor, labels_tensor};
   }
-  // A softmax does not keep the order of different images; a sigmoid does.
+  // A softmax can change the order of images; a sigmoid cannot.
   bool needs_probabilities(std::string_view target) const override {
     return target != labels_tensor;
   }
@@ -131,7 +131,7 @@ class Ranking final : public Metric {
         influence[ranking[r].image] += score.influence[r];
       }
     }
-    // One number for two classes is the metric itself.
+    // With two classes, the only value is the metric itself.
     if (!multi_label_ && width_ <= 2) result.per_class.clear();
     if (count == 0) return {not_defined, 0, std::move(result.per_class)};
     double squares = 0;
@@ -147,7 +147,7 @@ class Ranking final : public Metric {
   std::vector<float> scores_;             // images x width
   std::vector<std::int32_t> truths_;      // a class for each image, or 0 and 1: images x width
   std::vector<double> weights_;           // of each image
-  mutable std::optional<Result> result_;  // of what was added so far
+  mutable std::optional<Result> result_;  // of all batches so far
 };
 
 }  // namespace

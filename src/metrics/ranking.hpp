@@ -1,6 +1,6 @@
 #pragma once
-// Metrics of the order of the outputs. They keep every output until the value is asked for: four
-// bytes for each image and class, and as much for each image's target.
+// Metrics of the order of the outputs. They keep every output until the value is asked for. That
+// takes four bytes for each image and class, and four for each image's target.
 
 #include <cstdint>
 #include <optional>
@@ -11,7 +11,7 @@
 
 namespace ridgeline::metrics {
 
-/// An image in the order of falling scores.
+/// An image in the ranking, which has the highest score first.
 struct Ranked {
   float score = 0;
   bool positive = false;
@@ -19,15 +19,15 @@ struct Ranked {
   std::size_t image = 0;
 };
 
-/// What a metric of one class or label comes to.
+/// The value of a metric for one class or label.
 struct RankedScore {
   double value = 0;
-  std::vector<double> influence;  ///< of each entry of the ranking on the value, times its weight
+  std::vector<double> influence;  ///< of each entry of the ranking, times its weight
 };
 
 struct RankingKind {
   std::string_view name;
-  /// Called with images of falling score; at least one.
+  /// Called with a ranking of at least one image.
   RankedScore (*score)(std::span<const Ranked> ranking);
 };
 
@@ -42,8 +42,8 @@ void for_ties(std::span<const Ranked> ranking, Use&& use) {
   }
 }
 
-/// A metric that is the mean over classes (each against all others; of two classes the second
-/// alone) or labels. Those whose value is NaN do not count. A score that is NaN makes the metric
+/// A metric that is the mean over classes (each against all others; with two classes, only the
+/// second) or labels. Those whose value is NaN do not count. A score that is NaN makes the metric
 /// NaN. The standard error comes from the influence of each image on the mean.
 MetricPtr make_ranking(const RankingKind& kind);
 

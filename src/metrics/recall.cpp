@@ -1,4 +1,4 @@
-// Recall: of the images of a class, the share that are taken for this class.
+// Recall: the share of the images of a class that are predicted as this class.
 
 #include "metrics/hit_rate.hpp"
 

@@ -9,8 +9,8 @@
 #include "options/kind_registry.hpp"
 #include "ridgeline/metric.hpp"
 
-// The table: each kind, who declares its options, and what it is. make_KIND, in a file of the
-// metric's own, makes it.
+// The table: each kind, the function that declares its options, and its meaning. make_KIND is in
+// the metric's own file.
 #define RIDGELINE_METRICS(METRIC)                                                               \
   METRIC(accuracy, no_options, "the share of images that are right")                            \
   METRIC(average_precision, no_options, "the mean precision over the recalls")                  \
@@ -68,7 +68,7 @@ AttributeValue parse_value(std::string_view text) {
   return std::string(text);
 }
 
-// "3", or "k=3,...". A value without a name is that of the first option.
+// "3", or "k=3,...". A value without a name is for the first option.
 Attributes parse_options(std::string_view line, std::string_view options, const Kind& kind) {
   Attributes attributes;
   while (!options.empty()) {
@@ -94,7 +94,7 @@ std::vector<std::pair<Kind, MetricPtr>> usual_metrics() {
   return metrics;
 }
 
-// The one of this name.
+// The metric with this name, with default options; null if there is none.
 MetricPtr by_name(std::string_view name) {
   for (auto& [kind, metric] : usual_metrics()) {
     if (metric->name() == name) return std::move(metric);

@@ -18,7 +18,7 @@ RankedScore area(std::span<const Ranked> ranking) {
   }
   if (!(positive > 0) || !(negative > 0)) return {std::numeric_limits<double>::quiet_NaN(), {}};
 
-  // For each image the share of the other kind that it is rightly ordered with.
+  // For each image, the share of the images of the other kind that are in the right order with it.
   std::vector<double> share(ranking.size());
   double positive_above = 0, negative_above = 0, area = 0;
   for_ties(ranking, [&](std::size_t first, std::size_t end) {

@@ -1,8 +1,8 @@
 #pragma once
-// Standard errors by the delta method from sums alone. The influence of an image on a metric, its
-// weight times the derivative of the metric by this weight, is here a sum
+// Standard errors by the delta method, computed from sums. The influence of an image on a metric is
+// its weight times the derivative of the metric by this weight. Here it is a sum
 //   w (k_1 f_1 + k_2 f_2 + ...)
-// of features f of the image, whose factors k are known only when all images are. The sums of
+// of features f of the image. The factors k are known only after all images. The sums of
 // w^2 f_a f_b over the images then give the sum of the squared influences for any k.
 
 #include <cstddef>
@@ -15,7 +15,7 @@ namespace ridgeline::metrics {
 
 class SecondMoments {
  public:
-  /// Of more values or labels than these, metrics have no standard error.
+  /// Metrics of more values or labels have no standard error.
   static constexpr std::size_t most_values = 256;
 
   struct Feature {
@@ -23,15 +23,15 @@ class SecondMoments {
     double value;
   };
 
-  /// Of so many features: their products take memory for the square of that.
+  /// Sets the number of features. The memory grows with its square.
   void resize(std::size_t features);
   std::size_t features() const { return features_; }
   double images() const { return images_; }
 
-  /// An image of weight w; features that are not named are 0.
+  /// Adds an image of weight w. Features that are not given are 0.
   void add(std::span<const Feature> image, double w);
   void merge(const SecondMoments& other);
-  /// From now on feature `to` of all images so far has `factor` times their feature `from` on top.
+  /// Adds `factor` times the feature `from` to the feature `to` of all images so far.
   void add_feature(std::size_t to, std::size_t from, double factor);
 
   /// sqrt(n / (n - 1) * the sum of the squared influences); 0 for fewer than two images. The
@@ -39,7 +39,7 @@ class SecondMoments {
   double standard_error(std::span<const double> factors) const;
 
   void append_to(std::vector<double>& state) const;
-  /// For the same number of features.
+  /// Call resize() with the same number of features first.
   void restore(StateReader& reader);
 
  private:

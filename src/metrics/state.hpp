@@ -1,5 +1,5 @@
 #pragma once
-// What metrics keep in a checkpoint, read back.
+// Reads the state of a metric from a checkpoint.
 
 #include <fmt/format.h>
 
@@ -11,7 +11,7 @@
 
 namespace ridgeline::metrics {
 
-/// Gives the numbers of a state one after the other. Throws DataError where they do not fit.
+/// Returns the numbers of a state one after another. Throws DataError if they do not fit.
 class StateReader {
  public:
   StateReader(std::span<const double> state, std::string_view metric)
@@ -29,14 +29,14 @@ class StateReader {
     if (!(value >= 0 && value < 9e15 && value == std::floor(value))) corrupt();
     return static_cast<std::size_t>(value);
   }
-  /// `count` numbers, each of them `width` wide.
+  /// `count` rows of `width` numbers.
   std::span<const double> numbers(std::size_t count, std::size_t width = 1) {
     if (width != 0 && count > left_.size() / width) corrupt();
     const auto taken = left_.first(count * width);
     left_ = left_.subspan(taken.size());
     return taken;
   }
-  /// Nothing may be left.
+  /// Throws unless all numbers were read.
   void end() const {
     if (!left_.empty()) corrupt();
   }

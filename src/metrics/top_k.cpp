@@ -1,5 +1,5 @@
 // Top-k accuracy: the share of images whose true class is among the k most probable ones. Of equal
-// outputs the first count as more probable. An image whose output has a NaN counts as wrong.
+// outputs, the first ones count as more probable. An image whose output has a NaN counts as wrong.
 
 #include "metrics/mean.hpp"
 #include "network/options.hpp"

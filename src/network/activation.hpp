@@ -14,11 +14,11 @@ struct Activation {
   Kind kind = Kind::linear;
   double slope = 0;  ///< of leaky_relu for negative values
 
-  /// As it is written in files: "relu", "leaky_relu" (slope 0.01), "leaky_relu(0.2)".
+  /// As written in files: "relu", "leaky_relu" (slope 0.01), "leaky_relu(0.2)".
   std::string text() const;
-  /// The value at `x`; nothing for softmax, which is no function of one number.
+  /// The value at `x`; nothing for softmax, which is not a function of one number.
   std::optional<double> at(double x) const;
-  /// Whether a factor above 0 can be taken out of it.
+  /// Whether f(a x) = a f(x) for all a above 0.
   bool keeps_scale() const;
   friend bool operator==(const Activation&, const Activation&) = default;
 };
@@ -27,7 +27,7 @@ struct Activation {
 /// or above 1.
 Activation parse_activation(std::string_view text);
 
-/// Of a layer that applies a kernel, adds a bias and applies the activation of that name.
+/// The traits of a layer that applies a kernel, adds a bias and applies the activation.
 LayerTraits traits_with_kernel(ChannelFlow channels, std::string_view activation);
 
 }  // namespace ridgeline::network

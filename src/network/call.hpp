@@ -12,8 +12,8 @@ struct Call {
   std::optional<double> argument;
 };
 
-/// Throws UsageError, naming `what` ("activation"), where `text` is neither form or the number is
-/// not finite.
+/// Throws UsageError, which names `what` ("activation"), if `text` has neither form or the number
+/// is not finite.
 Call parse_call(std::string_view what, std::string_view text);
 
 }  // namespace ridgeline::network

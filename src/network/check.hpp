@@ -1,5 +1,5 @@
 #pragma once
-// What the room's files check with: products that must not overflow, and shapes of images.
+// Checks that the files here share: products that must not overflow, and shapes of images.
 
 #include <cstdint>
 #include <initializer_list>

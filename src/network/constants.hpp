@@ -22,8 +22,8 @@ std::vector<Channel> sources(const Network& network, const Layout& layout, Chann
 bool zero_filter(const Node& node, std::int64_t index, const Shape& output,
                  const WeightMap& weights);
 
-/// For each node and channel the number that it is for every image and pixel outside training,
-/// where zero filters make it one.
+/// For each node and channel: the number that it is for every image and pixel, outside training, if
+/// zero filters make it constant.
 using Constants = std::vector<std::vector<std::optional<double>>>;
 Constants constants(const Network& network, const Layout& layout, const WeightMap& weights);
 

@@ -21,8 +21,8 @@ Output apply(const Layer& layer, std::vector<Output> inputs) {
 
 namespace {
 
-/// Nodes in the order in which they are first needed, inputs from left to right: unlike the order
-/// of creation, it does not depend on the order in which a compiler evaluates arguments.
+/// Nodes in the order in which they are first needed, inputs from left to right. Unlike the order
+/// of creation, this does not depend on the order in which a compiler evaluates arguments.
 class Walk {
  public:
   explicit Walk(const Output& from) : places_{{from.source().get(), Node::image}} {}

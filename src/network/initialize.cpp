@@ -13,7 +13,7 @@
 namespace ridgeline::network {
 namespace {
 
-/// What fills the values; `variance` and `constant` are used where they apply.
+/// How values are filled. Only some kinds use `variance` or `constant`.
 struct Filling {
   enum class Kind { uniform, normal, orthogonal, constant } kind;
   double variance = 0;

@@ -15,7 +15,7 @@ bool may_be_in_name(char c) {
 void check_name(const std::string& name) {
   require(name != Network::image_name, "a layer cannot be named '{}', which is the image", name);
   require(std::ranges::all_of(name, may_be_in_name),
-          "the layer name '{}' may hold letters, digits, '_', '-' and '/' only", name);
+          "the layer name '{}' may have only letters, digits, '_', '-' and '/'", name);
 }
 
 void check_wiring(const Node& node, int place) {
@@ -57,7 +57,7 @@ Network::Network(std::vector<Node> nodes) : nodes_(std::move(nodes)) {
   }
 }
 
-// The name that the node or its layer has of its own.
+// Sets the name that the node or its layer was given.
 void Network::name_given(int place) {
   Node& node = nodes_[static_cast<std::size_t>(place)];
   if (node.name.empty()) node.name = node.layer.name();

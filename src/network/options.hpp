@@ -20,8 +20,8 @@ template <typename Options, typename Value>
 struct Field {
   std::string_view name;
   Value Options::*member;
-  bool telling = false;  ///< belongs to what a reader wants to see even at its default
-  // Of an option of a kind (option.hpp).
+  bool telling = false;  ///< shown to readers even at its default
+  // For an option of a kind (option.hpp).
   std::string_view meaning = {};
   Limits limits = {};
 };
@@ -39,10 +39,10 @@ constexpr Field<Options, Value> option(std::string_view name, Value Options::*me
 template <typename Options>
 inline constexpr auto fields = std::tuple();
 
-/// For layers that have nothing to set.
+/// For layers without options.
 struct NoOptions {};
 
-// One number for a pair of equal ones; "valid", "same", one number for all sides or
+// A pair of equal numbers is one number. A padding is "valid", "same", one number for all sides or
 // [top, bottom, left, right].
 AttributeValue to_attribute(const Pair& pair);
 AttributeValue to_attribute(const Padding& padding);
@@ -51,7 +51,7 @@ AttributeValue to_attribute(const Value& value) {
   return value;
 }
 
-// Leave `value` as it is where the attribute is absent. Throw UsageError for another type.
+// They do not change `value` if the attribute is absent. They throw UsageError for another type.
 void from_attribute(const Attributes& attributes, std::string_view name, bool& value);
 void from_attribute(const Attributes& attributes, std::string_view name, std::int64_t& value);
 void from_attribute(const Attributes& attributes, std::string_view name, double& value);
@@ -66,7 +66,7 @@ void for_each_field(Visit&& visit) {
   std::apply([&](const auto&... field) { (visit(field), ...); }, fields<Options>);
 }
 
-/// The declarations of a kind's options, at the defaults of the struct.
+/// The declarations of a kind's options, with the defaults of the struct.
 template <typename Options>
 std::vector<Option> options_of() {
   const Options standard;

@@ -7,7 +7,7 @@
 namespace ridgeline::network {
 namespace {
 
-/// Larger numbers are a mistake, and smaller ones keep sums and products of a few far from 2^63.
+/// Larger numbers are a mistake. With this limit, sums and products of a few stay far below 2^63.
 constexpr std::int64_t most_pixels = std::int64_t{1} << 24;
 
 void check_pair(std::string_view name, Pair pair) {

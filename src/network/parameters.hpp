@@ -8,7 +8,7 @@
 
 namespace ridgeline::network {
 
-/// Those that a node owns. A layout has its parameters in the order of the nodes.
+/// The parameters of a node. In a layout, parameters are in the order of the nodes.
 inline std::span<const Parameter> parameters_of(const Layout& layout, int node) {
   const auto own = std::ranges::equal_range(layout.parameters, node, {}, &Parameter::node);
   return {own.begin(), own.end()};

@@ -13,7 +13,7 @@ using network::Stem;
 struct Preset {
   std::string_view name;
   Network (*make)(std::int64_t classes);
-  std::int64_t smallest = 1;  // height and width that its windows fit into
+  std::int64_t smallest = 1;  // the smallest height and width that its windows fit into
 };
 
 template <Network (*Make)(std::int64_t, Stem), Stem stem>

@@ -21,7 +21,7 @@ std::vector<std::size_t> kept(const std::vector<bool>& gone) {
   return indices;
 }
 
-// The blocks of `width` numbers that stay.
+// The blocks of `width` numbers that are kept.
 std::vector<float> picked(std::span<const float> values, const std::vector<bool>& gone,
                           std::size_t width) {
   std::vector<float> all;
@@ -63,7 +63,8 @@ class Surgery {
   }
 
  private:
-  // A layer's parameters that are one number a channel, or all of one that is left as it is.
+  // The parameters of a layer that has one number for each channel or, if not `by_channel`, that
+  // does not change.
   void cut_parameters(std::size_t n, bool by_channel) {
     for (const Parameter& parameter : layout_.parameters) {
       if (static_cast<std::size_t>(parameter.node) != n) continue;

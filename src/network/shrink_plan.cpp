@@ -110,7 +110,7 @@ class Planner {
     return changed_;
   }
 
-  // Of a layer whose filters are not constant though they are zero.
+  // Why a layer with zero filters is not constant.
   std::string why_not_constant(int n) const {
     if (std::ranges::find(layout_.network_outputs, n, &OutputSpec::node) !=
         layout_.network_outputs.end()) {

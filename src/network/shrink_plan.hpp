@@ -9,10 +9,10 @@ struct ShrinkPlan {
   Constants constants;
   std::vector<std::vector<bool>> gone;  ///< by node and output channel
   std::vector<StayingFilters> staying;
-  bool empty = true;  ///< whether nothing is gone
+  bool empty = true;  ///< whether nothing is removed
 };
 
-/// One round, with the kernels that are zero now.
+/// One round, for the kernels that are zero now.
 ShrinkPlan plan_shrink(const Network& network, const Layout& layout, const WeightMap& weights);
 
 }  // namespace ridgeline::network

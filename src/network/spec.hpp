@@ -16,7 +16,7 @@ struct Literal {
   constexpr std::string_view view() const { return {characters, Size - 1}; }
 };
 
-/// A layer that is set by a struct of options.
+/// A layer with a struct of options.
 template <Literal Kind, typename OptionsType>
 class Spec : public LayerSpec {
  public:
@@ -44,7 +44,7 @@ class Spec : public LayerSpec {
   Options options_;
 };
 
-/// What `make` gives; its errors begin with the kind.
+/// The result of `make`. Its errors begin with the kind.
 template <typename SpecType, typename Make>
 auto with_kind(Make&& make) {
   try {
@@ -60,7 +60,7 @@ Layer make(const typename SpecType::Options& options = {}) {
   return Layer(with_kind<SpecType>([&] { return std::make_shared<const SpecType>(options); }));
 }
 
-/// Likewise from attributes: the factory of a built-in kind.
+/// The same from attributes: the factory of a built-in kind.
 template <typename SpecType>
 std::shared_ptr<const LayerSpec> make_from(const Attributes& attributes) {
   using Options = typename SpecType::Options;

@@ -8,7 +8,7 @@
 
 namespace ridgeline::network {
 
-/// "l2 0.01", or with the schedule that it follows: "l2 0.01 → 0 cosine".
+/// "l2 0.01", or with its schedule: "l2 0.01 → 0 cosine".
 std::string strength_text(std::string_view name, const Schedule& strength);
 
 }  // namespace ridgeline::network

@@ -23,7 +23,8 @@ bool is_graph(const Network& network) {
   return false;
 }
 
-/// The name, with what it does not say: "conv2d_1", "stem (conv2d)", "dense_2 (softmax)".
+/// The name, with the kind and activation if it does not say them: "conv2d_1", "stem (conv2d)",
+/// "dense_2 (softmax)".
 std::string title(const Node& node, bool with_activation) {
   const LayerSpec& spec = node.layer.spec();
   std::vector<std::string> remarks;
@@ -33,7 +34,7 @@ std::string title(const Node& node, bool with_activation) {
   return fmt::format("{} ({})", node.name, fmt::join(remarks, ", "));
 }
 
-/// Words in lines of about `width`, which a longer word exceeds.
+/// Words in lines of at most `width`. Only a longer word exceeds it.
 Table::Cell wrap(std::span<const std::string> words, std::string_view separator,
                  std::size_t width) {
   Table::Cell lines;
@@ -47,7 +48,7 @@ Table::Cell wrap(std::span<const std::string> words, std::string_view separator,
   return lines;
 }
 
-/// What is left out of a table that is too wide: from nothing to all that can be.
+/// What is left out of a table that is too wide, from nothing to everything possible.
 enum class Detail { full, no_chains, narrow };
 
 Table::Cell inputs_cell(const Network& network, const Node& node, Detail detail = Detail::full) {
@@ -79,7 +80,8 @@ Table::Cell settings_cell(const Node& node, std::size_t width) {
   return wrap(settings, ", ", width);
 }
 
-/// "kernel: l2 1e-4", a line per penalty and the parameters that have it; or "output: l2 1e-4".
+/// "kernel: l2 1e-4" or "output: l2 1e-4": a line for each penalty, with the parameters that have
+/// it.
 Table::Cell penalty_cell(const Network& network, const Layout& layout,
                          const PenaltyTexts& penalties, int node, Detail detail) {
   std::vector<std::pair<std::string, std::string>> lines;  // penalty, parameters
@@ -145,7 +147,7 @@ std::string totals(const Layout& layout) {
 
 namespace {
 
-/// The table with all that `width` columns hold.
+/// The table with everything that fits into `width` columns.
 Table fitted(const Network& network, const Shape& input, const PenaltyTexts& penalties,
              std::size_t width) {
   const Layout layout = infer(network, input);

@@ -7,7 +7,7 @@
 
 namespace ridgeline::network {
 
-/// ridgeline::summary() in `width` columns: what does not fit side by side follows below.
+/// ridgeline::summary() in `width` columns. Columns that do not fit follow below.
 std::string summary(const Network& network, const Shape& input, const PenaltyTexts& penalties,
                     std::size_t width);
 

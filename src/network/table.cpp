@@ -13,13 +13,13 @@ namespace {
 
 constexpr std::string_view gap = "  ";
 
-/// Characters, not bytes: what is left when UTF-8's continuation bytes are not counted.
+/// Counts characters, not bytes: UTF-8's continuation bytes do not count.
 std::size_t characters(std::string_view text) {
   return static_cast<std::size_t>(
       std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
-/// `number` in the largest unit in which it is at least one, to three digits.
+/// `number` in the largest unit in which it is at least 1, to three digits.
 std::string scaled(double number, double step, std::span<const std::string_view> units) {
   std::size_t unit = 0;
   for (; number >= step && unit + 1 < units.size(); ++unit) number /= step;

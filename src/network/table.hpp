@@ -13,18 +13,18 @@ class Table {
  public:
   struct Column {
     std::string title;
-    bool right = false;  ///< aligned to the right, as numbers are
+    bool right = false;  ///< aligned to the right, for numbers
   };
 
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
-  /// A row: a cell per column, each a list of lines.
+  /// Adds a row: a cell for each column. A cell is a list of lines.
   using Cell = std::vector<std::string>;
   void add(std::vector<Cell> cells) { rows_.push_back(std::move(cells)); }
 
-  /// The titles, a rule, the rows, a rule; every line ends in '\n' and none in a space. A rule is
-  /// no wider than a terminal, whatever the rows are. Columns that do not fit side by side into
-  /// `width` follow below, each block with the first column.
+  /// The titles, a rule, the rows, a rule. Every line ends in '\n', and no line in a space. A rule
+  /// is never wider than a terminal. Columns that do not fit side by side into `width` follow
+  /// below, each block with the first column.
   std::string text(std::size_t width = std::numeric_limits<std::size_t>::max()) const;
   /// The columns that the longest line takes.
   std::size_t width() const;
@@ -37,8 +37,9 @@ class Table {
   std::vector<std::vector<Cell>> rows_;
 };
 
-/// The columns of a table, of these widths with `gap` between them, in blocks that fit into
-/// `width`. Each block begins with the first column and has at least one more where there are more.
+/// Divides the columns of a table, with these widths and `gap` between them, into blocks that fit
+/// into `width`. Each block begins with the first column, and has at least one more if there are
+/// more.
 std::vector<std::vector<std::size_t>> blocks_of_columns(std::span<const std::size_t> widths,
                                                         std::size_t gap, std::size_t width);
 

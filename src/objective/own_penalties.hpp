@@ -11,7 +11,7 @@ namespace ridgeline::objective {
 /// Throws UsageError for an unknown penalty, with the nearest known one, and for options that do
 /// not fit it.
 void check_own(std::string_view name, const Attributes& options = {});
-/// The term set to `options`. Throws as check_own does.
+/// The term with `options`. Throws as check_own does.
 std::unique_ptr<const PenaltyTerm> make_own(std::string_view name, const Attributes& options);
 
 }  // namespace ridgeline::objective

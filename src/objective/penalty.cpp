@@ -21,9 +21,9 @@ void check_number(double value, std::string_view key) {
   }
 }
 
-// '*' stands for any run of characters, '?' for one. Where a character does not fit, the last star
-// takes one more: stars before it need no second try, so that the time is the product of the
-// lengths at most.
+// '*' is any run of characters, '?' one character. If a character does not match, the last star
+// takes one more. Earlier stars need no second try, so the time is at most the product of the
+// lengths.
 bool matches(std::string_view pattern, std::string_view text) {
   constexpr std::size_t none = std::string_view::npos;
   std::size_t p = 0, t = 0, star = none, after_run = 0;
@@ -60,7 +60,7 @@ double largest(const Schedule& schedule) {
   return schedule.is_constant() ? schedule.value : std::max(schedule.value, schedule.to);
 }
 
-/// `regularize` with `number` of each schedule in its place.
+/// `regularize` with each schedule replaced by `number` of it.
 template <typename Number>
 Regularize with_numbers(Regularize regularize, Number number) {
   for (const PenaltyKey& key : penalty_keys) {
@@ -88,7 +88,7 @@ void apply(const PenaltyRule& rule, const Schedule& base_l2, PenaltyRule& applie
   }
 }
 
-/// All that applies to each parameter, as one rule for it alone.
+/// Everything that applies to a parameter, as one rule for each parameter.
 std::vector<PenaltyRule> applied_rules(const Regularize& regularize,
                                        const std::vector<Parameter>& parameters) {
   std::vector<PenaltyRule> applied(parameters.size());
@@ -233,9 +233,8 @@ void check_reach(const Regularize& regularize, const std::vector<Parameter>& par
     const double strongest = largest(strength);
     if (strongest == 0 || reached || any_trained(by_role)) return;
     throw UsageError(
-        fmt::format("regularize.{} is {:g} but applies to no parameter: what regularize.exclude "
-                    "names and what is "
-                    "frozen leave none; set it to 0 or exclude less",
+        fmt::format("regularize.{} is {:g} but applies to no parameter: regularize.exclude and "
+                    "frozen parameters leave none; set it to 0 or exclude less",
                     name, strongest));
   };
   for (const PenaltyKey& key : penalty_keys) {

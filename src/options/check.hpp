@@ -1,5 +1,5 @@
 #pragma once
-// A condition that the user must meet, and the words for a name that is not known.
+// Checks of what the user gives, and suggestions for unknown names.
 
 #include <fmt/format.h>
 
@@ -18,7 +18,7 @@ void require(bool met, fmt::format_string<Arguments...> sentence, Arguments&&...
   if (!met) throw UsageError(fmt::format(sentence, std::forward<Arguments>(arguments)...));
 }
 
-/// "did you mean 'filters'?" for a word that is near a known one, or a list of the known ones.
+/// "did you mean 'filters'?" if a known word is similar, else a list of the known words.
 std::string suggestion(std::string_view word, std::span<const std::string_view> known);
 
 }  // namespace ridgeline

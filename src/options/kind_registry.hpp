@@ -16,12 +16,12 @@
 
 namespace ridgeline {
 
-/// How many kinds were added to all registries: what was made of them is out of date when it has
-/// changed.
+/// The number of kinds that were added to all registries. When it has changed, tables that were
+/// made from the kinds are out of date.
 std::uint64_t kinds_added();
 void count_added_kind();
 
-/// In the order in which they were added. Thread-safe.
+/// The kinds are in the order in which they were added. May be used by several threads at once.
 template <typename Make>
 class KindRegistry {
  public:
@@ -30,7 +30,7 @@ class KindRegistry {
     Make make;
   };
 
-  /// What is made, for errors: ("a", "loss", {...}).
+  /// `article` and `noun` are for errors: ("a", "loss", {...}).
   KindRegistry(std::string_view article, std::string_view noun, std::vector<Entry> entries)
       : article_(article), noun_(noun), entries_(std::move(entries)) {}
 

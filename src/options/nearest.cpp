@@ -7,7 +7,7 @@
 namespace ridgeline {
 namespace {
 
-// Upper and lower case, '_' and '-' are told apart by nobody who mistypes a word.
+// Case, '_' and '-' do not count as differences.
 std::string plain(std::string_view word) {
   std::string result;
   for (const char c : word) {
@@ -18,7 +18,7 @@ std::string plain(std::string_view word) {
   return result;
 }
 
-// Insertions, deletions, substitutions and swaps of neighbours that lead from a to b.
+// The number of insertions, deletions, substitutions and swaps of neighbours that lead from a to b.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before, above(b.size() + 1), row(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j) above[j] = j;

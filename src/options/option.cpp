@@ -14,7 +14,7 @@ void check(const Limits& limits, double number, std::string_view key) {
   require(limits.hold(number), "{} must be {}, not {}", key, limits.must_be(number), number);
 }
 
-/// The value read as type T, as Attributes does.
+/// Reads the value as type T, as Attributes does.
 template <typename T>
 T read(const AttributeValue& given, std::string_view key) {
   const std::string name(key);
@@ -34,7 +34,7 @@ T read(const AttributeValue& given, std::string_view key) {
   }
 }
 
-/// A list of as many whole numbers as the default has, if it has some.
+/// A list of whole numbers. If the default has numbers, it must have as many.
 std::vector<std::int64_t> read_list(const std::vector<std::int64_t>& standard,
                                     const AttributeValue& given, std::string_view key) {
   const auto* one = std::get_if<std::int64_t>(&given);

@@ -8,10 +8,10 @@
 namespace ridgeline::selection {
 namespace {
 
-constexpr double wide = 20;        // values that span more are drawn on their logarithm
+constexpr double wide = 20;        // a larger factor between values makes the axis logarithmic
 constexpr double far_off = 3;      // times the middle score's distance from the best,
 constexpr double far_errors = 10;  // or this many standard errors
-constexpr double space_below = 2;  // for the training, in heights of the validation
+constexpr double space_below = 2;  // for training scores, in heights of the validation scores
 
 }  // namespace
 
@@ -69,7 +69,7 @@ std::vector<std::pair<int, std::string>> ValueAxis::ticks() const {
 }
 
 ScoreRange score_range(const std::vector<ScorePoint>& points, bool higher_is_better) {
-  const double sign = higher_is_better ? -1 : 1;  // so that less is better
+  const double sign = higher_is_better ? -1 : 1;  // so that lower is better
   std::vector<double> scores;
   double error = 0;
   for (const ScorePoint& p : points) {
@@ -92,7 +92,7 @@ ScoreRange score_range(const std::vector<ScorePoint>& points, bool higher_is_bet
   for (const ScorePoint& p : points) {
     if (sign * p.training >= lowest) low = std::min(low, sign * p.training);
   }
-  if (!(worst > low)) {  // all the same
+  if (!(worst > low)) {  // all scores are equal
     const double margin = std::max(std::abs(best), 1e-6) / 2;
     low -= margin;
     worst += margin;

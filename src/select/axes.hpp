@@ -28,7 +28,7 @@ class ValueAxis {
 
  private:
   double share(double value) const;
-  double low_, high_;  // of what is not apart
+  double low_, high_;  // of the values that are not drawn separately
   bool log_ = false, zero_apart_ = false;
   int left_, columns_;
 };

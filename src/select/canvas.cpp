@@ -8,7 +8,7 @@
 namespace ridgeline::selection {
 namespace {
 
-// Unicode's order of the eight dots: by column, the fourth row last.
+// Unicode's order of the eight dots: by column, but the fourth row last.
 constexpr unsigned dot_bits[4][2] = {{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}};
 
 std::string braille(unsigned bits) {

@@ -1,6 +1,6 @@
 #pragma once
 // A small drawing surface of characters: lines of braille dots (2 x 4 a character), or of full
-// stops where the terminal knows ASCII alone.
+// stops if the terminal has only ASCII.
 
 #include <string>
 #include <string_view>
@@ -8,7 +8,7 @@
 
 namespace ridgeline::selection {
 
-/// How a terminal writes it, where it has colours.
+/// How a terminal with colours writes a character.
 enum class Ink { plain, faint, strong, accent };
 
 /// `text` in that ink; as it is without colours.
@@ -22,7 +22,7 @@ struct CanvasOptions {
 };
 
 struct Point {
-  double x, y;  ///< in characters from the middle of the one at the top left
+  double x, y;  ///< in characters, from the middle of the top left one
 };
 
 class Canvas {
@@ -31,16 +31,16 @@ class Canvas {
 
   /// Draws every `gap`th dot of a straight line. Dots outside are left out.
   void line(Point from, Point to, Ink ink, int gap = 1);
-  /// Draws a character over everything else, or `ascii` in a terminal without Unicode. Outside it
-  /// is left out.
+  /// Draws a character over everything else, or `ascii` in a terminal without Unicode. A character
+  /// outside is left out.
   void mark(int column, int row, std::string_view character, char ascii, Ink ink);
-  /// A row, without what is blank at its end.
+  /// A row, without blanks at its end.
   std::string row(int row) const;
 
  private:
   struct Cell {
     unsigned dots = 0;  // braille's bits
-    std::string mark;   // what covers them
+    std::string mark;   // a character that covers them
     Ink ink = Ink::plain;
   };
   Cell* at(int column, int row);

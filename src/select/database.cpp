@@ -12,7 +12,7 @@
 namespace ridgeline::selection {
 namespace {
 
-/// What SQLite could not do, in words of ours.
+/// What SQLite could not do, in our words.
 std::string reason_of(int code, int system_error) {
   switch (code & 0xff) {
     case SQLITE_FULL:

@@ -11,11 +11,11 @@
 namespace ridgeline::selection {
 namespace {
 
-constexpr double least_ratio = 10, most_ratio = 1000;  // of the ends of a range to try next
-constexpr double listed_on_log = 8;                    // ratio from which on listed numbers are
-constexpr int attempts = 8;                            // each half as far
+constexpr double least_ratio = 10, most_ratio = 1000;  // between the ends of the next range
+constexpr double listed_on_log = 8;  // a list with this ratio or more is taken as logarithmic
+constexpr int attempts = 8;          // each half as far as the one before
 
-/// What was tried of a key, from the smallest number.
+/// The tried numbers of a key, in ascending order.
 struct Tried {
   std::vector<double> values;
   bool log;
@@ -51,12 +51,13 @@ double error_at(const Selection& selection, const std::string& key, double value
   return known_error(*found);
 }
 
-/// Whether 0 is no bound at all, so that it comes after the largest number.
+/// Whether 0 means that there is no bound, so that it comes after the largest number.
 bool zero_is_no_bound(std::string_view key) {
   return key == "regularize.max_norm" || key == "regularize.fixed_norm";
 }
 
-/// Whether a better number may be between 0 and its nearest other one. One of the two was chosen.
+/// Whether a better number may be between 0 and the number nearest to it. Needs one of the two to
+/// be chosen.
 bool between_zero_and(double nearest, const Selection& selection, const std::string& key) {
   if (selection.chosen.size() != 1) return false;
   const double chosen = selection.chosen.at(key);

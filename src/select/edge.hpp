@@ -1,5 +1,5 @@
 #pragma once
-// Whether what was chosen is at the edge of what was tried: a better number may then be beyond it.
+// Finds chosen numbers at the edge of the tried ones. A better number may then be beyond the edge.
 
 #include <functional>
 #include <string>
@@ -9,16 +9,17 @@
 
 namespace ridgeline::selection {
 
-/// Of each searched key: whether nothing was tried beyond its chosen number, and what to try next,
-/// a range of the same scale that begins at that number. `settle`: as SelectionTask has it, which
-/// refuses numbers that the key cannot have; or empty.
+/// For each searched key: whether nothing was tried beyond its chosen number, and the range to try
+/// next, of the same scale, from that number on. `settle` is SelectionTask::settle, which refuses
+/// numbers that the key cannot have, or empty.
 ///
-/// 0 is among the candidates for every penalty. Its lower edge is between 0 and the smallest other
-/// number: it counts as one where a single key is searched and one of the two is chosen and better
-/// than the other by more than the standard error. Of bounds (max_norm, fixed_norm) 0 is none, and
-/// comes after the largest number: the same holds for their upper edge.
+/// 0 is among the candidates for every penalty. So its lower edge is between 0 and the smallest
+/// other number. It counts as an edge if a single key is searched, one of the two numbers is
+/// chosen, and it is better than the other by more than the standard error. For bounds (max_norm,
+/// fixed_norm), 0 means that there is no bound. It comes after the largest number, so the same rule
+/// applies to their upper edge.
 ///
-/// Where all candidates score alike, what was searched made no difference, and there is no edge.
+/// If all candidates have the same score, the search made no difference, and there is no edge.
 std::vector<RangeEdge> edges_of(
     const Selection& selection, const SearchSpace& over,
     const std::function<double(const std::string& key, double value)>& settle);

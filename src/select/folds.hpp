@@ -1,5 +1,5 @@
 #pragma once
-// The splits of a selection, the same for all its trials, and trainings on them.
+// The splits of a selection, which are the same for all trials, and the trainings on them.
 
 #include <vector>
 
@@ -7,11 +7,11 @@
 
 namespace ridgeline::selection {
 
-/// Stratified folds, or for `folds` = 1 one split that holds out `holdout` of the images. Throws
-/// UsageError where there are too few images.
+/// Stratified folds or, for `folds` = 1, one split that holds out `holdout` of the images. Throws
+/// UsageError if there are too few images.
 std::vector<Split> splits(const Dataset& train, const SelectOptions& options);
 
-/// Throws UsageError where a split trains on fewer images than a batch has.
+/// Throws UsageError if a split trains on fewer images than a batch has.
 void check_batch(const std::vector<Split>& splits, std::int64_t batch);
 
 /// How many images each split trains on.
@@ -22,7 +22,7 @@ TrainingCost cost_of(const Layout& layout, const ModelOptions& options, const Fi
 /// All images that are validation images of a split: the images that scores are measured on.
 Dataset validation_images(const Dataset& train, const std::vector<Split>& splits);
 
-/// Trains on a split, in place of the validation of `fit`, as `call` says.
+/// Trains on a split, which replaces the validation of `fit`, as `call` says.
 FoldResult train_fold(Model& model, const Split& split, FitOptions fit, const FoldCall& call);
 
 /// Trains on all images, without validation, as `call` says.

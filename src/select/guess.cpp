@@ -8,9 +8,9 @@ namespace ridgeline::selection {
 namespace {
 
 constexpr int most_steps = 1000;
-constexpr double enough = 1e-9;  // of a step's gain, of the loss
+constexpr double enough = 1e-9;  // a step's gain as a share of the loss
 
-// The mean loss over all images of one answer, and its gradient, class by class.
+// The mean loss of one answer over all images, and its gradient, computed class by class.
 class ConstantAnswer {
  public:
   ConstantAnswer(const Loss& loss, const std::vector<double>& counts)
@@ -42,7 +42,8 @@ class ConstantAnswer {
   double weight_ = 0;
 };
 
-// By gradient descent, whose steps grow while they help: the losses are convex in the answer.
+// Gradient descent, with steps that grow while they help. It finds the minimum, since the losses
+// are convex in the answer.
 double lowest(const ConstantAnswer& loss, std::size_t outputs) {
   std::vector<float> answer(outputs, 0.0F), gradient(outputs), next(outputs),
       next_gradient(outputs);
@@ -67,7 +68,7 @@ double lowest(const ConstantAnswer& loss, std::size_t outputs) {
   return value;
 }
 
-// One image for each class, which counts as often as the class has images.
+// One image for each class, weighted by the number of its images.
 std::vector<MetricValue> first_metric(const std::vector<double>& counts, std::int64_t outputs,
                                       const metrics::MetricSet& measured) {
   if (measured.empty()) return {};

@@ -1,5 +1,5 @@
 #pragma once
-// How well labels can be guessed without looking at the images.
+// How well labels can be guessed without the images.
 
 #include <optional>
 
@@ -10,9 +10,9 @@
 
 namespace ridgeline::selection {
 
-/// The lowest data loss (by the loss's for_evaluation()) that one and the same answer for all
-/// images of `data` reaches, and the first metric of `measured` for the answer that gives each
-/// class its share. Nothing where the targets are no classes; a network of `outputs` knows as many.
+/// The lowest data loss (by the loss's for_evaluation()) of a single answer for all images of
+/// `data`, and the first metric of `measured` for the answer that gives each class its share.
+/// Nothing if the targets are not classes. `outputs`: of the network.
 std::optional<Metrics> best_guess(const Dataset& data, const Loss& training_loss,
                                   std::int64_t outputs, const metrics::MetricSet& measured);
 

@@ -1,5 +1,5 @@
 #pragma once
-// How many trainings of a selection run at a time.
+// How many trainings of a selection run at once.
 
 #include <cstddef>
 #include <limits>
@@ -12,16 +12,15 @@ namespace ridgeline::selection {
 /// What trainings share.
 struct JobLimits {
   int threads = 1;
-  std::size_t training_bytes = 1;  ///< of memory that one training takes
+  std::size_t training_bytes = 1;  ///< memory of one training
   std::size_t available_bytes = std::numeric_limits<std::size_t>::max();
 };
 
-/// What there is here for trainings like that of `model`.
+/// The limits of this machine for trainings of models like `model`.
 JobLimits job_limits(Model& model, std::int64_t batch);
 
-/// SelectOptions::jobs, or for 0 so many that each thread has several trainings, one after the
-/// other. Never more than there are trainings or threads, or than fit into three quarters of the
-/// memory. At least 1.
+/// SelectOptions::jobs or, for 0, as many as leave each job several trainings. Never more than the
+/// trainings or threads, or than fit into three quarters of the memory. At least 1.
 int jobs_of(const SelectOptions& options, const JobLimits& limits);
 
 }  // namespace ridgeline::selection

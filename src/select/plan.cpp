@@ -36,10 +36,10 @@ SelectPlan plan_of(const SelectOptions& options, const SelectionTask& task,
   const int at_once = std::clamp(plan.trainings, 1, std::max(options.jobs, 1));
   if (plan.trainings > 0 || !refitted) {
     add(largest, static_cast<double>(task.images));
-    plan.disk += largest.checkpoint;  // which the refit keeps
+    plan.disk += largest.checkpoint;  // the refit keeps it
   }
   plan.jobs = at_once;
-  // A checkpoint is written beside the one before.
+  // A new checkpoint is written before the old one is removed.
   if (plan.trainings > 0) {
     plan.peak = plan.disk + 2 * static_cast<std::uintmax_t>(at_once) * largest.checkpoint;
   }
@@ -47,7 +47,7 @@ SelectPlan plan_of(const SelectOptions& options, const SelectionTask& task,
   return plan;
 }
 
-void check_room(const SelectPlan& plan, const std::filesystem::path& study) {
+void check_disk_space(const SelectPlan& plan, const std::filesystem::path& study) {
   const std::uint64_t free = data::free_on_disk(study);
   if (plan.disk <= free) return;
   throw ResourceError(fmt::format(

@@ -13,8 +13,8 @@ namespace ridgeline::selection {
 SelectPlan plan_of(const SelectOptions& options, const SelectionTask& task,
                    const std::vector<Assignment>& candidates, Study* study);
 
-/// Throws ResourceError where the runs of a plan do not fit on the disk of `study`, a folder that
+/// Throws ResourceError if the runs of a plan do not fit on the disk of `study`. This folder
 /// need not exist yet.
-void check_room(const SelectPlan& plan, const std::filesystem::path& study);
+void check_disk_space(const SelectPlan& plan, const std::filesystem::path& study);
 
 }  // namespace ridgeline::selection

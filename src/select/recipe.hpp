@@ -1,6 +1,6 @@
 #pragma once
-// How a selection trains: one assembly for the library's select() and for experiments, which differ
-// in the keys that they know and in what a run records.
+// How a selection trains. The library's select() and experiments share it; they differ in their
+// keys and in what a run records.
 
 #include <filesystem>
 #include <functional>
@@ -12,7 +12,7 @@
 
 namespace ridgeline::selection {
 
-/// How one training is set.
+/// The settings of one training.
 struct TrainingSettings {
   ModelOptions model;
   FitOptions fit;
@@ -27,23 +27,23 @@ struct Beginning {
 };
 
 struct Recipe {
-  Model& first;       ///< with the settings as they are, shards resolved; frozen weights are its
-  Network network;    ///< of all trainings
-  Dataset train;      ///< its cache is shared by all trainings
-  Dataset test;       ///< may be empty
-  Settings settings;  ///< beside the training images and the file of weights
+  Model& first;           ///< has the settings before the search, and the frozen weights
+  Network network;        ///< of all trainings
+  Dataset train;          ///< its cache is shared by all trainings
+  Dataset test;           ///< may be empty
+  Settings settings;      ///< without the training images and the file of weights
   SelectOptions options;  ///< jobs resolved
   std::vector<Split> splits;
   /// The settings of a training with such values.
   std::function<TrainingSettings(const Assignment&)> with;
-  /// What a key becomes when it is set to a value, as SelectionTask::settle.
+  /// As SelectionTask::settle.
   std::function<double(const std::string& key, double value)> settle;
   std::function<void()> begin = {};                   ///< as SelectionTask::begin
-  std::function<void(const Beginning&)> record = {};  ///< writes what belongs to a run
+  std::function<void(const Beginning&)> record = {};  ///< writes the record of a run
 };
 
-/// A value for each searched key that does not depend on what the key is set to: that plays no part
-/// in whether a study is the same.
+/// Fixed values for all searched keys: the experiment's own values of these keys do not matter when
+/// settings of studies are compared.
 Assignment without_own_values(const SearchSpace& over);
 
 /// Chooses, and refits into `refitted`. Throws what select() throws.

@@ -16,7 +16,7 @@ void bind_epoch(Statement& statement, const Epoch& epoch);
 /// A row of epoch_columns, from `column` on.
 Epoch read_epoch(const Statement& row, int number, int column);
 
-/// The columns of an evaluation, all null where there was none, and a placeholder for each.
+/// The columns of an evaluation, all null if there was none, and a placeholder for each.
 inline constexpr const char* test_columns =
     "test_data_loss, test_penalty, test_objective, test_images, test_data_loss_error";
 inline constexpr const char* test_places = "?, ?, ?, ?, ?";

@@ -24,7 +24,7 @@ double value_of(const Trial& trial) {
 /// Whether one value of a key makes a simpler model than another.
 bool is_ordered(std::string_view key) {
   if (key == "train.epochs") return true;
-  // A bound is simpler the smaller it is, but 0 is none of it.
+  // A smaller bound is simpler, but 0 means no bound.
   if (key == "regularize.max_norm" || key == "regularize.fixed_norm") return false;
   constexpr std::string_view strengths = "regularize.";
   if (!key.starts_with(strengths)) return false;

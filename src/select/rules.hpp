@@ -11,21 +11,20 @@
 
 namespace ridgeline::selection {
 
-/// Throws UsageError for another rule than those below.
+/// Throws UsageError unless the rule is one of those below.
 void check_rule(std::string_view rule);
 
-/// `rule`, or best where no value of what is searched makes a simpler model than another: that is
-/// known for a single key, of the penalties (more is simpler) and train.epochs (fewer are).
+/// `rule`, or "best" if it is not known which values make a simpler model. That is known only for a
+/// single key: a penalty (more is simpler) or train.epochs (fewer is simpler).
 std::string applied_rule(std::string_view rule, const SearchSpace& over);
 
 struct Choice {
-  const Trial* chosen = nullptr;  ///< of the trials; none where none is done
+  const Trial* chosen = nullptr;  ///< one of the trials; null if none is done
   std::optional<std::pair<double, double>> tied;
 };
 /// best: the trial of the best score, the first of equal ones.
 /// one-standard-error: the simplest trial whose score is within the best trial's standard error of
-/// its score; only where it is the applied_rule(). `tied` is the range of values so near, with one
-/// such key.
+/// its score; only if it is the applied_rule(). `tied` is the range of the values of such trials.
 Choice choose(const std::vector<Trial>& trials, std::string_view metric, std::string_view rule);
 /// The choice points into the trials.
 Choice choose(std::vector<Trial>&& trials, std::string_view metric, std::string_view rule) = delete;

@@ -83,7 +83,7 @@ class Runner {
     if (!options_.study.empty()) {
       // Before the study is made, so that an error leaves no files.
       if (!Study::exists(options_.study)) {
-        check_room(plan_of(options_, task_, candidates_, nullptr), options_.study);
+        check_disk_space(plan_of(options_, task_, candidates_, nullptr), options_.study);
       }
       open_study();
     }
@@ -117,7 +117,7 @@ class Runner {
     SelectPlan plan = plan_of(options_, task_, candidates_, study_ ? &*study_ : nullptr);
     if (!task_.metrics.empty()) plan.metric = task_.metrics.front().name;
     whole_or_nothing([&] {
-      if (study_) check_room(plan, options_.study);
+      if (study_) check_disk_space(plan, options_.study);
       if (task_.begin) task_.begin();
     });
     if (options_.on_plan) options_.on_plan(plan);
@@ -374,17 +374,17 @@ class Runner {
   }
 
   struct Running {
-    double share = 0;  // of its epochs
+    double share = 0;  // the done share of its epochs
     double images_per_second = 0;
   };
 
   const SelectOptions& options_;
   const SelectionTask& task_;
   std::vector<Assignment> candidates_;
-  std::mutex mutex_;  // of all that follows, while several train
+  std::mutex mutex_;  // guards all members below while several jobs train
   std::optional<Study> study_;
   TrainingQueue queue_{0, 1};
-  std::set<int> trained_;                           // trials, by this call
+  std::set<int> trained_;                           // trials that this call has trained
   std::map<std::pair<int, int>, Running> running_;  // by trial and fold
   std::atomic<bool> stopping_ = false;
   Selection result_;

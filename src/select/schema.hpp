@@ -6,7 +6,7 @@ namespace ridgeline::selection {
 inline constexpr int application_id = 0x52444731;  // "RDG1"
 inline constexpr int schema_version = 3;
 
-// Metrics are null where nothing was measured, or nothing finite.
+// Metrics are null if they were not measured or are not finite.
 inline constexpr const char* schema = R"sql(
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE trial (

@@ -9,25 +9,24 @@
 
 namespace ridgeline::selection {
 
-/// "accuracy" of "val_accuracy". Throws UsageError for a metric that is not one of the validation
-/// images.
+/// "accuracy" of "val_accuracy". Throws UsageError unless the metric begins with "val_".
 std::string_view name_of(std::string_view metric);
-/// Whether more of a metric is better: never of a loss; else as the trials' metrics say or, without
-/// one, as the kind of that name says.
+/// Whether higher values of a metric are better. Not for losses; for others, the trials' metrics
+/// or, without them, the kind with this name decides.
 bool higher_is_better(std::string_view metric, const std::vector<Trial>& trials);
 /// Throws UsageError for a metric that is neither a loss nor one of `measured`, with the nearest
-/// one that is, and for one that does not say how good a trial of this search is: val_penalty, and
-/// val_objective where a penalty is searched.
+/// one that is, and for one that cannot compare the trials of this search: val_penalty and, if a
+/// penalty is searched, val_objective.
 void check_metric(std::string_view metric, const SearchSpace& over,
                   const std::vector<MetricValue>& measured);
-/// As far as it is known before anything is measured: of a search alone.
+/// The checks that are possible before anything is measured.
 void check_metric(std::string_view metric, const SearchSpace& over);
-/// A metric ("val_data_loss") of an epoch; NaN where it was not measured.
+/// A metric ("val_data_loss") of an epoch; NaN if it was not measured.
 double score_of(std::string_view metric, const Epoch& epoch);
-/// Its standard error over the images; NaN where it is not known, 0 where nothing was measured.
+/// Its standard error over the images; NaN if it is not known, 0 if nothing was measured.
 double image_error_of(std::string_view metric, const Epoch& epoch);
 
-/// The standard error of a trial's score as far as it is known: 0 where it is not.
+/// The standard error of a trial's score; 0 if it is not known.
 inline double known_error(const Trial& trial) {
   return std::isfinite(trial.standard_error) ? trial.standard_error : 0;
 }
@@ -38,7 +37,7 @@ struct MeanAndError {
 /// The mean, and the sample deviation over sqrt(count); error 0 for one value.
 MeanAndError mean_and_error(const std::vector<double>& values);
 
-/// The mean over folds, the images of all, and the standard errors of the mean over these images.
+/// The mean over folds, with the standard errors of the mean over the images of all folds.
 Metrics mean_of(const std::vector<Metrics>& folds);
 /// The middle value, or the mean of the two in the middle rounded up; 0 for none.
 int median(std::vector<int> values);

@@ -44,7 +44,7 @@ Selection select(Model& model, const Dataset& images, const FitOptions& fit,
     throw UsageError("FitOptions::run must be empty: the runs of a selection are in its study");
   }
   for (const auto& [key, range] : options.over) selection::check_range(key, range);
-  const Dataset train = images.cache({.augment = fit.augment});  // which all trainings share
+  const Dataset train = images.cache({.augment = fit.augment});  // all trainings share them
   Recipe recipe{.first = model,
                 .network = model.network(),
                 .train = train,

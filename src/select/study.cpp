@@ -45,7 +45,8 @@ void write_new(const std::filesystem::path& file, const Settings& settings) {
   transaction.commit();
 }
 
-/// A study appears under its name only when whole. Whether it was made; the folder is locked.
+/// Makes a study unless it exists; returns whether it was made. The file gets its name only when it
+/// is complete. The folder must be locked.
 bool make_unless_there(const std::filesystem::path& file, const Settings& settings) {
   if (is_there(file)) {
     if (std::filesystem::is_regular_file(file)) return false;
@@ -57,7 +58,7 @@ bool make_unless_there(const std::filesystem::path& file, const Settings& settin
   const auto remove_parts = [&] {
     for (const auto& left : {part, journal}) std::filesystem::remove(left, error);
   };
-  remove_parts();  // of a program that was killed
+  remove_parts();  // left by a program that was killed
   try {
     write_new(part, settings);
   } catch (...) {

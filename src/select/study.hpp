@@ -61,7 +61,8 @@ class Study {
   void finish(int trial, int fold, const FoldRecord& record, const std::vector<Epoch>& epochs);
   void finish(const Trial& trial);
   void score(int trial, int fold, const FoldRecord& record);
-  /// STUDY/refit is the chosen trial's: another's moves to STUDY/trials/N/refit, and comes back.
+  /// STUDY/refit belongs to the chosen trial. Refits of other trials move to STUDY/trials/N/refit,
+  /// and back.
   void choose(int trial);
   void finish(const RefitRecord& refit);
 

@@ -28,7 +28,7 @@ std::string with_error(double score, std::string_view plus_minus, double error) 
   return fmt::format("{:.1e} {} {:.1e}", score, plus_minus, error);
 }
 
-// "l2" of "regularize.l2": the section is said by the command that was given.
+// "l2" of "regularize.l2". The user has given the section in the command.
 std::string_view short_name(std::string_view key) {
   return key.substr(key.rfind('.') + 1);
 }
@@ -59,7 +59,7 @@ void TrialTable::show(std::string metric) {
 }
 
 void TrialTable::set_widths() {
-  // Two blanks at least before the score's title, however long the metric's name is.
+  // At least two blanks before the score's title, even if the metric's name is long.
   constexpr int least_width = 18;
   const auto title = score_title().size() - (utf8_ ? 1 : 0);
   score_width_ = std::max(least_width, static_cast<int>(title) + 2);
@@ -82,7 +82,7 @@ std::string TrialTable::header() const {
     text += fmt::format("{:>{}}", short_name(key), width_of(key));
   }
   text += fmt::format("{:>{}}", score_title(), score_width_);
-  // "done" and "diverged" say themselves what they are.
+  // "done" and "diverged" need no title.
   if (!with_metrics_) return text;
   return text + fmt::format("{:>9}{:>12}{:>11}  status",
                             by_shown() ? "val loss" : title("val", shown_), "train loss",

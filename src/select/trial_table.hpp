@@ -14,14 +14,14 @@ struct TrialStyle {
 };
 
 /// Lines of fixed columns, 80 for one key, so that they can be printed as trials end: values,
-/// score and its standard error, the metric that is shown (or the data loss, where that metric is
-/// the score), the training's data loss and metric, and what became of the trial. Where a page of
-/// `width` columns does not hold them, values, score and status alone.
+/// score and its standard error, the shown metric (or the data loss, if that metric is the score),
+/// the training's data loss and metric, and the status of the trial. If `width` is too small for
+/// them, only values, score and status.
 class TrialTable {
  public:
   TrialTable(const SearchSpace& over, std::string metric, const TrialStyle& style = {});
 
-  /// The metric, beside the score, that the columns show; empty: none.
+  /// The metric that is shown in addition to the score; empty: none.
   void show(std::string metric);
 
   std::string header() const;

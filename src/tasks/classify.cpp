@@ -1,4 +1,4 @@
-// One class for each image, from a softmax; or one of two, from a single sigmoid.
+// One class for each image, from a softmax. A single sigmoid tells two classes apart.
 
 #include <algorithm>
 
@@ -22,7 +22,7 @@ class Classify final : public Task {
             "ece",      "brier"};
   }
 
-  // Images to be measured may know fewer classes than the network.
+  // Images that are measured may have fewer classes than the network.
   void check(std::string_view what, const TargetSchema& schema, const Loss&,
              std::span<const OutputSpec> outputs) const override {
     if (classes(schema) > known_by(outputs)) check_width(what, "classes", schema, outputs);

@@ -1,5 +1,5 @@
 #pragma once
-// Which task images are learnt, measured and predicted as.
+// The task that a network learns, and by which it is measured and predicts.
 
 #include <string_view>
 
@@ -7,8 +7,9 @@
 
 namespace ridgeline::tasks {
 
-/// The task of `schema`. Numbers that a sigmoid learns as probabilities (`activation` ends the
-/// network, and the loss reads logits) are labels: their task is "multi-label".
+/// The task of `schema`. If a sigmoid learns numbers as probabilities, the numbers are labels, and
+/// the task is "multi-label". That is so if the loss takes logits and `activation`, the network's
+/// last one, is "sigmoid".
 const Task& learnt_task(const TargetSchema& schema, const Loss& loss, std::string_view activation);
 
 }  // namespace ridgeline::tasks

@@ -1,5 +1,5 @@
 #pragma once
-// Files that appear under their name only when they are complete, even after a full disk, a kill or
+// Files that get their name only when they are complete, even after a full disk, a kill or
 // a power cut.
 
 #include <cstddef>
@@ -38,10 +38,10 @@ class AtomicFile {
   int descriptor_ = -1;
 };
 
-/// The whole of a small file at once.
+/// Writes a whole small file.
 void write_file(const std::filesystem::path& target, std::string_view text);
 
-/// Makes a folder and those above it. Throws ResourceError.
+/// Makes a folder and the folders above it. Throws ResourceError.
 void make_folder(const std::filesystem::path& folder);
 
 }  // namespace ridgeline

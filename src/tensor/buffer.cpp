@@ -17,7 +17,7 @@ void* allocate_aligned(std::size_t bytes) {
   constexpr std::size_t worth_asking = std::size_t{32} << 20;
   const std::size_t alignment = bytes >= huge_page ? huge_page : line;
   const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
-  // Linux promises more memory than there is, and ends a process that uses it.
+  // Linux promises more memory than it has, and ends a process that uses it.
   const bool fits = rounded >= bytes && (bytes < worth_asking || rounded <= available_memory());
   void* memory = fits ? std::aligned_alloc(alignment, rounded) : nullptr;
   if (memory == nullptr) {

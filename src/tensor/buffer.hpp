@@ -7,8 +7,8 @@
 
 namespace ridgeline {
 
-/// `bytes` of zeroed memory aligned to 64 bytes, on huge pages where it is large.
-/// Throws ResourceError when there is not enough.
+/// `bytes` of zeroed memory aligned to 64 bytes, on huge pages if it is large. Throws ResourceError
+/// if there is not enough.
 void* allocate_aligned(std::size_t bytes);
 void free_aligned(void* memory) noexcept;
 

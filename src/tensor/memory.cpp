@@ -23,7 +23,8 @@ using std::filesystem::path;
 
 constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max();
 
-// The number that a file begins with. "max", which control groups show for no limit, is none.
+// The number at the beginning of a file. "max", which means no limit in control groups, is no
+// number.
 std::optional<std::size_t> number_in(const path& file) {
   std::ifstream in(file);
   std::size_t number = 0;
@@ -44,7 +45,7 @@ std::size_t difference(std::size_t a, std::size_t b) {
   return a > b ? a - b : 0;
 }
 
-// How the two versions of control groups name the same things.
+// The names of the same files in the two versions of control groups.
 struct MemoryFiles {
   const char* limit;
   const char* used;
@@ -61,8 +62,8 @@ std::size_t left_in(const path& group, const MemoryFiles& files) {
   return difference(*limit, difference(*used, cache));
 }
 
-// The least that the group `name` ("/a/b") and its ancestors leave. Inside a container the folder
-// `mount` is the container's own group, and the name is of no use.
+// The least memory that the group `name` ("/a/b") and its ancestors leave. Inside a container, the
+// folder `mount` is the container's own group, and the name does not help.
 std::size_t left_in_all(const path& mount, const std::string& name, const MemoryFiles& files) {
   std::size_t left = no_limit;
   path relative = path(name).relative_path();
@@ -125,7 +126,7 @@ void reserve_small_blocks() {
   for (std::size_t bytes = step + step / 2; bytes <= largest; bytes += step) {
     void* block = std::malloc(bytes);
     if (block == nullptr) break;
-    *static_cast<volatile char*>(block) = 0;  // else the compiler may leave the call out
+    *static_cast<volatile char*>(block) = 0;  // so that the compiler keeps the call
     blocks[count++] = block;
   }
   const bool all = count == blocks.size();

@@ -1,6 +1,6 @@
 #pragma once
 // Counter-based random numbers: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy
-// as 1, 2, 3", SC 2011). A stream is named by what it is for, not by who draws from it first, so
+// as 1, 2, 3", SC 2011). The name of a stream is its purpose, not the thread that draws first, so
 // results do not depend on the number or the order of threads.
 
 #include <array>
@@ -10,7 +10,7 @@
 namespace ridgeline {
 
 /// What a stream of random numbers is for: streams of different purposes never overlap. `dropout`
-/// is every layer's that draws.
+/// is for all layers that draw.
 enum class Purpose : std::uint32_t {
   initialize,
   shuffle,

@@ -6,7 +6,7 @@
 
 namespace ridgeline {
 
-/// The text as one word of a shell command: runs/first, 'my run'. In single quotes where a shell
+/// The text as one word of a shell command: runs/first, 'my run'. In single quotes if a shell
 /// would change it.
 std::string shell_word(std::string_view text);
 

@@ -30,7 +30,7 @@ std::thread start(const ThreadWork& group, int number) {
       state.set_exception(std::current_exception());
       return;
     }
-    state.set_value();  // `prepare` may be gone from here on
+    state.set_value();  // `prepare` may no longer exist after this
     work(number);
   });
   try {

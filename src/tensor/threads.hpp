@@ -8,23 +8,22 @@
 
 namespace ridgeline {
 
-/// What a group of threads does.
+/// The work of a group of threads.
 struct ThreadWork {
   std::string_view purpose;            ///< "compute", "read images": for the error
   std::string_view key;                ///< "train.threads": the key that sets their number
   std::function<void(int)> work;       ///< work(0), ..., work(count - 1), each on its own thread
   std::function<void()> release;       ///< makes the work of all started threads return
-  std::function<void()> prepare = {};  ///< first on each thread; may throw where memory is short
+  std::function<void()> prepare = {};  ///< first on each thread; may throw if memory is short
 };
 
-/// Starts `count` threads, one after the other. Where one cannot be started, or throws in
-/// `prepare`, those that were started are released and joined, and ResourceError says how many
-/// there were.
+/// Starts `count` threads, one after another. If one cannot be started, or throws in `prepare`, the
+/// started ones are released and joined, and ResourceError says how many there were.
 std::vector<std::thread> start_threads(int count, const ThreadWork& threads);
 
-/// Lets the calling thread give way to others while cores are short: threads that prepare what
-/// others compute with. Where the system has no priorities of threads (other than Linux), nothing
-/// changes.
+/// Lets the calling thread give way to others while cores are short. It is for threads that prepare
+/// data for the computing threads. Does nothing if the system has no priorities of threads, as
+/// outside of Linux.
 void give_way();
 
 }  // namespace ridgeline

@@ -10,7 +10,7 @@
 namespace ridgeline::train {
 
 /// history.csv: epoch, seconds, images_per_second, learning_rate, l2, then data loss, penalty,
-/// objective and every metric of training ("train_...") and validation ("val_...", empty where it
+/// objective and every metric of training ("train_...") and validation ("val_...", empty if it
 /// was not measured), then decay_shrink and val_data_loss_error, the standard error. A line for
 /// each epoch; numbers that read back as the same bits.
 std::string history_csv(const History& history);

@@ -35,7 +35,7 @@ Regularize read_in_force(const interop::Safetensors& file, Regularize regularize
   if (metadata.contains("base")) {
     const Penalty numbers = interop::penalty_from_json(file.metadata("base"));
     for (const PenaltyKey& key : penalty_keys) regularize.*key.base = numbers.*key.strength;
-  } else if (metadata.contains("base_l2")) {  // of before there was more than l2
+  } else if (metadata.contains("base_l2")) {  // files from before other strengths than l2
     regularize.l2 = interop::schedule_from_json(file.metadata("base_l2"));
   } else {
     return read_penalties(file, model_key, parameters);

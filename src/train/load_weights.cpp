@@ -22,7 +22,7 @@ namespace {
 // may be the same bytes, but a brace follows it.
 void refuse_pickle(const std::filesystem::path& path) {
   std::error_code error;
-  // Opening a pipe that nobody writes to would wait for ever; the reader refuses it.
+  // Opening a pipe could wait forever; the reader refuses it.
   if (!std::filesystem::is_regular_file(path, error)) return;
   std::array<char, 9> begin{};
   std::ifstream(path, std::ios::binary).read(begin.data(), begin.size());
@@ -34,7 +34,7 @@ void refuse_pickle(const std::filesystem::path& path) {
       path.string()));
 }
 
-// Fits by name, shape and type, or says why not.
+// Empty if a tensor fits the parameter by name, shape and type; else why none does.
 std::string misfit(const Parameter& parameter, std::string_view name,
                    const interop::Safetensors& file) {
   const auto found = file.tensors().find(name);
@@ -82,7 +82,7 @@ LoadedWeights match_weights(const interop::Safetensors& file,
     if (found != file.tensors().end()) known.insert(found->first);
   }
   for (const auto& [name, tensor] : file.tensors()) {
-    if (is_reference(name)) continue;  // of the training that the file comes from
+    if (is_reference(name)) continue;  // only for the training that the file comes from
     if (named && is_batch_count(name)) continue;
     if (!known.contains(name)) weights.left.push_back(name + " is not in the network");
   }

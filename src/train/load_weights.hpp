@@ -13,10 +13,10 @@ namespace ridgeline::train {
 /// files.
 interop::Safetensors read_weights(const std::filesystem::path& path);
 
-/// Which of the parameters, statistics too, the file has under their name or the name that other
-/// programs give them (weight_names.hpp), in their shape and as F32, F16 or BF16, and which tensors
-/// and parameters are left over, with why. Throws DataError where none fits, where one that fits
-/// has a number that is not finite, for what a training left that diverged, and as weight_names
+/// Finds the parameters and statistics that the file has, under their own name or the name that
+/// other programs give them (weight_names.hpp), with their shape and as F32, F16 or BF16. Also says
+/// which tensors and parameters are left over, and why. Throws DataError if none fits, if one that
+/// fits has a number that is not finite, for the file of a diverged training, and as weight_names
 /// does.
 LoadedWeights match_weights(const interop::Safetensors& file,
                             std::span<const Parameter> parameters);

@@ -83,7 +83,7 @@ std::optional<Preprocessing> read_preprocessing(const interop::Safetensors& file
   return preprocessing;
 }
 
-// One text a rule: the factor, a blank and the glob.
+// One text for each rule: the factor, a blank and the glob.
 std::string rate_rules_text(const std::vector<RateRule>& rules) {
   std::vector<std::string> words;
   for (const auto& [match, factor] : rules) words.push_back(fmt::format("{} {}", factor, match));
@@ -91,7 +91,7 @@ std::string rate_rules_text(const std::vector<RateRule>& rules) {
 }
 
 std::vector<RateRule> read_rate_rules(const interop::Safetensors& file) {
-  if (!file.metadata().contains("rate_rules")) return {};  // a file of before them
+  if (!file.metadata().contains("rate_rules")) return {};  // older files do not have them
   std::vector<RateRule> rules;
   for (const std::string& word : interop::words_from_json(file.metadata("rate_rules"))) {
     double factor = 0;
@@ -118,7 +118,7 @@ ModelOptions read_options(const interop::Safetensors& file, int threads) {
           .threads = threads,
           .compute = read_compute(file),
           .task = file.metadata().contains("task") ? std::string(file.metadata("task"))
-                                                   : std::string(),  // files of before it
+                                                   : std::string(),  // older files do not have it
           .class_names = words_from_json(file.metadata("class_names")),
           .frozen = words_from_json(file.metadata("frozen")),
           .rate_rules = read_rate_rules(file)};

@@ -19,7 +19,7 @@ using Tensors = std::map<std::string, interop::StoredTensor, std::less<>>;
 
 struct Naming {
   std::string_view name;
-  std::array<std::string_view, 2> tensors;  // that tell it from others
+  std::array<std::string_view, 2> tensors;  // that only this naming has
 };
 constexpr std::array namings = {
     Naming{"torchvision's ResNet names", {"conv1.weight", "layer1.0.conv1.weight"}},
@@ -46,8 +46,8 @@ std::vector<std::string> parts_of(std::string_view name) {
   return parts;
 }
 
-// Numbers go by their size. Other parts of ResNet, MobileNetV2 and VGG names are in the order of
-// the alphabet where they are in the order of the network: conv1, layer1, ...; conv2, downsample.
+// Numbers are sorted by size. For other parts of ResNet, MobileNetV2 and VGG names, the order of
+// the alphabet is the order of the network: conv1, layer1, ...; conv2, downsample.
 std::pair<long, std::string> rank(const std::string& part) {
   long number = -1;
   const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), number);
@@ -55,8 +55,8 @@ std::pair<long, std::string> rank(const std::string& part) {
   return {whole ? number : -1, whole ? std::string() : part};
 }
 
-// timm's MobileNetV2 has a stem and a head on the top level, and pointwise convolutions before the
-// depthwise one in all blocks but the first.
+// timm's MobileNetV2 has a stem and a head on the top level, and in all blocks except the first,
+// pointwise convolutions before the depthwise one.
 std::string timm_rank(const std::string& part, bool top, bool expands) {
   static const std::map<std::string, std::string> of_top = {
       {"conv_stem", "a"}, {"bn1", "a"}, {"blocks", "b"}, {"conv_head", "c"}, {"bn2", "c"}};

@@ -15,14 +15,14 @@ namespace ridgeline::train {
 
 struct WeightNames {
   std::string naming;                        ///< "torchvision's ResNet names"
-  std::map<std::string, std::string> names;  ///< of tensors in the file, by our parameters
+  std::map<std::string, std::string> names;  ///< names of tensors in the file, by our parameters
   std::string head;                          ///< the last dense layer, without ".kernel"
 };
 
-/// The naming is told by tensors that only it has. Convolutions, normalisations and dense layers
-/// are then paired by kind, in the order in which the network applies them. Nothing where the file
-/// has another naming. Throws DataError where file and network have another number of layers of a
-/// kind, where another layer than the head has another shape, and for tensors of other types than
+/// Tensors that only one naming has tell which it is. Convolutions, normalisations and dense layers
+/// are then paired by kind, in the order in which the network applies them. Nothing if the file has
+/// another naming. Throws DataError if file and network have different numbers of layers of a kind,
+/// if a layer other than the head has another shape, and for tensors of other types than
 /// F32, F16 and BF16.
 std::optional<WeightNames> weight_names(const interop::Safetensors& file,
                                         std::span<const Parameter> parameters);

@@ -1,4 +1,4 @@
-// Not how fast it is, which no test can know, but that what it says fits together.
+// Tests that the figures of the benchmark fit together. No test can know how fast it is.
 #include <gmock/gmock.h>
 
 #include "cli/program.hpp"
@@ -99,7 +99,7 @@ TEST(Bench, PredictsWithTheNetworkOfAnExperiment) {
   EXPECT_EQ(results[2]["precision"], "fp32");
   EXPECT_EQ(results[3]["precision"], "bf16");
   EXPECT_GT(results[3]["images_per_second"].get<double>(), 0);
-  // A dense layer behind the image: forward, and the gradient of its weights.
+  // A dense layer after the image: forward, and the gradient of its weights.
   EXPECT_EQ(results[0]["flops_per_image"].get<double>(),
             2 * results[2]["flops_per_image"].get<double>());
 }

@@ -1,4 +1,4 @@
-// What a training suffered from, by the command line.
+// The diagnosis of a training on the command line.
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -49,7 +49,7 @@ TEST_F(Diagnose, TellsWhatItFoundWithoutAnAdvice) {
   EXPECT_EQ(told[0]["advice"], "");
 }
 
-// The command that an advice proposes, pasted.
+// Runs the command that an advice proposes.
 TEST_F(Diagnose, ProposesACommandThatRuns) {
   const Outcome trained =
       run(*folder_, words({"train.run=too much", "regularize.l2=30", "--json"}));
@@ -115,7 +115,7 @@ TEST_F(Diagnose, OfATrainingThatDiverges) {
   EXPECT_EQ(document["diagnosis"][0]["kind"], "learning-rate-too-high");
   EXPECT_TRUE(run(*folder_, {"diagnose", "first", "--json"}).json()["diverged"].is_null());
 
-  // Its folder may be taken by a better one.
+  // A better training may use its folder.
   ASSERT_EQ(run(*folder_, words({"train.run=wild"})).code, 0);
   EXPECT_THAT(run(*folder_, {"diagnose", "wild"}).out, Not(HasSubstr("diverged")));
 }

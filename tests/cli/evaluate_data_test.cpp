@@ -106,8 +106,8 @@ TEST_F(EvaluateData, ImagesThatCannotBeReadDoNotCount) {
 
 TEST_F(EvaluateData, RefusesKeysThatItDoesNotRead) {
   EXPECT_THAT(refusal({"run", "train.epochs=5"}),
-              HasSubstr("train.epochs has no effect on ridgeline evaluate, which takes keys of "
-                        "[data] alone"));
+              HasSubstr("train.epochs has no effect on ridgeline evaluate, which takes only "
+                        "keys of [data]"));
   EXPECT_THAT(refusal({"run", "data.size=64"}),
               HasSubstr("data.size has no effect on ridgeline evaluate: it reads each image once, "
                         "as the model file says"));

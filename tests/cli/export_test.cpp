@@ -1,4 +1,4 @@
-// export: a model file without what is zero.
+// export: a model file without zero filters.
 #include <gmock/gmock.h>
 
 #include "cli/trained_model.hpp"
@@ -86,7 +86,7 @@ TEST_F(Export, RefusesWhatItCannotWrite) {
     return outcome.err;
   };
   EXPECT_THAT(refusal({}), HasSubstr("export needs a form: --to safetensors"));
-  EXPECT_THAT(refusal({"--to", "onnx"}), HasSubstr("--to onnx is not there yet"));
+  EXPECT_THAT(refusal({"--to", "onnx"}), HasSubstr("--to onnx is not supported yet"));
   EXPECT_THAT(refusal({"--to", "keras"}), HasSubstr("--to must be safetensors, not \"keras\""));
   EXPECT_THAT(refusal({"--to", "safetensors", "--output", "first"}), HasSubstr("is a folder"));
   EXPECT_THAT(refusal({"--to", "safetensors", "--output", "first/../first/model.safetensors"}),

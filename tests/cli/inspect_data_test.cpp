@@ -109,7 +109,7 @@ TEST_F(InspectData, UnusableIsThree) {
   EXPECT_EQ(run(folder, {"inspect", "one"}).code, 3);
   write_png(folder, "loose/1.png", photo(1));
   EXPECT_THAT(run(folder, {"inspect", "loose"}).err, HasSubstr("no class folders"));
-  // Without any image that can be read there is nothing to say about sizes.
+  // If no image can be read, nothing is known about sizes.
   folder.write("bad/cat/1.jpg", std::string("x"));
   folder.write("bad/dog/1.jpg", std::string("y"));
   EXPECT_THAT(run(folder, {"inspect", "bad"}).out, HasSubstr("UNUSABLE: no image can be read"));
@@ -206,7 +206,7 @@ TEST_F(DataCheck, WritesWhatToLeaveOut) {
   write_png(folder, "photos/train/cat/copy.png", photo(1, 40, 50));  // train/cat/0.png
   folder.write("photos/train/dog/text.jpg", std::string("no image"));
   const Outcome outcome = run(folder, {"data", "check", "photos", "--list", "bad.txt", "--json"});
-  EXPECT_EQ(outcome.code, 0) << outcome.err;  // 1 of 19 is unreadable: training leaves it out
+  EXPECT_EQ(outcome.code, 0) << outcome.err;  // 1 of 19 cannot be read: training leaves it out
   EXPECT_EQ(outcome.json()["leave_out"].size(), 3);
   EXPECT_EQ(outcome.json()["list"], "bad.txt");
   const auto bytes = test::read_bytes(folder / "bad.txt");
@@ -215,7 +215,7 @@ TEST_F(DataCheck, WritesWhatToLeaveOut) {
   EXPECT_THAT(list, HasSubstr("photos/train/cat/copy.png\ta copy of "));
   EXPECT_THAT(list, HasSubstr("photos/train/dog/text.jpg\tis not an image in a format"));
 
-  // Without them nothing is wrong, by the same path or another one.
+  // Without them nothing is wrong, also if the path is written in another way.
   for (const std::string& path : {std::string("photos"), (folder / "photos").string()}) {
     const Outcome clean = run(folder, {"data", "check", path, "data.exclude=bad.txt", "--json"});
     EXPECT_EQ(clean.code, 0) << clean.err;

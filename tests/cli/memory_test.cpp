@@ -1,5 +1,5 @@
-// The program where memory and threads are short: it ends with code 5 and a sentence, whatever the
-// libraries below it do then.
+// The program when memory or threads are short. It ends with code 5 and a sentence, whatever the
+// libraries that it uses do then.
 #include <gmock/gmock.h>
 #include <sys/resource.h>
 
@@ -31,7 +31,7 @@ class LittleMemory : public TrainedModel {
 #endif
   }
 
-  /// Runs `words` in ever more memory, expects code 0 or 5, and returns how often it was 5.
+  /// Runs `words` with more and more memory, expects code 0 or 5, and returns how often it was 5.
   static int refusals(const std::vector<std::string>& words, std::size_t step = 12) {
     int refused = 0;
     for (std::size_t mebibytes = 120; mebibytes <= 480; mebibytes += step) {

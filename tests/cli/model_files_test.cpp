@@ -1,4 +1,4 @@
-// Model files that are damaged, and those that a training left that diverged.
+// Damaged model files, and those of diverged trainings.
 #include <gmock/gmock.h>
 
 #include "cli/trained_model.hpp"

@@ -1,4 +1,4 @@
-// Where the program's words go: a full or closed output, terminals of any width, any locale.
+// The output of the program: full or closed, on terminals of any width, and in any locale.
 #include <gmock/gmock.h>
 #include <pty.h>
 #include <sys/stat.h>
@@ -71,7 +71,7 @@ class Output : public TrainedModel {
             {"export", "first", "--to", "safetensors", "--json"}};
   }
 
-  /// The program on a terminal of so many columns; its lines without styles.
+  /// Runs the program on a terminal of `width` columns. Returns its lines without styles.
   static std::vector<std::string> on_terminal(const std::vector<std::string>& words,
                                               unsigned short width) {
     std::vector<char*> argv{const_cast<char*>(RIDGELINE_PROGRAM)};
@@ -109,7 +109,7 @@ class Output : public TrainedModel {
     }
     for (std::string& line : lines) {
       while (line.ends_with('\r')) line.pop_back();
-      line.erase(0, line.rfind('\r') + 1);  // a line that was drawn over
+      line.erase(0, line.rfind('\r') + 1);  // without lines that were drawn over
       if (line.starts_with("\x1b[K")) line.erase(0, 3);
     }
     return lines;
@@ -144,7 +144,7 @@ TEST_F(Output, NoLineIsLongerThanTheTerminal) {
     for (const auto& words : all) {
       if (std::ranges::count(words, "--json") > 0) continue;
       for (const std::string& line : on_terminal(words, width)) {
-        // Commands are left whole, so that they can be copied; so are words.
+        // Commands are not broken, so that they can be copied. Words are not broken either.
         const bool one_word = line.find(' ', line.find_first_not_of(' ')) == std::string::npos;
         if (one_word || line.find("ridgeline ") <= 2) continue;
         EXPECT_LE(columns(line), width) << testing::PrintToString(words) << "\n" << line;
@@ -176,7 +176,7 @@ TEST_F(Output, NamesCannotSteerTheTerminal) {
   EXPECT_EQ(predicted.code, 0) << predicted.err;
   EXPECT_THAT(predicted.out, HasSubstr("evil\\x1b]0;title\\x07.png"));
   EXPECT_THAT(predicted.out, Not(HasSubstr("\x1b")));
-  // An ESC [ in one character, which JSON may hold as it is, but a terminal may not be given.
+  // ESC [ as a single character. JSON may contain it, but it must not reach a terminal.
   folder_->write("evil\xc2\x9b.png", picture());
   const auto json = on_terminal({"predict", "first", "evil\xc2\x9b.png", "--json"}, 80);
   EXPECT_THAT(json, testing::Contains(HasSubstr("evil\\u009b.png")));
@@ -233,7 +233,7 @@ TEST_F(Output, AFolderThatTakesNoFilesIsThere) {
   EXPECT_THAT(outcome.err, HasSubstr("no file can be made in the folder /proc"));
 }
 
-// What is no file of a run must not keep the program waiting, nor take the memory.
+// Files that are not those of a run must not make the program wait, nor fill the memory.
 TEST_F(Output, PipesDevicesAndVastFilesAreRefused) {
   const auto path = [](const std::string& name) { return (*folder_ / name).string(); };
   ASSERT_EQ(mkfifo(path("fifo").c_str(), 0600), 0);

@@ -1,4 +1,4 @@
-// `ridgeline predict`: what it takes and what it gives.
+// `ridgeline predict`: its inputs and outputs.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 
@@ -181,7 +181,7 @@ std::vector<double> by_label(const json& image) {
   return all;
 }
 
-// The mean over the views that one would make by hand.
+// Compares with the mean over views that are made by hand.
 TEST_F(Predict, TestTimeAugmentation) {
   const Image image = photo(11, 8, 8, 1);
   Image mirror = image;
@@ -252,7 +252,7 @@ TEST_F(Predict, AModelThatIsMissingIsThree) {
   EXPECT_EQ(run(*folder_, {"predict", "first"}).code, 2);
 }
 
-// A model states how images of any size become its input: predict says what evaluate sees.
+// A model file says how images of any size become its input. predict and evaluate agree.
 TEST_F(Predict, PreparesImagesAsTheModelSays) {
   std::string table = "path,label\n";
   for (int i = 0; i < 6; ++i) {
@@ -268,7 +268,7 @@ TEST_F(Predict, PreparesImagesAsTheModelSays) {
                        std::string("data.resize=") + resize, "data.crop_share=0.75",
                        "data.validation=0", "model.preset=mlp", "train.epochs=30", "train.batch=3",
                        "train.run=" + name, "--json"});
-    // crop_share is for "crop" alone.
+    // Only "crop" has crop_share.
     if (trained.code == 2) {
       ASSERT_EQ(run(*folder_,
                     {"train", "data.source=table", "data.path=sized.csv", "data.size=12",

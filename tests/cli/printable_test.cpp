@@ -1,4 +1,4 @@
-// What a terminal is given: names from outside, ASCII, widths, commands to copy.
+// Text for a terminal: names from outside, ASCII, widths, commands to copy.
 #include "cli/printable.hpp"
 
 #include <gmock/gmock.h>
@@ -27,7 +27,7 @@ TEST(Printable, ControlCharactersAreWrittenOut) {
   EXPECT_EQ(printable("\xc2\x9b"
                       "2J",
                       true),
-            "\\u009b2J");  // an ESC [ of its own
+            "\\u009b2J");  // ESC [ as one character
   EXPECT_EQ(printable("\xe2\x80\xae"
                       "gnp.exe",
                       true),
@@ -38,8 +38,8 @@ TEST(Printable, ControlCharactersAreWrittenOut) {
 
 TEST(Printable, BytesThatAreNotUtf8AreWrittenOut) {
   EXPECT_EQ(printable("caf\xe9", true), "caf\\xe9");
-  EXPECT_EQ(printable("\xc0\xaf", true), "\\xc0\\xaf");           // '/' in a form that is too long
-  EXPECT_EQ(printable("\xed\xa0\x80", true), "\\xed\\xa0\\x80");  // half of a pair
+  EXPECT_EQ(printable("\xc0\xaf", true), "\\xc0\\xaf");           // '/' in an overlong form
+  EXPECT_EQ(printable("\xed\xa0\x80", true), "\\xed\\xa0\\x80");  // half of a surrogate pair
   EXPECT_EQ(printable("\xf5\x80\x80\x80", true), "\\xf5\\x80\\x80\\x80");
   EXPECT_EQ(printable("\xe9\xad", true), "\\xe9\\xad");  // cut short
 }

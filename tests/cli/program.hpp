@@ -1,5 +1,5 @@
 #pragma once
-// The built program, run as a user runs it, and a small data set to run it on.
+// Runs the built program as a user does, and makes a small data set for it.
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@
 namespace ridgeline::test {
 
 struct Outcome {
-  int code = -1;  ///< of exit; 128 + the signal where one ended it
+  int code = -1;  ///< the exit code; 128 + the signal if one ended it
   std::string out, err;
 
   /// Standard output as one JSON document.
@@ -28,8 +28,8 @@ struct Outcome {
 };
 
 /// Runs `ridgeline words...` in `folder`; `meanwhile` is called with its process id. Standard
-/// output goes to the file `output` (in the folder, unless its path is absolute), or is closed
-/// where that is empty. `before` is called in the new process.
+/// output goes to the file `output` (in the folder, unless its path is absolute), or is closed if
+/// `output` is empty. `before` is called in the new process.
 inline Outcome run(const Folder& folder, const std::vector<std::string>& words,
                    const std::function<void(pid_t)>& meanwhile = {},
                    const std::string& output = "stdout", const std::function<void()>& before = {}) {
@@ -62,7 +62,7 @@ inline Outcome run(const Folder& folder, const std::vector<std::string>& words,
   return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), text(out), text(err)};
 }
 
-/// IDX files of 8x8 images in three classes that one can tell apart: which third is bright.
+/// IDX files of 8x8 images in three classes that are easy to tell apart: one third is bright.
 inline void write_images(const Folder& folder, const std::string& where, std::uint32_t training,
                          std::uint32_t tests) {
   const auto number = [](Bytes& bytes, std::uint32_t value) {

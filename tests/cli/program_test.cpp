@@ -1,4 +1,4 @@
-// What the program says before it does anything.
+// What the program prints before it does anything.
 #include "cli/program.hpp"
 
 #include <gmock/gmock.h>

@@ -1,4 +1,4 @@
-// Choosing λ from the command line, on a data set that is learnt at once.
+// Chooses λ on the command line, with a data set that is learnt quickly.
 #include <gmock/gmock.h>
 #include <signal.h>
 
@@ -238,7 +238,7 @@ TEST_F(Selecting, WhereEveryTrialDivergesSoDoesTheSelection) {
 
 TEST_F(Selecting, AKilledStudyGoesOnWithoutRepeatingAFold) {
   const auto fold = folder_ / "study/trials/1/fold-1";
-  // Several folds train at a time, so a later one may be further. The checkpoint goes when the
+  // Several folds train at once, so a later one may be ahead. The checkpoint is removed when the
   // study has the fold.
   const auto is_in_study = [&] {
     if (!std::filesystem::exists(fold / "history.csv")) return false;

@@ -122,7 +122,7 @@ TEST_F(TrainedModel, ARefusedResumeLeavesTheRecordAsItWas) {
   EXPECT_EQ(refused.code, 2) << refused.err;
   EXPECT_EQ(test::read_bytes(*folder_ / "kept/experiment.toml"), record);
 
-  // Also where it ended before its first checkpoint.
+  // Also if it ended before its first checkpoint.
   for (const char* file : {"checkpoint.safetensors", "history.csv", "model.safetensors"}) {
     std::filesystem::remove(*folder_ / "kept" / file);
   }
@@ -151,7 +151,7 @@ TEST_F(TrainedModel, SettingsWithoutEffectAreRefused) {
   EXPECT_EQ(moved.code, 2);
   EXPECT_EQ(moved.err,
             "train.run has no effect with --resume, which continues in first: leave it out\n");
-  // The record of the run holds every key, and is an experiment.
+  // The record of the run has every key, and is an experiment.
   EXPECT_EQ(run(*folder_, {"train", "first/experiment.toml", "train.run=recorded"}).code, 0);
 }
 

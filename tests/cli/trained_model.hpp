@@ -1,5 +1,5 @@
 #pragma once
-// A model that the program has trained, on a data set that is learnt at once.
+// A model that the program has trained on a data set that is learnt quickly.
 
 #include <memory>
 #include <string>

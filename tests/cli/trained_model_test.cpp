@@ -1,4 +1,4 @@
-// What is done with a trained model: evaluate, predict, inspect.
+// Uses of a trained model: evaluate, predict, inspect.
 #include "cli/trained_model.hpp"
 
 #include <gmock/gmock.h>
@@ -44,7 +44,7 @@ TEST_F(TrainedModel, EvaluatesTheTrainingImagesThatTheRunHad) {
   ASSERT_EQ(run(*folder_, words({"data.limit=60", "train.run=limited"})).code, 0);
   const Outcome outcome = run(*folder_, {"evaluate", "limited", "--split", "train", "--json"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_EQ(outcome.json()["images"], 54);  // the others chose the epoch
+  EXPECT_EQ(outcome.json()["images"], 54);  // the others were used to choose the epoch
   EXPECT_EQ(run(*folder_, {"evaluate", "limited", "--split", "val", "--json"}).json()["images"], 6);
   EXPECT_EQ(run(*folder_, {"evaluate", "limited", "--json"}).json()["images"], 30);
 }

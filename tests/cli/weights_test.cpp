@@ -1,4 +1,4 @@
-// Trainings that begin with the weights of another.
+// Trainings that begin with the weights of another one.
 #include <gmock/gmock.h>
 
 #include "cli/trained_model.hpp"
@@ -28,7 +28,7 @@ TEST_F(Weights, AreTakenFromARun) {
   const std::string record = text_of(*folder_ / "further/experiment.toml");
   EXPECT_THAT(record, HasSubstr("weights = \"" + file + "\""));
   EXPECT_THAT(record, HasSubstr("frozen = [\"dense_*\"]"));
-  // All is frozen: what the first run learnt is there without another step.
+  // Everything is frozen, so the model knows what the first run learnt.
   EXPECT_EQ(outcome.json()["test"]["data_loss"], trained_.json()["test"]["data_loss"]);
 }
 

@@ -119,7 +119,7 @@ TEST_F(Archive, ZipBombsAreRefusedBeforeMemoryIsTaken) {
   const std::string said =
       error(zip_of({{"a.jpg", "x"}}, {.deflated = true, .zip64 = true, .claim = 1ULL << 40}));
   EXPECT_THAT(said, HasSubstr("claims 1099511627776 bytes"));
-  // All that deflate can give, and more than any image has.
+  // The most that deflate can give, and more than any image has.
   const std::string zeros(1 << 23, '\0');
   EXPECT_THAT(error(zip_of({{"a.jpg", zeros}}, {.deflated = true, .claim = 8'400'000})),
               HasSubstr("bytes end too early"));
@@ -163,7 +163,7 @@ TEST_F(Archive, TarHasLongNames) {
   Bytes prefixed = tar_member("x.jpg", "text");
   std::copy_n("some/where", 10, prefixed.begin() + 345);
   for (const char c : std::string("some/where")) {
-    // The sum of the header's bytes grows by those of the prefix.
+    // The checksum of the header grows by the bytes of the prefix.
     const std::string digits(prefixed.begin() + 148, prefixed.begin() + 154);
     char sum[16];
     snprintf(sum, sizeof sum, "%06o", static_cast<unsigned>(std::stoul(digits, nullptr, 8) + c));
@@ -225,12 +225,12 @@ struct IndexedArchive : Archive {
     const std::filesystem::directory_iterator all(cache / "c/ridgeline/index");
     return "c/ridgeline/index/" + all->path().filename().string();
   }
-  /// Writes the archive with times that are old enough for an index to rely on.
+  /// Writes the archive with times that are old enough for an index.
   void write(const Bytes& bytes) {
     folder.write("a.bin", bytes);
     std::this_thread::sleep_for(std::chrono::milliseconds(2100));
   }
-  /// The key of the index, and the members as they are there.
+  /// The key of the index, and the members of the archive.
   std::pair<std::string, ArchiveIndex> index() {
     const InputFile archive(folder / "a.bin");
     const std::string key =
@@ -251,7 +251,7 @@ TEST_F(IndexedArchive, IsReadFromItsIndexUntilItChanges) {
     known.members.push_back(known.members.back());
     cache.write(index_name(), write_archive_index(known, key));
     EXPECT_EQ(text_of(*reopen(), "train/dog/extra.jpg"), "two");
-    // An index that is not whole is no index.
+    // An incomplete index is ignored.
     std::string broken = write_archive_index(known, key);
     broken[broken.size() / 2] ^= 1;
     cache.write(index_name(), broken);
@@ -311,7 +311,7 @@ TEST(ArchiveIndex, ComesBackAsItWas) {
 }
 
 TEST_F(Archive, TarHardLinksLeadToTheLastMemberOfTheirName) {
-  // What a name held before is overwritten when such an archive is unpacked.
+  // When such an archive is unpacked, the last member of a name overwrites the others.
   EXPECT_THAT(error(tar_of(
                   {tar_member("a", "old"), tar_member("a", "new"), tar_member("b", "", '1', "a")})),
               HasSubstr("holds two members \"a\""));

@@ -22,8 +22,8 @@ inline void put(Bytes& bytes, const std::string& text) {
 
 struct ZipOptions {
   bool deflated = false;
-  bool zip64 = false;       // the sizes and places of members in extra fields
-  std::uint64_t claim = 0;  // the size that members are said to have, where not 0
+  bool zip64 = false;       // sizes and places of members are in extra fields
+  std::uint64_t claim = 0;  // if not 0, the size that the headers claim
   std::uint16_t flags = 0;
   std::uint32_t attributes = 0;  // of members, as Unix writes them
 };
@@ -59,7 +59,7 @@ inline Bytes zip_of(const Files& files, const ZipOptions& options = {}) {
     put(bytes, packed.size(), 4);
     put(bytes, size, 4);
     put(bytes, name.size(), 2);
-    put(bytes, 3, 2);  // an extra field that the directory does not have
+    put(bytes, 3, 2);  // an extra field that is not in the directory
     put(bytes, name);
     put(bytes, "xyz");
     bytes.insert(bytes.end(), packed.begin(), packed.end());

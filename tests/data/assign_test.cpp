@@ -25,7 +25,7 @@ struct Drawn {
   SplitSamples samples() const { return {classes.size(), classes, groups}; }
 };
 
-/// Groups of 1 to `largest` samples, mostly of one class each, where `mixed` of any; and some
+/// Groups of 1 to `largest` samples, mostly of one class (if `mixed`, of any class), and some
 /// samples without a group.
 Drawn draw(std::uint64_t seed, std::size_t groups, std::size_t largest, bool mixed) {
   Random random(seed, Purpose::test, groups, largest);
@@ -160,11 +160,11 @@ std::vector<int> places(const std::vector<bool>& which) {
   return all;
 }
 
-/// What earlier versions gave: studies of theirs go on with the same folds.
+/// The folds of earlier versions: their studies must continue with the same folds.
 TEST(Assign, WithoutGroupsGivesTheSameAsEver) {
   std::vector<std::int32_t> classes;
   for (int i = 0; i < 20; ++i) classes.push_back(i % 7 == 0 ? 2 : i % 3 == 0 ? 1 : 0);
-  // Groups of one sample each are none.
+  // Groups of one sample do not count as groups.
   std::vector<std::int64_t> single;
   for (int i = 0; i < 20; ++i) single.push_back(i % 2 == 0 ? -1 : i);
   for (const auto& groups : {std::vector<std::int64_t>(), single}) {

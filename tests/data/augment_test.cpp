@@ -26,7 +26,7 @@ std::vector<float> ramp() {
   return pixels;
 }
 
-// The image that others are mixed with.
+// The other image of the mix.
 std::vector<float> other_ramp() {
   std::vector<float> pixels(24);
   for (int i = 0; i < 24; ++i) pixels[i] = static_cast<float>(100 + i * i);
@@ -95,7 +95,7 @@ TEST(ParseAugmentation, AnUnknownOneIsAskedForByTheNearest) {
     EXPECT_EQ(message_of<UsageError>([&] { parse_augmentation(text); }),
               "there is no augmentation '" + name + "': did you mean '" + near + "'?");
   }
-  // What is near none gets the list of all.
+  // If no name is similar, the message lists all.
   const std::string all = message_of<UsageError>([] { parse_augmentation("sdfghjkl:3"); });
   for (const Kind& kind : augmentation_kinds()) EXPECT_THAT(all, HasSubstr(kind.name));
 }
@@ -195,7 +195,7 @@ TEST(CheckFits, CropsAreSmallerThanTheImageAndCutoutsNotLarger) {
             "augmentation \"cutout:4\" must not be larger than the images of 2x3x4");
 }
 
-// Each pixel is a centre equally often, and what lies outside is cut off.
+// Each pixel is equally often the centre, and the box is cut off at the border.
 TEST(Augment, CutoutIsASquareOfZerosAnywhere) {
   for (const int size : {1, 2, 3}) {
     std::map<std::pair<int, int>, int> seen;  // by the centre
@@ -278,7 +278,7 @@ TEST(Mix, CutmixPutsInABoxAndCountsItsPixels) {
   EXPECT_LT(whole + none, 700);
 }
 
-// On a large image, where what the border cuts off is all that keeps the box from its share.
+// On a large image. Only the border changes the share of the box.
 TEST(Mix, CutmixBoxesAreOfTheImagesProportions) {
   const Shape shape{1, 200, 100};
   double uncut = 0;
@@ -306,15 +306,15 @@ TEST(Mix, OfTwoWaysEachImageTakesOne) {
   EXPECT_FALSE(mixes(std::vector<Augmentation>{{Augmentation::Kind::flip}}));
 }
 
-// The other image goes through what stands before the mixing, by numbers of its own, and the
-// mixture through what stands behind.
+// The other image goes through the augmentations before the mix, with random numbers of its own.
+// The mixture goes through those after the mix.
 TEST(Mix, IsOneOfTheAugmentationsInOrder) {
   using Kind = Augmentation::Kind;
   const auto mirrored = [](std::vector<float> pixels) {
     for (auto row = pixels.begin(); row != pixels.end(); row += 4) std::reverse(row, row + 4);
     return pixels;
   };
-  std::map<std::pair<bool, bool>, int> seen;  // which of the two was mirrored
+  std::map<std::pair<bool, bool>, int> seen;  // which of the two images was mirrored
   for (int image = 0; image < 400; ++image) {
     const auto pixels =
         augmented({{Kind::flip}, {Kind::mixup, 1}}, image, Mix{.which = 1, .share = 0.5});

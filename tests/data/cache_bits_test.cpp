@@ -1,4 +1,4 @@
-// What is read of a cache has the same bits as without it, and nothing is decoded twice.
+// Images have the same bits with and without a cache, and none is decoded twice.
 #include <gmock/gmock.h>
 
 #include <random>
@@ -130,7 +130,7 @@ TEST(CacheKind, NoneAndUnknownOnes) {
             "data.cache is none, memory or disk, not \"tape\"");
 }
 
-// The boxes that are drawn are decoded at no other scales.
+// The drawn boxes are decoded at these scales only.
 TEST(NeededScales, AreAllThatACropAsksFor) {
   std::mt19937 numbers(3);
   const auto draw = [&](std::int64_t least, std::int64_t most) {

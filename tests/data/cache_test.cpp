@@ -12,7 +12,8 @@ namespace {
 constexpr std::size_t images = 40;
 const Shape shape{1, 4, 5};
 
-// Images that are not in memory, and how often they were read. Odd ones are no bytes.
+// Images that are not in memory, and how often they were read. Images with odd numbers are not
+// bytes.
 class Slow final : public SampleSource {
  public:
   std::size_t size() const override { return images; }
@@ -47,7 +48,7 @@ TEST(Cached, ReadsEachImageOnceAndGivesItUnchanged) {
   source->reads = 0;
   for (int epoch = 0; epoch < 3; ++epoch) EXPECT_EQ(epoch_of(kept), expected);
   EXPECT_EQ(source->reads, static_cast<int>(images));
-  // Parts of it, and copies, share what is kept.
+  // Parts and copies of the data share the cache.
   EXPECT_EQ(epoch_of(kept.take(10)).size(), 10U * 20);
   EXPECT_EQ(source->reads, static_cast<int>(images));
   EXPECT_EQ(kept.names(), plain.names());

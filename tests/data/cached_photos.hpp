@@ -1,5 +1,5 @@
 #pragma once
-// Photographs of every kind in class folders, and how often they were decoded.
+// Photographs of every kind in class folders. Counts how often they are decoded.
 
 #include <atomic>
 #include <functional>
@@ -13,7 +13,7 @@
 
 namespace ridgeline::test {
 
-/// Counts what is decoded of a source.
+/// Counts the decodes of a source.
 class Counted final : public data::WrappedSource {
  public:
   using WrappedSource::WrappedSource;

@@ -116,7 +116,7 @@ TEST_F(Cifar10, GivenPathWithoutTheData) {
 
 TEST_F(Cifar10, WithoutRights) {
   namespace fs = std::filesystem;
-  // Root may read everything, so the test is nobody for a while.
+  // Root may read everything, so the test runs as nobody for a while.
   const uid_t user = geteuid();
   const auto read_as_nobody = [&] {
     if (user == 0 && seteuid(65534) != 0) throw std::runtime_error("cannot become nobody");

@@ -17,7 +17,7 @@ using testing::IsEmpty;
 
 using Cells = std::vector<std::string>;
 
-/// The rows of a text that comes in pieces of `piece` bytes.
+/// The rows of a text that is fed in pieces of `piece` bytes.
 std::vector<Cells> rows_of(std::string_view text, std::size_t piece = 1000, char delimiter = ',') {
   std::vector<Cells> rows;
   CsvParser parser("t.csv", delimiter, [&](const TableRow& row) {

@@ -213,7 +213,7 @@ TEST(StratifiedFolds, Refuses) {
               HasSubstr("a fold would be empty; use at most 3"));
 }
 
-/// Sets variables of the environment for one test.
+/// Sets environment variables for one test.
 struct Sources : testing::Test {
   Sources() {
     for (const char* name : {"RIDGELINE_DATA", "XDG_CACHE_HOME", "HOME"}) {

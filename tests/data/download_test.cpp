@@ -109,7 +109,7 @@ TEST_F(Download, BringsTheWholeSetOnce) {
 TEST_F(Download, GoesOnWhereItStopped) {
   const Bytes bytes = content();
   root.write(part, Bytes(bytes.begin(), bytes.begin() + 200'000));
-  // What lies before the middle is now wrong at the source: only a resumed download can be right.
+  // The first half is now wrong on the server, so only a resumed download can be right.
   Bytes changed = bytes;
   std::fill_n(changed.begin(), 200'000, 0);
   served.write("data.bin", changed);

@@ -49,7 +49,7 @@ class Folder {
   std::filesystem::path path_;
 };
 
-/// What was thrown, as text; empty where nothing or another kind was.
+/// The text of the thrown error; empty if there was none, or one of another kind.
 template <typename Kind, typename Call>
 std::string message_of(Call&& call) {
   try {

@@ -57,7 +57,7 @@ struct FolderTree : testing::Test {
     fs::create_directory(folder / "empty");
   }
   ~FolderTree() override { unsetenv("XDG_CACHE_HOME"); }
-  /// Times that are old enough for an index to rely on.
+  /// Times that are old enough for an index.
   void age() {
     const auto old = fs::file_time_type::clock::now() - std::chrono::hours(1);
     for (const auto& entry : fs::recursive_directory_iterator(folder.path())) {
@@ -100,7 +100,7 @@ TEST_F(FolderTree, SaysWhatIsWrong) {
   EXPECT_THAT(message_of<DataError>([&] { tree->read(3); }), HasSubstr("not a regular file"));
 }
 
-/// Root may read every file: for a while it is nobody.
+/// Root may read every file, so the test runs as nobody for a while.
 struct Nobody {
   Nobody() : own(geteuid()), changed(own == 0 && seteuid(65534) == 0) {}
   ~Nobody() {
@@ -166,16 +166,16 @@ TEST_F(FolderTree, IndexIsUsedUntilAFolderChanges) {
   const TreeOptions options{.index_from = 1};
   open_tree(folder.path(), options);
   ASSERT_EQ(indexes().size(), 1U);
-  // The folders are new: a file may still be added within the same tick of the clock.
+  // The folders are new, so a file could still be added in the same tick of the clock.
   folder.write("b/9.jpg", "nine");
   EXPECT_EQ(open_tree(folder.path(), options)->files().size(), 5U);
 }
 
-/// The listing that the index of the folder holds has one file more than the folder.
+/// The listing in the folder's index has one file more than the folder.
 TEST_F(FolderTree, IndexIsReadInPlaceOfTheFolder) {
   const TreeOptions options{.index_from = 1};
   age();
-  std::this_thread::sleep_for(std::chrono::milliseconds(2100));  // the times of change, too
+  std::this_thread::sleep_for(std::chrono::milliseconds(2100));  // ages the times of change, too
   open_tree(folder.path(), options);
   ASSERT_EQ(indexes().size(), 1U);
   const std::string key = fs::canonical(folder.path()).string();
@@ -183,7 +183,7 @@ TEST_F(FolderTree, IndexIsReadInPlaceOfTheFolder) {
   listing.files.add_file("extra.jpg");  // in the last folder, "empty"
   cache.write("c/ridgeline/index/" + indexes()[0].filename().string(), write_index(listing, key));
   EXPECT_TRUE(open_tree(folder.path(), options)->files().find("empty/extra.jpg"));
-  // An index that is not whole is no index.
+  // An incomplete index is ignored.
   std::string broken = write_index(listing, key);
   broken[broken.size() / 2] ^= 1;
   cache.write("c/ridgeline/index/" + indexes()[0].filename().string(), broken);

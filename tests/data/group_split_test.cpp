@@ -57,7 +57,7 @@ TEST(GroupSplit, NoGroupIsOnTwoSides) {
     for (const Split& fold : stratified_folds(data, 4, draw)) {
       expect_apart(fold, images);
       validated += fold.validation.size();
-      // A part of a part still knows its groups.
+      // A part of a part still has its groups.
       expect_apart(stratified_split(fold.train, 0.3, draw), fold.train.size());
     }
     EXPECT_EQ(validated, images);

@@ -26,7 +26,7 @@ using testing::Pair;
 using testing::SizeIs;
 using testing::UnorderedElementsAre;
 
-// A folder with something wrong of each kind.
+// A folder with a fault of each kind.
 struct Photos : testing::Test {
   Photos() {
     std::uint32_t seed = 0;
@@ -146,7 +146,7 @@ TEST_F(Photos, StopsWhenAsked) {
   const Dataset data(class_folders(folder.path()).train);
   try {
     scan(data, {.progress = [](std::size_t) { return false; }});
-    // All images may have been looked at before anyone asked.
+    // All images may be done before the first check for a stop.
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::interrupted);
   }
@@ -160,7 +160,7 @@ TEST(Scan, MeasuresWhatANetworkSees) {
   EXPECT_THAT(found.formats, IsEmpty());
   EXPECT_EQ(count_sizes(found)->least, (SizeCounts::Size{1, 2}));
 
-  // Grey and colour images of other sizes count alike; grey ones in each channel.
+  // Grey and colour images of any size count equally. Grey ones count in each channel.
   const test::Folder folder;
   write_png(folder, "a/1.png", {1, 1, 1, {51}});
   write_png(folder, "b/1.png", {3, 2, 1, {255, 0, 102, 255, 0, 102}});

@@ -118,7 +118,7 @@ TEST(Loader, MixedBatchesDependOnTheImageAlone) {
   }
 }
 
-// Images that are one number, a thousandth of their place, tell which two were mixed, and how.
+// Images of a single number, a thousandth of their index, show which two were mixed, and how.
 Dataset numbers(bool with_classes) {
   std::vector<float> pixels(kImages), targets;
   std::vector<std::int32_t> labels;
@@ -193,7 +193,7 @@ TEST(Loader, LazyBatchesAreTheSame) {
   EXPECT_FALSE(eager.next()->fill);
 }
 
-// Reading it takes time: a source that does not say that it is in memory.
+// A source that is slow to read: it does not claim to be in memory.
 class SlowImages final : public SampleSource {
  public:
   std::size_t size() const override { return 2; }

@@ -1,4 +1,4 @@
-// What the loader's own threads do: their priority, and their errors.
+// The priority and the errors of the loader's own threads.
 #include <gtest/gtest.h>
 #ifdef __linux__
 #include <sys/resource.h>
@@ -18,7 +18,7 @@ namespace {
 
 using test::message_of;
 
-// 40 images that are their own place as a number; one of them may be broken.
+// 40 images whose number is their index. One of them may be broken.
 class Broken final : public SampleSource {
  public:
   explicit Broken(std::size_t at) : at_(at) {}
@@ -40,7 +40,7 @@ std::int64_t images_left(Loader& loader) {
 }
 
 #ifdef __linux__
-// How far threads give way, as the system has it.
+// The nice value of the thread that reads, as the system knows it.
 class Niceness final : public SampleSource {
  public:
   std::size_t size() const override { return 8; }
@@ -62,7 +62,7 @@ TEST(Loader, ReadersGiveWayAndWhoAsksDoesNot) {
 }
 #endif
 
-// Readers get to run although as many threads as there are cores never rest.
+// Readers run even if other threads keep all cores busy.
 TEST(Loader, IsNotStarvedByThreadsThatCompute) {
   std::atomic<bool> stop = false;
   std::vector<std::jthread> busy;
@@ -91,7 +91,7 @@ TEST(Loader, ErrorsOfReadersComeOutOfNext) {
   EXPECT_EQ(images_left(loader), 16);
 }
 
-// The image that cannot be read is named, not those that it was to be mixed into.
+// The message names the image that cannot be read, not the image that it should be mixed with.
 TEST(Loader, AnErrorOfTheOtherImageOfAMixtureIsItsOwn) {
   const auto log = std::make_shared<ErrorLog>(OnError::skip, 40);
   Loader loader(

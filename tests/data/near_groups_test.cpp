@@ -60,7 +60,7 @@ TEST(PerceptualHash, BlankImagesAreLikeNoOther) {
   EXPECT_FALSE(tells_apart(perceptual_hash(Image{1, 1, 1, {9}})));
 }
 
-// Every pair that looks alike is in one group, and groups are joined by such pairs only: as if each
+// Every pair that looks alike is in one group, and only such pairs join groups, as if each image
 // was compared with all others.
 TEST(NearGroups, AreThoseOfComparingAllPairs) {
   Random random(3, Purpose::test);
@@ -68,7 +68,7 @@ TEST(NearGroups, AreThoseOfComparingAllPairs) {
   std::vector<PerceptualHash> hashes;
   for (int i = 0; i < 4000; ++i) {
     PerceptualHash hash{word(), {word(), word(), word(), word()}};
-    if (i % 3 == 1) {  // near one before, some of them beyond the limit
+    if (i % 3 == 1) {  // near an earlier one, some beyond the limit
       hash = hashes[random.below(hashes.size())];
       for (std::uint64_t flips = random.below(7); flips > 0; --flips) {
         hash.coarse ^= std::uint64_t{1} << random.below(64);
@@ -76,7 +76,7 @@ TEST(NearGroups, AreThoseOfComparingAllPairs) {
       for (std::uint64_t flips = random.below(24); flips > 0; --flips) {
         hash.fine[random.below(4)] ^= std::uint64_t{1} << random.below(64);
       }
-    } else if (i % 3 == 2) {  // crowded: few of the bits differ between all of these
+    } else if (i % 3 == 2) {  // crowded: few bits differ between all of these
       hash.coarse &= 0xFFF;
     }
     hashes.push_back(hash);

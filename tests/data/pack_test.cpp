@@ -1,4 +1,4 @@
-// The cache on disk: found again, made anew, and done without.
+// The cache on disk: it is found again, made again, or not used.
 #include <gmock/gmock.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -33,7 +33,7 @@ struct Pack : testing::Test {
             .threads = 2,
             .on_note = [this](const std::string& sentence) { notes.push_back(sentence); }};
   }
-  // The numbers of an epoch with the cache, which must be those without it.
+  // Expects the same numbers of an epoch with and without the cache.
   void expect_same(const CacheOptions& how) {
     const Dataset plain = photos.data(), kept = plain.cache(how);
     EXPECT_EQ(epoch_of(kept, how.augment, 1), epoch_of(plain, how.augment, 1));
@@ -139,7 +139,8 @@ TEST_F(Pack, OfAnArchiveDependsOnTheArchive) {
   EXPECT_GT(decodes_for(options()), 0);
 }
 
-// Whatever byte is wrong, and wherever the file ends, the images are right and the damage is said.
+// Whichever byte is wrong, and wherever the file ends, the images are right and a note reports the
+// damage.
 TEST_F(Pack, DamagedOrCutShortIsMadeAnewAndSaid) {
   made(options());
   const fs::path file = files().at(0);
@@ -157,9 +158,9 @@ TEST_F(Pack, DamagedOrCutShortIsMadeAnewAndSaid) {
     notes.clear();
     expect_same(options());
     const std::string what = at == in_key ? " is of images that have changed" : " is damaged: ";
-    EXPECT_THAT(notes,
-                ElementsAre(testing::AllOf(HasSubstr(file.string() + what), HasSubstr("made anew")),
-                            HasSubstr("packing")));
+    EXPECT_THAT(
+        notes, ElementsAre(testing::AllOf(HasSubstr(file.string() + what), HasSubstr("made again")),
+                           HasSubstr("packing")));
   }
   for (const std::size_t size :
        {std::size_t{0}, std::size_t{50}, std::size_t{104}, whole.size() / 2, whole.size() - 1}) {
@@ -226,7 +227,7 @@ TEST_F(Pack, IsDoneWithoutWhereItCannotBeWritten) {
                              HasSubstr("kept in memory instead")));
 }
 
-// A limit on the size of files stands for a full disk.
+// A limit on the size of files acts like a full disk.
 TEST_F(Pack, AFullDiskLeavesNothing) {
   const pid_t child = fork();
   if (child == 0) {
@@ -293,11 +294,11 @@ void TwoProcesses::expect_made_once() {
     _exit(0);
   }
   char byte = 0;
-  ASSERT_EQ(read(begun[0], &byte, 1), 1);  // it is at work
+  ASSERT_EQ(read(begun[0], &byte, 1), 1);  // the packing has begun
   CacheOptions how = options();
   how.on_note = [&](const std::string& sentence) {
     notes.push_back(sentence);
-    ASSERT_EQ(write(go_on[1], "x", 1), 1);  // it may go on, and this process waits for it
+    ASSERT_EQ(write(go_on[1], "x", 1), 1);  // it may continue, and this process waits for it
   };
   EXPECT_EQ(decodes_for(how), 0);
   int status = 0;
@@ -350,7 +351,7 @@ TEST_F(Pack, NeedsStamps) {
       Dataset(std::make_shared<Nameless>(photos.source)).fitted({.height = 24, .width = 20});
   const Dataset kept = data.cache(options());
   EXPECT_EQ(epoch_of(kept, {"resized_crop"}, 0), epoch_of(data, {"resized_crop"}, 0));
-  EXPECT_THAT(notes, ElementsAre(HasSubstr("has no size and time to know it by")));
+  EXPECT_THAT(notes, ElementsAre(HasSubstr("has no size and time that identify it")));
 }
 
 TEST_F(Pack, IsInTheUsersCache) {

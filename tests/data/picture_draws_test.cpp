@@ -1,4 +1,4 @@
-// What the random changes of pictures draw, and what they make of it.
+// The random numbers of the changes of pictures, and their effects.
 
 #include <gtest/gtest.h>
 
@@ -76,8 +76,8 @@ TEST(PictureDraws, ResizedCropsHaveAreasAndRatiosInTheirRanges) {
     ASSERT_EQ(box.left, std::floor(box.left));
     areas += area;
   }
-  // Less than the middle of 0.08 and 1, since boxes that do not fit are drawn again: the mean of
-  // 40,000 boxes by the same rule.
+  // The mean of 40,000 boxes by the same rule. It is less than the middle of 0.08 and 1, since
+  // boxes that do not fit are drawn again.
   EXPECT_NEAR(areas / many, 0.434, 0.02);
 }
 
@@ -175,7 +175,7 @@ TEST(PictureDraws, ColourJitterUsesEveryOrder) {
   PictureScratch scratch;
   const Image picture = test::noise_image(3, 3, 4, 4);
   std::set<std::string> results;
-  // Two changes that do not commute, of a strength that does not vary much.
+  // Two changes that do not commute, with strengths that vary little.
   for (std::uint64_t id = 0; id < 64; ++id) {
     Random random(4, Purpose::augment, 0, id);
     Image image = picture;
@@ -222,7 +222,7 @@ TEST(PictureDraws, EveryOperationIsChosen) {
     apply_random_operation(rand_augment_strength(32, 32), 0.5, sampling, image, random, scratch);
     results.insert(bytes(image));
   }
-  // Nine operations have two directions; each gives an image of its own.
+  // Nine operations have two directions. Each direction gives a different image.
   std::set<std::string> wanted;
   for (int i = 0; i < operations; ++i) {
     for (const double part : {0.5, -0.5}) {

@@ -34,7 +34,7 @@ TEST(PictureTable, DefaultsAreWithinTheirLimits) {
       EXPECT_FALSE(option.meaning.empty());
       all.set(option.name, option.value);
     }
-    // Given or left out, they are the same.
+    // Given defaults have the same effect as options that are left out.
     Image image = test::noise_image(1, 3, 15, 16), other = image;
     PictureScratch scratch;
     Random random(1, Purpose::augment), same(1, Purpose::augment);
@@ -109,7 +109,7 @@ TEST(PictureTable, WhatIsWrongIsSaid) {
   EXPECT_THAT(refusal("blur", {{"min_sigma", 3.0}}),
               HasSubstr("min_sigma of the augmentation blur must be at most max_sigma"));
   EXPECT_THAT(refusal("affine", {{"max_scale", 0.5}}), HasSubstr("min_scale"));
-  // What the limits of one option cannot say.
+  // Rules about several options.
   EXPECT_THAT(refusal("blur", {{"size", std::int64_t{4}}}), HasSubstr("odd"));
   EXPECT_THAT(refusal("rand_augment", {{"magnitude", std::int64_t{31}}}), HasSubstr("bins"));
 }

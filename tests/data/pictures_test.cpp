@@ -1,4 +1,4 @@
-// What is true of every random change of a picture.
+// Properties of all random changes of pictures.
 
 #include "data/pictures/pictures.hpp"
 
@@ -18,7 +18,7 @@
 namespace ridgeline::data {
 namespace {
 
-/// With its defaults, but in every image and smooth where that can be chosen.
+/// With its defaults, but applied to every image, and with a smooth filter if there is a choice.
 ChangePicture always(const PictureKind& kind, const std::string& filter = "bilinear") {
   Attributes options;
   for (const Option& option : kind.options) {
@@ -28,7 +28,7 @@ ChangePicture always(const PictureKind& kind, const std::string& filter = "bilin
   return kind.make(options);
 }
 
-/// What one image of one epoch becomes.
+/// The result for one image in one epoch.
 std::optional<Transform> apply(const ChangePicture& change, std::uint64_t seed, std::uint64_t epoch,
                                std::uint64_t id, Image& image, PictureScratch& scratch) {
   Random random(seed, Purpose::augment, epoch, id);
@@ -50,7 +50,7 @@ Image spot_at(std::int64_t channels, std::int64_t height, std::int64_t width, st
   return image;
 }
 
-/// The centre of what differs from the most common level.
+/// The centre of the pixels that differ from the most common level.
 std::optional<Point> find_spot(const Image& image) {
   std::array<int, 256> counts{};
   const auto step = static_cast<std::size_t>(image.channels);
@@ -92,7 +92,7 @@ TEST(Pictures, ASpotIsWhereTheTransformSays) {
       const Point from{static_cast<double>(column) + 0.5, static_cast<double>(row) + 0.5};
       const Point to = transform ? (*transform)(from) : from;
       moved += transform ? 1 : 0;
-      // All of it is to be seen.
+      // The whole spot is visible.
       constexpr double margin = 7;
       if (to.x < margin || to.y < margin || to.x > static_cast<double>(width) - margin ||
           to.y > static_cast<double>(height) - margin) {
@@ -100,7 +100,7 @@ TEST(Pictures, ASpotIsWhereTheTransformSays) {
       }
       ++inside;
       const auto spot = find_spot(image);
-      if (!spot) continue;  // too dark, or two pixels of it left
+      if (!spot) continue;  // too dark, or too small
       ++found;
       EXPECT_NEAR(spot->x, to.x, 1) << id;
       EXPECT_NEAR(spot->y, to.y, 1) << id;
@@ -132,7 +132,7 @@ TEST(Pictures, AMaskThatIsWarpedIsTheChangedMask) {
         ++all;
       }
     }
-    // A centre between two pixels can go either way when the image is resized.
+    // A centre between two pixels can be rounded either way when the image is resized.
     const bool resizes = kind.name == "scale_jitter" || kind.name == "zoom_out";
     EXPECT_GE(static_cast<double>(equal), (resizes ? 0.99 : 1.0) * static_cast<double>(all));
   }
@@ -155,7 +155,7 @@ TEST(Pictures, DependOnSeedEpochAndIdentityAlone) {
       transforms[id] = apply(change, 5, 3, id, alone[id], scratch);
       apply(change, 5, 4, id, other_epoch[id], scratch);
     }
-    // Each thread has a scratch that other images have used.
+    // Each thread uses scratch memory that other images have used.
     std::vector<std::thread> threads;
     for (std::size_t t = 0; t < 3; ++t) {
       threads.emplace_back([&, t] {

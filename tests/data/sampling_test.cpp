@@ -18,7 +18,7 @@ namespace {
 using test::message_of;
 using testing::HasSubstr;
 
-// As many images of each class; an image's pixels are its number.
+// `counts` images of each class. An image's pixels are its number.
 Dataset images_of(const std::vector<int>& counts, std::int64_t side = 8) {
   std::vector<std::int32_t> labels;
   for (std::size_t c = 0; c < counts.size(); ++c) {
@@ -173,7 +173,7 @@ const std::vector<std::string> everything = {"resized_crop",  "rotation:20", "al
 
 TEST(BalancedSampling, EachDrawOfAnImageIsAugmentedAnew) {
   const Dataset data = images_of({60, 1});
-  // Of each, two draws of the same image are the same with a probability that is next to nothing.
+  // With each of these, it is extremely unlikely that two draws of an image are the same.
   for (const std::string name : {"resized_crop", "rotation:20", "crop:2", "noise:0.1"}) {
     Loader loader(data, balanced(data, {name}));
     const Epoch epoch = all(loader, 1);
@@ -203,7 +203,7 @@ TEST(BalancedSampling, AnAlternatingFlipAlternatesFromDrawToDraw) {
       const auto at = epoch.pixels.begin() + static_cast<std::ptrdiff_t>(64 * k);
       std::vector<float> pixels(at, at + 64);
       const auto repeat = repeat_of(epoch.ids[k]);
-      // One epoch later it is as the next draw was.
+      // One epoch later it is like the next draw.
       if (number == 1 && draws.contains(repeat + 1)) {
         EXPECT_EQ(pixels, draws.at(repeat + 1));
       }
@@ -229,7 +229,7 @@ TEST(BalancedSampling, BatchesDoNotDependOnThreads) {
       options.lazy = lazy;
       Loader loader(data, options);
       EXPECT_EQ(all(loader, 3), expected) << lazy << threads;
-      const Epoch rest = all(loader, 3, 2);  // as a resume begins inside an epoch
+      const Epoch rest = all(loader, 3, 2);  // like a resume inside an epoch
       EXPECT_TRUE(std::equal(rest.pixels.begin(), rest.pixels.end(),
                              expected.pixels.begin() + 2 * 16 * 64, expected.pixels.end()));
     }
@@ -257,8 +257,8 @@ TEST(BalancedSampling, AFirstDrawIsAugmentedAsWhenShuffled) {
   EXPECT_GT(compared, 15u);
 }
 
-// With images of one class that are black, and one white image, the mean says how often white is
-// the other one.
+// One class has black images, the other a single white one. So the mean says how often white is the
+// other image.
 TEST(BalancedSampling, TheOtherImageOfAMixtureIsOfAnyClass) {
   std::vector<float> pixels(400, 0.0F);
   std::vector<std::int32_t> labels(400, 0);

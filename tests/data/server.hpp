@@ -1,5 +1,5 @@
 #pragma once
-// A web server of one test: every connection gets the answer that the test makes for its request.
+// A web server for a test. The test makes the answer to each request.
 
 #include <arpa/inet.h>
 #include <sys/socket.h>

@@ -189,7 +189,7 @@ TEST_F(Table, NumbersWithAFractionAreNoClasses) {
   EXPECT_EQ(error(text),
             at(3) +
                 "the column label holds numbers with a fraction, such as 0.37: set data.task = "
-                "\"regress\" to learn them as numbers, or data.task = \"classify\" where each "
+                "\"regress\" to learn them as numbers, or data.task = \"classify\" if each "
                 "of them is the name of a class");
   EXPECT_EQ(open(text, {.task = "regress"}).train->schema().task, "regress");
   EXPECT_THAT(open(text, {.task = "classify"}).train->schema().names,
@@ -254,7 +254,7 @@ TEST_F(Table, MissingColumn) {
             at(1) + "there is no column \"pateint\" for data.groups; is \"patient\" meant?");
   EXPECT_THAT(
       error("picture,label\na/1.jpg,x\n"),
-      HasSubstr("say by data.path_column which one holds the paths; there are picture, label"));
+      HasSubstr("set data.path_column to the one that has the paths; there are picture, label"));
   EXPECT_THAT(error("path,path\n"), HasSubstr("two columns are called \"path\""));
   EXPECT_THAT(error(""), HasSubstr("labels.csv: is empty"));
 }
@@ -343,7 +343,7 @@ TEST_F(Table, InAFolderOrArchive) {
   EXPECT_EQ(image_table(folder.path(), {.images = "a"}).train->size(), 2U);
   folder.write("more.csv", "");
   EXPECT_THAT(message_of<DataError>([&] { image_table(folder.path()); }),
-              HasSubstr("several tables (labels.csv, more.csv): say by data.table"));
+              HasSubstr("several tables (labels.csv, more.csv): set data.table"));
   EXPECT_EQ(image_table(folder.path(), {.table = "labels.csv", .images = "a"}).train->size(), 2U);
   const test::Files files{{"d/labels.csv", "path,label\nimg/1.jpg,x\nimg/2.jpg,y\n"},
                           {"d/img/1.jpg", "one"},
@@ -353,7 +353,7 @@ TEST_F(Table, InAFolderOrArchive) {
   for (const char* name : {"d.zip", "d.tar"}) {
     EXPECT_EQ(image_table(folder / name).train->name(1), (folder / name).string() + "/d/img/2.jpg");
   }
-  // A table beside an archive of images.
+  // A table next to an archive of images.
   folder.write("img.zip", test::zip_of({{"1.jpg", "x"}, {"2.jpg", "y"}}));
   EXPECT_EQ(
       image_table(folder / "labels.csv", {.images = (folder / "img.zip").string()}).train->size(),

@@ -1,4 +1,4 @@
-// What is advised, and that no advice takes back another.
+// The advice of verdicts. No advice takes back another.
 #include "diagnose/advice.hpp"
 
 #include <gmock/gmock.h>
@@ -17,8 +17,8 @@ namespace {
 using test::Made;
 using testing::HasSubstr;
 
-// The statistics of a recorded training of the article's network on Fashion-MNIST, at the default
-// optimiser: kernels alone, in the network's order.
+// The statistics of a recorded training of the article's network on Fashion-MNIST with the default
+// optimiser: only kernels, in the network's order.
 struct Kernel {
   double gradient, weight, shrink, penalty_gradient, rate;
 };
@@ -146,7 +146,7 @@ TEST(Advice, HasTheSelectionAsACommand) {
             "chooses");
   record.experiment = "my runs/it's/experiment.toml";
   EXPECT_THAT(weaker_penalty(record), HasSubstr("select 'my runs/it'\\''s/experiment.toml' '"));
-  record.regularize.l1 = 1;  // one after the other would not do
+  record.regularize.l1 = 1;  // both must be smaller at once
   EXPECT_EQ(weaker_penalty(record), "a tenth of regularize.l2 (0.03) and of regularize.l1 (0.1)");
 }
 
@@ -177,7 +177,7 @@ TEST(Advice, NamesTheStrengthsInForce) {
   EXPECT_EQ(weaker_penalty(made.record()), "a tenth of the rules' strengths");
 }
 
-// What an advice changes, and which way. Each text must be known here.
+// What an advice changes, and in which direction. Each text must be known here.
 using Change = std::pair<std::string, std::string>;
 std::vector<Change> changes(const Verdict& verdict, std::size_t epochs) {
   const std::string& advice = verdict.advice;
@@ -219,7 +219,7 @@ Made any_training(Random& random) {
   made.regularize = random.below(2) == 0 ? l2(between(random, 1e-9, 10))
                                          : Regularize{.l1 = between(random, 1e-9, 10)};
   const auto count = 1 + random.below(5);
-  const bool alike = random.below(2) == 0;  // of real trainings all kernels are shrunk alike
+  const bool alike = random.below(2) == 0;  // in real trainings, all kernels shrink equally
   const double shrink = between(random, 1e-9, 1);
   for (std::size_t e = 0; e < count; ++e) {
     Epoch& epoch =
@@ -265,7 +265,7 @@ TEST(Advice, GoesOneWayOnly) {
       }
     }
   }
-  EXPECT_EQ(kinds.size(), 12u) << testing::PrintToString(kinds);  // it was about all of them
+  EXPECT_EQ(kinds.size(), 12u) << testing::PrintToString(kinds);  // every verdict was given
   EXPECT_EQ(directions.size(), 6u) << testing::PrintToString(directions);
   for (const auto& [what, ways] : directions) {
     EXPECT_EQ(ways.size(), 1u) << what << ": " << testing::PrintToString(ways);

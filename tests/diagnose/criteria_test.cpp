@@ -1,4 +1,4 @@
-// Where the criteria draw the line, on records made by hand.
+// The limits of the criteria, on records that are made by hand.
 #include <cmath>
 
 #include "diagnose/made.hpp"
@@ -9,7 +9,7 @@ namespace {
 using test::evidence;
 using test::Made;
 
-// What a training diverged from, and where the lines are.
+// The cause of a divergence, and its limits.
 TEST(Divergence, ByThePenaltyOrTheSteps) {
   Made made;
   made.add(1, 1);
@@ -34,11 +34,11 @@ TEST(Divergence, ByThePenaltyOrTheSteps) {
   kernel.largest_update = 0.5;
   EXPECT_EQ(found().kind, "learning-rate-too-high");
   EXPECT_EQ(found().layers, std::vector<std::string>{"conv2d_1"});
-  // The sentence is about the layer that moved furthest, which comes first.
+  // The sentence is about the layer that moved most. It comes first.
   broken.statistics.parameters[2].largest_update = 7;
   EXPECT_EQ(found().layers, (std::vector<std::string>{"conv2d_2", "conv2d_1"}));
   EXPECT_NE(found().sentence.find("moved conv2d_2 by 7 times"), std::string::npos);
-  kernel.shrink = 5;  // by a bound, or what momentum adds up
+  kernel.shrink = 5;  // from a bound, or from momentum
   EXPECT_EQ(found().kind, "learning-rate-too-high");
   kernel.largest_update = std::numeric_limits<double>::infinity();
   EXPECT_NE(found().sentence.find("moved conv2d_1 further than fp32"), std::string::npos);
@@ -51,7 +51,7 @@ TEST(Divergence, ByThePenaltyOrTheSteps) {
             "regularize.decay divided by 30000, so that it takes 0.0001 of a weight off in a step");
 }
 
-// What moved far in an epoch's last step breaks the next one at its first.
+// A large step at the end of an epoch makes the first step of the next one diverge.
 TEST(Divergence, ByTheLastStepOfTheEpochBefore) {
   Made made;
   made.add(1, 1).statistics.parameters[2].largest_update = 2;
@@ -167,7 +167,7 @@ Made with_gradients(double factor) {
   for (ParameterStatistics& p : made.add(1, 1).statistics.parameters) {
     p.gradient_norm = norm;
     const auto index = &p - made.epochs[0].statistics.parameters.data();
-    if (index % 2 == 1) norm *= factor;  // behind the kernel and the bias of a layer
+    if (index % 2 == 1) norm *= factor;  // after the kernel and the bias of a layer
   }
   return made;
 }
@@ -227,7 +227,7 @@ TEST(GradientFlow, LeavesALayerThatIsDeadToItsOwnVerdict) {
 TEST(DeadUnits, BlamesTheLearningRateOnlyForALargeStep) {
   Made made;
   made.add(1, 1).statistics.activations[0].dead = 0.95;
-  made.epochs[0].statistics.parameters[2].largest_update = 1;  // of a layer that is alive
+  made.epochs[0].statistics.parameters[2].largest_update = 1;  // of a layer that is not dead
   EXPECT_EQ(dead_units(made.record()).at(0).advice, "");
   made.epochs[0].statistics.parameters[0].largest_update = 0.3;
   made.add(1, 1).statistics.activations[0].dead = 0.95;
@@ -245,12 +245,12 @@ TEST(DeadUnits, FromMoreThanHalfOfALayerOn) {
   EXPECT_EQ(dead_units(made.record())[0].severity, Severity::warning);
   made.epochs[0].statistics.activations[0].dead = 0.95;
   EXPECT_EQ(dead_units(made.record())[0].severity, Severity::problem);
-  // The last look counts, not the last epoch.
+  // The last measurement counts, not the last epoch.
   made.add(1, 1).statistics.activations.clear();
   EXPECT_EQ(dead_units(made.record()).size(), 1u);
 }
 
-// All kernels shrunk by so much in each of 100 steps, beside the data.
+// All kernels shrink by `shrink` in each of 100 steps, in addition to the data's steps.
 Made with_shrink(double shrink) {
   Made made;
   for (ParameterStatistics& p : made.add(1, 1).statistics.parameters) {

@@ -1,5 +1,5 @@
 #pragma once
-// Small trainings, and what is said of them.
+// Small trainings, and their verdicts.
 
 #include <gtest/gtest.h>
 
@@ -12,8 +12,8 @@ namespace ridgeline::test {
 
 inline constexpr std::int64_t image_side = 8;
 
-/// Images 1x8x8 of `classes` classes, each a pattern of its own under noise. With `confused` the
-/// labels say nothing about the images.
+/// Images 1x8x8 of `classes` classes, each with its own pattern and noise. With `confused`, the
+/// labels have nothing to do with the images.
 inline Dataset patterns(int images, std::uint64_t stream = 0, bool confused = false,
                         float noise = 1) {
   constexpr std::int32_t classes = 4;
@@ -59,7 +59,7 @@ inline Network deep(int depth, const std::string& activation,
   return Network(layers);
 }
 
-/// Hidden layers with a shortcut around each but the first.
+/// Hidden layers with a shortcut around each except the first.
 inline Network residual(int depth) {
   const Output image = input();
   Output x = dense({.units = 32, .activation = "relu"})(flatten()(image));

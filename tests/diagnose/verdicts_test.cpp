@@ -1,4 +1,4 @@
-// Every verdict is provoked by a training, and not by its healthy sibling.
+// Every verdict is given for a training that provokes it, and not for a similar healthy one.
 #include "diagnose/support.hpp"
 
 namespace ridgeline {
@@ -12,7 +12,7 @@ using test::patterns;
 using test::train;
 using test::Training;
 
-// What every verdict must have.
+// Checks the parts that every verdict must have.
 void expect_whole(const Verdict& verdict) {
   EXPECT_TRUE(verdict.sentence.ends_with('.')) << verdict.sentence;
   EXPECT_FALSE(verdict.evidence.empty());
@@ -173,7 +173,7 @@ TEST(Verdicts, ScaleInvarianceNeedsEveryReader) {
   EXPECT_FALSE(find(train(network(true)), "scale-invariant-layers"));
 }
 
-// What the verdict says of the network is true: twice the kernel, the same loss.
+// The verdict is right about the network: twice the kernel gives the same loss.
 TEST(Verdicts, ScaleInvarianceIsReal) {
   const auto change = [](const Network& network) {
     const Training training{.optimizer = sgd({.learning_rate = 1e-12}), .epochs = 1};
@@ -236,7 +236,7 @@ TEST(Verdicts, TooFewSteps) {
   EXPECT_FALSE(find(train(healthy_network(), fast), "too-few-steps"));
 }
 
-// A linear network with a squared loss, whose steps grow without end where they are too long.
+// A linear network with a squared loss. If its steps are too long, they grow without end.
 struct Descent {
   double learning_rate = 0.01, l2 = 0, momentum = 0;
   Regularize further = {};
@@ -287,7 +287,7 @@ TEST(Verdicts, APenaltyTooStrong) {
   const auto spectral = Descent{.further = {.spectral = 1e5}}.verdicts();
   ASSERT_EQ(first_kind(spectral), "penalty-too-strong");
   EXPECT_NE(spectral[0].advice.find("regularize.spectral"), std::string::npos);
-  // Where the steps are too long, neither a bound nor momentum nor a weaker penalty is to blame.
+  // If the steps are too long, neither a bound nor momentum nor a weaker penalty is the cause.
   for (Descent steps :
        {Descent{.further = {.max_norm = 1}}, Descent{.l2 = 0.03}, Descent{.l2 = 2}}) {
     steps.learning_rate = 0.9;

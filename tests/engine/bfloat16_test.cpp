@@ -1,5 +1,5 @@
-// Kernels on bf16 give, on every instruction set that this machine runs, what they give on the same
-// numbers in fp32, rounded.
+// On every instruction set of this machine, kernels on bf16 give the rounded results of the same
+// numbers in fp32.
 
 #include "engine/kernels/bfloat16.hpp"
 
@@ -32,7 +32,8 @@ void on_every_target(const std::function<void(Random&)>& check) {
   });
 }
 
-// By the definition: of the two neighbours with 16 bits the nearer, or the even one.
+// By the definition: the nearer of the two neighbours with 16 bits or, if both are equally near,
+// the even one.
 std::uint16_t rounded(float value) {
   const auto bits = std::bit_cast<std::uint32_t>(value);
   const std::uint32_t low = bits & 0xFFFF, high = bits >> 16;

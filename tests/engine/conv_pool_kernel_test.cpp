@@ -17,7 +17,7 @@ namespace {
 
 using Values = std::vector<double>;
 
-/// By definition, on the plain kernel.
+/// By definition, with the plain kernel.
 struct Plain {
   const ConvPool& s;
   const std::vector<float>&source, &kernel, &bias, &gradient;
@@ -84,7 +84,7 @@ struct Plain {
 
 constexpr double tolerance = 2e-4;
 
-// With a number in one of the operands that is not finite, where `poisoned`.
+// If `poisoned`, one of the operands has a number that is not finite.
 void compare(const ConvPool& s, Random& random, bool poisoned = false) {
   auto source = normal(s.height * s.row(), random);
   auto kernel = normal(s.filters * s.kernel_size(), random);
@@ -114,7 +114,7 @@ void compare(const ConvPool& s, Random& random, bool poisoned = false) {
                          chosen.data(), room.data()});
     expect_near(pooled, plain.pooled, tolerance, "pooled by Winograd",
                 infinite ? NonFinite::spread : NonFinite::same);
-    if (infinite) return;  // its choice of positions may be another
+    if (infinite) return;  // it may choose other positions
   }
 
   std::vector<float> by_rows(kernel.size()), kernel_gradient(kernel.size()),
@@ -135,7 +135,7 @@ void compare(const ConvPool& s, Random& random, bool poisoned = false) {
                        looked_up.data(), bias_gradient.data(), nullptr, room.data()});
   lookup_to_plain(s, looked_up.data(), kernel_gradient.data());
   expect_near(kernel_gradient, plain.kernel_gradient, tolerance, "kernel gradient by lookup",
-              NonFinite::spread);  // it has the products with 0
+              NonFinite::spread);  // it computes the products with 0
   expect_near(bias_gradient, plain.bias_gradient, tolerance, "bias gradient by lookup");
 }
 
@@ -158,7 +158,7 @@ ConvPool draw(Random& r) {
              .pooled_width = pick(r, {1, 2, 4, 8}),
              .relu = r.below(2) == 0,
              .slope = r.below(2) == 0 ? 0.0F : 0.1F};
-  // What the last window needs, and sometimes a rest that nothing looks at.
+  // The rows and columns that the last window needs, and sometimes more, which are not read.
   const auto rest = [&] { return static_cast<std::int64_t>(r.below(3)); };
   const std::int64_t rows = (s.pooled_height - 1) * s.step_height + s.window_height;
   s.height = (rows - 1) * s.stride_height + s.kernel_height + rest();
@@ -166,7 +166,7 @@ ConvPool draw(Random& r) {
   return s;
 }
 
-/// One that Winograd's algorithm fits.
+/// A convolution for which Winograd's algorithm can be used.
 ConvPool draw_winograd(Random& r) {
   ConvPool s = draw(r);
   s.kernel_height = s.kernel_width = 3;

@@ -1,5 +1,5 @@
 #pragma once
-// NaN and infinite numbers in what kernels read, and where they must be in what kernels write.
+// NaN and infinite numbers in the inputs of kernels, and where they must be in the outputs.
 
 #include <gtest/gtest.h>
 
@@ -29,7 +29,7 @@ struct Poison {
   float number;
   bool infinite() const { return std::isinf(number); }
 };
-/// Puts a number that is not finite in one place of one of the operands.
+/// Puts a number that is not finite into one place of one operand.
 inline Poison poison(std::initializer_list<std::vector<float>*> operands, Random& random) {
   std::vector<float>& values = *operands.begin()[random.below(operands.size())];
   const std::vector<float> numbers = non_finite_numbers();
@@ -38,10 +38,10 @@ inline Poison poison(std::initializer_list<std::vector<float>*> operands, Random
   return {&values, number};
 }
 
-/// How a kernel may differ from the plain sums where these are not finite.
+/// How a kernel may differ from the plain sums if these are not finite.
 enum class NonFinite {
   same,   ///< not at all
-  spread  ///< numbers may be NaN, too: infinite numbers cancel in other sums than the plain ones
+  spread  ///< numbers may be NaN, too: infinite numbers cancel in other sums
 };
 
 inline void expect_near(std::span<const float> got, const std::vector<double>& expected,
@@ -62,7 +62,7 @@ inline void expect_near(std::span<const float> got, const std::vector<double>& e
   }
 }
 
-/// x, times `slope` where it is below 0: 0 where that is 0, of an infinite number too.
+/// x, times `slope` if it is below 0. A slope of 0 gives 0, even for an infinite number.
 inline double plain_relu(double x, double slope) {
   return x < 0 ? (slope == 0 ? 0 : slope * x) : x;
 }

@@ -1,4 +1,4 @@
-// NaN and infinity through the kernels that have no plain loops in a test of their own, on every
+// NaN and infinity in the kernels without plain loops in a test of their own, on every
 // instruction set that this machine runs.
 
 #include "engine/non_finite.hpp"
@@ -37,7 +37,7 @@ Floats widened(const std::vector<Bf16>& half) {
   return values;
 }
 
-// Numbers of every kind, so many that there are whole vectors and a rest.
+// Numbers of every kind, enough for whole vectors and a rest.
 Floats all_kinds() {
   Floats numbers;
   for (int i = 0; i < 7; ++i) {
@@ -218,7 +218,7 @@ TEST(NonFinite, ChannelLoops) {
     half.x = widened(half_x), half.residual = widened(half_residual);
     expect_normalised(half, widened(half_y).data(), "affine in bf16");
 
-    // Backward through the ReLU whose result is y, mean 0 and deviation 1.
+    // Backward through the ReLU with the result y, mean 0 and deviation 1.
     const auto per_channel = static_cast<std::size_t>(channels);
     const Floats mean(per_channel, 0), inverse(per_channel, 1), factor(per_channel, 0.5F);
     Values sum(per_channel), product(per_channel), sums(per_channel), products(per_channel), g;

@@ -1,4 +1,4 @@
-// What Engine::observe says of each layer, against the outputs of networks cut off behind it.
+// Compares Engine::observe with the outputs of networks that end after each layer.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -26,7 +26,7 @@ void randomise(State& state) {
   state.touch();
 }
 
-// Sums over what the network gives when it ends with node `last`.
+// Sums over the outputs of the network that ends with node `last`.
 ActivationSums expected(const Engine& whole, const State& state, std::size_t last,
                         const std::vector<float>& pixels) {
   const auto& nodes = whole.network().nodes();

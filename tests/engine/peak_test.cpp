@@ -7,7 +7,7 @@
 namespace ridgeline::engine::kernels {
 namespace {
 
-// What is counted is what is computed: the results tell how many sums and rounds there were.
+// The counts match the computation: the results tell how many sums and rounds there were.
 
 TEST(Peak, EverySumOfFp32IsComputed) {
   const auto sums = static_cast<float>(fp32_round_flops()) / 2;  // over all lanes

@@ -59,7 +59,7 @@ void expect_close(const Floats& got, const Floats& expected, const char* what) {
   expect_near(got, {expected.begin(), expected.end()}, 2e-6, what);
 }
 
-// Of more positions than a byte tells apart.
+// A window with more positions than a byte can count.
 Windows large_windows(Random& random) {
   Windows w{.channels = 1 + static_cast<std::int64_t>(random.below(20)), .height = 19, .width = 21};
   w.kernel_height = w.kernel_width = 17;
@@ -119,7 +119,7 @@ void check(std::uint64_t seed, bool poisoned) {
   average_pool_backward(w, images, gradient.data(), back.data());
   expect_close(back, mean_gradient, "gradient of means");
 
-  // In bf16: on numbers of bf16 the same maxima, and means rounded.
+  // In bf16: numbers of bf16 give the same maxima, and rounded means.
   std::vector<Bf16> half(sources), half_pooled(pools), half_means(pools);
   narrow(source.data(), static_cast<std::int64_t>(sources), half.data());
   widen(half.data(), static_cast<std::int64_t>(sources), source.data());

@@ -18,7 +18,7 @@ namespace {
 
 using Floats = std::vector<float>;
 
-// A run of a draw's own length that begins anywhere.
+// A run with a length of its own that begins anywhere.
 struct Draw {
   explicit Draw(std::uint64_t number)
       : random(number, Purpose::test, 43),

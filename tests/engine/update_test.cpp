@@ -9,7 +9,7 @@
 namespace ridgeline::engine {
 namespace {
 
-// step = lr * gradient; remembers the last gradient in its slot.
+// step = lr * gradient; its slot keeps the last gradient.
 class PlainDescent final : public Optimizer {
  public:
   std::string_view kind() const override { return "plain"; }

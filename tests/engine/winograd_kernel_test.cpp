@@ -19,7 +19,7 @@ namespace {
 using Floats = std::vector<float>;
 using Values = std::vector<double>;
 
-// Calls use(source, kernel, output), the indices of all that is multiplied.
+// Calls use(source, kernel, output) with the indices of all products.
 template <typename Use>
 void for_products(const Conv3x3& s, std::int64_t images, Use use) {
   for (std::int64_t n = 0; n < images; ++n) {
@@ -65,7 +65,7 @@ Conv3x3 random_shape(Random& random) {
   return s;
 }
 
-// With a number in one of the operands that is not finite, where `poisoned`.
+// If `poisoned`, one of the operands has a number that is not finite.
 void check(std::uint64_t seed, bool poisoned) {
   Random random(seed, Purpose::test, 41);
   const Conv3x3 s = random_shape(random);
@@ -80,7 +80,7 @@ void check(std::uint64_t seed, bool poisoned) {
   auto allowed = NonFinite::same;
   if (poisoned) {
     const Poison put = poison({&source, &kernel, &bias, &gradient, &addend, &mask}, random);
-    // Winograd's sums have products of the kernel with the padding's zeros, too.
+    // Winograd's sums also contain products of the kernel with the zeros of the padding.
     if (put.infinite() || put.operand == &kernel) allowed = NonFinite::spread;
   }
   const auto expect = [&](const Floats& got, const Values& expected, double most, const char* what,

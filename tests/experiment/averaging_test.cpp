@@ -1,4 +1,4 @@
-// Keys of updates, averages and weights to begin with: their limits, and where they go.
+// Keys of updates, averages and initial weights: their limits and their effects.
 #include "experiment/build.hpp"
 #include "experiment/support.hpp"
 

@@ -18,7 +18,7 @@ using testing::ThrowsMessage;
 
 struct Cache : testing::Test {
   Cache() {
-    // The class folders of the photographs, whose decodings are counted.
+    // The class folders of the photographs. Counts the decodes.
     register_source({.name = "own_counted",
                      .title = "Counted photographs",
                      .folders = {},
@@ -91,7 +91,7 @@ TEST_F(Cache, TheSecondTrainingOfASelectionDecodesNothing) {
   EXPECT_EQ(scores(disk), scores(without));
   EXPECT_THAT(notes, ElementsAre(HasSubstr("packing 18 images: about")));
 
-  // A selection of another day finds the pack.
+  // A later selection finds the pack.
   notes.clear();
   const Selection again = select(with(on_disk()));
   EXPECT_THAT(notes, ElementsAre(HasSubstr("18 images are read from the pack")));

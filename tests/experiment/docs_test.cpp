@@ -1,4 +1,4 @@
-// What docs/experiment.md shows is an experiment.
+// The examples in docs/experiment.md are experiments.
 #include <fstream>
 #include <sstream>
 
@@ -93,7 +93,7 @@ TEST(Documentation, HasTheMeaningOfEveryOption) {
 TEST(Documentation, HasEveryKey) {
   const std::string text = document();
   for (const Key& key : keys()) {
-    if (key.name == "data.groups") continue;        // has one value so far
+    if (key.name == "data.groups") continue;        // it has only one value so far
     if (key.field().starts_with("own_")) continue;  // of another test
     EXPECT_NE(text.find("`" + std::string(key.field())), std::string::npos) << key.name;
   }

@@ -1,4 +1,4 @@
-// A setting that is given is a wish: without effect it is refused, by name.
+// A given setting must have an effect. Otherwise the error names it.
 #include <gmock/gmock.h>
 
 #include "experiment/keys.hpp"
@@ -132,7 +132,7 @@ TEST(Effect, CommandsRefuseWordsThatTheyDoNotRead) {
   EXPECT_EQ(refusal_on(Command::train, "", {"regularize.l2=0", "regularize.exclude=[]"}),
             "regularize.exclude has no effect on ridgeline train: every strength of [regularize] "
             "is 0");
-  // A file may serve both.
+  // A file may be for both commands.
   const char* both = "[data]\nvalidation = 0.2\n[train]\nrun = \"here\"\n[select]\nfolds = 3\n";
   EXPECT_EQ(refusal_on(Command::train, both), "");
   EXPECT_EQ(refusal_on(Command::select, both), "");
@@ -147,7 +147,7 @@ TEST(Effect, ARecordHoldsKeysWithoutEffect) {
                                              {"select.over={\"train.batch\"=[16, 32]}"}}) {
     Experiment experiment = parsed("", words);
     if (experiment.train.autotune)
-      experiment.train.compute.kernels = {"conv2d_1=direct"};  // as resolved
+      experiment.train.compute.kernels = {"conv2d_1=direct"};  // as a run resolves it
     const std::string record = to_toml(experiment);
     for (const Command command : {Command::any, Command::train, Command::select}) {
       EXPECT_EQ(refusal_on(command, record), "") << record;
@@ -205,7 +205,7 @@ TEST(Effect, AMetricThatDoesNotCompareTheCandidatesIsRefused) {
   EXPECT_EQ(
       refusal("[select]\nmetric = \"val_objective\"\nover = { \"train.batch\" = [16, 32] }\n"), "");
   EXPECT_EQ(refusal_on(Command::train, to_toml([] {
-                         Experiment old;  // as a study of an earlier version left it
+                         Experiment old;  // as in a study of an earlier version
                          old.select.metric = "val_penalty";
                          return old;
                        }())),

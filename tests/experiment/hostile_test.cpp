@@ -1,4 +1,5 @@
-// Experiments that nobody writes by hand: too deep, too large, wrong in the smallest place.
+// Experiments that nobody would write: nested too deeply, too large, or with a single wrong
+// character.
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 

@@ -7,7 +7,7 @@
 namespace ridgeline::experiment {
 namespace {
 
-/// A source of 100 images of ten classes, whose pixel says which image it is.
+/// A source of 100 images of ten classes. An image's pixel is its number.
 Experiment of_a_hundred(std::int64_t limit) {
   register_source({.name = "hundred",
                    .title = "A hundred images",

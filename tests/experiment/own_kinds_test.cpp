@@ -35,7 +35,7 @@ class Weighted : public Loss {
   double factor_;
 };
 
-/// Gradient descent, at a share of the rate.
+/// Gradient descent with a share of the rate.
 class Descent : public Optimizer {
  public:
   Descent(double share, bool up) : share_(share), up_(up) {}
@@ -287,7 +287,7 @@ TEST_F(OwnKinds, TrainAndComeBackFromTheModelFile) {
   const Metrics& train = trained.history.epochs[0].train;
   EXPECT_NE(train.penalty, 0);
   ASSERT_TRUE(trained.test);
-  // The penalty is what its formula says, of the weights in the model file.
+  // The penalty follows from its formula and the weights in the model file.
   Model again = Model::load(folder / "run/model.safetensors", 1);
   double sum = 0;
   for (const float w : again.weights("dense_1.kernel")) sum += static_cast<double>(w);
@@ -297,7 +297,7 @@ TEST_F(OwnKinds, TrainAndComeBackFromTheModelFile) {
   EXPECT_EQ(again.options().loss->attributes(), (Attributes{{"own_factor", 2.0}}));
   EXPECT_EQ(again.options().regularize, trained.model.options().regularize);
   EXPECT_THAT(again.summary(), HasSubstr("own_sum 0.01"));
-  // The record is an experiment again.
+  // The record is an experiment, too.
   const Experiment record = read(folder / "run/experiment.toml");
   EXPECT_EQ(record.regularize.own.at("own_sum").strength, Schedule(0.01));
   EXPECT_EQ(record.data.augment, std::vector<std::string>{"own_shade:0.05"});

@@ -146,7 +146,7 @@ TEST(Read, WordsOutsideTheirChoices) {
             "\"vgg11-bn\", \"vgg13\", \"vgg13-bn\", \"vgg16\", \"vgg16-bn\", \"vgg19\" or "
             "\"vgg19-bn\" (perhaps "
             "\"lenet5\"), not the string \"lenet\"");
-  // Other tests may have registered sources of their own, which are named too.
+  // Other tests may have registered sources of their own. The message names these, too.
   const std::string source = refusal("[data]\nsource = \"cifar1O\"\n");
   EXPECT_TRUE(source.starts_with("experiment.toml:2: data.source must be \"folder\", ")) << source;
   EXPECT_TRUE(source.ends_with(" (perhaps \"cifar10\"), not the string \"cifar1O\"")) << source;
@@ -188,15 +188,15 @@ TEST(Read, WordsOutsideTheirChoices) {
             "string \"train_data_loss\"");
 }
 
-TEST(Read, WhatIsNotThereYetSaysSo) {
+TEST(Read, WhatIsNotSupportedYetSaysSo) {
   EXPECT_EQ(refusal("[select]\nmethod = \"race\"\n"),
-            "experiment.toml:2: select.method = \"race\" is not there yet: use \"grid\" or "
+            "experiment.toml:2: select.method = \"race\" is not supported yet: use \"grid\" or "
             "\"random\"");
   for (const char* source : {"voc", "coco", "masks"}) {
-    EXPECT_NE(refusal(std::string("[data]\nsource = \"") + source + "\"\n").find("not there yet"),
-              std::string::npos);
+    const std::string text = std::string("[data]\nsource = \"") + source + "\"\n";
+    EXPECT_NE(refusal(text).find("not supported yet"), std::string::npos);
   }
-  EXPECT_NE(refusal("[loss]\nkind = \"dice\"\n").find("not there yet"), std::string::npos);
+  EXPECT_NE(refusal("[loss]\nkind = \"dice\"\n").find("not supported yet"), std::string::npos);
 }
 
 TEST(Read, OptionsOfAnotherKindAreRefused) {
@@ -318,8 +318,8 @@ TEST(Read, SearchRanges) {
             "experiment.toml:2: select.over: unknown key 'regularize.l': did you mean "
             "'regularize.l2'?");
   EXPECT_EQ(over("\"model.preset\" = [1]"),
-            "experiment.toml:2: select.over: model.preset is not a number, which is all that can "
-            "be chosen");
+            "experiment.toml:2: select.over: model.preset is not a number, and only numbers "
+            "can be chosen");
   EXPECT_NE(over(""), "");
 }
 

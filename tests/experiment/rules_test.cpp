@@ -9,7 +9,7 @@ namespace {
 
 using testing::HasSubstr;
 
-/// What an experiment with these rules is refused with, on lenet5.
+/// The error for an experiment with these rules, on lenet5.
 std::string refusal_of(const std::string& rules, std::vector<std::string> words = {},
                        const SearchSpace& searched = {}) {
   words.push_back("regularize.rule=" + rules);
@@ -60,7 +60,7 @@ TEST(Rules, WhatIsSearchedMayBeAnything) {
   EXPECT_EQ(refusal_of(same, {}, {{"regularize.l2", {}}}), "");
   const char* none = "[{ match = \"dense*\", max_norm = 0 }]";
   EXPECT_EQ(refusal_of(none, {}, {{"regularize.max_norm", {}}}), "");
-  // A λ of 0 to compare with leaves the rules as they are.
+  // A λ of 0, for comparison, does not make the rules idle.
   EXPECT_EQ(refusal_of("[{ match = \"dense*\", l2_factor = 10 }]", {"regularize.l2=0"}), "");
   EXPECT_EQ(refusal_of("[{ match = \"dense*.kernel\", l2 = 0 }]", {"regularize.l2=0"}), "");
 }

@@ -10,7 +10,7 @@
 
 namespace ridgeline::experiment {
 
-/// The sentence that parsing `text`, with `overrides`, is refused with; empty where it is not.
+/// The error of parsing `text` with `overrides`; empty if there is none.
 inline std::string refusal(std::string_view text, std::vector<std::string> overrides = {}) {
   try {
     parse(text, "experiment.toml", overrides);

@@ -167,7 +167,7 @@ TEST(Decode, WhatIsCutShortOrDamagedIsAnError) {
   EXPECT_THAT(error_of(damaged), HasSubstr("the PNG file cannot be decoded"));
 }
 
-// Files that claim far more than they hold. No memory is taken: the test would take minutes.
+// Files that claim far more than they contain. If memory were taken, the test would take minutes.
 TEST(Decode, AbsurdSizesAreRefusedByTheHeader) {
   Bytes bomb = png(PNG_FORMAT_GRAY, 1, 1, {0});
   for (const std::size_t at : {std::size_t{16}, std::size_t{20}}) {  // 100,000 = 0x000186a0
@@ -199,7 +199,7 @@ TEST(Decode, AbsurdSizesAreRefusedByTheHeader) {
   EXPECT_THAT(error_of(bmp), HasSubstr("pixels, and the limit is"));
   EXPECT_THAT(error_of("P6\n10000 10000\n255\n"), HasSubstr("cut short"));
   EXPECT_THAT(error_of("P1\n10000 10000\n1 0 1"), HasSubstr("cut short"));
-  // A size below the limit that the file's few bytes cannot hold.
+  // A size below the limit, but too large for the few bytes of the file.
   Bytes short_png = png(PNG_FORMAT_GRAY, 1, 1, {0});
   short_png[18] = short_png[22] = 0x3a;
   EXPECT_EQ(error_of(short_png), "the PNG file cannot be decoded: it is cut short");
@@ -209,7 +209,7 @@ TEST(Decode, AbsurdSizesAreRefusedByTheHeader) {
   EXPECT_THAT(error_of("P6\n0 3\n255\n"), HasSubstr("no pixels"));
 }
 
-// Each scan of a JPEG file goes over all of its pixels, so many of them take hours.
+// Each scan of a JPEG file covers all pixels, so many scans take hours.
 TEST(Decode, AJpegFileOfVeryManyScansIsRefused) {
   Bytes file = jpeg(3, 16, 16, Bytes(16 * 16 * 3, 90), JCS_YCbCr, true);
   EXPECT_EQ(decode(file).height, 16);

@@ -1,4 +1,4 @@
-// Every kind of file against Pillow's pixels (tools/golden/make_images.py).
+// Compares every kind of file with Pillow's pixels (tools/golden/make_images.py).
 #include "support/golden.hpp"
 
 #include <gtest/gtest.h>
@@ -47,7 +47,7 @@ TEST(DecodeGolden, ThreadsDoNotDisturbEachOther) {
     try {
       images.push_back(decode(file));
       files.push_back(file);
-    } catch (const DataError&) {  // what a fuzzer has found
+    } catch (const DataError&) {  // a file that a fuzzer has found
     }
   }
   std::atomic<int> different = 0;

@@ -1,5 +1,5 @@
-// The fuzzers' seeds and damaged copies of them: each gives an image or an error, and no more. The
-// fuzzers themselves are in tests/fuzz.
+// The fuzzers' seeds and damaged copies of them: each gives an image or an error, and nothing else.
+// The fuzzers themselves are in tests/fuzz.
 #include <gtest/gtest.h>
 
 #include "image/decode.hpp"
@@ -38,10 +38,10 @@ TEST(DecodeMutations, GiveAnImageOrAnError) {
   for (const auto& path : test::image_files()) {
     SCOPED_TRACE(path);
     const Bytes file = test::read_bytes(path);
-    survives(file);  // what a fuzzer has found does not decode
+    survives(file);  // a file that a fuzzer has found does not decode
     for (int i = 0; i < 30; ++i, ++damaged) decoded += survives(test::mutate(file, random)) ? 1 : 0;
   }
-  // Some changes do no harm, and most do.
+  // Some changes do no harm, but most do.
   EXPECT_GT(damaged, 3000);
   EXPECT_GT(decoded, damaged / 20);
   EXPECT_LT(decoded, damaged * 19 / 20);
@@ -64,7 +64,7 @@ TEST(DecodeMutations, EveryFileCutAnywhereGivesAnError) {
     SCOPED_TRACE(path);
     const Bytes file = test::read_bytes(path);
     for (std::size_t size = 0; size < file.size(); size += 1 + file.size() / 25) {
-      // The last bytes of some formats hold no pixels: an end marker, a directory, a white space.
+      // In some formats the last bytes are not pixels: an end marker, a directory, a white space.
       if (format != "jpeg" && size + 80 > file.size()) break;
       const Bytes cut(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(size));
       EXPECT_THROW(decode(cut), DataError) << size;

@@ -1,4 +1,4 @@
-// Decoding a part, at a smaller size, or turned, is the same as decoding all of it and cropping.
+// Decoding a part, smaller or turned, gives the same as decoding everything and cropping.
 #include <gtest/gtest.h>
 
 #include <random>
@@ -71,10 +71,10 @@ TEST(DecodeParts, ABoxAtASmallerSizeIsTheCropOfTheSmallerImage) {
         const PixelBox box = random_box(random, header.height, header.width);
         if (box.height < shrink || box.width < shrink) continue;
         const Decoded part = decode_box(file, {box, box.height / shrink, box.width / shrink});
-        // The image may be decoded smaller still where both quotients are even.
+        // The image may be decoded even smaller if both quotients are even.
         const auto scale = static_cast<double>(box.width) / part.box.width;
         if (scale != static_cast<double>(shrink)) continue;
-        // Where the box is in the smaller image, by a search: the place depends on the orientation.
+        // Searches the box in the smaller image, since its place depends on the orientation.
         const bool turned = header.orientation >= 5;
         const std::int64_t before_left = turned ? header.width - box.left - box.width : box.left;
         const std::int64_t from_left = before_left / shrink;
@@ -103,7 +103,7 @@ TEST(DecodeParts, TheSizeIsTheSmallestThatKeepsTheBoxLargeEnough) {
   EXPECT_EQ(width({{}, 0, 1}), 150);
   EXPECT_EQ(width({PixelBox{10, 20, 80, 60}, 30, 41}), 80);
   EXPECT_EQ(width({PixelBox{10, 20, 80, 60}, 30, 40}), 40);
-  // The height that is wanted is the seen image's.
+  // The wanted height is that of the seen image.
   const Bytes turned = test::golden_bytes("images/orientation-6.jpg");
   EXPECT_EQ(decode(turned, {{}, 75, 55}).height, 75);
   EXPECT_EQ(decode(turned, {{}, 76, 55}).height, 150);

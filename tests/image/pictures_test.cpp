@@ -1,4 +1,4 @@
-// The changes of pictures against torchvision's.
+// Compares the changes of pictures with torchvision's.
 
 #include <gtest/gtest.h>
 
@@ -25,7 +25,7 @@ namespace {
 
 using Numbers = std::vector<double>;
 
-/// As tools/golden/make_pictures.py makes it.
+/// The image of tools/golden/make_pictures.py.
 Image picture(std::uint32_t seed, std::int64_t channels, std::int64_t height, std::int64_t width) {
   Image image = test::noise_image(seed, channels, height, width);
   for (std::uint8_t& pixel : image.pixels) {
@@ -91,7 +91,7 @@ const std::map<std::string, Change>& changes() {
   return all;
 }
 
-// What differs by no level at all.
+// The operations that do not differ by any level.
 bool exact(const std::string& name) {
   return name == "posterize" || name == "solarize" || name == "invert" || name == "equalize" ||
          name.ends_with("nearest");
@@ -193,7 +193,7 @@ TEST(Pictures, TinyImagesCanBeChanged) {
   for (const std::int64_t channels : {1, 3}) {
     for (const auto& [height, width] : {std::pair{1, 1}, {1, 5}, {5, 1}, {2, 3}}) {
       for (const auto& [name, change] : changes()) {
-        if (name.starts_with("perspective")) continue;  // its corners need a place each
+        if (name.starts_with("perspective")) continue;  // its corners must be different
         SCOPED_TRACE(name);
         Image image = test::noise_image(8, channels, height, width);
         change(image, name == "blur"               ? Numbers{9, 2}
@@ -257,11 +257,11 @@ TEST(Pictures, WhatIsOutsideHasTheColour) {
   for (const Filter filter : {Filter::nearest, Filter::bilinear}) {
     warp(image, shift(10, 10, 1e12, 0), filter, {7, 8, 9}, to, scratch);
     for (std::size_t i = 0; i < to.pixels.size(); ++i) ASSERT_EQ(to.pixels[i], 7 + i % 3);
-    // Half of each row of the result is beyond the horizon or outside.
+    // Half of each row of the result is beyond the horizon or outside of the image.
     warp(image, {{1, 0, 0, 0, 1, 0, 1.0 / 8, 0, 1}, 10, 10}, filter, {7, 8, 9}, to, scratch);
     EXPECT_EQ(to.pixels[3 * 9], 7);
   }
-  // A pixel half outside is half of each.
+  // A pixel that is half outside is a mean of both colours.
   Image grey{1, 1, 1, {200}};
   warp(grey, shift(1, 1, 0.5, 0), Filter::bilinear, {100, 0, 0}, to, scratch);
   EXPECT_EQ(to.pixels[0], 150);

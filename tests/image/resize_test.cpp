@@ -43,7 +43,7 @@ TEST(Resize, IsPillowsToOneGreyLevel) {
       }
       EXPECT_LE(worst, filter == Filter::nearest ? 0 : 1);
     }
-    // A weight can be rounded otherwise where the C library's sine is another.
+    // Another C library's sine may round a weight differently.
     EXPECT_GT(static_cast<double>(equal), 0.999 * static_cast<double>(all));
     testing::Test::RecordProperty("equal", std::to_string(equal) + " of " + std::to_string(all));
   });

@@ -31,7 +31,7 @@ std::size_t files_in(const fs::path& folder) {
       std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
 }
 
-// A file-size limit makes a write fail half-way, as a full disk does.
+// A limit on the file size makes a write fail half-way, like a full disk.
 class SmallDisk {
  public:
   explicit SmallDisk(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
@@ -135,7 +135,7 @@ TEST(AtomicFile, FolderThatCannotBeMade) {
   EXPECT_TRUE(fs::is_directory(folder / "a/b"));
 }
 
-// Saves files full of one number each, faster than it is killed.
+// Saves files, each full of one number, until it is killed.
 [[noreturn]] void save_for_ever(const fs::path& file) {
   for (float value = 0;; ++value) {
     const std::vector<float> weights(50'000, value);

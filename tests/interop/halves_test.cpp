@@ -1,4 +1,4 @@
-// Numbers of 16 bits in safetensors files, also of PyTorch's: tools/golden/make_halves.py.
+// 16-bit numbers in safetensors files, also in PyTorch's: tools/golden/make_halves.py.
 
 #include <gmock/gmock.h>
 
@@ -17,7 +17,7 @@ namespace {
 
 using test::message_of;
 
-// The value that the fields of a number say: fraction and exponent of so many bits each.
+// The value of a number by its fields: `fraction` and `exponent` are their widths in bits.
 double by_formula(std::uint16_t bits, int fraction_bits, int exponent_bits) {
   const int fraction = bits & ((1 << fraction_bits) - 1);
   const int most = (1 << exponent_bits) - 1;
@@ -99,7 +99,7 @@ TEST(Halves, CutShortAndOfTheWrongSizeIsRefused) {
   for (std::size_t size = 0; size < good.size(); ++size) {
     EXPECT_THROW(read(std::string_view(good).substr(0, size)), DataError) << size;
   }
-  // A type of another width for the same bytes.
+  // The same bytes with a type of another width.
   for (const auto& [is, other] : {std::pair{"\"F16\"", "\"F32\""}, {"\"F16\"", "\"U8\" "}}) {
     std::string bad = good;
     const auto at = bad.find(is);

@@ -77,7 +77,7 @@ TEST(Json, Schedules) {
   EXPECT_EQ(schedule_from_json(R"({"kind": "cosine", "from": 1e-3})").value, 1e-3);
 }
 
-// Of the optimiser only what a file says: the room knows no kinds.
+// Only the file's attributes of the optimiser: this room does not know the kinds.
 std::shared_ptr<const Optimizer> no_optimizer(std::string_view, const Attributes&) {
   return nullptr;
 }
@@ -131,7 +131,7 @@ TEST(Json, PenaltyTable) {
             R"("dense_1.bias":{"l2":0.0,"l1":0.0,"decay":0.0}})");
 }
 
-// The JSON library names its functions and types: none of that is for people.
+// The JSON library's messages name its functions and types. Users must not see them.
 TEST(Json, ErrorsAreInOurWords) {
   const auto words = [](std::string_view text) {
     return message_of<DataError>([&] { words_from_json(text); });
@@ -155,7 +155,7 @@ TEST(Json, ErrorsAreInOurWords) {
             "schedule: 'from' must be a number");
 }
 
-// One that calls itself for what is inside would end by the end of the stack.
+// A recursive parser would overflow the stack.
 TEST(Json, DepthIsNoDanger) {
   const std::string open(1'000'000, '['), close(1'000'000, ']');
   EXPECT_EQ(message_of<DataError>([&] { words_from_json(open); }),

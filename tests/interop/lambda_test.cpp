@@ -1,4 +1,4 @@
-// The table of conventions: its formulas by hand, back and forth, and what it refuses to say.
+// The table of conventions: its formulas by hand, conversions there and back, and refusals.
 // tests/train/lambda_test.cpp proves the formulas by training.
 #include "ridgeline/lambda.hpp"
 
@@ -117,7 +117,7 @@ TEST(Lambda, EveryConventionIsItsOwnInverse) {
             EXPECT_EQ(same.numbers[i].first, numbers[i].first);
             EXPECT_NEAR(same.numbers[i].second, numbers[i].second, 1e-12) << convention.name;
           }
-          // And through every other one that has an answer.
+          // And through every other convention that has an answer.
           for (const LambdaAnswer& answer : c.answers) {
             if (answer.numbers.empty()) continue;
             LambdaFacts there = f;
@@ -125,7 +125,7 @@ TEST(Lambda, EveryConventionIsItsOwnInverse) {
             if (!answer.learning_rate && c.learning_rate) there.learning_rate = c.learning_rate;
             const Penalty back = penalty(answer.convention.name, answer.numbers, there);
             SCOPED_TRACE(convention.name + " by " + answer.convention.name);
-            // Under plain SGD l2 and decay are one.
+            // Under plain SGD, l2 and decay are the same.
             if (optimizer == "sgd") {
               EXPECT_NEAR(back.l2 + back.decay, c.penalty.l2 + c.penalty.decay, 1e-12);
             } else {
@@ -167,7 +167,7 @@ TEST(Lambda, CoupledAndDecoupledAreOneUnderPlainSgdOnly) {
   }
   EXPECT_THAT(convert_lambda("keras", {{"l2", 0.1}}).in("pytorch-adamw").needs,
               ElementsAre("optimizer"));
-  // Without a penalty there is nothing to tell apart.
+  // Without a penalty there is no difference.
   EXPECT_EQ(first(convert_lambda("keras", {{"l2", 0}}, f), "pytorch-adamw"), 0);
 }
 
@@ -179,7 +179,7 @@ TEST(Lambda, TheLearningRateGoesWithTheLoss) {
   EXPECT_DOUBLE_EQ(sgd.in("pytorch").learning_rate.value(), 0.015);
   EXPECT_DOUBLE_EQ(sgd.in("darknet").learning_rate.value(), 0.01);
   EXPECT_DOUBLE_EQ(first(sgd, "pytorch"), 0.2);
-  // lr * l2 is what a step takes off, whoever writes it.
+  // A step takes lr * l2 off, in every convention.
   EXPECT_DOUBLE_EQ(first(sgd, "adamw-paper"), 0.015 * 0.2);
   EXPECT_FALSE(sgd.in("sklearn-ridge").learning_rate);
   EXPECT_DOUBLE_EQ(convert_lambda("caffe", {{"weight_decay", 0.3}}, facts("adam", "mse", 3))

@@ -24,7 +24,7 @@ Buffer<std::byte> buffer_of(std::string_view bytes) {
   return buffer;
 }
 
-// A file with that header and so many bytes of data.
+// A file with this header and so many bytes of data.
 std::string file_of(std::string_view header, std::size_t data) {
   const std::uint64_t length = header.size();
   std::string file(8, '\0');
@@ -47,7 +47,7 @@ std::string text_of(const std::filesystem::path& file) {
   return {raw.begin(), raw.end()};
 }
 
-// Empty where it is read.
+// Empty if it can be read.
 std::string refusal_of(std::string_view file) {
   try {
     Safetensors(buffer_of(file), "x");
@@ -146,7 +146,7 @@ TEST(Safetensors, AFlippedBitIsNoticed) {
     std::string bad = good;
     bad[bit / 8] ^= static_cast<char>(1 << bit % 8);
     if (!refusal_of(bad).empty()) continue;
-    // Only the name of the checksum may change, for then there is none.
+    // Only the name of the checksum may change: the file then has no checksum.
     EXPECT_EQ(bad.find("\"checksum\":\"crc32:"), std::string::npos) << "bit " << bit;
     expect_sample(Safetensors(buffer_of(bad), "x"));
   }
@@ -158,7 +158,7 @@ TEST(Safetensors, AFlippedBitIsNoticed) {
       testing::MatchesRegex(
           "x: damaged: its bytes give the checksum crc32:........, and it was written with " +
           kept +
-          ": take another copy of it, or, where another program changed it on purpose, remove "
+          ": take another copy of it, or, if another program changed it on purpose, remove "
           "'checksum' from its metadata"));
 }
 
@@ -183,7 +183,7 @@ TEST(Safetensors, NumbersThatAreNotFiniteAreFound) {
                 "4: these are no weights to continue with");
 }
 
-// An independent reader: the format's own package, where a Python has it ($RIDGELINE_PYTHON).
+// An independent reader: the format's own package, if a Python has it ($RIDGELINE_PYTHON).
 TEST(Safetensors, ThePythonPackageReadsIt) {
   const char* chosen = std::getenv("RIDGELINE_PYTHON");
   const std::string python = chosen != nullptr ? chosen : "python3";
@@ -223,7 +223,7 @@ TEST(Safetensors, TextThatIsNotUtf8IsReplacedNotRefused) {
   EXPECT_EQ(Safetensors::read(folder / "x").metadata("names"), "caf\xef\xbf\xbd");
 }
 
-// So many that it would take many minutes if each were compared with all before it.
+// So many that comparing each with all others would take many minutes.
 TEST(Safetensors, ManyTensorsAndTexts) {
   constexpr int count = 100'000;
   SafetensorsWriter writer;
@@ -280,7 +280,7 @@ TEST(Safetensors, MalformedHeaders) {
   EXPECT_EQ(error_of(R"({"__metadata__": []})", 0), "x: __metadata__ is not a JSON object");
   EXPECT_EQ(error_of(R"({"__metadata__": {"a": 1}})", 0), "x: 'a' in __metadata__ is not a text");
   EXPECT_EQ(error_of(R"({"__metadata__": {"a": "", "a": ""}})", 0),
-            "x: 'a' comes twice in the header (bytes 8 to 44)");
+            "x: 'a' is given twice in the header (bytes 8 to 44)");
   EXPECT_EQ(error_of(R"({"w": 3})", 0), "x: tensor 'w' has no entry that is a JSON object");
   EXPECT_EQ(error_of(R"({"w": {"shape": [1], "data_offsets": [0, 4]}})", 4),
             "x: tensor 'w' has no dtype that is a text");
@@ -315,7 +315,7 @@ TEST(Safetensors, MalformedOffsets) {
                 ", and tensor 'b' at byte " + std::to_string(start + 8));
 }
 
-// Fixed random corruptions of a good file: each is refused, or touched nothing that counts.
+// Fixed random corruptions of a good file: each is refused, or does not matter.
 TEST(Safetensors, CorruptFilesAreRefusedNeverRead) {
   const Folder folder;
   sample().write(folder / "x");

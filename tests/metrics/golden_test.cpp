@@ -1,4 +1,4 @@
-// Metrics against scikit-learn's: tools/golden/make_metrics.py.
+// Compares metrics with scikit-learn's: tools/golden/make_metrics.py.
 
 #include "support/golden.hpp"
 
@@ -119,7 +119,7 @@ void expect_same(double a, double b) {
   }
 }
 
-// Also through what a checkpoint keeps.
+// Also through the state in a checkpoint.
 TEST(MetricGolden, MergedPartsAreTheWhole) {
   Random random(7, Purpose::test);
   for (const auto& [name, arrays] : golden::read("metrics.txt")) {
@@ -182,7 +182,8 @@ TEST(MetricGolden, ImagesOfWeight0ChangeNothing) {
   }
 }
 
-// The influence of an image is the derivative of the value by its weight, here by differences.
+// The influence of an image is the derivative of the value by its weight. Here it comes from
+// differences.
 TEST(MetricGolden, StandardErrorsComeFromTheInfluenceOfEachImage) {
   std::set<std::string> compared;
   for (const auto& [name, arrays] : golden::read("metrics.txt")) {
@@ -191,7 +192,7 @@ TEST(MetricGolden, StandardErrorsComeFromTheInfluenceOfEachImage) {
     const auto counts = [](float weight) { return weight != 0; };
     const auto n = static_cast<double>(std::ranges::count_if(images.weights, counts));
     for (const std::string& line : lines_of(arrays)) {
-      // The labels of an image count one by one there.
+      // There, each label of an image counts separately.
       if (line == "ece" && images.target == labels_tensor) continue;
       const MetricPtr metric = make_metric(line);
       add(*metric, images);
@@ -212,7 +213,7 @@ TEST(MetricGolden, StandardErrorsComeFromTheInfluenceOfEachImage) {
         weight = before;
         squares += std::pow(rise * 64, 2);
       }
-      // DeLong corrects positives and negatives each by their own number.
+      // DeLong corrects positives and negatives by their own numbers.
       const bool corrected = line != "roc_auc" && line != "average_precision";
       const double wanted = std::sqrt(squares * (corrected ? n / (n - 1) : 1));
       EXPECT_NEAR(error, wanted, (line == "roc_auc" ? 0.1 : 2e-3) * wanted);

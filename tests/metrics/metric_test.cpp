@@ -72,7 +72,7 @@ TEST(MakeMetric, EveryKindIsThereByItsName) {
   }
 }
 
-// Without images every metric is 0, but where nothing can be said.
+// Without images every metric is 0, or NaN if it is not defined.
 TEST(Metrics, OfNoImagesAreZero) {
   for (const std::string& name : metrics::known_names()) {
     EXPECT_EQ(make_metric(name)->value(), 0) << name;
@@ -94,7 +94,7 @@ TEST(Metrics, AnImageWithANanIsNotRecognised) {
   Images images;
   images.width = 6;
   images.target = class_tensor;
-  for (std::int32_t place = 0; place < 6; ++place) {  // alone, everywhere, and where the truth is
+  for (std::int32_t place = 0; place < 6; ++place) {  // NaN at the true class, or everywhere
     for (int c = 0; c < 6; ++c) images.outputs.push_back(place == 5 || c == place ? nan : 0.1F);
     images.classes.push_back(place);
   }

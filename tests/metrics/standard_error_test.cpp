@@ -1,5 +1,5 @@
-// Standard errors against the bootstrap: the deviation of a metric over data sets that are drawn
-// from one, image by image, with replacement.
+// Compares standard errors with the bootstrap: the deviation of a metric over data sets whose
+// images are drawn from one, with replacement.
 
 #include <gtest/gtest.h>
 
@@ -14,8 +14,8 @@ namespace {
 constexpr std::int64_t images = 400;
 constexpr int resamples = 600;
 
-// Outputs that follow the targets with noise. What the values of an image have in common, as labels
-// and numbers of real images do, tells standard errors that ignore it.
+// Outputs that follow the targets with noise. The values of an image have a common part, as in real
+// images, so that standard errors that ignore it are wrong.
 Images of_numbers(std::int64_t width, std::uint64_t stream) {
   Random random(3, Purpose::test, stream);
   Images made{width, {}, std::string(values_tensor), {}, {}, {}};
@@ -121,7 +121,7 @@ TEST(StandardErrors, AreUnknownRatherThan0ForManyNumbersOrLabels) {
   constexpr std::int64_t most = 256;
   for (const std::int64_t width : {most, most + 1}) {
     Images numbers = of_numbers(width, 1), labels = of_labels(width, 1);
-    for (Images* all : {&numbers, &labels}) {  // few, since all pairs of numbers are looked at
+    for (Images* all : {&numbers, &labels}) {  // few, since all pairs of numbers are used
       all->rows.resize(static_cast<std::size_t>(8 * width));
       all->outputs.resize(static_cast<std::size_t>(8 * width));
     }

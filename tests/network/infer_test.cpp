@@ -77,7 +77,7 @@ TEST(Infer, RefusesALayerThatLeadsNowhere) {
       "flatten_1 is not used: no layer takes its output, and it is not an output of the network");
 }
 
-/// What an application may get wrong.
+/// Mistakes of applications.
 class Vanishing final : public LayerSpec {
  public:
   std::string_view kind() const override { return "vanishing"; }

@@ -83,7 +83,7 @@ TEST(Initialize, Constants) {
   EXPECT_THAT(values_of("constant(-0.25)", {7}), Each(-0.25f));
 }
 
-/// The largest deviation from the identity of the products of rows (or columns) with one another.
+/// The largest deviation of the products of rows (or columns) from the identity.
 double deviation_from_identity(const std::vector<float>& matrix, std::size_t rows,
                                std::size_t columns) {
   const bool by_rows = rows <= columns;
@@ -111,8 +111,8 @@ TEST(Initialize, OrthogonalRowsOrColumns) {
 }
 
 TEST(Initialize, OrthogonalDirectionsAreUniform) {
-  // The mean over seeds of each entry of a uniformly distributed orthogonal matrix is 0; a
-  // decomposition whose signs are not fixed favours one sign on the diagonal.
+  // The mean over seeds of each entry of a uniformly distributed orthogonal matrix is 0. A
+  // decomposition that does not fix the signs favours one sign on the diagonal.
   constexpr int seeds = 2000;
   std::vector<double> mean(9);
   for (int seed = 0; seed < seeds; ++seed) {

@@ -251,7 +251,7 @@ TEST(Shapes, OfSumsAndConcatenations) {
                      "takes inputs that differ only in their channels, not 3x4x5 and 60");
 }
 
-// Each with every option off its default.
+// Every layer, with no option at its default.
 const std::vector<Layer> set_layers = {
     conv2d({.filters = 8,
             .kernel = {3, 5},
@@ -311,7 +311,7 @@ TEST(Attributes, TellOptionsApart) {
       }
       try {
         EXPECT_NE(make_layer(spec.kind(), others), layer);
-      } catch (const UsageError&) {  // it has no default: units, mean, ...
+      } catch (const UsageError&) {  // it has no defaults: units, mean, ...
       }
     }
   }

@@ -47,7 +47,7 @@ TEST(Network, RefusesNames) {
   for (const std::string name : {"a.b", "a b", "a*", "naïve", "a\n"}) {
     EXPECT_USAGE_ERROR(
         Network{conv.named(name)},
-        "the layer name '" + name + "' may hold letters, digits, '_', '-' and '/' only");
+        "the layer name '" + name + "' may have only letters, digits, '_', '-' and '/'");
   }
 }
 
@@ -90,7 +90,7 @@ TEST(Graph, ASequenceWrittenAsAGraphIsTheSequence) {
 
 TEST(Graph, OrdersByFirstNeedFromLeftToRight) {
   const Output x = input();
-  // Created in another order than they are needed.
+  // They are created in another order than they are needed.
   const Output right = conv.named("right")(x);
   const Output left = conv.named("left")(x);
   const Output twice = conv.named("twice")(left);
@@ -156,7 +156,7 @@ TEST(Append, RefusesAndChangesNothing) {
   EXPECT_EQ(network, before);
 }
 
-// So many that it would take hours if each layer were compared with all before it.
+// So many that comparing each layer with all others would take hours.
 TEST(Network, ManyLayersAreAppendedOneByOne) {
   constexpr int count = 200'000;
   Network network;

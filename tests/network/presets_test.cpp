@@ -34,7 +34,7 @@ TEST(Preset, ArticleCnnIsTheArticlesNetwork) {
 
   const Layout layout = infer(preset("article-cnn", 10), colour);
   EXPECT_EQ(layout.trainable(), 896 + 18'496 + 295'040 + 1'290);
-  // A training step takes three times the forward pass, less the image's gradient.
+  // A training step takes three times the forward pass, minus the image's gradient.
   const auto forward = std::reduce(layout.flops.begin(), layout.flops.end());
   EXPECT_EQ(3 * forward - layout.flops[0], 23'577'600);
 }
@@ -63,7 +63,7 @@ TEST(Preset, Resnet20HasThePapersDepthAndWeights) {
   EXPECT_EQ(convolutions, 19);
   const Layout layout = infer(network, colour);
   EXPECT_EQ(layout.outputs[layout.outputs.size() - 3], Shape({64, 8, 8}));
-  // The paper's 0.27 million; 2752 of them in the shortcuts of its option B.
+  // The paper's 0.27 million, with 2752 in the shortcuts of its option B.
   EXPECT_EQ(layout.trainable(), 272'474);
 }
 
@@ -125,7 +125,7 @@ TEST(Preset, VggEndsInFeaturesOf7x7AtAnySize) {
     for (const std::int64_t side : {32, 64, 224, 300}) {
       const Layout layout = infer(preset(name, 10), {3, side, side});
       const auto& outputs = layout.outputs;
-      // Behind the pools: 7x7, flat, and two dense layers with dropout before the last.
+      // After the pools: 7x7, flatten, and two dense layers with dropout before the last.
       EXPECT_EQ(outputs[outputs.size() - 8], Shape({512, side / 32, side / 32})) << name << side;
       EXPECT_EQ(outputs[outputs.size() - 7], Shape({512, 7, 7})) << name << side;
       EXPECT_EQ(layout.trainable(), name == "vgg11" ? 128'807'306 : 134'309'962) << name << side;
@@ -137,7 +137,7 @@ TEST(Preset, VggEndsInFeaturesOf7x7AtAnySize) {
 
 TEST(Preset, SaysHowLargeImagesMustBe) {
   for (const std::string& name : preset_names()) {
-    // The smallest image that passes fits, and one pixel fewer, where it is refused, does not.
+    // The smallest accepted image works. One pixel less is refused.
     for (std::int64_t size = 1; size <= 34; ++size) {
       for (const Shape& shape : {Shape{3, size, 40}, Shape{3, 40, size}}) {
         bool fits = true, passes = true;

@@ -1,4 +1,4 @@
-// Which filters are dropped, which stay and why, and what becomes of the numbers around them.
+// Which filters are dropped, which are kept and why, and how the numbers around them change.
 #include "ridgeline/shrink.hpp"
 
 #include <gmock/gmock.h>
@@ -15,7 +15,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-/// A network with numbers in all its parameters, and the filters of a layer to be made zero.
+/// A network with numbers in all parameters. Filters of a layer can be made zero.
 class Cut {
  public:
   Cut(Network network, Shape input) : network_(std::move(network)), input_(std::move(input)) {
@@ -28,7 +28,7 @@ class Cut {
     }
   }
 
-  /// `bias` is theirs, where the layer has one.
+  /// Makes filters zero. `bias` is their new bias, if the layer has one.
   Cut& zero(const std::string& layer, const std::vector<std::size_t>& filters, float bias = 0.5f) {
     const int node = network_.find(layer);
     const auto count = static_cast<std::size_t>(
@@ -43,7 +43,7 @@ class Cut {
   }
 
   ShrunkNetwork shrunk() const { return drop_zero_filters(network_, input_, weights_); }
-  /// The filters that each convolution and dense layer is left with.
+  /// The filters that remain in each convolution and dense layer.
   std::vector<std::int64_t> left() const {
     const ShrunkNetwork small = shrunk();
     const Layout layout = infer(small.network, input_);
@@ -65,7 +65,7 @@ class Cut {
 const Network plain{conv2d({.filters = 3, .kernel = 2, .activation = "relu"}), max_pool2d(),
                     flatten(), dense({.units = 4, .activation = "tanh"}),
                     dense({.units = 2, .activation = "softmax"})};
-const Shape image{1, 5, 5};  // 4x4 behind the convolution, 2x2 behind the pool
+const Shape image{1, 5, 5};  // 4x4 after the convolution, 2x2 after the pool
 
 TEST(Shrink, NothingZeroLeavesAllAsItIs) {
   Cut cut(plain, image);
@@ -171,7 +171,7 @@ TEST(Shrink, AddKeepsWhatItAddsToOthers) {
   EXPECT_THAT(alive.left(), ElementsAre(3, 3, 2));
   EXPECT_THAT(alive.shrunk().staying,
               ElementsAre(StayingFilters{"conv2d_2", 2, "add_1 adds a filter that is not zero"}));
-  alive.zero("conv2d_1", {2});  // then both are
+  alive.zero("conv2d_1", {2});  // then both are zero
   EXPECT_THAT(alive.left(), ElementsAre(2, 2, 2));
   EXPECT_EQ(alive.shrunk().staying.at(0).count, 1);
   Cut twice(residual(false), {1, 6, 6});
@@ -240,7 +240,7 @@ TEST(Shrink, GroupsTheOutputAndTheLastFilterStay) {
                           StayingFilters{"dense_1", 1, "part of the output"}));
 }
 
-// The second layer's first unit reads the dropped one alone.
+// The second layer's first unit reads only the dropped one.
 TEST(Shrink, WhatBecomesZeroIsDroppedToo) {
   Cut cut(Network{dense({.units = 2}), dense({.units = 2}), dense({.units = 2})}, {3});
   cut.zero("dense_1", {0}, 2);
@@ -249,7 +249,7 @@ TEST(Shrink, WhatBecomesZeroIsDroppedToo) {
   EXPECT_THAT(cut.left(), ElementsAre(1, 1, 2));
   const auto& kernel = cut.weights()["dense_3.kernel"];
   const auto& bias = cut.weights()["dense_3.bias"];
-  // 5 * 2 + 1 from the first unit, and nothing else from it.
+  // The first unit gives 5 * 2 + 1, and nothing else.
   EXPECT_NEAR(cut.shrunk().weights.at("dense_3.bias")[0], bias[0] + 11 * kernel[0], 1e-5);
 }
 

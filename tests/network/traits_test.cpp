@@ -1,4 +1,4 @@
-// Layers of an application's own say by their traits what other rooms may do with them.
+// The traits of an application's layers say what other rooms may do with them.
 #include <gmock/gmock.h>
 
 #include "ridgeline/layers.hpp"
@@ -29,7 +29,7 @@ class KnownTriple : public Triple {
   }
 };
 
-/// Puts the channels in the opposite order.
+/// Reverses the order of the channels.
 class Reversed : public KnownTriple {
  public:
   std::vector<InputChannel> sources(std::span<const Shape> inputs,
@@ -38,7 +38,7 @@ class Reversed : public KnownTriple {
   }
 };
 
-/// A dense layer of another name, without a bias.
+/// A dense layer with another name, without a bias.
 class OwnDense : public LayerSpec {
  public:
   explicit OwnDense(std::int64_t units) : units_(units) {}
@@ -57,7 +57,7 @@ class OwnDense : public LayerSpec {
   std::int64_t units_;
 };
 
-/// Two units, the first of which is zero with a bias of 2, the layer, and two units.
+/// Two units (the first is zero with a bias of 2), the layer, and two units.
 ShrunkNetwork shrunk_around(const Layer& layer) {
   const Network network{dense({.units = 2, .activation = "relu"}), layer, dense({.units = 2})};
   return drop_zero_filters(network, {2},

@@ -1,4 +1,4 @@
-// Losses of given head values against PyTorch's, torchvision's and numpy's:
+// Compares losses of given head values with PyTorch's, torchvision's and numpy's:
 // tools/golden/make_golden.py.
 
 #include <gtest/gtest.h>
@@ -48,7 +48,7 @@ TEST(LossGolden, SumsMeansAndGradientsArePyTorchs) {
     const std::array specs{OutputSpec{"output", {width}, "linear"}};
     loss->check_targets(targets, specs, 0);
 
-    // PyTorch's sum is over the outputs, too, where its mean is.
+    // PyTorch's sum is over the outputs, too, if its mean is.
     const bool softmax = kind == "cross-entropy" || kind == "focal";
     const double share = softmax ? 1 : 1 / static_cast<double>(outputs);
     const double expected = share * arrays.at("sum")[0];
@@ -59,7 +59,7 @@ TEST(LossGolden, SumsMeansAndGradientsArePyTorchs) {
       const double wanted = 3 * share * arrays.at("gradient")[i];
       EXPECT_NEAR(gradient[i], wanted, 1e-6 * (1e-3 + std::abs(wanted))) << i;
     }
-    // Of soft targets with class weights our mean is another one by intention: loss.hpp.
+    // For soft targets with class weights, our mean is intentionally different: see loss.hpp.
     if (values.empty() || !arrays.contains("class_weights")) {
       const double mean = arrays.at("mean")[0];
       EXPECT_NEAR(sum / loss->weight(targets), mean, 1e-7 * std::abs(mean));

@@ -1,4 +1,5 @@
-// Globs against a plain, recursive definition of them, and a pattern made to take for ever.
+// Compares globs with a plain recursive definition, and tries a pattern that is made to take
+// forever.
 #include "objective/match.hpp"
 
 #include <gtest/gtest.h>
@@ -15,14 +16,14 @@ bool fits(std::string_view pattern, std::string_view text) {
          fits(pattern.substr(1), text.substr(1));
 }
 
-/// A parameter whose layer has no name, so that one text alone is matched.
+/// A parameter whose layer has no name, so that only one text is matched.
 Parameter named(std::string name) {
   Parameter parameter;
   parameter.name = std::move(name);
   return parameter;
 }
 
-/// All words of up to `length` letters out of `letters`.
+/// All words of up to `length` of the `letters`.
 std::vector<std::string> words(std::string_view letters, std::size_t length) {
   std::vector<std::string> all{""};
   for (std::size_t from = 0; from < all.size(); ++from) {

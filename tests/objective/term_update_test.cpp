@@ -1,5 +1,5 @@
-// Terms inside the update: the order of things, what is kept between steps, and that a step that
-// sees whole tensors gives what the fused pass gives.
+// Terms inside the update: their order, the memory between steps, and that a step that sees whole
+// tensors gives the results of the fused pass.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ namespace {
 
 using engine::State;
 
-// SGD that asks for as much of the model as it is told to.
+// SGD with a given scope.
 class Descent final : public Optimizer {
  public:
   explicit Descent(Scope scope) : scope_(scope) {}
@@ -43,7 +43,7 @@ class Descent final : public Optimizer {
   Scope scope_;
 };
 
-// The last one is small, or large enough for its loops to be shared between threads.
+// The last one is small, or so large that threads share its loops.
 std::vector<Parameter> parameters(Shape last = {40, 77}) {
   const auto make = [](std::string name, Shape shape, Role role) {
     return Parameter{name, 0, {name, std::move(shape), role, "zeros", 1, 1}};
@@ -180,9 +180,9 @@ TEST(TermUpdate, ThePenaltyReportedIsThatOfTheWeightsBefore) {
   update.state.weights(0)[5] += 1;
   const Terms terms{Regularize{}};
   std::vector<Penalty> penalties{everything(), {}, {}, everything()};
-  for (Penalty& p : penalties) p.spectral = 0;  // of which an update knows an estimate
+  for (Penalty& p : penalties) p.spectral = 0;  // an update knows only an estimate of it
   const double expected = engine::penalty(update.state, penalties, terms.of(penalties));
-  const double l2_sp = everything().l2_sp / 2;  // of the one weight that has moved
+  const double l2_sp = everything().l2_sp / 2;  // from the only weight that has moved
   std::vector<Penalty> without = penalties;
   for (Penalty& p : without) p.l2_sp = 0;
   EXPECT_NEAR(expected - engine::penalty(update.state, without, terms.of(without)), l2_sp, 1e-6);

@@ -1,5 +1,5 @@
-// The terms that see whole parameters: against PyTorch and SciPy (tools/golden/make_penalties.py),
-// central differences and closed forms.
+// Compares the terms that see whole parameters with PyTorch and SciPy
+// (tools/golden/make_penalties.py), central differences and closed forms.
 
 #include "objective/terms/terms.hpp"
 
@@ -51,7 +51,7 @@ struct Case {
   TermContext context;
 };
 
-// Calls test(case) for all cases of a term, of which there are `count`.
+// Calls test(case) for all cases of a term. There must be `count` of them.
 void for_cases(const std::string& term, int count, const std::function<void(Case&)>& test) {
   static const auto file = golden::read("penalties.txt");
   int found = 0;
@@ -73,7 +73,7 @@ void expect_gradients(const std::string& name, const MatrixTerm& term) {
     std::vector<double> memory(term.memory(c.context.rows, c.context.columns));
     c.context.memory = memory;
     std::vector<float> gradient(c.weights.size());
-    // What is iterated from update to update needs some of them to settle.
+    // Terms that iterate from update to update need some updates to converge.
     for (int update = 0; update < (memory.empty() ? 1 : 400); ++update) {
       gradient.assign(c.weights.size(), 0.0F);
       term.add_gradient(c.context, c.weights.data(), gradient.data());

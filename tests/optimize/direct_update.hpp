@@ -1,6 +1,6 @@
 #pragma once
-// An optimiser's `step` called for whole tensors, or for all of them in a row, as its scope asks,
-// within the shortest update that there is: coupled penalty, step, decoupled decay.
+// Calls an optimiser's `step` for whole tensors, or for all of them together, as its scope asks, in
+// the simplest possible update: coupled penalty, step, decoupled decay.
 
 #include <algorithm>
 #include <vector>

@@ -47,7 +47,7 @@ class EngineUpdate {
   std::span<const float> weights(std::size_t p) const { return state_.weights(p); }
   engine::State& state() { return state_; }
 
-  /// Whether everything behind the tensors' ends is still zero.
+  /// Whether everything after the tensors' ends is still zero.
   bool padding_is_zero() const {
     const auto& arena = state_.arena();
     std::vector<bool> used(arena.trainable, false);

@@ -1,5 +1,6 @@
-// Trajectories against PyTorch's, and, for kinds that it has not, against their papers' formulas in
-// it (tools/golden/make_optimizers.py): the scalar update in double, and the optimisers themselves.
+// Compares trajectories with PyTorch's (tools/golden/make_optimizers.py) or, for kinds that it does
+// not have, with the papers' formulas in PyTorch: those of the scalar update in double, and of the
+// optimisers themselves.
 
 #include "support/golden.hpp"
 
@@ -20,7 +21,7 @@ constexpr int steps = 12;
 
 struct Case {
   OptimizerSetting setting;
-  std::optional<ScalarSetting> scalar;  // of what works element by element
+  std::optional<ScalarSetting> scalar;  // for elementwise optimisers
 };
 
 Case scalar(const ScalarSetting& setting) {
@@ -71,7 +72,7 @@ class GoldenTrajectory : public testing::Test {
     return result;
   }
 
-  // compare(name, case, penalties) for each case but L-BFGS's.
+  // Calls compare(name, case, penalties) for each case except L-BFGS's.
   template <typename F>
   void for_each_case(F compare) const {
     int count = 0;
@@ -108,7 +109,7 @@ class GoldenTrajectory : public testing::Test {
   std::map<std::string, golden::Arrays> files_ = golden::read("optimizers.txt");
 };
 
-// The scalar update's weights as the others have theirs.
+// The scalar update's weights in the form of the others.
 struct Scalars {
   ScalarUpdate update;
   void step(const Tensors& gradients) { update.step(gradients); }
@@ -129,7 +130,7 @@ TEST_F(GoldenTrajectory, TheScalarUpdateIsPyTorchs) {
 
 TEST_F(GoldenTrajectory, StepsAreThePapers) {
   for_each_case([&](const std::string& name, const Case& c, const std::vector<Penalty>& penalties) {
-    if (c.setting.clip_norm > 0 || c.setting.lookahead.interval > 0) return;  // the engine's
+    if (c.setting.clip_norm > 0 || c.setting.lookahead.interval > 0) return;  // by the engine
     expect_ends(name, DirectUpdate(c.setting, penalties, {shapes, given("start:")}), 2e-6);
   });
 }

@@ -8,7 +8,7 @@
 namespace ridgeline::optimize {
 namespace {
 
-// Two tensors of three weights, the second of which is frozen where asked.
+// Two tensors of three weights. The second one can be frozen.
 engine::State state_of(bool frozen = false) {
   engine::State state({{"a", 0, {"kernel", {3}, Role::kernel, "zeros", 1, 1}},
                        {"b", 0, {"bias", {3}, Role::bias, "zeros", 1, 1}},

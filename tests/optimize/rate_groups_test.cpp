@@ -1,4 +1,4 @@
-// Learning rates of some parameters, against PyTorch's parameter groups.
+// Compares learning rates of some parameters with PyTorch's parameter groups.
 
 #include <gtest/gtest.h>
 
@@ -61,8 +61,8 @@ TEST_F(RateGroups, ArePyTorchs) {
   }
 }
 
-// To the bit: by optimisers of both scopes, with decay, with Lookahead, and with the threshold of
-// l1, which follows the parameter's own rate.
+// The same bits: with optimisers of both scopes, with decay, with Lookahead, and with the threshold
+// of l1, which follows the parameter's own rate.
 TEST_F(RateGroups, AreTheSameAsThatRateForAll) {
   constexpr double half = 0.5;  // so that the products are exact
   const auto at_rate = [](double factor) {

@@ -1,6 +1,6 @@
 #pragma once
-// The whole update of DESIGN's order in plain double-precision loops over scalars, written from
-// the papers' formulas: what optimisers and the update pass are compared with.
+// The whole update in plain double-precision loops over scalars, written from the papers' formulas.
+// Optimisers and the update pass are compared with it.
 
 #include <algorithm>
 #include <cmath>
@@ -27,7 +27,7 @@ struct ScalarSetting {
   std::vector<Penalty> penalties;  // one per tensor
 };
 
-/// The optimiser that is set so.
+/// The optimiser with this setting.
 inline OptimizerSetting setting_of(const ScalarSetting& s) {
   const Adam adam_options{.beta1 = s.beta1, .beta2 = s.beta2, .epsilon = s.epsilon};
   OptimizerSetting setting;
@@ -151,7 +151,7 @@ class ScalarUpdate {
     return setting_.beta1 * (1 - 0.5 * std::pow(0.96, t * setting_.momentum_decay));
   }
 
-  // With a gradient that has been the same from the first step on, m is g times 1 - b1^t.
+  // If the gradient has always been the same, m is g times 1 - b1^t.
   Move nadam(std::size_t p, std::size_t i, double g) {
     const Averages a = average(p, i, g);
     const double metric = setting_.learning_rate / (std::sqrt(a.unbiased_v) + setting_.epsilon);
@@ -203,7 +203,7 @@ class ScalarUpdate {
   ScalarSetting setting_;
   Tensors weights_, first_, second_, third_;
   int t_ = 0;
-  double momenta_ = 1;  // of NAdam: the product of all so far
+  double momenta_ = 1;  // for NAdam: the product so far
 };
 
 }  // namespace ridgeline::optimize

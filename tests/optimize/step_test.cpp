@@ -1,4 +1,4 @@
-// What optimisers promise the update pass, beyond their recurrences.
+// What optimisers promise the update pass, in addition to their recurrences.
 
 #include <gtest/gtest.h>
 
@@ -36,7 +36,7 @@ std::vector<OptimizerSetting> all() {
   return settings;
 }
 
-// Buffers for one optimiser, aligned and zero as the engine's are.
+// Buffers for one optimiser, aligned and zero like the engine's.
 struct Slice {
   explicit Slice(const Optimizer& o)
       : weights(count), gradient(count), step(count), metric(count), optimizer(&o) {
@@ -50,7 +50,7 @@ struct Slice {
                     step.data() + first, metric.data() + first);
   }
 
-  // The whole as a matrix, for those that want one.
+  // The whole as a matrix, for optimisers that need one.
   StepInfo info(std::int64_t number) const {
     const std::int64_t rows = optimizer->scope() == Scope::model ? 1 : 16;
     return {.learning_rate = 0.01,

@@ -11,7 +11,7 @@ namespace ridgeline::optimize {
 
 using Tensors = std::vector<std::vector<double>>;
 
-/// Of rank 1 they are biases, of a higher rank kernels.
+/// Tensors of rank 1 are biases, others are kernels.
 struct TensorsOf {
   std::vector<Shape> shapes;
   Tensors start;

@@ -1,4 +1,4 @@
-// Elementwise optimisers through the update pass, step by step, against the scalar update in
+// Compares elementwise optimisers in the update pass, step by step, with the scalar update in
 // double.
 
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@ struct Named {
   ScalarSetting setting;
 };
 
-// Without averages Adam's step jumps where the gradient changes sign, as far as epsilon lets it.
+// Without averages, Adam's step jumps when the gradient changes sign, as far as epsilon allows.
 const std::vector<Named> optimizers{
     {"sgd", {.learning_rate = 0.05}},
     {"momentum", {.learning_rate = 0.02, .momentum = 0.9}},
@@ -49,7 +49,7 @@ const std::vector<Named> optimizers{
      {.kind = "adam", .learning_rate = 0.003, .beta1 = 0, .beta2 = 0, .epsilon = 1e-2}},
 };
 
-// What applies to all tensors but the last, which has none.
+// The penalties of all tensors except the last, which has none.
 const std::vector<std::pair<const char*, Penalty>> penalties{
     {"none", {}},
     {"coupled", {.l2 = 0.3}},
@@ -127,7 +127,7 @@ TEST(Trajectory, ClippingComesBeforeThePenalty) {
   }
 }
 
-// Where the loss is sum of a/2 (w - c)^2, J has its minimum in closed form.
+// If the loss is the sum of a/2 (w - c)^2, the minimum of J has a closed form.
 void expect_stationary_end(const OptimizerSetting& setting, const Shape& shape) {
   constexpr double l1 = 0.3, l2 = 0.5;
   const Tensors targets = random_tensors({{200}}, 77);
@@ -154,7 +154,7 @@ void expect_stationary_end(const OptimizerSetting& setting, const Shape& shape) 
 TEST(Trajectory, EndsWhereTheObjectiveIsStationary) {
   for (const auto& [name, plain] : optimizers) {
     OptimizerSetting setting = setting_of(plain);
-    // Steps of constant length end nowhere.
+    // Steps of constant length do not converge.
     if (plain.beta2 == 0 || !setting.optimizer->has_metric()) continue;
     SCOPED_TRACE(name);
     setting.learning_rate = plain.kind == "adagrad" ? 0.5 : 0.01;  // its steps shrink
@@ -162,7 +162,7 @@ TEST(Trajectory, EndsWhereTheObjectiveIsStationary) {
   }
 }
 
-// A kernel's ratio of norms goes on changing, and the threshold with it.
+// A kernel's ratio of norms keeps changing, and with it the threshold.
 TEST(Trajectory, EndsThereWithARatioOfNormsToo) {
   for (const auto& setting :
        {lars({.learning_rate = 0.5, .trust = 0.01}), lamb({.learning_rate = 0.01}),

@@ -1,4 +1,4 @@
-// What optimisers that see a matrix or the whole model do to it, from their definitions.
+// Compares optimisers that see a matrix or the whole model with their definitions.
 
 #include <gtest/gtest.h>
 
@@ -160,7 +160,7 @@ TEST_F(Whole, LbfgsSolvesAQuadraticProblemThatGradientDescentCreepsThrough) {
 }
 
 TEST_F(Whole, LbfgsWithoutCurvatureDescendsAlongTheGradient) {
-  // The gradient turns against the move: the pair does not count.
+  // The gradient changes against the step, so the pair does not count.
   const std::vector<Shape> shape{{2}};
   DirectUpdate update(lbfgs({.learning_rate = 0.5}), {{}}, {shape, {{0, 0}}});
   update.step({{4, 4}});
@@ -177,7 +177,7 @@ TEST_F(Whole, LbfgsStaysWhereTheGradientVanishes) {
   EXPECT_EQ(update.weights(0)[1], 2.0F);
 }
 
-// Large ones, whose loops threads share: a wide matrix and a tall one.
+// Matrices so large that threads share the loops: a wide one and a tall one.
 TEST(Threads, AnyNumberOfThemGivesTheSameBits) {
   const TensorsOf tensors{{{61, 283}, {140, 131}}, random_tensors({{61, 283}, {140, 131}}, 5)};
   for (const auto& setting : {lars(), lamb(), muon(), lbfgs()}) {

@@ -1,4 +1,4 @@
-// Activations of the engine, fused with other layers or not, against the reference.
+// Compares the engine's activations, fused with other layers or not, with the reference.
 
 #include "oracle/draws.hpp"
 
@@ -51,7 +51,8 @@ TEST(Engine, Relu6AfterBatchNorm) {
     const auto conv = conv2d({.filters = filters, .padding = Padding::same(), .use_bias = false});
     const auto x = input();
     const auto y = batch_norm2d()(conv(x));
-    // Batch-norm's numbers are near 1, and 6 is far: the shortcut's are not.
+    // The numbers of a batch normalisation are near 1, far below 6. Those of the shortcut are
+    // larger.
     const auto large =
         normalize({.mean = std::vector<double>(static_cast<std::size_t>(filters)),
                    .std = std::vector<double>(static_cast<std::size_t>(filters), 0.1)})(

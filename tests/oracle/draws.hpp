@@ -8,7 +8,7 @@
 
 namespace ridgeline::oracle {
 
-// Compares `make(random)` on many draws; most must be free of near-ties.
+// Compares `make(random)` for many draws. Most must have no near-ties.
 inline void compare_many(int draws, const std::function<Case(Random&)>& make) {
   int compared = 0;
   for (int draw = 0; draw < draws; ++draw) {

@@ -1,6 +1,6 @@
-// The fused path against oneDNN's dense one, image by image. Where two positions of a window, or a
-// ReLU's input and 0, are closer than rounding, the two may rightly choose differently: such images
-// are found by the values themselves, left out and counted.
+// Compares the fused path with oneDNN's dense one, image by image. If two positions of a window, or
+// a ReLU's input and 0, are closer than rounding, the two may choose differently. The values tell
+// which images these are. They are left out and counted.
 
 #include <gtest/gtest.h>
 
@@ -18,7 +18,7 @@ namespace {
 
 const Shape image_shape{3, 32, 32};
 
-/// A picture as cameras make them: smooth, with an edge and a little noise.
+/// A picture like a photograph: smooth, with an edge and a little noise.
 std::vector<float> picture(std::uint64_t number) {
   Random random(number, Purpose::test, 9);
   std::vector<float> pixels;
@@ -100,7 +100,7 @@ TEST(Exactness, TheFusedPathGivesTheDensePathsGradients) {
   Path dense(article, {.threads = 1, .fused = false});
   Path winograd(article, {.threads = 1});
   Path direct(article, {.threads = 1, .compute = {.winograd = false}});
-  // The values that the pools look at, before their ReLU.
+  // The values that the pools read, before their ReLU.
   Path before_first(Network{conv2d({.filters = 32, .kernel = 3})}, {.threads = 1});
   Path before_second(Network{first, max_pool2d({.window = 2}), conv("linear")}, {.threads = 1});
 
@@ -130,7 +130,7 @@ TEST(Exactness, TheFusedPathGivesTheDensePathsGradients) {
               images, worst, worst_winograd);
 }
 
-// Without a kink there are no ties: convolutions by Winograd, with a shortcut.
+// Without kinks there are no ties: convolutions by Winograd's algorithm, with a shortcut.
 TEST(Exactness, ConvolutionsWithoutPoolsGiveTheDensePathsGradients) {
   const auto conv = [](std::int64_t filters) {
     return conv2d({.filters = filters, .padding = Padding::same(), .activation = "tanh"});

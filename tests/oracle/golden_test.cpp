@@ -1,4 +1,4 @@
-// The reference, the engine and the losses against what PyTorch computed.
+// Compares the reference, the engine and the losses with PyTorch's results.
 
 #include "support/golden.hpp"
 

@@ -1,11 +1,11 @@
-// Graphs, normalisations, presets and losses of the engine against the reference.
+// Compares graphs, normalisations, presets and losses of the engine with the reference.
 
 #include "oracle/draws.hpp"
 
 namespace ridgeline::oracle {
 namespace {
 
-// A U-Net's way: down, up again, and beside what was there before.
+// As in a U-Net: down, up again, and joined with the earlier values.
 TEST(Engine, UpsamplingBesideAShortcut) {
   compare_many(10, [](Random& r) {
     const auto conv = [](std::int64_t filters) {
@@ -73,7 +73,7 @@ TEST(Engine, ResidualBlockWithBatchNorm) {
   });
 }
 
-// What inference folds into the kernels, on running statistics that training has moved.
+// Tests what inference folds into the kernels, with running statistics that training has changed.
 TEST(Engine, BatchNormFoldedAtInference) {
   for (const std::int64_t filters : {5, 16, 20}) {
     for (const bool bias : {false, true}) {
@@ -91,7 +91,7 @@ TEST(Engine, BatchNormFoldedAtInference) {
       Harness harness(std::move(c), 5);
       const auto loss = reference::cross_entropy_of(harness.labels());
       harness.compare(loss);
-      harness.compare(loss);  // now with statistics that the first training pass has moved
+      harness.compare(loss);  // now with statistics that the first training pass has changed
     }
   }
 }

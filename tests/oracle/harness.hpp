@@ -14,7 +14,7 @@
 
 namespace ridgeline::oracle {
 
-// Nearer to a kink than this, single precision may fall on its other side.
+// Closer to a kink than this, single precision may be on its other side.
 constexpr double near_tie = 1e-5;
 
 struct Case {
@@ -49,7 +49,8 @@ inline void expect_close(std::span<const float> got, const std::vector<double>& 
   ASSERT_EQ(got.size(), expected.size()) << what;
   double square = 0;
   for (std::size_t i = 0; i < got.size(); ++i) square += std::pow(got[i] - expected[i], 2);
-  // The floor is for what is zero but for rounding, as the gradient of a bias before batch-norm.
+  // The floor is for numbers that are zero except for rounding, such as the gradient of a bias
+  // before a batch normalisation.
   EXPECT_LE(std::sqrt(square), tolerance * (norm(expected) + 0.01)) << what;
 }
 
@@ -141,7 +142,7 @@ class Harness {
     return reference::run(problem, loss);
   }
 
-  /// Compares losses, head values and all gradients; false where a near-tie excludes the case.
+  /// Compares losses, head values and all gradients. Returns false if a near-tie excludes the case.
   bool compare(const reference::LossFunction& loss) {
     const auto count = static_cast<std::size_t>(case_.images * outputs());
     const Head head = case_.loss->head();

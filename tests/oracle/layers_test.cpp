@@ -1,5 +1,5 @@
-// Convolutions, pools, upsampling and dense layers of the engine against the reference, on random
-// shapes.
+// Compares convolutions, pools, upsampling and dense layers of the engine with the reference, on
+// random shapes.
 
 #include "oracle/draws.hpp"
 
@@ -69,7 +69,7 @@ TEST(Engine, AveragePool2D) {
   });
 }
 
-// Outputs that are smaller and larger than the image, whose sizes divide and do not.
+// Outputs that are smaller and larger than the image. Some sizes divide the image's, others do not.
 TEST(Engine, AdaptiveAveragePool2D) {
   compare_many(30, [](Random& r) {
     const Layer pool =
@@ -80,7 +80,7 @@ TEST(Engine, AdaptiveAveragePool2D) {
   });
 }
 
-// It passes on what it is given.
+// It passes its input on.
 TEST(Engine, AdaptiveAveragePool2DOfTheSameSize) {
   compare_many(5, [](Random& r) {
     return with_head(r,
@@ -137,7 +137,8 @@ TEST(Engine, ConvolutionIntoMaxPool) {
   });
 }
 
-// Where Winograd's algorithm fits, with it and without, and with rows that no later layer reads.
+// Layers for which Winograd's algorithm can be used, with it and without, and with rows that no
+// later layer reads.
 TEST(Engine, WinogradIntoMaxPool) {
   compare_many(24, [](Random& r) {
     const auto conv = [&](std::int64_t filters) {

@@ -1,6 +1,6 @@
-// A NaN or an infinite number in a pixel, a kernel or a bias comes out of whole networks where it
-// comes out of the reference, on every instruction set that this machine runs and in both
-// precisions: no ReLU, pool, normalisation or rounding makes a number of it.
+// A NaN or an infinite number in a pixel, a kernel or a bias reaches the same outputs of whole
+// networks as in the reference, on every instruction set that this machine runs and in both
+// precisions. No ReLU, pool, normalisation or rounding makes it finite.
 
 #include <fmt/format.h>
 
@@ -13,9 +13,9 @@ namespace {
 
 constexpr std::int64_t images = 3, poisoned_image = 1, classes = 5;
 
-// Where the number goes: a pixel of one image, or a parameter.
+// The place of the number: a pixel of one image, or a parameter.
 struct Place {
-  std::string parameter;  // of the kind "conv2d_1.kernel"; empty: a pixel
+  std::string parameter;  // such as "conv2d_1.kernel"; empty: a pixel
   float number;
 };
 
@@ -33,7 +33,8 @@ void put(Harness& harness, const Place& place, const Shape& input) {
   harness.state().touch();
 }
 
-// What is NaN in the reference is so in the engine, and what is infinite there is no finite number.
+// If a number is NaN in the reference, it is NaN in the engine. If it is infinite there, it is not
+// finite here.
 void expect_kept(std::span<const float> got, const std::vector<double>& expected,
                  const std::string& what) {
   ASSERT_EQ(got.size(), expected.size()) << what;
@@ -109,8 +110,8 @@ void check(const Network& network, const Shape& input) {
 TEST(NonFinite, ComesOutOfEveryPreset) {
   for (const std::string& name : small_presets()) {
     SCOPED_TRACE(name);
-    // The double-precision reference takes minutes for the large ones, whose layers are the same
-    // kinds as those of resnet20 and of the blocks below.
+    // The double-precision reference takes minutes for the large presets. Their layers are of the
+    // same kinds as those of resnet20 and of the blocks below.
     if (infer(preset(name, classes), {3, 16, 16}).trainable() > 1'000'000) continue;
     check(preset(name, classes), {3, 16, 16});
   }
@@ -134,7 +135,7 @@ TEST(NonFinite, ComesOutOfEveryKindOfLayer) {
     SCOPED_TRACE(name);
     check(ended({conv(6, name, 5), conv(4, "linear", 1), activation(name)}), {3, 8, 8});
   }
-  // A max-pool of more positions than a byte tells apart, and one of overlapping windows.
+  // A max-pool with more positions than a byte can count, and one with overlapping windows.
   check(ended({conv(20, "relu"), conv(6, "gelu"), max_pool2d({.window = 17, .stride = 1})}),
         {2, 18, 18});
   check(ended({conv(6, "tanh"), max_pool2d({.window = 3, .stride = 2}), conv(4, "relu"),

@@ -1,4 +1,4 @@
-// Networks with several named outputs, of which one is spatial, and a loss that reads them all and
+// Networks with several named outputs (one is spatial), and a loss that reads all of them and
 // ragged targets.
 
 #include <gtest/gtest.h>
@@ -16,8 +16,8 @@ namespace {
 constexpr std::int64_t images = 5;
 const Shape picture{2, 8, 8};
 
-/// Squared distance of each point's place in the map from 1, and of the class scores from one-hot:
-/// two terms, each from an output of its own.
+/// The squared distance of the map from 1 at each point, and of the class scores from one-hot. Each
+/// of the two terms has an output of its own.
 class PointsAndClass final : public Loss {
  public:
   explicit PointsAndClass(bool points = true, bool label = true) : points_(points), label_(label) {}
@@ -147,7 +147,7 @@ TEST(Outputs, TheGradientIsTheSumOfThatOfEachOutput) {
 TEST(Outputs, TheGradientIsThatOfCentralDifferences) {
   const Fixture f;
   const PointsAndClass loss;
-  // Without a maximum, which has kinks.
+  // Without a max-pool, which has kinks.
   engine::Engine engine(both(average_pool2d()), picture, {.threads = 1, .shards = 2});
   engine::State state = engine.initial_state(1);
   engine.gradient(state, f.batch(), loss, {.weight = 1});

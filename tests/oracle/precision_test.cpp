@@ -1,4 +1,4 @@
-// Training in bf16 gives what training in fp32 gives, to the precision of bf16.
+// Training in bf16 gives the results of fp32, to the precision of bf16.
 
 #include <fmt/format.h>
 
@@ -46,8 +46,8 @@ double difference(const std::vector<float>& a, const std::vector<float>& b) {
   return std::sqrt(square / (norm + 1e-12));
 }
 
-// The largest relative difference of a parameter's gradient in bf16. Roundings make a ReLU open or
-// a pool choose otherwise here and there, which is why it is not as small as 2^-9.
+// The largest relative difference of a parameter's gradient in bf16. Rounding sometimes changes the
+// choice of a ReLU or a pool, so it is not as small as 2^-9.
 double worst(const Network& network, const Shape& input, engine::Options options) {
   options.compute.precision = Precision::fp32;
   const Gradient full = gradient_of(network, input, options, 24);
@@ -63,7 +63,7 @@ double worst(const Network& network, const Shape& input, engine::Options options
   for (std::size_t p = 0; p < full.of_parameters.size(); ++p) {
     double norm = 0;
     for (const float g : full.of_parameters[p]) norm += g * g;
-    if (norm < 1e-10) continue;  // as that of a bias before batch-norm: zero but for rounding
+    if (norm < 1e-10) continue;  // zero except for rounding, such as a bias before batch-norm
     most = std::max(most, difference(half.of_parameters[p], full.of_parameters[p]));
   }
   return most;
@@ -77,7 +77,7 @@ Layer conv(std::int64_t filters, const std::string& activation, int stride = 1) 
                  .activation = activation});
 }
 
-// Every way in which images go from layer to layer.
+// Networks with every way to pass images from layer to layer.
 std::vector<std::pair<std::string, Network>> networks() {
   const Layer head = dense({.units = 3, .activation = "softmax"});
   const auto ended = [&](std::vector<Layer> layers) {

@@ -1,4 +1,4 @@
-// Dropout, noise and penalties of activations against the reference.
+// Compares dropout, noise and penalties of activations with the reference.
 
 #include "oracle/draws.hpp"
 
@@ -40,7 +40,7 @@ TEST(Engine, GaussianNoise) {
   });
 }
 
-// Between all that is computed together where nothing stands between.
+// Puts penalties between layers that would otherwise be fused.
 TEST(Engine, ActivityRegularization) {
   compare_many(40, [](Random& r) {
     const auto conv = [&](const char* activation) {
@@ -82,7 +82,7 @@ TEST(Engine, ActivityRegularizationInGraphs) {
   });
 }
 
-// Its gradient is that of the mean over the images, whatever the loss weighs.
+// Its gradient is that of the mean over the images, whatever the weights of the loss.
 TEST(Engine, ActivityRegularizationBesideClassWeights) {
   const LossPtr loss = cross_entropy({.label_smoothing = 0, .class_weights = {0.5, 2, 1}});
   Harness harness({.network = Network({conv2d({.filters = 4, .activation = "tanh"}),
@@ -107,7 +107,7 @@ TEST(Engine, ActivityRegularizationBesideClassWeights) {
   }
 }
 
-// An activation of 0 has no gradient of its own, from either side.
+// An activation of 0 has no gradient, from either side.
 TEST(Engine, ActivityRegularizationHasNoSlopeAtZero) {
   const Network network({activity_regularization({.l2 = 1, .l1 = 1}), flatten(),
                          dense({.units = 3, .use_bias = false}),

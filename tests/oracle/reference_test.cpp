@@ -1,4 +1,4 @@
-// The reference itself, against central differences.
+// Compares the reference itself with central differences.
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 namespace ridgeline::oracle {
 namespace {
 
-// Every gradient of a network against (loss(w + h) - loss(w - h)) / 2h.
+// Compares every gradient of a network with (loss(w + h) - loss(w - h)) / 2h.
 void check(const Network& network, const Shape& in, Head head,
            const std::function<reference::LossFunction(std::vector<std::int32_t>)>& make_loss) {
   const std::int64_t images = 3;

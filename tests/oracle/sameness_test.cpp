@@ -1,5 +1,5 @@
-// What must not change the result: the number of threads, how a batch is cut, who else uses the
-// engine.
+// Things that must not change the result: the number of threads, the division of a batch, and other
+// users of the engine.
 
 #include "oracle/harness.hpp"
 #include "ridgeline/layers.hpp"
@@ -124,7 +124,7 @@ TEST(Sameness, ImagesArePredictedAloneAsInABatch) {
   }
 }
 
-// Tiles of it, where there are fewer images than threads.
+// Tiles of images, since there are fewer images than threads.
 TEST(Sameness, ThreadsShareAnImage) {
   for (const std::string& name : small_presets()) {
     SCOPED_TRACE(name);
@@ -157,7 +157,8 @@ TEST(Sameness, ThreadsShareAnImage) {
   }
 }
 
-// To the bit, also where several threads share an image; and per image whatever else is computed.
+// The same bits, also if several threads share an image, and for each image whatever else is
+// computed.
 TEST(Sameness, ActivityPenaltiesDependOnShardsAlone) {
   const LossPtr loss = cross_entropy();
   const auto sums = [&](int threads, int shards, std::int64_t images) {

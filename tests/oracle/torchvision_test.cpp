@@ -1,4 +1,4 @@
-// Presets against torchvision's networks, in tests/golden/networks.txt.
+// Compares presets with torchvision's networks in tests/golden/networks.txt.
 
 #include <algorithm>
 
@@ -30,7 +30,7 @@ std::vector<float> image_values() {
 
 class TorchvisionNetwork : public testing::TestWithParam<bool> {};
 
-// With our kernels and with oneDNN's alone.
+// With our kernels, and with oneDNN's only.
 TEST_P(TorchvisionNetwork, GivesTheSameNumbers) {
   const auto inputs = image_values();
   const std::vector<std::int32_t> labels = {3, 7};
@@ -61,7 +61,7 @@ TEST_P(TorchvisionNetwork, GivesTheSameNumbers) {
       norms.push_back(static_cast<float>(norm(doubles(engine.gradient_of(state, p)))));
     }
     const auto& expected = arrays.at("gradient_norms");
-    // Single precision puts a few inputs of ReLUs on the other side of a kink.
+    // In single precision, a few inputs of ReLUs are on the other side of a kink.
     const double tolerance = name == "mobilenet-v2" ? 3e-2 : 1e-2;
     ASSERT_EQ(norms.size(), expected.size());
     for (std::size_t k = 0; k < norms.size(); ++k) {

@@ -23,7 +23,7 @@ namespace {
 
 using Kind = network::Activation::Kind;
 
-// A ReLU's 0, of an infinite number too; NaN goes through it.
+// A ReLU gives 0 even for infinite negative numbers. NaN goes through it.
 double sloped(const network::Activation& a, double x) {
   return a.slope == 0 ? 0 : a.slope * x;
 }

@@ -6,8 +6,8 @@
 namespace ridgeline::reference {
 namespace {
 
-// Calls what(n, c, oy, ox, iy, ix, pixels) for each pixel of each window, of so many. An output
-// covers [o, o + 1) * input / output, and a window every pixel that this meets.
+// Calls what(n, c, oy, ox, iy, ix, pixels) for each pixel of each window of `pixels` pixels. An
+// output covers [o, o + 1) * input / output. Its window has every pixel that overlaps this.
 template <typename What>
 void for_adaptive(Pair size, const Batch& x, What&& what) {
   const auto meets = [](std::int64_t o, std::int64_t outputs, std::int64_t i, std::int64_t inputs) {

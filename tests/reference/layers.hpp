@@ -1,6 +1,6 @@
 #pragma once
-// Layers in double precision by their definitions, in plain loops over NCHW: what the engine is
-// compared with. Slow, and written without a look at it.
+// Layers in double precision by their definitions, in plain loops over NCHW. The engine is compared
+// with them. They are slow, and were written independently of it.
 
 #include <cstdint>
 #include <functional>
@@ -35,7 +35,7 @@ struct Batch {
   Batch like() const { return Batch(images, channels, height, width); }
 };
 
-/// How near a computation came to a kink: the smallest difference between the two largest numbers
+/// How close a computation came to a kink: the smallest difference between the two largest numbers
 /// of a max-pool window, and the smallest |input| of a ReLU.
 struct Margin {
   double smallest = std::numeric_limits<double>::infinity();
@@ -72,7 +72,7 @@ struct BatchNorm {
 };
 void batch_statistics(const Batch& x, Values& mean, Values& variance);
 Batch normalise(const BatchNorm& bn, const Batch& x);
-/// The gradient where mean and variance are the batch's own.
+/// The gradient if mean and variance are the batch's own.
 Batch normalise_backward(const BatchNorm& bn, const Batch& x, const Batch& dy, Values& dgamma,
                          Values& dbeta);
 

@@ -19,7 +19,7 @@
 namespace ridgeline::reference {
 namespace {
 
-// What turns the gradient of a node's output into those of its inputs.
+// Functions that turn the gradient of a node's output into those of its inputs.
 using Back = std::function<std::vector<Batch>(const Batch& dy)>;
 
 class Pass {
@@ -65,7 +65,7 @@ class Pass {
     return there ? p_.weights.at(name(node, parameter)) : Values{};
   }
 
-  // Sets the node's value to the activation of `before`; gives what goes back through it.
+  // Sets the node's value to the activation of `before`. Returns its backward function.
   std::function<Batch(const Batch&)> activated(int node, Batch before) {
     const auto& n = p_.network.nodes()[static_cast<std::size_t>(node)];
     std::string a = n.layer.spec().activation();
@@ -132,7 +132,7 @@ Back Pass::activity(int node, const ActivityRegularization& o) {
   const auto images = static_cast<double>(a.images);
   result_.activity += activity_penalty(o.l2, o.l1, a) / images;
   for (const double v : a.data) {
-    if (o.l1 > 0 && v != 0) result_.margin.meet(std::abs(v));  // a zero is a ReLU's own
+    if (o.l1 > 0 && v != 0) result_.margin.meet(std::abs(v));  // an exact 0 comes from a ReLU
   }
   values_.push_back(a);
   return [=](const Batch& dy) -> std::vector<Batch> {

@@ -22,17 +22,17 @@ struct Problem {
   std::map<std::string, Values> weights;  ///< by parameter; statistics too
   Head head = Head::output;
   bool training = true;
-  /// Whether dropout of a node keeps an element of an image; all are kept where it is empty.
-  /// Of spatial dropout a channel.
+  /// Whether dropout of a node keeps an element of an image (for spatial dropout, a channel). If
+  /// empty, all are kept.
   std::function<bool(int node, std::int64_t image, std::int64_t element)> keeps;
-  /// What Gaussian noise adds to an element, before it is scaled; nothing where it is empty.
+  /// The Gaussian noise of an element, before it is scaled; none if empty.
   std::function<double(int node, std::int64_t image, std::int64_t element)> noise;
 };
 
 struct Result {
-  Batch output;  ///< of the head
+  Batch output;  ///< outputs of the head
   double loss = 0;
-  double activity = 0;  ///< the mean over the images of what activations are penalised with
+  double activity = 0;  ///< the mean over the images of the penalties of activations
   std::map<std::string, Values> gradients;  ///< of the loss and the activity penalty
   Values input_gradient;
   Margin margin;

@@ -50,7 +50,7 @@ Batch max_pool(const network::Window& w, const Batch& x, Margin& margin) {
   Batch y = pooled_like(w, x);
   for_pool(w, x, [&](const auto& p, auto n, auto c, auto oy, auto ox) {
     const Maximum m = maximum(w, p, x, n, c, oy, ox);
-    // Equal numbers are a kink of their own, except at a ReLU's zero: there no gradient flows.
+    // Equal numbers are a kink, except at a ReLU's zero, where no gradient flows.
     if (m.value != 0 || m.second != 0) margin.meet(m.value - m.second);
     y.at(n, c, oy, ox) = m.value;
   });

@@ -6,7 +6,7 @@
 namespace ridgeline::reference {
 namespace {
 
-// Where an output coordinate reads its input: two places, and the share of the second.
+// The places where an output coordinate reads its input: two of them, and the share of the second.
 struct Reads {
   std::int64_t first, second;
   double share;

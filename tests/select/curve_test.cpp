@@ -131,7 +131,7 @@ TEST(ValueAxis, NarrowRangesAreLinear) {
 }
 
 TEST(ScoreRange, KeepsTheValleyVisible) {
-  // A training far below and a penalty far too strong.
+  // The training scores are far below, and one penalty is far too strong.
   const ScoreRange range =
       score_range({{1.0, 0.01, 0.1}, {0.9, 0.01, 0.5}, {0.8, 0.01, 0.7}, {2.3, 0, 2.3}}, false);
   EXPECT_TRUE(range.contains(1.01));

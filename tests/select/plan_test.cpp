@@ -84,7 +84,7 @@ TEST_F(Plan, AFoldThatIsInTheStudyLeavesNoCheckpoint) {
     runs += entry.path().filename() == "model.safetensors";
   }
   EXPECT_EQ(runs, 8);
-  // Also what a program left that was killed before it got to that.
+  // Also the files of a program that was killed before it removed them.
   std::ofstream(folder_ / "trials/1/fold-1/checkpoint.safetensors") << "x";
   run(options_, writing);
   EXPECT_FALSE(fs::exists(folder_ / "trials/1/fold-1/checkpoint.safetensors"));

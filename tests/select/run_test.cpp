@@ -198,7 +198,7 @@ TEST(Run, WhatOneOfSeveralThrowsEndsAll) {
   SelectionTask task = problem.task();
   std::atomic<int> calls = 0;
   task.train = [&](const FoldCall& call) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));  // as long as training takes
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));  // as a training would
     if (++calls == 7) throw ResourceError("the disk is full");
     return problem.train(call);
   };

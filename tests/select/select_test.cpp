@@ -139,7 +139,7 @@ TEST_F(Select, TheStudysRunsAreRuns) {
     for (const char* file : {"history.csv", "model.safetensors"}) {
       EXPECT_TRUE(fs::exists(folder_ / run / file)) << run << "/" << file;
     }
-    // Nothing goes on with a fold that has ended.
+    // A finished fold is never continued.
     EXPECT_EQ(fs::exists(folder_ / run / "checkpoint.safetensors"), run == std::string("refit"));
   }
   EXPECT_TRUE(ridgeline::test::same(
@@ -147,7 +147,7 @@ TEST_F(Select, TheStudysRunsAreRuns) {
       ridgeline::test::all_weights(model)));
 }
 
-// However often and wherever it is stopped, the result has the same bits.
+// The result has the same bits, however often and wherever it is stopped.
 TEST_F(Select, StoppedAndGoneOnWithItEndsTheSame) {
   Model straight = ridgeline::test::small_model();
   const Selection expected = select(straight, train_, fit_, options_, test_);
@@ -163,7 +163,7 @@ TEST_F(Select, StoppedAndGoneOnWithItEndsTheSame) {
     fit.stop = &stop;
     int epochs = 0;
     options_.on_progress = [&](const SelectProgress& p) {
-      // By the flag, or as a failure in the middle would.
+      // Stopped by the flag, or by a failure in the middle.
       if (p.epoch != nullptr && ++epochs == 2 + calls % 3) {
         if (calls % 2 == 0) throw ResourceError("the disk is full");
         stop = true;
@@ -201,7 +201,7 @@ TEST_F(Select, AStudyOfOtherDataOrAnotherTrainingIsRefused) {
   refused(train_, {.epochs = 4, .batch = 16}, "train.epochs = 3, not 4");
   refused(train_, {.epochs = 3, .batch = 8}, "train.batch = 16, not 8");
   ModelOptions other = ridgeline::test::small_options();
-  other.regularize.l2 = 0.5;  // is chosen: plays no part
+  other.regularize.l2 = 0.5;  // is searched, so it does not matter
   Model same(ridgeline::test::small_network(), other);
   EXPECT_EQ(select(same, train_, fit_, options_).trainings, 10);
 }
@@ -216,7 +216,7 @@ TEST_F(Select, FrozenParametersStayAsTheyAre) {
   EXPECT_EQ(model.weights("conv2d_1.kernel"), std::vector<float>(count, 0.25f));
 }
 
-// With a learning rate of 0 every trial scores what the weights give that it begins with.
+// With a learning rate of 0, every trial has the score of the initial weights.
 TEST_F(Select, EveryTrainingBeginsWithTheWeightsOfTheFile) {
   ModelOptions options = ridgeline::test::small_options();
   options.optimizer = sgd({.learning_rate = 0});

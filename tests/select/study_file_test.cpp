@@ -14,7 +14,7 @@ using test::expect_error;
 using test::RidgeProblem;
 using testing::HasSubstr;
 
-// A disk that is full after so many bytes, to a file at least.
+// Limits the size of files, like a disk that is full after `bytes` bytes.
 class FullDisk {
  public:
   explicit FullDisk(rlim_t bytes) : handler_(signal(SIGXFSZ, SIG_IGN)) {
@@ -41,7 +41,7 @@ TEST_F(StudyTest, AFileThatIsNoDatabaseIsADataError) {
 }
 
 TEST_F(StudyTest, OneThatCannotBeginLeavesNothing) {
-  options_.trials = 300;  // whose numbers take room, too
+  options_.trials = 300;  // their numbers need space, too
   int refused = 0;
   for (rlim_t kilobytes = 1; kilobytes < 200; kilobytes += 8) {
     RidgeProblem problem;

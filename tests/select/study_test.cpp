@@ -1,4 +1,4 @@
-// What a study keeps, and how a selection continues.
+// The contents of a study, and how a selection continues.
 
 #include <signal.h>
 #include <sys/wait.h>
@@ -51,7 +51,7 @@ TEST_F(StudyTest, WhatWasTrainedBeforeADivergenceIsKept) {
   RidgeProblem problem;
   SelectionTask task = problem.task();
   task.train = [&](const FoldCall& call) {
-    problem.train(call);  // tells of three epochs
+    problem.train(call);  // reports three epochs
     return FoldResult{.interrupted = true};
   };
   EXPECT_TRUE(run(options_, task).interrupted);
@@ -154,7 +154,7 @@ TEST_F(StudyTest, OtherSettingsAreRefusedByName) {
 TEST_F(StudyTest, ChoosesAgainByAnotherScoreOrRule) {
   RidgeProblem problem{.offsets = {0, 0.1, 0.5}};
   SelectionTask task = problem.task();
-  // The larger the weight's penalty, the better this one's accuracy.
+  // A larger penalty gives a better accuracy here.
   task.train = [&](const FoldCall& call) {
     FoldResult result = problem.train(call);
     for (Epoch& e : result.epochs) {
@@ -162,7 +162,7 @@ TEST_F(StudyTest, ChoosesAgainByAnotherScoreOrRule) {
     }
     return result;
   };
-  // Each run leaves its folder, with a file that says what it was trained with.
+  // Each run leaves a folder with a file of its settings.
   task.refit = [&](const RefitCall& call) {
     fs::create_directories(call.run);
     std::ofstream(call.run / "l2") << call.parameters.at(key);
@@ -264,8 +264,8 @@ TEST_F(StudyTest, AFailureInATrainingLeavesTheRest) {
   EXPECT_EQ(problem.trained.size(), 21u - 5);
 }
 
-// The child logs each training as it begins; no fold that the study had finished when it was
-// killed may begin again.
+// The child logs each training when it begins. Folds that the study had finished when the child was
+// killed must not begin again.
 TEST_F(StudyTest, KilledAtAnyPointItRepeatsNoFinishedFold) {
   const fs::path log = fs::path(folder_.string() + ".log");
   const auto work = [&] {

@@ -1,5 +1,5 @@
 #pragma once
-// Selections whose outcome is known beforehand.
+// Selections with a known result.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -28,8 +28,8 @@ inline Trial trial(double value, double score, double error, std::string status 
 }
 
 /// One weight, estimated as 1 with a variance of `variance` and shrunk by 1 / (1 + l2), as ridge
-/// regression does: the expected error of the estimate (variance + l2^2) / (1 + l2)^2 is lowest
-/// where l2 = variance.
+/// regression does. The expected error of the estimate, (variance + l2^2) / (1 + l2)^2, is lowest
+/// for l2 = variance.
 struct RidgeProblem {
   double variance = 0.1;
   std::vector<double> offsets = {0};  // what each fold adds to its loss
@@ -37,7 +37,7 @@ struct RidgeProblem {
   int epochs = 3;
   std::vector<std::pair<int, int>> trained;  // (trial, fold), in order
   int tests = 0;
-  std::mutex mutex;  // several trainings may go on at a time
+  std::mutex mutex;  // several trainings may run at once
 
   double loss(double l2) const { return (variance + l2 * l2) / std::pow(1 + l2, 2); }
 
@@ -83,7 +83,7 @@ struct RidgeProblem {
   }
 };
 
-/// A folder of its own for each test, gone afterwards.
+/// A folder for each test, removed afterwards.
 class InFolder : public testing::Test {
  protected:
   InFolder() { std::filesystem::remove_all(folder_); }

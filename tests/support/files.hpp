@@ -9,7 +9,7 @@
 
 namespace ridgeline::test {
 
-/// The files under tests/NAME, in order.
+/// The files in tests/NAME, in order.
 inline std::vector<std::filesystem::path> files_of(const std::string& name) {
   const auto folder = std::filesystem::path(RIDGELINE_TEST_DATA).parent_path() / name;
   std::vector<std::filesystem::path> files;

@@ -1,6 +1,6 @@
 #pragma once
-// Numbers by formula, the same as in tools/golden/make_networks.py: weights of whole networks that
-// no file need hold.
+// Numbers from a formula, the same as in tools/golden/make_networks.py. So weights of whole
+// networks need no file.
 
 #include <cmath>
 #include <cstdint>

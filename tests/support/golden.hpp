@@ -27,7 +27,7 @@ inline std::map<std::string, Arrays> read_file(const std::string& path) {
     std::size_t count = 0;
     words >> count;
     auto& values = cases[current][key];
-    for (std::string word; words >> word;) values.push_back(std::stod(word));  // NaN, too
+    for (std::string word; words >> word;) values.push_back(std::stod(word));  // reads NaN, too
     if (values.size() != count) throw std::runtime_error(path + ": " + key + " is cut short");
   }
   return cases;

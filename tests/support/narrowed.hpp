@@ -5,7 +5,7 @@
 
 namespace ridgeline::test {
 
-/// With `to` units in the place of `from` in each dense layer.
+/// Replaces `from` units by `to` units in each dense layer.
 inline Network narrowed(const Network& network, std::int64_t from, std::int64_t to) {
   std::vector<Node> nodes = network.nodes();
   for (Node& node : nodes) {
@@ -17,7 +17,7 @@ inline Network narrowed(const Network& network, std::int64_t from, std::int64_t 
   return Network(nodes);
 }
 
-/// A preset with the dense layers that tests/golden/networks.txt has of it: a VGG has 16 units in
+/// A preset with the dense layers of tests/golden/networks.txt: a VGG has 16 units in
 /// place of 4096, and so a hundredth of its weights.
 inline Network golden_preset(std::string_view name, std::int64_t classes) {
   return narrowed(preset(name, classes), 4096, 16);

@@ -1,5 +1,5 @@
 #pragma once
-// Images of noise from a seed, as the scripts of tools/golden make them too.
+// Images of noise from a seed. The scripts of tools/golden make the same ones.
 
 #include <cstdint>
 

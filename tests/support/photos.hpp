@@ -1,5 +1,5 @@
 #pragma once
-// Images with edges at several scales, as photographs have them, in files.
+// Files of images with edges at several scales, like photographs.
 
 #include <string>
 

@@ -1,5 +1,5 @@
 #pragma once
-// Penalties and rules as nobody would write them, for properties that hold for all.
+// Random penalties and rules, for properties that hold for all of them.
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 
 namespace ridgeline::test {
 
-/// A strength that text keeps to the bit, often 0.
+/// A strength that a text can represent exactly; often 0.
 inline double random_strength(Random& random) {
   return random.below(3) == 0 ? 0 : random.uniform_double() * 1e-2;
 }
@@ -64,7 +64,7 @@ inline PenaltyRule random_rule(Random& random, const std::vector<Parameter>& par
   return rule;
 }
 
-/// The network with penalties of their own at some of its layers, of `parameters`.
+/// The network, with random penalties on some layers that have `parameters`.
 inline Network with_random_rules(std::uint64_t number, const Network& network,
                                  const std::vector<Parameter>& parameters) {
   Random random(29, Purpose::test, number);

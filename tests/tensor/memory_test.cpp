@@ -71,13 +71,14 @@ TEST(Memory, MoreThanThereIsIsRefusedBeforeItIsUsed) {
   } catch (const ResourceError& error) {
     EXPECT_THAT(error.what(), testing::HasSubstr("not enough memory to hold everything"));
   }
-  // Linux itself would promise this much, and end the process when it writes there.
+  // Linux would promise this much, and end the process when it writes to it.
   const std::size_t all = available_memory() + (std::size_t{64} << 20);
   EXPECT_THROW(Buffer<char>{all}, ResourceError);
 }
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-// Takes all memory below a limit, the last bytes too, and returns whether 216 more can be had.
+// Takes all memory below a limit, even the last bytes, and returns whether 216 more bytes are
+// available.
 bool a_small_block_is_left(bool reserved) {
   bool left = false;
   std::thread([&] {

@@ -66,7 +66,7 @@ TEST(Random, FewerNormalsAreTheFirstOfMore) {
   EXPECT_TRUE(std::equal(few.begin(), few.end(), many.begin()));
 }
 
-// Mean a / (a + b), variance a b / ((a + b)^2 (a + b + 1)); both tails where a and b are below 1.
+// Mean a / (a + b), variance a b / ((a + b)^2 (a + b + 1)); both tails if a and b are below 1.
 TEST(Random, MomentsOfBeta) {
   const std::vector<std::pair<double, double>> shapes{
       {1, 1}, {0.2, 0.2}, {1e-3, 1e-3}, {2.5, 2.5}, {1e6, 1e6}, {0.5, 3}, {4, 1}, {1e-320, 1e-320}};

@@ -67,7 +67,7 @@ TEST(StartThreads, OneThatCannotBePreparedCountsAsNotStarted) {
   EXPECT_EQ(waiting.ended, 3);
 }
 
-// Stacks of 16 TiB: the address space has room for a few at most.
+// Stacks of 16 TiB: only a few fit into the address space.
 TEST(StartThreads, WhereOneCannotBeStartedAllEnd) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   GTEST_SKIP() << "sanitizers keep books on every stack";

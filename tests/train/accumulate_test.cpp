@@ -1,4 +1,4 @@
-// Several batches to an update give what one larger batch gives.
+// An update from several batches gives the same as one from a larger batch.
 #include "train/support.hpp"
 
 namespace ridgeline {
@@ -30,7 +30,7 @@ void expect_near(const History& history, const History& expected) {
   }
 }
 
-// Trains with accumulation and with the larger batch, everything else being equal.
+// Trains with accumulation and with the larger batch; everything else is equal.
 void expect_equals_larger_batch(const Network& network, const ModelOptions& options,
                                 FitOptions fit) {
   const Dataset data = pictures(50);
@@ -49,7 +49,7 @@ Schedule falling(double from) {
   return schedule;
 }
 
-// 50 images in groups of 3 batches of 7: the last group of an epoch is a batch and a bit.
+// 50 images in groups of 3 batches of 7. The last group of an epoch has one batch and one image.
 TEST(Accumulate, EqualsTheLargerBatch) {
   ModelOptions options = small_options();
   options.optimizer = sgd({.learning_rate = falling(0.1), .momentum = 0.9});
@@ -65,7 +65,7 @@ TEST(Accumulate, ClassWeightsAreOverTheWholeGroup) {
   expect_equals_larger_batch(small_network(), options, {.epochs = 2, .batch = 6, .accumulate = 4});
 }
 
-// Dropout and augmentation draw by the image, whichever batch it is in.
+// Dropout and augmentation draw for an image, whichever batch it is in.
 TEST(Accumulate, RandomNumbersAreTheImages) {
   ModelOptions options = small_options();
   options.optimizer = sgd({.learning_rate = 0.1});
@@ -101,7 +101,7 @@ TEST(Accumulate, StepsAreUpdates) {
   EXPECT_GE(told, 1);
 }
 
-// 48 images in 3 updates of 2 batches of 8, in two shards: stopped behind `shards` of them.
+// 48 images in 3 updates of 2 batches of 8, in two shards: stopped after `shards` shards.
 void expect_resumes_with_the_same_bits(int shards) {
   SCOPED_TRACE(shards);
   const Dataset data = pictures(48);

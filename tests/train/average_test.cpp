@@ -1,4 +1,4 @@
-// Averages of the weights against PyTorch's and against closed forms over plain trainings.
+// Compares averages of the weights with PyTorch's, and with closed forms over plain trainings.
 #include "train/average.hpp"
 
 #include <fmt/format.h>
@@ -87,7 +87,7 @@ TEST(Average, EmaIsTheClosedFormWithTheStatistics) {
 
 TEST(Average, SwaIsTheMeanOverTheLastEpochs) {
   const auto weights = trajectory(small_network(), 4);
-  // The first epoch that counts, as it is asked for.
+  // The first averaged epoch for each setting.
   for (const auto& [from, first] : {std::pair(0.0, 1), {0.5, 3}, {0.75, 4}, {2.0, 2}, {4.0, 4}}) {
     SCOPED_TRACE(from);
     std::vector<double> expected(weights[0].size());
@@ -115,8 +115,8 @@ TEST(Average, SwaWhoseFirstEpochNeverComesIsRefused) {
             "train.average_from is 5 but train.epochs is 3: no epoch would be averaged");
 }
 
-// The mean of 4 epochs' weights, with the statistics measured over batches of `batch` images, two
-// or one to an update of all 30.
+// The mean of 4 epochs' weights. The statistics are measured over batches of `batch` images. An
+// update of all 30 images has one or two batches.
 Model swa_model(std::int64_t batch) {
   Model model(normed_network(), descent());
   FitOptions options = one_step_epochs(4);
@@ -128,8 +128,8 @@ Model swa_model(std::int64_t batch) {
   return model;
 }
 
-// A batch normalisation of momentum 0 keeps its last batch's statistics: with one batch, and a
-// learning rate of 0, those of all images under the weights as they are.
+// A batch normalisation with momentum 0 keeps the statistics of the last batch. With one batch and
+// a learning rate of 0, these are the statistics of all images with the given weights.
 Model with_statistics_of_all(const Model& model) {
   ModelOptions options = descent();
   options.optimizer = sgd({.learning_rate = 0});
@@ -143,7 +143,7 @@ Model with_statistics_of_all(const Model& model) {
   return measured;
 }
 
-TEST(Average, SwaMeasuresTheStatisticsAnew) {
+TEST(Average, SwaMeasuresTheStatisticsAgain) {
   for (const std::int64_t batch : {30, 15}) {
     SCOPED_TRACE(batch);
     const Model model = swa_model(batch), all = with_statistics_of_all(model);
@@ -151,7 +151,7 @@ TEST(Average, SwaMeasuresTheStatisticsAnew) {
     const auto variance = model.weights("batch_norm2d_1.moving_variance");
     const auto whole_mean = all.weights("batch_norm2d_1.moving_mean");
     const auto whole_variance = all.weights("batch_norm2d_1.moving_variance");
-    // Over two halves the variance falls short by that of their means.
+    // The mean variance of two halves lacks the variance of their means.
     const float share = batch == 30 ? 1e-5f : 0.05f;
     for (std::size_t c = 0; c < mean.size(); ++c) {
       EXPECT_NEAR(mean[c], whole_mean[c], 1e-5);
@@ -202,7 +202,7 @@ TEST(Average, TheAverageIsValidatedAndKept) {
   }
 }
 
-// Stopped inside an epoch and between two, before and behind the first averaged one.
+// Stopped inside an epoch and between two, before and after the first averaged one.
 TEST(Average, ResumeGivesTheSameBits) {
   const Dataset data = pictures(60);
   for (const char* average : {"ema", "swa"}) {
@@ -241,7 +241,8 @@ TEST(Average, ResumeGivesTheSameBits) {
   }
 }
 
-// Stopped in the pass that measures the statistics behind the second epoch, which is then not done.
+// Stopped in the pass that measures the statistics after the second epoch, which is then not
+// finished.
 TEST(Average, ThePassAtAnEpochsEndHeedsAStop) {
   const Dataset data = pictures(60);
   Schedule rate(0.05);
@@ -262,7 +263,7 @@ TEST(Average, ThePassAtAnEpochsEndHeedsAStop) {
     const History expected = whole.fit(data, options);
 
     const auto trap = std::make_shared<test::Trap>();
-    trap->shards_until = 2 * 13;  // of two epochs of 5 steps, and of 5 behind them
+    trap->shards_until = 2 * 13;  // two epochs of 5 steps, and some steps of the pass after them
     settings.loss = trap;
     options.run = run.path();
     options.stop = &trap->stop;

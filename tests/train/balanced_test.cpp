@@ -10,7 +10,7 @@ using test::all_weights;
 using test::pictures;
 using test::small_model;
 
-// Of 90 images of one class, 6 and 4: without balance few weights tell the rare ones apart.
+// 90 images of one class, 6 and 4 of the others: without balance, the rare ones are hardly learnt.
 TEST(Fit, BalancedSamplingShowsRareClassesAsOftenAsOthers) {
   const Dataset all = pictures(270);
   std::vector<std::size_t> which;

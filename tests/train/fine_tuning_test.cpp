@@ -1,4 +1,4 @@
-// What is frozen for some epochs, and learning rates of some parameters.
+// Parameters that are frozen for some epochs, and learning rates of some parameters.
 #include <gmock/gmock.h>
 
 #include "train/support.hpp"
@@ -28,14 +28,14 @@ TEST(FineTuning, UnfreezesAtItsEpoch) {
   FitOptions fit{.epochs = 4, .batch = 10, .restore_best = false, .unfreeze_at = 3};
   fit.callbacks.on_epoch = [&](const Epoch& epoch) {
     moved.push_back(model.weights("conv2d_1.kernel") != start);
-    // What is frozen is no part of the penalty, and what is not is.
+    // Frozen parameters are not part of the penalty; the others are.
     EXPECT_EQ(epoch.statistics.parameters[0].penalty > 0, epoch.epoch >= 3);
     return true;
   };
   model.fit(pictures(60), fit);
   EXPECT_THAT(moved, testing::ElementsAre(false, false, true, true));
 
-  // A further fit begins with what is frozen.
+  // Another fit begins with the frozen parameters.
   const std::vector<float> before = model.weights("conv2d_1.kernel");
   model.fit(pictures(60), {.epochs = 1, .batch = 10});
   EXPECT_EQ(model.weights("conv2d_1.kernel"), before);

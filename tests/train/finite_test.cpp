@@ -1,4 +1,4 @@
-// Numbers that are not finite: in files, in images, in what comes out.
+// Numbers that are not finite: in files, in images and in outputs.
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -86,7 +86,7 @@ TEST(Finite, OutputsOfWeightsThatAreNot) {
   EXPECT_THROW(static_cast<void>(model.top(std::vector<float>{0.5F, NAN, 0.5F}, 1)), UsageError);
 }
 
-// Nothing but the weights shows it, and no step follows that would.
+// Only the weights show it, since no step follows.
 TEST(Finite, WeightsThatTheLastStepMadeInfinite) {
   const Folder run;
   ModelOptions options = test::small_options();

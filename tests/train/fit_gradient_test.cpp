@@ -1,4 +1,4 @@
-// What a step learns from: full batches, mixed targets, penalties of activations, frozen
+// The gradient of a step: full batches, mixed targets, penalties of activations, frozen
 // parameters.
 
 #include <algorithm>
@@ -49,7 +49,7 @@ TEST(Fit, FullBatchDescentWithClassWeightsEqualsOneBigBatch) {
   }
 }
 
-// What the loader gives is what is learnt from: data loss and accuracy of the first step by hand.
+// Training uses the loader's targets: data loss and accuracy of the first step by hand.
 TEST(Fit, MixedImagesAreLearntFromWithMixedTargets) {
   const auto check = [](const Dataset& data, const Layer& last, const LossPtr& loss,
                         const auto& by_hand) {

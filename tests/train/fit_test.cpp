@@ -119,7 +119,7 @@ TEST(Fit, ValidationFractionIsHeldOut) {
 }
 
 TEST(Fit, BestEpochIsRestored) {
-  // Validation labels that are turned round: learning makes it worse from the first epoch on.
+  // The validation labels are reversed, so learning makes it worse from the first epoch on.
   const test::Pictures p(30, 1);
   std::vector<std::int32_t> wrong;
   for (const auto label : p.labels) wrong.push_back((label + 1) % test::classes);

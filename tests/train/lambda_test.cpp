@@ -1,5 +1,5 @@
-// Every conversion of a λ proven by training: what another library made of a small problem, with
-// its own penalty (tools/golden/lambda.py), Ridgeline makes of it with the converted one.
+// Proves every conversion of a λ by training. With the converted penalty, Ridgeline finds the
+// solution of a small problem that another library found with its own (tools/golden/lambda.py).
 #include "ridgeline/lambda.hpp"
 
 #include <fmt/format.h>
@@ -18,8 +18,8 @@ namespace {
 
 using golden::Arrays;
 
-// Relative to the largest weight. A wrong factor of 2 in the penalty moves the weights a hundred
-// times as far at the least, which each case checks.
+// Relative to the largest weight. A wrong factor of 2 in the penalty moves the weights at least a
+// hundred times as far. Each case checks that.
 constexpr double tolerance = 1e-5;
 constexpr double seen = 100 * tolerance;
 
@@ -116,7 +116,7 @@ struct Problem {
   }
 };
 
-// A bias of a softmax's is known up to a number that is added to all.
+// The biases of a softmax are known except for a number that is added to all.
 std::vector<double> centred(std::vector<double> values) {
   double mean = 0;
   for (const double v : values) mean += v / static_cast<double>(values.size());
@@ -145,7 +145,7 @@ double distance(const Model& model, const Problem& problem, const std::string& p
   return difference / largest;
 }
 
-/// How far from the other library's minimum training ends.
+/// The distance from the other library's minimum at the end of training.
 double train_to_minimum(const Problem& problem) {
   Model model = problem.model();
   const Dataset images = problem.images();
@@ -153,7 +153,7 @@ double train_to_minimum(const Problem& problem) {
   return distance(model, problem, "end:");
 }
 
-/// The largest distance behind any step.
+/// The largest distance after any step.
 double train_by_steps(const Problem& problem) {
   Model model = problem.model();
   for (const Parameter& parameter : model.layout().parameters) {
@@ -179,7 +179,7 @@ double train(const Problem& problem) {
   return problem.name.minimum() ? train_to_minimum(problem) : train_by_steps(problem);
 }
 
-/// Compares all cases of a file; gives the largest distance.
+/// Compares all cases of a file. Returns the largest distance.
 double compare(const std::map<std::string, Arrays>& cases) {
   double furthest = 0;
   for (const auto& [name, arrays] : cases) {
@@ -187,7 +187,7 @@ double compare(const std::map<std::string, Arrays>& cases) {
     const Case c(name);
     const LambdaConversion conversion =
         convert_lambda(c.convention, numbers(arrays), facts(c, arrays));
-    // Of mse the curvature falls with the outputs, that of a softmax is small.
+    // With mse, the curvature falls with the number of outputs. That of a softmax is small.
     const double outputs = arrays.at("fact:outputs").at(0);
     const double rate = !c.minimum()      ? conversion.learning_rate.value()
                         : c.loss == "mse" ? 0.2 * outputs
@@ -237,7 +237,7 @@ TEST(Lambda, EveryConventionIsProven) {
   }
 }
 
-// What SGD with Keras's decoupled decay does, the coupled number does.
+// The coupled number has the same effect as SGD with Keras's decoupled decay.
 TEST(Lambda, UnderPlainSgdDecayIsL2) {
   const std::string name = "keras-decay/sgd/cross-entropy/plain";
   const Arrays arrays = golden_cases("keras").at(name);
@@ -246,7 +246,7 @@ TEST(Lambda, UnderPlainSgdDecayIsL2) {
       convert_lambda(c.convention, numbers(arrays), facts(c, arrays));
   const double coupled = conversion.in("pytorch").numbers.at(0).second;
   EXPECT_LE(train({c, arrays, {.l2 = coupled}, conversion.learning_rate.value()}), tolerance);
-  // With momentum it does not, and no number is given.
+  // With momentum it has not, and no number is given.
   const std::string other = "keras-decay/sgd/cross-entropy/momentum";
   const Arrays heavy = golden_cases("keras").at(other);
   const LambdaConversion refused =
@@ -270,7 +270,7 @@ TEST(ElasticNet, GivesScikitLearnsWeights) {
   }
 }
 
-// What a refusal says of momentum: where weights come to rest under decay.
+// Tests what a refusal says about momentum: the equilibrium of weights under decay.
 TEST(Lambda, UnderMomentumDecayComesToRestWhereASmallerL2Does) {
   const Arrays arrays = golden_cases("sklearn").at("sklearn-ridge/minimum/mse/1-outputs");
   const auto weights = [&](const Penalty& penalty, double momentum) {
@@ -293,7 +293,7 @@ TEST(Lambda, UnderMomentumDecayComesToRestWhereASmallerL2Does) {
   EXPECT_GT(far, seen);
 }
 
-// The same with what the library computes now, where Python has it; $RIDGELINE_PYTHON names another
+// The same with what the library computes now, if Python has it. $RIDGELINE_PYTHON may name another
 // interpreter than python3.
 class LambdaLive : public testing::TestWithParam<std::string> {};
 

@@ -1,4 +1,4 @@
-// Beginning with what another training has learnt.
+// Trainings that begin with the weights of another one.
 #include <gmock/gmock.h>
 
 #include <fstream>
@@ -19,7 +19,7 @@ using test::small_options;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-// As small_network(), with other units at the end.
+// Like small_network(), but with another number of units at the end.
 Network other_head(std::int64_t units) {
   return Network{conv2d({.filters = 4, .activation = "relu"}), max_pool2d(), flatten(),
                  dense({.units = units, .activation = "softmax"})};
@@ -119,7 +119,7 @@ TEST_F(LoadWeights, RefusesAFileOfWhichNothingFits) {
   EXPECT_THROW(Model(small_network(), options), DataError);
 }
 
-// The convolution as it was, and a new last layer that learns.
+// The convolution does not change, and a new last layer learns.
 TEST_F(LoadWeights, FrozenOnesStayAsTheFileHasThem) {
   ModelOptions options = small_options();
   options.weights = file_;

@@ -1,4 +1,4 @@
-// What validation and test images are measured by.
+// How validation and test images are measured.
 #include "train/support.hpp"
 
 namespace ridgeline {

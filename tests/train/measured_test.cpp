@@ -1,4 +1,4 @@
-// The list of metrics, from the options to what a training leaves.
+// The list of metrics, from the options to the files of a training.
 
 #include "train/measured.hpp"
 
@@ -116,7 +116,7 @@ TEST(Measured, LabelsHaveMetricsOfTheirOwn) {
   EXPECT_GT(metrics.value("f1_micro"), 0.8);
 }
 
-// A metric that takes time is not computed for progress.
+// A slow metric is not computed for progress.
 TEST(Measured, ProgressHasTheQuickOnes) {
   Model model = small_model();
   Metrics seen;

@@ -291,7 +291,7 @@ TEST(ModelFile, HoldsPlainTensorsAndWhatTheyMean) {
   EXPECT_NE(file.metadata("penalties").find(R"("conv2d_1.kernel":{"l2":0.001)"), std::string::npos);
 }
 
-// A good file, changed in one place.
+// A good file with one change.
 std::string error_after(const std::string& key, const std::string& value,
                         const Model& model = small_model()) {
   const Folder folder;
@@ -329,7 +329,7 @@ TEST(ModelFile, WrongContent) {
   EXPECT_EQ(error_after("loss", R"({"kind":"hinge","attributes":{}})").substr(0, 29),
             "loss: there is no loss 'hinge");
   EXPECT_EQ(error_after("input", "[1,8,8]"), "dense_1.kernel is 3x16, but the network needs 3x36");
-  // Nothing of that size is made before it is compared.
+  // The sizes are compared before memory is taken.
   EXPECT_EQ(error_after("input", "[1,524290,65538]"),
             "dense_1.kernel is 3x16, but the network needs 3x34359738368");
   const Model any_size(Network{conv2d({.filters = 3}), global_average_pool2d(),

@@ -1,4 +1,4 @@
-// A layer of an application's own trains as the built-in one that computes the same.
+// An application's layer trains like the built-in layer that computes the same.
 #include "ridgeline/own_layer.hpp"
 
 #include <gmock/gmock.h>
@@ -120,7 +120,7 @@ TEST(OwnLayer, TrainsAsTheBuiltInOne) {
       weights.push_back(all_weights(model));
     }
     ASSERT_EQ(weights[0].size(), weights[1].size());
-    // Sums in another order.
+    // The sums have another order.
     const double tolerance = precision == Precision::fp32 ? 1e-4 : 0.05;
     for (std::size_t i = 0; i < weights[0].size(); ++i) {
       EXPECT_NEAR(weights[0][i], weights[1][i], tolerance) << i;

@@ -1,4 +1,4 @@
-// A task of an application's own: a ragged target that follows its image, a loss that reads two
+// An application's task: a ragged target that follows its image, and a loss that reads two
 // outputs, one of them spatial. The loop, the loader and the engine are the library's.
 
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::int64_t side = 8;
 
-/// The centres of boxes as places of a map, any number for each image, and how many there are.
+/// The centres of boxes as places of a map, any number for each image, and their count.
 class PointCollator final : public Collator {
  public:
   void collate(std::span<const Target> targets, const TargetSchema&,
@@ -132,7 +132,7 @@ Dataset points(int images) {
       memory_images(pixels, {1, side, side}, ImageLayout::nhwc), std::move(boxes)));
 }
 
-// Only where the targets are flipped with the images can the map be learnt.
+// The map can be learnt only if the targets are flipped with the images.
 TEST(OwnTask, TrainsWithTargetsThatFollowTheirImages) {
   register_task(std::make_unique<const PointTask>());
   const Output image = input();

@@ -1,4 +1,4 @@
-// What applies where outlives everything that happens to a model.
+// Penalties survive everything that happens to a model.
 
 #include <algorithm>
 
@@ -80,7 +80,7 @@ TEST(Regularize, RandomRulesSurviveAnInterruption) {
   EXPECT_GT(trained, 15);
 }
 
-// Rules had numbers alone, and what was in force was the base.
+// In older files, rules had only numbers, and only the base was saved as in force.
 TEST(Regularize, FilesOfOlderProgramsSayWhatWasInForce) {
   const Folder folder;
   Regularize regularize{.l2 = 0.4};
@@ -111,7 +111,7 @@ TEST(Regularize, FilesOfOlderProgramsSayWhatWasInForce) {
   EXPECT_NE(test::message_of<DataError>([&] { read({}); }).find("in_force"), std::string::npos);
 }
 
-// Behind what is excluded and the base, before the rules of the options.
+// After the exclusions and the base, before the rules of the options.
 TEST(Regularize, WhatALayerHasOfItsOwnAreTheFirstRules) {
   const auto conv = conv2d({.filters = 4}).regularize({.l2 = 0.5, .l1 = 0.25});
   const Network network{conv, max_pool2d(), flatten(),
@@ -172,8 +172,8 @@ TEST(Regularize, APenaltyThatReachesNothingIsAnError) {
   Regularize excluded{.group_lasso = 0.5};
   excluded.exclude = {"kernel", "bias", "norm"};
   EXPECT_EQ(refusal(excluded),
-            "regularize.group_lasso is 0.5 but applies to no parameter: what regularize.exclude "
-            "names and what is frozen leave none; set it to 0 or exclude less");
+            "regularize.group_lasso is 0.5 but applies to no parameter: regularize.exclude and "
+            "frozen parameters leave none; set it to 0 or exclude less");
   EXPECT_NE(refusal({.l2 = 1e-3}, {"*"}), "") << "all are frozen";
   EXPECT_NE(refusal({.max_norm = 2}, {"*.kernel"}), "");
   Regularize later = excluded;

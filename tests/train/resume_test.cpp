@@ -32,7 +32,7 @@ std::string text_of(const std::filesystem::path& file) {
   return {bytes.begin(), bytes.end()};
 }
 
-// What is left of a CSV file without its second and third column, the times.
+// A CSV file without its second and third column, the times.
 std::string without_times(const std::string& csv) {
   std::string text;
   std::istringstream lines(csv);
@@ -55,8 +55,8 @@ Dataset unbalanced_pictures() {
   return data.subset(which);
 }
 
-// A training of 4 epochs of 5 steps that is interrupted behind `steps` of them, and continues in
-// another model, gives what an uninterrupted one gives.
+// A training of 4 epochs of 5 steps that is interrupted after `steps` steps, and continues in
+// another model, gives the same results as an uninterrupted one.
 void expect_resumed_equals_uninterrupted(const OptimizerSetting& optimizer, int steps,
                                          const std::string& sampling = "shuffle") {
   SCOPED_TRACE(testing::Message() << "stopped behind step " << steps);
@@ -120,7 +120,7 @@ TEST(Resume, OptimizersOfEveryScopeGiveTheSameBits) {
 }
 
 TEST(Resume, LbfgsRemembersTheUpdatesBefore) {
-  // Of one update an epoch, three have been made.
+  // With one update for each epoch, three have been made.
   expect_resumed_equals_uninterrupted(lbfgs({.history = 2}), 15);
 }
 
@@ -133,7 +133,7 @@ TEST(Resume, SlowWeightsGoOn) {
 }
 
 TEST(Resume, FullBatchBeginsTheEpochAgain) {
-  // The trap's steps are parts of a gradient here: stopped within the second update's.
+  // Here the trap's steps are parts of a gradient. It stops within the second update.
   expect_resumed_equals_uninterrupted(gd({.learning_rate = 0.1, .momentum = 0.9}), 8);
 }
 

@@ -1,4 +1,4 @@
-// What a run's files say of its training, read back.
+// Reads a training from the files of its run.
 #include <fmt/format.h>
 
 #include <fstream>
@@ -18,7 +18,7 @@ class RunRecord : public testing::Test {
     history_ = model_.fit(pictures(60),
                           {.epochs = 3, .batch = 10, .validation = 0.2, .run = folder_ / "run"});
   }
-  // Text in the place of that of a line of a file, the first being 1.
+  // Replaces a text in a line of a file. The first line is 1.
   void change(const std::string& file, int line, const std::string& from, const std::string& to) {
     std::ifstream in(folder_ / "run" / file);
     std::string text, changed;
@@ -89,7 +89,7 @@ TEST_F(RunRecord, FilesOfBeforeThePeaks) {
   EXPECT_GT(history_.epochs[0].statistics.parameters[0].largest_gradient, 0);
 }
 
-// Diverges in the step behind `steps` of 5 an epoch, and what its folder says of it.
+// Diverges after `steps` steps, with 5 steps in each epoch. The folder must report that.
 TEST(DivergedRun, GivesWhatTheErrorGave) {
   for (const int steps : {0, 3, 5, 8}) {
     SCOPED_TRACE(steps);
@@ -123,7 +123,8 @@ TEST(DivergedRun, GivesWhatTheErrorGave) {
     EXPECT_EQ(read.broken_off->learning_rate, 0.01);
     EXPECT_EQ(read.broken_off->statistics.steps, steps % 5);
 
-    // Gone on with, from the last epoch's end or anew, it ends as if nothing had been.
+    // If it continues from the last epoch's end, or from the beginning, the divergence leaves no
+    // trace.
     const Folder other;
     Model whole(test::rich_network(), test::small_options());
     FitOptions plain = fit;

@@ -1,4 +1,4 @@
-// A model without its zero filters predicts what it did.
+// A model without its zero filters predicts the same as before.
 #include <gmock/gmock.h>
 
 #include "train/support.hpp"
@@ -28,7 +28,7 @@ Network bottleneck() {
                                 dropout({.rate = 0.2})(pooled))));
 }
 
-/// Networks in which constants take every way that there is.
+/// Networks in which constants take every possible path.
 std::vector<Network> networks() {
   return {
       test::small_network(),
@@ -127,7 +127,7 @@ TEST(ShrunkModel, KeepsWhatItIsTrainedWith) {
   EXPECT_EQ(small.options().regularize, options.regularize);
   EXPECT_EQ(small.options().frozen, options.frozen);
   EXPECT_EQ(small.options().class_names, options.class_names);
-  EXPECT_TRUE(small.options().compute.kernels.empty());  // chosen for another size
+  EXPECT_TRUE(small.options().compute.kernels.empty());  // they were chosen for another size
   const Metrics a = model.evaluate(pictures(30, 1)), b = small.evaluate(pictures(30, 1));
   EXPECT_NEAR(a.data_loss, b.data_loss, 1e-5);
   EXPECT_GT(b.penalty, 0);
@@ -156,7 +156,7 @@ TEST(ShrunkModel, LosesTheRulesOfLayersThatAreGone) {
   for (std::size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], 1e-6);
 }
 
-// The base l2 is that of the epoch that the weights come from, as in the file that they lie in.
+// The base l2 is that of the epoch of the weights, as in the file with the weights.
 TEST(ShrunkModel, KeepsTheBaseOfItsPenalty) {
   ModelOptions options = small_options();
   options.regularize.l2 = 0.1;

@@ -56,7 +56,7 @@ TEST(Statistics, OfAStepAsMeasured) {
   const double step = 0.1 / std::hypot(2, 1);
   EXPECT_DOUBLE_EQ(coupled.effective_rate, step / 25);
   EXPECT_DOUBLE_EQ(coupled.shrink, step * 0.2);
-  // Decay alone would take more than the whole step was.
+  // Decay alone would take more than the whole step.
   const ParameterStatistics decayed = after_one_step(adamw(), {.decay = 4});
   EXPECT_DOUBLE_EQ(decayed.shrink, 0.01 * 4);
   EXPECT_DOUBLE_EQ(decayed.effective_rate, 0.01 * 4 * 5 / 2 / 25);

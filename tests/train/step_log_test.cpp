@@ -1,4 +1,4 @@
-// What is told of single updates: on_update and steps.csv.
+// Reports on single updates: on_update and steps.csv.
 #include "train/step_log.hpp"
 
 #include <fmt/format.h>
@@ -106,7 +106,7 @@ void expect_resumed_has_every_line_once(const OptimizerSetting& optimizer, int s
 
   options.stop = nullptr;
   options.resume = true;
-  // Also where the file was ahead of the checkpoint.
+  // Also if the file was ahead of the checkpoint.
   for (const std::string& found : {begun, whole}) {
     const Folder again;
     std::filesystem::copy(run.path(), again.path(), std::filesystem::copy_options::recursive);
@@ -147,7 +147,7 @@ TEST(StepLog, EndsWhereTrainingDiverges) {
   EXPECT_NE(text_of(run / "steps.csv").find("\n7,2,conv2d_1.kernel,"), std::string::npos);
   EXPECT_EQ(text_of(run / "steps.csv").find("\n8,"), std::string::npos);
 
-  // Anew, without: the old lines would be of another training.
+  // A new training without a log: the old lines would belong to another training.
   std::filesystem::remove(run / "checkpoint.safetensors");
   model_with().fit(pictures(50), options_for(run.path(), 0));
   EXPECT_FALSE(std::filesystem::exists(run / "steps.csv"));

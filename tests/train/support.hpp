@@ -1,5 +1,5 @@
 #pragma once
-// A small task that is learnt in a few steps, and what the tests ask of models.
+// A small task that is learnt in a few steps, and functions to compare models.
 
 #include <gtest/gtest.h>
 
@@ -18,7 +18,8 @@ namespace ridgeline::test {
 inline constexpr std::int64_t side = 6;
 inline constexpr std::int32_t classes = 3;
 
-/// Images 1x6x6 in which the class's third is bright, under noise, and their labels.
+/// Images 1x6x6 with noise and their labels. The third of the image that belongs to the class is
+/// bright.
 struct Pictures {
   std::vector<float> pixels;
   std::vector<std::int32_t> labels;
@@ -69,7 +70,7 @@ inline Model small_model() {
   return Model(small_network(), small_options());
 }
 
-/// Every weight and statistic, one behind the other.
+/// Every weight and statistic, one after another.
 inline std::vector<float> all_weights(const Model& model) {
   std::vector<float> all;
   for (const Parameter& parameter : model.layout().parameters) {
@@ -79,7 +80,7 @@ inline std::vector<float> all_weights(const Model& model) {
   return all;
 }
 
-/// To the bit.
+/// The same bits.
 inline bool same(std::span<const float> a, std::span<const float> b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
 }
@@ -97,7 +98,7 @@ inline void expect_same(const Metrics& a, const Metrics& b) {
   EXPECT_EQ(a.data_loss_error, b.data_loss_error);
 }
 
-/// All but the times.
+/// Everything except the times.
 inline void expect_same(const History& a, const History& b) {
   ASSERT_EQ(a.epochs.size(), b.epochs.size());
   EXPECT_EQ(a.best_epoch, b.best_epoch);
@@ -115,7 +116,7 @@ inline void expect_same(const History& a, const History& b) {
   EXPECT_EQ(a.verdicts, b.verdicts);
 }
 
-/// Cross-entropy that does something when so many shards have been learnt from.
+/// Cross-entropy that does something after a number of shards.
 class Trap : public Loss {
  public:
   std::string_view kind() const override { return loss_->kind(); }
@@ -136,8 +137,8 @@ class Trap : public Loss {
 
   mutable std::atomic<int> shards_seen = 0;
   int shards_until = -1;
-  mutable std::atomic<bool> stop = false;  // set then
-  std::optional<double> result;            // given then
+  mutable std::atomic<bool> stop = false;  // set at that moment
+  std::optional<double> result;            // returned at that moment
 
  private:
   LossPtr loss_ = cross_entropy();

@@ -63,7 +63,7 @@ TEST_F(Tune, ACacheThatCannotBeReadIsDoneWithout) {
     std::ofstream(train::tuning_cache()) << text;
     EXPECT_EQ(tuned().size(), 1U) << text;
   }
-  EXPECT_NE(cached().find("conv2d"), std::string::npos) << "it is written anew";
+  EXPECT_NE(cached().find("conv2d"), std::string::npos) << "it is written again";
 }
 
 TEST_F(Tune, ACacheThatCannotBeWrittenIsDoneWithout) {

@@ -24,7 +24,7 @@ struct Tensor {
   Shape shape;
 };
 
-// What torchvision's model has, in the order of its layers.
+// The tensors of torchvision's model, in the order of its layers.
 std::vector<Tensor> torchvision_tensors(const std::string& model) {
   std::ifstream file(std::string(RIDGELINE_TEST_DATA) + "/torchvision_names.txt");
   std::vector<Tensor> tensors;
@@ -41,7 +41,7 @@ std::vector<Tensor> torchvision_tensors(const std::string& model) {
 
 using Rename = std::function<std::string(const std::string&)>;
 
-// Tensor k is full of k, so that it tells where it went; a variance is above 0.
+// All numbers of tensor k are k, so that its place is known. A variance is above 0.
 void write_file(const std::filesystem::path& path, const std::vector<Tensor>& tensors,
                 const Rename& rename = {}) {
   interop::SafetensorsWriter writer;
@@ -220,7 +220,7 @@ TEST_F(WeightNames, RefuseFilesOfPyTorchWithAWayOut) {
   }
 }
 
-// Their first byte, the lowest of the header's length, may be that of a pickle.
+// Their first byte, the lowest of the header's length, may be the first byte of a pickle.
 TEST_F(WeightNames, DoNotTakeALengthForAPickle) {
   const std::vector<float> bias = {1, 2, 3, 4};
   for (std::size_t more = 0; more < 256; ++more) {

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Trains article-cnn here as pytorch_baseline.py trained it there, and compares test results.
 
-Runs that OURS already holds are not trained again. Ours passes where its mean test accuracy is not
-below PyTorch's by more than 0.5 points or two standard errors of the difference, whichever is
-larger. The exit code says whether it does everywhere.
+Runs that are in OURS are not trained again. Ours passes if its mean test accuracy is not below
+PyTorch's by more than 0.5 points or two standard errors of the difference, whichever is larger.
+The exit code says whether all comparisons pass.
 """
 
 import argparse

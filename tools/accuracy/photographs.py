@@ -6,10 +6,10 @@ initialisation, images in [0, 1], batches, schedule and L2 penalty (on kernels o
 same cores. PyTorch reads with torchvision's ImageFolder and transforms on Pillow images, and takes
 the fastest of several numbers of workers and memory formats, measured first.
 
-  photographs.py accuracy DATA OUT.jsonl   trains each set with each seed; goes on where it was
+  photographs.py accuracy DATA OUT.jsonl   trains each set with each seed; continues if it was stopped
   photographs.py rate DATA                 alternates short trainings, and prints images a second
 
-DATA has a folder for each set, with train/CLASS and val/CLASS. Accuracy passes where the mean of
+DATA has a folder for each set, with train/CLASS and val/CLASS. Accuracy passes if the mean of
 ours is not below PyTorch's by more than a point or two standard errors of the difference.
 """
 
@@ -198,7 +198,7 @@ def compare_rates(arguments):
         fastest = fastest_setting(data, setting)
         rates = {"PyTorch": [], "Ridgeline": []}
         for _ in range(arguments.rounds):
-            # An epoch to warm up: the files' pages, the workers, the allocator.
+            # The first epoch warms up the page cache, the workers and the allocator.
             rates["Ridgeline"].append(ours(arguments.program, data, setting, 1, 2)["rates"][-1])
             twin = Twin(data, setting, 1, *fastest)
             twin.epoch(2)

@@ -3,7 +3,7 @@
 
 The same network, initialisation (Glorot uniform kernels, zero biases), images (in [0, 1]), Adam
 (epsilon 1e-7), batch size, epochs and L2 penalty (on kernels only, added to the gradient). Runs
-that OUTPUT already holds are skipped, so that an interrupted comparison goes on where it was.
+that are in OUTPUT are skipped, so that an interrupted comparison continues.
 """
 
 import argparse

@@ -67,7 +67,7 @@ class Problem:
             self.y = head.argmax(1)
         else:
             self.y = (head > 0.3).astype(float)
-        # Away from zero, where an l1's subgradient and its proximal step differ.
+        # Away from 0: there, an l1's subgradient and its proximal step differ.
         shapes = ((hidden, features), (hidden,), (outputs, hidden), (outputs,))
         self.start = [single(random.choice([-1, 1], s) * random.uniform(0.3, 0.9, s)) for s in shapes]
 
@@ -134,7 +134,7 @@ def glmnet_minima(golden):
     from glmnet import ElasticNet, LogitNet
 
     def fit(kind, p, y, strength, share):
-        # Of a path the last; the first has a start that is near.
+        # The last point of a path counts. The first one makes a near start for it.
         model = kind(alpha=share, lambda_path=[2 * strength, strength], standardize=False, n_splits=0, tol=1e-14,
                      max_iter=1000000)
         model.fit(p.x, y)
@@ -255,7 +255,7 @@ def sklearn_steps(golden):
                          nesterovs_momentum=False, **options)
             known = {} if p.loss == "mse" else {"classes": np.arange(max(p.outputs, 2))}
             model.partial_fit(p.x[:batch], y[:batch], **known)
-            del model._optimizer  # from here on: the start of ours, and no step done
+            del model._optimizer  # begin with our start, before any step
             for k in range(2):
                 model.coefs_[k][:] = p.start[2 * k].T
                 model.intercepts_[k][:] = p.start[2 * k + 1]
@@ -359,7 +359,7 @@ def formulas(golden):
         return lambda p: adam_steps(p, lambda w, step, kernel: w - (rate * step + (strength * w if kernel else 0)))
 
     # 2405.13698, section 2: w = (1 - 1/tau) w + (1/tau) q with q = -step / lambda: an average of
-    # the last updates, tau steps long, and tau in epochs times the steps of one.
+    # the last tau updates. tau is in epochs times the steps of an epoch.
     def average(rate, tau):
         return lambda p: adam_steps(p, lambda w, step, kernel: (1 - (1 / tau if kernel else 0)) * w - rate * step)
 

@@ -178,7 +178,7 @@ def focal_losses(golden, case, logits, labels, soft):
             p = e / e.sum(1, keepdims=True)
             return -(w * t * (1 - p) ** gamma * numpy.log(p)).sum()
 
-        gradient, step = numpy.zeros_like(z), 1e-30  # the imaginary part of a small imaginary step, which loses no digits
+        gradient, step = numpy.zeros_like(z), 1e-30  # the imaginary part of a small imaginary step, without loss of digits
         for place in numpy.ndindex(z.shape):
             moved = z.astype(complex)
             moved[place] += 1j * step

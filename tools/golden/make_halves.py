@@ -9,7 +9,8 @@ from safetensors.torch import save_file
 
 from golden_file import folder
 
-# Of each sign: zero, subnormal numbers, the least and the largest normal ones, neighbours of 1, infinity and NaN.
+# For each sign: zero, subnormal numbers, the least and the largest normal ones, neighbours of 1,
+# infinity and NaN.
 special = {torch.float16: [0x0000, 0x0001, 0x0002, 0x01FF, 0x03FF, 0x0400, 0x0401, 0x3BFF, 0x3C00, 0x3C01, 0x7BFF, 0x7C00, 0x7E00],
            torch.bfloat16: [0x0000, 0x0001, 0x007F, 0x0080, 0x0081, 0x3F7F, 0x3F80, 0x3F81, 0x7F7F, 0x7F80, 0x7FC0]}
 

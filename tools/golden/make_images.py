@@ -84,7 +84,7 @@ def jpeg():
     data = io.BytesIO()
     colour.convert("CMYK").save(data, "jpeg", quality=90)
     write("jpeg/cmyk-adobe", data.getvalue())
-    # Without Adobe's marker 0 is no ink.
+    # Without Adobe's marker, 0 is no ink.
     at = data.getvalue().index(b"\xff\xee")
     bare = data.getvalue()[:at] + data.getvalue()[at + 2 + struct.unpack(">H", data.getvalue()[at + 2:at + 4])[0]:]
     inks = 255 - np.asarray(Image.open(io.BytesIO(data.getvalue()))).astype(int)

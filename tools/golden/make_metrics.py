@@ -15,7 +15,7 @@ import warnings
 import numpy as np
 from sklearn import metrics as sk
 
-warnings.filterwarnings("ignore")  # of metrics that are not defined
+warnings.filterwarnings("ignore")  # for metrics that are not defined
 folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parents[2] / "tests/golden")
 lines = []
 
@@ -107,7 +107,7 @@ def of_classes(name, outputs, truth, weights=None):
         add("metric:brier", np.average(((full - hot) ** 2).sum(axis=1), weights=weights))
     if k > 2:
         for top in [1, 2, 3, 5]:
-            if top < k:  # scikit-learn takes the last of equal outputs: only without ties
+            if top < k:  # scikit-learn takes the last of equal outputs, so only without ties
                 if len(np.unique(full)) == full.size:
                     add(f"metric:top_k:{top}", sk.top_k_accuracy_score(truth, full, k=top, labels=range(k), **w))
     columns = [1] if k == 2 else range(k)
@@ -129,7 +129,7 @@ def of_labels(name, outputs, truth, weights=None):
     width = outputs.shape[1]
     predicted = (outputs > 0.5).astype(int)
     w = {"sample_weight": weights}
-    # One column of scikit-learn's is a binary problem, not one label.
+    # For scikit-learn, one column is a binary problem, not one label.
     wide = width > 1
     add("metric:accuracy", sk.accuracy_score(truth, predicted, **w))
     for kind in ["precision", "recall", "f1"]:

@@ -51,7 +51,7 @@ class Several:
         self.optimizers = optimizers
 
     def step(self):
-        # Muon computes in bf16: here in double, as everything.
+        # Muon computes in bf16; here in double, like everything else.
         with unittest.mock.patch.object(torch, "bfloat16", torch.float64):
             for optimizer in self.optimizers:
                 optimizer.step()
@@ -139,7 +139,8 @@ def trajectories():
                 for w in kernels if name in by_us else []:
                     if "l2" in name:
                         w.grad += strength * w
-                    # Decoupled decay is of the weights before the step, as are LAMB's and LARS's norms.
+                    # Decoupled decay uses the weights before the step. So do LAMB's and LARS's
+                    # norms.
                     w.before = w.clone()
             optimizer.step()
             with torch.no_grad():

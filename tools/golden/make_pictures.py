@@ -78,7 +78,7 @@ path = pathlib.Path(__file__).parents[2] / "tests/golden/pictures.txt"
 path.write_text("\n".join(lines) + "\n")
 
 # The operations of RandAugment and TrivialAugmentWide, for tests/data/pictures_test.cpp: the augmentation, the
-# operation's place in torchvision's table, and the magnitude in parts of the greatest.
+# operation's place in torchvision's table, and the magnitude as a share of the greatest.
 lines = []
 for wide, augmentation in enumerate((v2.RandAugment(), v2.TrivialAugmentWide())):
     for place, (name, (magnitudes, signed)) in enumerate(augmentation._AUGMENTATION_SPACE.items()):

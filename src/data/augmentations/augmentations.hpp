@@ -9,7 +9,7 @@ namespace ridgeline::data {
 struct Changing {
   const Shape& shape;  ///< {channels, height, width}
   std::span<float> pixels;
-  std::span<float> scratch;  ///< as many numbers
+  std::span<float> scratch;  ///< as many numbers as `pixels`
 };
 
 void flip(double, const Changing& image, Random& random);
@@ -17,7 +17,7 @@ void crop(double most, const Changing& image, Random& random);
 void cutout(double size, const Changing& image, Random& random);
 void noise(double deviation, const Changing& image, Random& random);
 
-/// How an image is mixed: `draw` sets share and box, `blend` brings the other in.
+/// How an image is mixed: `draw` sets the share and the box, `blend` adds the other image.
 void draw_mixup(double alpha, const Shape& shape, Random& random, Mix& mix);
 void blend_mixup(const Mix& mix, const Changing& image, std::span<const float> other);
 void draw_cutmix(double alpha, const Shape& shape, Random& random, Mix& mix);
@@ -26,7 +26,7 @@ void blend_cutmix(const Mix& mix, const Changing& image, std::span<const float> 
 /// A box of this size around `row` and `column`, cut off at the border.
 Mix::Box box_around(std::int64_t row, std::int64_t column, std::int64_t height, std::int64_t width,
                     const Shape& shape);
-/// Calls use(the place of a row of the box within the image's numbers, its length).
+/// Calls use(begin, length) for each row of the box; `begin` is an index into the image's numbers.
 template <typename Use>
 void for_rows(const Mix::Box& box, const Shape& shape, Use use) {
   for (std::int64_t c = 0; c < shape[0]; ++c) {

@@ -56,7 +56,7 @@ class CachedSource final : public WrappedSource, public KeepsFitted {
     const PixelBox box = request.box.value_or(PixelBox{0, 0, full[2], full[1]});
     const auto record = store_->at_scale(index, image::shrink_of(box, request, known->most));
     if (record) return cut(*record, box, to);
-    // What `choose` draws at random must not be drawn again.
+    // `choose` may draw random numbers, so it must be called only once.
     source().decode(
         index, [&](const Shape&) { return request; }, to);
   }

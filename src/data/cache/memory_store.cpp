@@ -94,10 +94,10 @@ class MemoryStore final : public ImageStore {
   }
 
   std::optional<ImageRecord> fitted(std::size_t image) const override {
-    if (options_.crop) return std::nullopt;  // it is made of what is decoded
+    if (options_.crop) return std::nullopt;  // it is made from the decoded image
     const auto make = [&]() -> std::unique_ptr<const Content> {
       const auto bytes = static_cast<std::size_t>(options_.fit->shape().elements());
-      if (!has_room(bytes)) return nullptr;
+      if (!has_space(bytes)) return nullptr;
       thread_local FitScratch scratch;
       read_fitted(*source_, image, *options_.fit, scratch);
       return kept({.original = scratch.original, .fitted = scratch.fitted});
@@ -132,23 +132,23 @@ class MemoryStore final : public ImageStore {
   };
 
   const Content* scaled(std::size_t image) const {
-    if (options_.fit && !options_.crop) return nullptr;  // nothing but an inspection wants it
+    if (options_.fit && !options_.crop) return nullptr;  // only an inspection would use it
     // A copy of bytes in memory would save nothing.
     if (!source_->eight_bit() || !source_->bytes(image).empty()) return nullptr;
     return images_[image].scaled.get([&]() -> std::unique_ptr<const Content> {
       const Shape original = source_->shape_of(image);
       const std::vector<int> scales = needed_scales(original, options_.crop);
-      if (!has_room(bytes_at(original, scales))) return nullptr;
+      if (!has_space(bytes_at(original, scales))) return nullptr;
       Content content{original, decode_scales(*source_, image, original, scales)};
       return content.scaled.images.empty() ? nullptr : kept(std::move(content));
     });
   }
 
-  bool has_room(std::uint64_t bytes) const {
+  bool has_space(std::uint64_t bytes) const {
     if (free_.load() >= bytes) return true;
     if (options_.on_note && !told_.exchange(true)) {
       options_.on_note(fmt::format(
-          "the cache of images in memory is full with {}, and the other images are read anew in "
+          "the cache of images in memory is full with {}, and the other images are read again in "
           "each epoch: raise data.cache_limit, or set data.cache = \"disk\"",
           amount(options_.bytes - free_.load())));
     }
@@ -158,7 +158,7 @@ class MemoryStore final : public ImageStore {
   // The content, or null if the memory is full.
   std::unique_ptr<const Content> kept(Content content) const {
     const std::uint64_t bytes = content.size();
-    for (std::uint64_t free = free_.load(); has_room(bytes); free = free_.load()) {
+    for (std::uint64_t free = free_.load(); has_space(bytes); free = free_.load()) {
       if (free < bytes || !free_.compare_exchange_weak(free, free - bytes)) continue;
       return std::make_unique<const Content>(std::move(content));
     }

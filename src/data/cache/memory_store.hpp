@@ -1,5 +1,5 @@
 #pragma once
-// A cache in memory: each image is kept from when it is first asked for.
+// A cache in memory. It keeps each image when it is first read.
 
 #include <functional>
 #include <memory>
@@ -14,10 +14,10 @@
 namespace ridgeline::data {
 
 struct MemoryStoreOptions {
-  std::optional<Preprocessing> fit;  ///< what `source` brings images to
-  std::optional<CropNeed> crop;      ///< what training takes of original images
-  std::uint64_t bytes = 0;           ///< the most that is kept: later images are read again
-  /// Told once, when they are full.
+  std::optional<Preprocessing> fit;  ///< how `source` resizes images
+  std::optional<CropNeed> crop;      ///< the boxes that training takes of original images
+  std::uint64_t bytes = 0;  ///< of all images; what does not fit is read again in each epoch
+  /// Called once, when the cache is full.
   std::function<void(const std::string& sentence)> on_note = {};
 };
 

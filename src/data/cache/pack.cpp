@@ -63,7 +63,7 @@ Identity identity_of(const Dataset& data, const PackOptions& options) {
   for (std::size_t i = 0; i < data.size(); ++i) {
     const auto stamp = data.source()->stamp(data.id(i));
     if (!stamp) {
-      throw ResourceError(fmt::format("{} has no size and time to know it by", data.name(i)));
+      throw ResourceError(fmt::format("{} has no size and time that identify it", data.name(i)));
     }
     name.add(names.of(data.name(i)) + '\n');
     stamps.add(fmt::format("{}\n", *stamp));
@@ -76,7 +76,8 @@ Identity identity_of(const Dataset& data, const PackOptions& options) {
   return identity;
 }
 
-// What the file will take: exactly at the network's size, and by some headers at others.
+// The size of the file. It is exact for images at the network's size; for others it is estimated
+// from the headers of some.
 std::uint64_t expected_bytes(const Dataset& data, const PackOptions& options) {
   constexpr std::size_t looked_at = 100;
   const auto images = static_cast<double>(data.size());
@@ -91,7 +92,7 @@ std::uint64_t expected_bytes(const Dataset& data, const PackOptions& options) {
         const Shape original = data.source()->shape_of(data.id(i));
         bytes += static_cast<double>(bytes_at(original, needed_scales(original, options.crop)));
         ++known;
-      } catch (const Error&) {  // said when the image is read
+      } catch (const Error&) {  // the error is given when the image is read
       }
     }
     bytes /= static_cast<double>(std::max<std::size_t>(1, known));
@@ -120,7 +121,7 @@ void announce(const Dataset& data, const PackOptions& options, const std::filesy
   note(options, fmt::format("packing {} images: {} to {}", data.size(), size, path.string()));
 }
 
-/// What a pack holds of an image.
+/// What a pack keeps of one image.
 struct Made {
   Shape original;
   ScaledImages images;
@@ -141,7 +142,7 @@ Made make(const Dataset& data, std::size_t i, const std::optional<CropNeed>& cro
   return made;
 }
 
-// Image i of the data into the pack. What cannot be read is left out.
+// Adds image i of the data to the pack. An image that cannot be read is left out.
 void add_image(const Dataset& data, std::size_t i, const PackOptions& options, PackWriter& writer) {
   Made made;
   try {
@@ -157,10 +158,10 @@ void add_image(const Dataset& data, std::size_t i, const PackOptions& options, P
   }
 }
 
-/// Tells at times how far the packing is.
-class Told {
+/// Says every 30 seconds how far the packing is.
+class PackingNotes {
  public:
-  Told(const PackOptions& options, std::size_t all) : options_(options), all_(all) {}
+  PackingNotes(const PackOptions& options, std::size_t all) : options_(options), all_(all) {}
   void one_more() {
     const std::scoped_lock lock(mutex_);
     ++done_;
@@ -180,7 +181,7 @@ class Told {
 // False if it was stopped.
 bool add_all(const Dataset& data, const PackOptions& options, PackWriter& writer) {
   std::atomic<std::size_t> next = 0;
-  Told told(options, data.size());
+  PackingNotes notes(options, data.size());
   std::mutex mutex;
   std::exception_ptr failed;
   const auto stopped = [&] { return options.stop != nullptr && options.stop->load(); };
@@ -188,7 +189,7 @@ bool add_all(const Dataset& data, const PackOptions& options, PackWriter& writer
     for (std::size_t i = next++; i < data.size() && !stopped(); i = next++) {
       try {
         add_image(data, i, options, writer);
-        told.one_more();
+        notes.one_more();
       } catch (...) {
         const std::scoped_lock lock(mutex);
         if (!failed) failed = std::current_exception();
@@ -233,7 +234,7 @@ std::shared_ptr<const ImageStore> pack(const Dataset& data, const PackOptions& o
     return file;
   };
   if (const auto file = open()) return found(file);
-  if (!wrong.empty()) note(options, wrong + ": it is made anew");
+  if (!wrong.empty()) note(options, wrong + ": it is made again");
   announce(data, options, path);
   {
     PackWriter writer(path, options.most_bytes);

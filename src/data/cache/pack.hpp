@@ -16,13 +16,14 @@
 namespace ridgeline::data {
 
 struct PackOptions {
-  std::filesystem::path folder;  ///< that holds the file
-  std::optional<CropNeed> crop;  ///< what training takes of original images
+  std::filesystem::path folder;  ///< where the pack is written
+  std::optional<CropNeed> crop;  ///< the boxes that training takes of original images
   std::uint64_t most_bytes = 0;  ///< of the file
   bool limited = false;          ///< whether the user set most_bytes
-  int threads = 1;               ///< that decode
+  int threads = 1;               ///< that decode images
   const std::atomic<bool>* stop = nullptr;
-  /// Told what is written or found, and of a file that is damaged, also while images are read.
+  /// Told what is written or found. Also told of a damaged file, which may be found while images
+  /// are read.
   std::function<void(const std::string& sentence)> on_note = {};
 };
 

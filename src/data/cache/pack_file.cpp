@@ -129,7 +129,7 @@ bool PackFile::whole(const PackEntry& entry) const {
     if (wanted_.on_note) {
       wanted_.on_note(fmt::format(
           "{} was damaged: the images concerned are decoded again, and the next training makes the "
-          "file anew",
+          "file again",
           path_.string()));
     }
   }

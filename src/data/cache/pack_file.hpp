@@ -16,7 +16,7 @@ namespace ridgeline::data {
 
 class PackFile final : public ImageStore {
  public:
-  /// What a pack must hold to be the one that is meant.
+  /// What the pack must contain.
   struct Wanted {
     std::string key;
     std::size_t images = 0;
@@ -28,8 +28,8 @@ class PackFile final : public ImageStore {
     std::function<void(const std::string& sentence)> on_note;
   };
 
-  /// Null for a file that does not exist. Throws DataError for one that is damaged, or of images
-  /// that have changed since.
+  /// Null if the file does not exist. Throws DataError if it is damaged, or if its images have
+  /// changed since.
   static std::shared_ptr<const PackFile> open(const std::filesystem::path& path, Wanted wanted);
   std::uint64_t bytes() const { return memory_.size(); }
   ~PackFile() override;
@@ -58,7 +58,7 @@ class PackFile final : public ImageStore {
   ino_t inode_ = 0;
   std::vector<PackEntry> entries_;
   std::vector<std::uint32_t> first_;  // the first entry of each image, and the number of entries
-  // Whether the pixels of an entry were looked at.
+  // Whether the checksum of an entry's pixels was checked.
   enum Looked : std::uint8_t { not_yet, undamaged, damaged };
   mutable std::vector<std::uint8_t> looked_;
   mutable std::uint8_t told_ = 0;

@@ -24,7 +24,7 @@ std::span<const std::byte> bytes_of(const PackHeader& header) {
 
 PackWriter::PackWriter(const std::filesystem::path& path, std::uint64_t most_bytes)
     : file_(in_a_folder(path)), path_(path), most_bytes_(most_bytes), end_(sizeof(PackHeader)) {
-  file_.write(bytes_of(PackHeader()));  // replaced when all is known
+  file_.write(bytes_of(PackHeader()));  // `finish` writes the real one
 }
 
 void PackWriter::add(std::size_t image, const ImageRecord& record, int most) {

@@ -1,5 +1,5 @@
 #pragma once
-// Writing a pack, which appears under its name only when whole.
+// Writes a pack. The file gets its name only when it is complete.
 
 #include <filesystem>
 #include <mutex>
@@ -16,12 +16,12 @@ class PackWriter {
  public:
   /// Waits for another process that writes the same pack. Throws ResourceError.
   PackWriter(const std::filesystem::path& path, std::uint64_t most_bytes);
-  /// An image at one size; scale 0: at the network's. From several threads at once. Throws
-  /// ResourceError, also if the file would be larger than `most_bytes`.
+  /// Adds an image at one size; scale 0: at the network's size. May be called from several threads.
+  /// Throws ResourceError, also if the file would be larger than `most_bytes`.
   void add(std::size_t image, const ImageRecord& record, int most);
   /// Writes the index and puts the file in its place.
   void finish(const std::string& key, std::size_t images);
-  /// Of the file so far.
+  /// The size of the file so far.
   std::uint64_t bytes() const { return end_; }
 
  private:

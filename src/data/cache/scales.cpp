@@ -14,7 +14,7 @@ std::int64_t divided_up(std::int64_t number, int by) {
   return (number + by - 1) / by;
 }
 
-// No box that draw_resized_crop gives is smaller.
+// The smallest box that draw_resized_crop can give.
 image::Size smallest_box(const ResizedCropOptions& crop, std::int64_t height, std::int64_t width) {
   const auto h = static_cast<double>(height), w = static_cast<double>(width);
   const double area = crop.min_scale * h * w;
@@ -27,8 +27,8 @@ image::Size smallest_box(const ResizedCropOptions& crop, std::int64_t height, st
           static_cast<std::int64_t>(std::min(drawn_width, centre_width))};
 }
 
-// Where pixel 0 of a decoded image is, in pixels of the original; nothing for an image that is not
-// the whole original at 1/scale of its size.
+// The position of pixel 0 of a decoded image, in pixels of the original. Nothing if the image is
+// not the whole original at 1/scale of its size.
 std::optional<std::pair<int, int>> shift_of(const DecodedImage& decoded, const Shape& original,
                                             int scale) {
   const RealBox& box = decoded.box;
@@ -63,7 +63,7 @@ std::vector<int> needed_scales(const Shape& original, const std::optional<CropNe
     least.width = std::min(least.width, static_cast<std::int64_t>(plan.box.width));
     last = std::max(last, last_for(plan.inner.height, plan.inner.width));
   }
-  // Two pixels more than are wanted: shrink_of rounds whole numbers of pixels.
+  // Two more pixels are asked for, since shrink_of rounds to whole pixels.
   int first = 1;
   while (first < last && least.height / (std::int64_t{2} * first) >= size.height + 2 &&
          least.width / (std::int64_t{2} * first) >= size.width + 2) {
@@ -107,7 +107,7 @@ ScaledImages decode_scales(const SampleSource& source, std::size_t index, const 
       result.images.push_back({scale, shift->first, shift->second, std::move(decoded.image)});
     }
     if (scale == wanted) continue;
-    result.most = scale;  // it gives no smaller one
+    result.most = scale;  // the decoder gives no smaller one
     break;
   }
   return result;

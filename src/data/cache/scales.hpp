@@ -15,14 +15,15 @@ namespace ridgeline::data {
 /// Boxes that are taken from original images.
 struct CropNeed {
   ResizedCropOptions crop;
-  image::Size size;                  ///< that they are resized to
-  std::optional<Preprocessing> fit;  ///< images are also brought to size so, as for validation
+  image::Size size;                  ///< the boxes are resized to it
+  std::optional<Preprocessing> fit;  ///< if images are also resized whole, as for validation
 };
 
 /// The scales at which such boxes of an image of {channels, height, width} are decoded, the finest
-/// first: those that `image::shrink_of` can give. Without a crop, the whole image at its full size.
+/// first. They are those that `image::shrink_of` can give. Without a crop, the whole image at its
+/// full size.
 std::vector<int> needed_scales(const Shape& original, const std::optional<CropNeed>& crop);
-/// Of the pixels at these scales.
+/// The bytes of the pixels at these scales.
 std::uint64_t bytes_at(const Shape& original, const std::vector<int>& scales);
 
 struct ScaledImage {
@@ -34,13 +35,14 @@ struct ScaledImages {
   int most = 8;  ///< as ImageStore::Decoded::most
   std::uint64_t bytes() const;
 };
-/// The image at these scales. A decoder that does not make images smaller gives it once. Nothing of
-/// a source that gives something else. Throws as SampleSource::decode does.
+/// The image at these scales. A decoder that cannot make images smaller gives it once. Returns no
+/// images if the source gives anything else than the whole image at such a scale. Throws as
+/// SampleSource::decode does.
 ScaledImages decode_scales(const SampleSource& source, std::size_t index, const Shape& original,
                            const std::vector<int>& scales);
 
-/// The part `box` (in pixels of the original) of an image that is kept at a scale: what
-/// image::decode_box gives.
+/// Cuts `box` (in pixels of the original) out of an image that is kept at a scale. The result is
+/// that of image::decode_box.
 void cut(const ImageRecord& record, const PixelBox& box, DecodedImage& to);
 
 }  // namespace ridgeline::data

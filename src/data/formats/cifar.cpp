@@ -15,7 +15,7 @@ struct Version {
   const char* title;
   std::vector<std::string> train, test;  // files
   const char* names_file;
-  std::vector<std::string> names;  // where names_file is not there
+  std::vector<std::string> names;  // used if there is no names_file
   std::vector<int> label_bounds;   // one per label byte; the last label is the class
 };
 

@@ -10,11 +10,11 @@
 namespace ridgeline::data {
 
 /// data_batch_1.bin .. data_batch_5.bin and test_batch.bin of `folder`; class names from
-/// batches.meta.txt where it is there. Throws DataError with file and byte.
+/// batches.meta.txt if it exists. Throws DataError with file and byte.
 TrainTest read_cifar10(const std::filesystem::path& folder);
 
 /// train.bin and test.bin of `folder`, by their fine labels; class names from
-/// fine_label_names.txt where it is there, else numbers. Throws DataError with file and byte.
+/// fine_label_names.txt if it exists, else numbers. Throws DataError with file and byte.
 TrainTest read_cifar100(const std::filesystem::path& folder);
 
 }  // namespace ridgeline::data

@@ -31,7 +31,7 @@ std::optional<fs::path> find(const fs::path& folder, const std::vector<std::stri
   for (const std::string& name : names) {
     std::error_code error;
     const bool exists = fs::exists(folder / name, error);
-    // Where one may not look, opening says so.
+    // If the folder may not be read, opening the file says so.
     if (exists || error == std::errc::permission_denied) return folder / name;
   }
   return std::nullopt;
@@ -74,7 +74,7 @@ Array read_array(const fs::path& path, std::uint32_t rank) {
           fmt::format("{}: the dimension at byte {} is 0", path.string(), 4 + 4 * axis));
     }
     array.dims.push_back(dim);
-    // Believed only as far as the file can hold it: a broken header must not take the memory.
+    // Once the file is too small for it, the size grows no more: it could overflow.
     size = size > reader.most_bytes() ? size : size * dim;
   }
   if (size > reader.most_bytes()) {

@@ -9,8 +9,8 @@
 
 namespace ridgeline::data {
 
-/// Each image counts alike, whatever its size. Where grey and colour images are mixed, a grey
-/// one counts as the same in all channels, as a network sees it.
+/// Each image counts equally, whatever its size. If grey and colour images are mixed, a grey one
+/// counts as equal in all channels, as a network sees it.
 class ChannelSums {
  public:
   void add(const Image& image);
@@ -28,7 +28,7 @@ class ChannelSums {
   void add_channels(const std::vector<Channel>& channels);
 
   std::size_t images_ = 0;
-  std::vector<Channel> sums_;  // over images of their means
+  std::vector<Channel> sums_;  // sums of the images' means
 };
 
 }  // namespace ridgeline::data

@@ -62,7 +62,7 @@ std::optional<Imbalance> imbalance(const std::vector<std::size_t>& images) {
 std::optional<SizeCounts> count_sizes(const Scan& scan) {
   SizeCounts counts;
   std::vector<SizeCounts::Size> sizes;
-  for (const ImageRecord& image : scan.images) {
+  for (const ScannedImage& image : scan.images) {
     if (!image.read()) continue;
     sizes.emplace_back(image.height, image.width);
     ++counts.channels[image.channels];

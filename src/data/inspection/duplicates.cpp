@@ -7,7 +7,7 @@
 namespace ridgeline::data {
 namespace {
 
-const ImageRecord& record_of(Place place, std::span<const Part> parts) {
+const ScannedImage& record_of(Place place, std::span<const Part> parts) {
   return parts[place.part].scan.images[place.image];
 }
 
@@ -25,7 +25,7 @@ Duplicates find_duplicates(std::span<const Part> parts) {
   std::ranges::stable_sort(places, {}, pixels);
 
   Duplicates found;
-  std::vector<Place> firsts;  // of equal images
+  std::vector<Place> firsts;  // the first of each set of equal images
   for (auto run = places.begin(); run != places.end();) {
     const auto end =
         std::find_if(run, places.end(), [&](Place place) { return pixels(place) != pixels(*run); });

@@ -12,8 +12,8 @@ namespace ridgeline::data {
 using Group = std::vector<Place>;
 
 struct Duplicates {
-  std::vector<Group> exact;  ///< of the same size and pixels, whatever their files' bytes
-  std::vector<Group> near;   ///< look alike; of exact copies only the first is in such a group
+  std::vector<Group> exact;  ///< same size and pixels; their files may differ
+  std::vector<Group> near;   ///< images that look alike; exact copies are in it once
 };
 
 /// Among all images that were read, of all parts together.
@@ -21,7 +21,7 @@ Duplicates find_duplicates(std::span<const Part> parts);
 
 /// Whether images of the group are in parts of different roles.
 bool crosses(const Group& group, std::span<const Part> parts);
-/// Whether two images of the group have different targets, of those that have one.
+/// Whether the images of the group that have a target have different ones.
 bool contradicts(const Group& group, std::span<const Part> parts);
 
 }  // namespace ridgeline::data

@@ -29,7 +29,7 @@ ExcludeLines exclude_lines(const Inspection& inspection, std::span<const LeaveOu
   for (const LeaveOut& one : list) {
     const Dataset& images = inspection.parts[one.place.part].images;
     const std::string name = images.name(one.place.image);
-    // SampleSource::name gives such names to images that are in no file of their own.
+    // SampleSource::name gives such names to images that do not have a file each.
     const bool numbered = name == "image " + std::to_string(images.id(one.place.image));
     if (numbered || one_line(name) != name) {
       ++lines.without_name;

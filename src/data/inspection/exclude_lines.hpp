@@ -1,5 +1,5 @@
 #pragma once
-// What to leave out, as data.exclude reads it.
+// The list of images to leave out, as data.exclude reads it.
 
 #include <filesystem>
 #include <span>
@@ -15,8 +15,8 @@ struct ExcludeLines {
   std::size_t without_name = 0;  ///< images of CIFAR or IDX files, which have only numbers
 };
 
-/// Names begin with that of the data's own folder or archive, so that the list serves wherever
-/// that is. `roots` holds the path of each part's data.
+/// Names begin with the name of the data's own folder or archive, so that the list still works when
+/// the folder has moved. `roots` holds the path of each part's data.
 ExcludeLines exclude_lines(const Inspection& inspection, std::span<const LeaveOut> list,
                            std::span<const std::filesystem::path> roots);
 

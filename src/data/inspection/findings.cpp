@@ -16,7 +16,7 @@ std::string name_of(const Inspection& inspection, Place place) {
   return part_of(inspection, place).images.name(place.image);
 }
 
-// The image that stays.
+// The image of the group that is not left out.
 Place keeper(const Inspection& inspection, const Group& group) {
   return *std::ranges::max_element(group, {},
                                    [&](Place place) { return part_of(inspection, place).role; });
@@ -92,11 +92,11 @@ std::vector<std::string> unusable(const Inspection& inspection) {
 }
 
 std::vector<LeaveOut> leave_out(const Inspection& inspection, bool near) {
-  std::map<Place, std::string> remarks;  // the first one of an image stays
+  std::map<Place, std::string> remarks;  // the first remark on an image stays
   for (std::uint32_t p = 0; p < inspection.parts.size(); ++p) {
     for (const Unreadable& bad : inspection.parts[p].scan.unreadable) {
       const Place place{p, static_cast<std::uint32_t>(bad.image)};
-      // The list names the image already.
+      // The list already names the image.
       const std::string name = name_of(inspection, place) + ": ";
       remarks.emplace(place,
                       bad.reason.starts_with(name) ? bad.reason.substr(name.size()) : bad.reason);

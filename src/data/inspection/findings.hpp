@@ -16,7 +16,7 @@ struct Inspection {
   std::vector<TargetCounts> targets;
   Duplicates duplicates;
   std::vector<Group> leaks;       ///< exact copies in parts of different roles
-  std::vector<Group> near_leaks;  ///< likewise of images that look alike
+  std::vector<Group> near_leaks;  ///< images that look alike, in parts of different roles
   std::vector<Group> conflicts;   ///< exact copies with different targets
   std::vector<SplitGroup> split_groups;
 
@@ -26,8 +26,8 @@ struct Inspection {
 };
 Inspection find_problems(std::vector<Part> parts);
 
-/// Why nothing can be trained on this data, in sentences; none if it can: no image can be read, all
-/// are of one class, or more than one in a hundred cannot be read.
+/// Why this data cannot be used for training, in sentences: no image can be read, all images are of
+/// one class, or more than one in a hundred cannot be read. Empty if it can be used.
 std::vector<std::string> unusable(const Inspection& inspection);
 
 /// An image to leave out.
@@ -35,9 +35,9 @@ struct LeaveOut {
   Place place;
   std::string remark;  ///< why
 };
-/// Images that cannot be read; all copies where their targets differ; and of other exact copies
-/// all but one: the first in the test part, else in the validation part, else in the training part.
-/// With `near` also the training and validation images that look like one of a later part. In the
+/// Images that cannot be read; all exact copies if their targets differ; and all other exact copies
+/// except one: the first in the test part, else in the validation part, else in the training part.
+/// With `near`, also training and validation images that look like one of a later part. In the
 /// order of their places, each once.
 std::vector<LeaveOut> leave_out(const Inspection& inspection, bool near = false);
 

@@ -8,7 +8,7 @@
 namespace ridgeline::data {
 namespace {
 
-// Sets of indices that are joined (union-find).
+// Disjoint sets of indices (union-find).
 class Sets {
  public:
   explicit Sets(std::size_t size) : parent_(size) {
@@ -35,7 +35,7 @@ class Search {
 
   // `free` are the bits in which the hashes of `which` may differ.
   void join_near(std::vector<std::uint32_t> which, std::uint64_t free, int depth = 0) {
-    // Where many hashes are much alike, bands do not separate them: comparing takes less time then.
+    // If many hashes are much alike, bands do not separate them, and comparing all takes less time.
     constexpr int most_depth = 2;
     constexpr std::size_t few = 2048;
     constexpr int bands = near_bits + 1;
@@ -69,7 +69,7 @@ class Search {
   }
 
   void compare_all(std::span<const std::uint32_t> which) {
-    // Together in memory, since nearly all pairs differ in these alone.
+    // A copy that is contiguous in memory: for nearly all pairs, only these hashes are read.
     std::vector<std::uint64_t> coarse;
     coarse.reserve(which.size());
     for (const std::uint32_t i : which) coarse.push_back(hashes_[i].coarse);

@@ -9,10 +9,10 @@
 
 namespace ridgeline::data {
 
-/// Groups of two or more of the hashes, by their indices, in order. Each of a group looks like
-/// another one of the group. Of the 64 bits of coarse hashes, 5 bands are made: where at most 4
-/// bits differ, one band is equal. So only hashes with an equal band are compared; where that
-/// leaves many, the other bits are divided once more.
+/// Groups of two or more of the hashes, by their indices, in order. Each member looks like another
+/// member of its group. The 64 bits of coarse hashes are divided into 5 bands: if at most 4 bits
+/// differ, at least one band is equal. So only hashes with an equal band are compared. If many have
+/// the same band, their other bits are divided once more.
 std::vector<std::vector<std::uint32_t>> near_groups(std::span<const PerceptualHash> hashes);
 
 }  // namespace ridgeline::data

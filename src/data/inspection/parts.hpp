@@ -1,5 +1,5 @@
 #pragma once
-// The parts of a data set that is looked at.
+// The parts of a data set that is inspected.
 
 #include <cstdint>
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace ridgeline::data {
 
-/// What a part is for. Of copies in two parts, the one in the later of these roles stays.
+/// What a part is for. If two parts have copies of an image, the one with the later role is kept.
 enum class Role : std::uint8_t { train, validation, test };
 
 struct Part {
@@ -26,7 +26,7 @@ struct Place {
   friend auto operator<=>(const Place&, const Place&) = default;
 };
 
-/// What people call the target of an image: "cat", "cat, indoors", "3.5, -1"; empty without one.
+/// The target of an image as text: "cat", "cat, indoors", "3.5, -1"; empty without a target.
 std::string target_text(const Target& target, const TargetSchema& schema);
 
 }  // namespace ridgeline::data

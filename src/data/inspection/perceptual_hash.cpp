@@ -18,7 +18,7 @@ std::uint64_t mixed(std::uint64_t word) {
   return word ^ (word >> 31);
 }
 
-// Brighter by less than this is noise, such as that of a compressed white background.
+// Smaller differences are noise, as in a compressed white background.
 constexpr int noise_levels = 2;
 constexpr int least_bits = 16;
 
@@ -65,7 +65,7 @@ std::uint64_t pixel_hash(const image::ImageView& image) {
 }
 
 PerceptualHash perceptual_hash(const image::ImageView& image) {
-  // Resizing first makes large images cheap; 17 x 16 comes from the grey ones of it.
+  // Large images are made small first, which saves time.
   constexpr std::int64_t coarse_size = 8, fine_size = 16, middle = 64;
   const std::int64_t height = std::min(image.height, middle), width = std::min(image.width, middle);
   const Image grey =
@@ -81,7 +81,7 @@ PerceptualHash perceptual_hash(const image::ImageView& image) {
 
 namespace {
 
-// The mean of the differences of grey levels, beside the difference of the means.
+// The mean difference of the grey levels, after the difference of their means is subtracted.
 double level_difference(const PerceptualHash& a, const PerceptualHash& b) {
   const auto count = static_cast<double>(a.grey.size());
   double brighter = 0, difference = 0;

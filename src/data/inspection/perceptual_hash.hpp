@@ -1,5 +1,5 @@
 #pragma once
-// Numbers that tell images apart: equal pixels have equal numbers. The numbers of images that look
+// Numbers that tell images apart. Equal pixels have equal numbers. The numbers of images that look
 // alike differ in few bits.
 
 #include <array>
@@ -10,7 +10,8 @@
 
 namespace ridgeline::data {
 
-/// A hash of 64 bits. Two of a million different inputs are equal once in 40 million cases.
+/// A hash of 64 bits. Among a million different inputs, the chance that any two have the same hash
+/// is 1 in 40 million.
 std::uint64_t hash_bytes(std::span<const std::uint8_t> bytes, std::uint64_t seed = 0);
 
 /// The hash of an image's size, channels and pixels.
@@ -27,18 +28,18 @@ struct PerceptualHash {
 };
 PerceptualHash perceptual_hash(const image::ImageView& image);
 
-/// At most so many bits of two coarse hashes differ where images look alike.
+/// If images look alike, at most so many bits of their coarse hashes differ.
 inline constexpr int near_bits = 4;
-/// At most this share of the bits that one of two fine hashes has differs likewise.
+/// If images look alike, at most this share of the bits that are set in either fine hash differs.
 inline constexpr double near_share = 0.1;
 
-/// At most so much do these grey levels differ on average, beside the difference of their means:
-/// the hashes say where edges are, and not how high they are.
+/// If images look alike, their grey levels differ on average by at most this, after the difference
+/// of their means is subtracted. The hashes say where edges are, but not how strong they are.
 inline constexpr double near_levels = 4;
 
 /// Whether the image has enough edges to be told apart: a blank page has none.
 bool tells_apart(const PerceptualHash& hash);
-/// Whether two images look alike. Never where one of them has too few edges.
+/// Whether two images look alike. False if one of them has too few edges.
 bool looks_alike(const PerceptualHash& a, const PerceptualHash& b);
 
 }  // namespace ridgeline::data

@@ -90,11 +90,11 @@ class Scanner {
     data_.source()->decode(
         data_.id(i), [](const Shape&) { return ImageRequest(); }, memory.decoded);
     const Image& image = memory.decoded.image;
-    ImageRecord& record = result_.images[i];
+    ScannedImage& record = result_.images[i];
     record.height = static_cast<std::int32_t>(image.height);
     record.width = static_cast<std::int32_t>(image.width);
     record.pixels = pixel_hash(image);
-    // Other numbers of channels are no photographs.
+    // Images with other numbers of channels are not photographs.
     record.bytes = image.channels == 1 || image.channels == 3;
     if (record.bytes) record.look = perceptual_hash(image);
     if (!data_.preprocessing()) {
@@ -108,7 +108,7 @@ class Scanner {
   void read(std::size_t i, Block& block, Memory& memory) {
     measure(i, block, memory);
     const Shape shape = data_.image_shape();
-    ImageRecord& record = result_.images[i];
+    ScannedImage& record = result_.images[i];
     record.bytes = false;
     record.height = static_cast<std::int32_t>(shape[1]);
     record.width = static_cast<std::int32_t>(shape[2]);

@@ -15,7 +15,7 @@
 namespace ridgeline::data {
 namespace {
 
-// Numbers in [0, 1], in planes, as bytes; those outside are cut.
+// Turns planes of numbers in [0, 1] into bytes. Numbers outside of [0, 1] are clamped.
 Image to_image(std::span<const float> planes, const Shape& shape) {
   Image image{shape[0], shape[1], shape[2], std::vector<std::uint8_t>(planes.size())};
   const auto channels = static_cast<std::size_t>(shape[0]), area = planes.size() / channels;
@@ -28,7 +28,7 @@ Image to_image(std::span<const float> planes, const Shape& shape) {
   return image;
 }
 
-// What the batch says of an image: with mixup its target has changed, too.
+// The target is taken from the batch, since mixup changes it.
 std::string text_of(const Targets& targets, std::int64_t i, const TargetSchema& schema) {
   if (const auto* classes = targets.find(class_tensor)) {
     return target_text(Target(classes->values<std::int32_t>(i)[0]), schema);
@@ -64,7 +64,7 @@ Image augmented_sheet(const Dataset& data, const SheetOptions& options) {
                          .ahead = 1});
     loader.start(0);
     const Batch& batch = *loader.next();
-    std::unordered_map<std::uint64_t, std::size_t> places;  // of identities
+    std::unordered_map<std::uint64_t, std::size_t> places;  // by identity
     for (std::size_t i = 0; i < data.size(); ++i) places.emplace(data.id(i), i);
     const auto pixels = static_cast<std::size_t>(shape.elements());
     for (std::size_t k = 0; k < static_cast<std::size_t>(batch.images); ++k) {

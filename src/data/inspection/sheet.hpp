@@ -17,8 +17,8 @@ struct SheetOptions {
   int threads = 1;
 };
 
-/// Up to 100 images, shuffled, after augmentation, with what their targets say below each. The
-/// images have one size: `data.image_shape()`, with 1 or 3 channels. Images that cannot be read are
+/// Up to 100 images, shuffled and augmented, each with its target below it. The images must have
+/// one size, `data.image_shape()`, and 1 or 3 channels. Images that cannot be read are
 /// grey. Throws UsageError for augmentations that do not fit, and for images of other channels.
 Image augmented_sheet(const Dataset& data, const SheetOptions& options);
 

@@ -1,5 +1,5 @@
 #pragma once
-// What the changes of pictures draw, and how they change coordinates.
+// What the changes of pictures have in common: random numbers, boxes and transforms.
 
 #include <cstdint>
 #include <utility>
@@ -28,7 +28,7 @@ struct RandomBoxOptions {
   double min_ratio, max_ratio;
 };
 /// The size of a box with a random area and a random ratio of width to height, uniform in its
-/// logarithm, to whole pixels. It may be empty or larger than the image.
+/// logarithm, rounded to whole pixels. It may be empty or larger than the image.
 image::Size draw_size(const RandomBoxOptions& options, std::int64_t height, std::int64_t width,
                       Random& random);
 /// A box of this size, anywhere in the image.

@@ -1,5 +1,5 @@
 #pragma once
-// Structs of options as kinds with their options.
+// Turns structs of options into kinds with options.
 
 #include <string>
 #include <type_traits>
@@ -21,7 +21,7 @@ struct PictureField {
   Limits limits = {};
 };
 
-// An option whose default is `value`: words and colours say which ones there are.
+// An option whose default is `value`. Only numbers use `limits`.
 Option option_of(std::string name, std::string meaning, double value, Limits limits);
 Option option_of(std::string name, std::string meaning, std::int64_t value, Limits limits);
 Option option_of(std::string name, std::string meaning, bool value, Limits limits);
@@ -40,8 +40,8 @@ void from_attribute(const AttributeValue& value, Colour& to);
 /// Throws UsageError for a min_NAME above its max_NAME. The options are complete.
 void check_pairs(std::string_view augmentation, const Attributes& options);
 
-/// Throws UsageError for what the limits of one option cannot say. table.cpp has the
-/// augmentations with such rules.
+/// Throws UsageError for rules about several options. table.cpp has the augmentations with such
+/// rules.
 template <typename Options>
 void check_together(const Options&) {}
 

@@ -28,7 +28,7 @@ std::optional<Transform> vertical_flip(const FlipOptions& options, Image& image,
 
 std::optional<Transform> alternating_flip(std::uint64_t seed, std::uint64_t id, std::uint64_t epoch,
                                           Image& image) {
-  // A stream of no epoch: it is the same in all.
+  // This stream belongs to no epoch, so it is the same in all epochs.
   Random random(seed, Purpose::augment, ~std::uint64_t{0}, id);
   const bool first = (random.bits() & 1U) != 0;
   if (first == (epoch % 2 == 1)) return std::nullopt;

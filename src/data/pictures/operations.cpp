@@ -38,7 +38,7 @@ std::optional<Transform> apply_operation(Operation operation, const Strength& st
   switch (operation) {
     case Operation::identity:
       break;
-    // The upper left corner stays.
+    // The upper left corner does not move.
     case Operation::shear_x:
       return change({.shear_x = angle(strength.shear * magnitude)}, {});
     case Operation::shear_y:
@@ -84,7 +84,7 @@ std::optional<Transform> apply_random_operation(const Strength& strength, double
                                                 const Sampling& sampling, Image& image,
                                                 Random& random, PictureScratch& scratch) {
   const auto operation = static_cast<Operation>(random.below(operations));
-  // Drawn for all, so that the next numbers do not depend on the operation.
+  // Drawn for every operation, so that later random numbers do not depend on the operation.
   const bool other_way = happens(0.5, random);
   const bool two_ways = operation >= Operation::shear_x && operation <= Operation::sharpness;
   return apply_operation(operation, strength, two_ways && other_way ? -part : part, sampling, image,

@@ -23,12 +23,12 @@ enum class Operation {
 };
 inline constexpr int operations = 14;
 
-/// What the greatest magnitude is.
+/// The greatest magnitudes.
 struct Strength {
   double shear;                     ///< pixels to the side for each pixel down
   double translate_x, translate_y;  ///< pixels
   double degrees;
-  double factor;  ///< of brightness, saturation, contrast and sharpness: 1 - factor to 1 + factor
+  double factor;  ///< brightness, saturation, contrast, sharpness: 1 - factor to 1 + factor
   int lost_bits;  ///< of posterize
 };
 
@@ -43,8 +43,8 @@ struct Sampling {
   Colour fill;
 };
 
-/// Applies a random operation with `part`, from 0 to 1, of the greatest magnitude, in a random
-/// direction where the operation has two.
+/// Applies a random operation with `part` times the greatest magnitude, 0 <= part <= 1, in a random
+/// direction if the operation has two.
 std::optional<Transform> apply_random_operation(const Strength& strength, double part,
                                                 const Sampling& sampling, Image& image,
                                                 Random& random, PictureScratch& scratch);

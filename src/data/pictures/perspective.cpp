@@ -4,8 +4,7 @@
 namespace ridgeline::data {
 namespace {
 
-/// Whether the corners turn the same way, clockwise as the image is seen. Otherwise a part of the
-/// image would be seen from its other side.
+/// Whether all corners turn clockwise. Otherwise a part of the image would be mirrored.
 bool convex(const image::Corners& corners) {
   for (std::size_t i = 0; i < 4; ++i) {
     const Point a = corners[i], b = corners[(i + 1) % 4], c = corners[(i + 2) % 4];

@@ -1,9 +1,9 @@
 #pragma once
-// Random changes of an image of bytes, each in a file of its own; table.hpp has all by name. The
-// numbers are drawn from the stream that a function is given and from nowhere else.
+// Random changes of an image of bytes, each in a file of its own; table.hpp has all by name. All
+// random numbers come from the stream that is passed in.
 //
-// A function returns the transform of the image's coordinates that it made, which boxes, points
-// and masks must follow; nothing where the coordinates stay. Sizes stay too. The options are to be
+// A function returns the transform of the image's coordinates, which boxes, points and masks must
+// follow; nothing if the coordinates do not change. Sizes do not change either. The options must be
 // within the limits of table.cpp.
 
 #include <cstdint>
@@ -33,7 +33,7 @@ struct PictureScratch {
   image::ResizeScratch resize;
 };
 
-// Where a training image is taken from.
+// The part that a training image is taken from.
 
 struct ResizedCropOptions {
   double min_scale = 0.08, max_scale = 1;  ///< of the image's area
@@ -79,7 +79,7 @@ std::optional<Transform> rotation(const RotationOptions& options, Image& image, 
 
 struct AffineOptions {
   double degrees = 15;                          ///< the most, each way
-  double translate_x = 0.1, translate_y = 0.1;  ///< the most, each way, in parts of the image
+  double translate_x = 0.1, translate_y = 0.1;  ///< the most, each way, as shares of the image
   double min_scale = 0.9, max_scale = 1.1;
   double shear_x = 0, shear_y = 0;   ///< degrees: the most, each way
   Filter filter = Filter::bilinear;  ///< torchvision's default is nearest
@@ -104,8 +104,8 @@ struct ScaleJitterOptions {
   Filter filter = Filter::bilinear;
   Colour fill{};
 };
-/// The image resized by a random factor. A random part of the old size is taken of a larger one; a
-/// smaller one gets a random place (large-scale jitter: Ghiasi et al., arXiv 2012.07177).
+/// The image resized by a random factor. From a larger one, a random part of the old size is taken.
+/// A smaller one gets a random place (large-scale jitter: Ghiasi et al., arXiv 2012.07177).
 std::optional<Transform> scale_jitter(const ScaleJitterOptions& options, Image& image,
                                       Random& random, PictureScratch& scratch);
 

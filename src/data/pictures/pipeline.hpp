@@ -1,6 +1,6 @@
 #pragma once
-// From an image of any size to the numbers that a network takes, with random changes of the image
-// of bytes on the way.
+// Turns an image of any size into the numbers that a network takes. On the way, random changes are
+// made to the image of bytes.
 
 #include <cstdint>
 #include <memory>
@@ -34,17 +34,17 @@ class PicturePipeline {
 
   PicturePipeline() = default;
   /// Throws UsageError for steps on images that are not bytes, a resized_crop that is not the first
-  /// step, and one without a size to be brought to.
+  /// step, and a resized_crop without a size to resize to.
   PicturePipeline(const Dataset& data, Steps steps);
 
-  /// Whether it does anything that Dataset::read does not.
+  /// Whether images are the same as those of Dataset::read.
   bool empty() const { return steps_.empty(); }
 
   struct Memory {
     FitScratch fit;
     PictureScratch change;
   };
-  /// Writes the image of `number.draw` of `data` and returns where its points went. Deterministic
+  /// Writes the pixels of `number.draw` and returns how its points moved. Deterministic
   /// by (seed, epoch, Dataset::id, repeat), whatever the threads.
   Transform read(const Dataset& data, const PictureNumber& number, std::span<float> pixels,
                  Memory& memory) const;

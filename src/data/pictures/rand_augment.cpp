@@ -3,7 +3,7 @@
 namespace ridgeline::data {
 
 Strength rand_augment_strength(std::int64_t height, std::int64_t width) {
-  // The paper's images have 331 pixels each way, and move by up to 150.
+  // In the paper, images of 331 x 331 pixels move by up to 150 pixels.
   constexpr double moved = 150.0 / 331;
   return {.shear = 0.3,
           .translate_x = moved * static_cast<double>(width),

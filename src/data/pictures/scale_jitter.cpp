@@ -7,7 +7,7 @@
 namespace ridgeline::data {
 namespace {
 
-/// One axis: `part` of the image, in its pixels, is seen at `place` of the result.
+/// One axis: the part of the image that is seen, and its place in the result.
 struct AxisPart {
   double part_start, part_length;
   std::int64_t place, length;
@@ -28,7 +28,7 @@ Transform rescale(double scale, Filter filter, Colour fill, Image& image, Random
                   PictureScratch& scratch) {
   const std::int64_t height = image.height, width = image.width, channels = image.channels;
   const AxisPart down = draw_axis(height, scale, random), across = draw_axis(width, scale, random);
-  // Rounding must not leave the image.
+  // Rounding must not move the box out of the image.
   const auto rest = [](double start, double length, std::int64_t size) {
     return std::min(length, static_cast<double>(size) - start);
   };

@@ -55,7 +55,8 @@ PictureField<Options> filter() {
 }
 template <typename Options>
 PictureField<Options> fill() {
-  return {"fill", "the colour of what becomes free: one level or three, 0 to 255", &Options::fill};
+  return {"fill", "the colour of the area that becomes free: one level or three, 0 to 255",
+          &Options::fill};
 }
 
 struct NoOptions {};
@@ -69,7 +70,7 @@ std::vector<PictureKind> geometric_kinds() {
       picture_kind<NoOptions>(
           {"alternating_flip", "left and right exchanged in every other epoch"}, true, {},
           [](const NoOptions&, Image& image, const PictureDraw& draw, PictureScratch&) {
-            // The next draw of an image in an epoch counts as the next epoch.
+            // A repeated draw of an image in one epoch counts as the next epoch.
             return alternating_flip(draw.seed, image_of(draw.id), draw.epoch + repeat_of(draw.id),
                                     image);
           }),

@@ -12,11 +12,11 @@
 
 namespace ridgeline::data {
 
-/// What a change of one image draws from.
+/// Where a change of one image gets its random numbers.
 struct PictureDraw {
   std::uint64_t seed = 0, epoch = 0;
   std::uint64_t id = 0;  ///< draw_id
-  Random& random;        ///< the stream of these three: it goes on from one change to the next
+  Random& random;        ///< the stream of these three, shared by all changes of the image
 };
 
 /// Changes an image. May be called from several threads at once, each with a scratch of its own.
@@ -25,7 +25,7 @@ using ChangePicture =
 
 struct PictureKind : Kind {
   bool geometric = false;  ///< whether it may return a transform
-  /// With the options that are given, and the defaults of the others. Throws UsageError.
+  /// Takes the given options, and the defaults of the others. Throws UsageError.
   std::function<ChangePicture(const Attributes& given)> make;
 };
 

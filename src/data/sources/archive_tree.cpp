@@ -17,7 +17,7 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-/// Unpacks `size` bytes of a raw deflate stream, or fewer where it ends too early.
+/// Unpacks `size` bytes of a raw deflate stream, or fewer if it ends too early.
 Bytes unpack(const Bytes& packed, std::uint64_t size) {
   Bytes bytes(size);
   z_stream stream{};
@@ -65,7 +65,7 @@ class ArchiveTree : public FileTree {
   std::optional<std::uint64_t> stamp(std::size_t) const override { return stamp_; }
 
  private:
-  // The name and the extra field in front of the bytes may differ from those of the directory.
+  // In the local header, the name and the extra field may have other lengths than in the directory.
   std::uint64_t data_offset(std::size_t file) const {
     std::array<std::uint8_t, 30> header{};
     const std::uint64_t at = members_[file].offset;
@@ -86,7 +86,7 @@ class ArchiveTree : public FileTree {
 
 using ReadIndex = ArchiveIndex (*)(const InputFile&);
 
-/// Whether a later change would also change the archive's times.
+/// Whether the archive's times are old enough that a later change would change them.
 bool settled(const InputFile& archive) {
   constexpr auto tick = std::chrono::seconds(2);
   const auto then = std::chrono::system_clock::now().time_since_epoch() - tick;
@@ -103,7 +103,7 @@ ArchiveIndex read_or_load(const InputFile& archive, ReadIndex read_index, std::s
     try {
       return read_archive_index(*bytes, key);
     } catch (const DataError&) {
-      // It is of an older archive of this name, or damaged.
+      // The index is damaged, or of an older archive of this name.
     }
   }
   const bool may_keep = settled(archive);

@@ -15,7 +15,7 @@ namespace ridgeline::data {
 
 /// Where a member of an archive is, and how it is packed.
 struct Member {
-  std::uint64_t offset = 0;  ///< of its bytes; in a zip archive, of the header before them
+  std::uint64_t offset = 0;  ///< of its bytes; in a zip archive, of its local header
   std::uint64_t stored = 0;  ///< bytes in the archive
   std::uint64_t size = 0;    ///< bytes when unpacked
   std::uint32_t checksum = 0;
@@ -36,7 +36,7 @@ class MemberTable {
   MemberTable(const MemberTable&) = delete;
   MemberTable& operator=(const MemberTable&) = delete;
 
-  /// Adds a file, or a folder where the name ends with '/'. Throws DataError for a name that leaves
+  /// Adds a file, or a folder if the name ends with '/'. Throws DataError for a name that leaves
   /// the archive.
   void add(std::string_view name, const Member& member);
   /// The member that was added under this name last. Throws DataError if the archive has no such
@@ -47,12 +47,12 @@ class MemberTable {
 
  private:
   struct Entry {
-    std::uint64_t begin = 0;  // of the path in paths_
+    std::uint64_t begin = 0;  // where its path begins in paths_
     std::uint32_t length = 0;
     bool folder = false;
     Member member;
   };
-  // By the path of an entry, so that names are kept once.
+  // Hashes an entry by its path, so that each name is in memory once.
   struct Hash {
     using is_transparent = void;
     const MemberTable* table;
@@ -81,20 +81,21 @@ class MemberTable {
   const InputFile& archive_;
   std::string paths_;
   std::vector<Entry> entries_;
-  std::unordered_set<std::uint32_t, Hash, Equal> places_;  // of entries, made for the first `find`
+  std::unordered_set<std::uint32_t, Hash, Equal> places_;  // indices of entries; filled by `find`
   std::size_t placed_ = 0;
 };
 
-/// The members of a zip archive: its central directory, with zip64. Throws DataError for an archive
-/// that is broken, in parts or encrypted, and for members that claim more bytes than they can hold.
+/// Reads the members of a zip archive from its central directory, with zip64. Throws DataError for
+/// an archive that is broken, split or encrypted, and for members that claim more bytes than
+/// they can hold.
 ArchiveIndex read_zip(const InputFile& archive);
-/// The members of a tar archive: v7, ustar, pax and GNU. Throws DataError for a broken one.
+/// Reads the members of a tar archive: v7, ustar, pax and GNU. Throws DataError for a broken one.
 ArchiveIndex read_tar(const InputFile& archive);
 /// Whether a file that begins so is a tar archive.
 bool looks_like_tar(std::span<const std::uint8_t> head);
 
-/// An archive of `index_from` members or more is read once: its index is kept in the user's cache,
-/// and used for as long as the archive has the same size and times. 0: no index is used.
+/// If an archive has `index_from` members or more, its index is kept in the user's cache, and used
+/// as long as the archive has the same size and times. 0: no index is kept.
 std::shared_ptr<const FileTree> open_zip(const std::filesystem::path& path,
                                          std::size_t index_from = 0);
 std::shared_ptr<const FileTree> open_tar(const std::filesystem::path& path,

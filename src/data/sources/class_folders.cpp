@@ -107,7 +107,7 @@ class ClassFolders {
     columns.classes.resize(columns.files.size(), label);
   }
 
-  // The images of a class were added last.
+  // The last images are those of this class.
   void add_groups(SampleColumns& columns, std::size_t class_folder) {
     const std::size_t prefix = layout_.path(class_folder).size();
     for (std::size_t i = columns.groups.size(); i < columns.files.size(); ++i) {
@@ -129,13 +129,13 @@ class ClassFolders {
                                 near.empty() ? "" : fmt::format("; is \"{}\" meant?", near)));
   }
 
-  /// Whether the images of a part are in no class folders.
+  /// Whether the images of a part are in one folder, without class folders.
   bool flat(std::size_t part) const {
     const auto children = layout_.children(part);
     const bool no_class = std::none_of(children.begin(), children.end(), [&](std::size_t child) {
       return labels_.contains(layout_.name(child));
     });
-    // Tiny ImageNet has one folder "images" there.
+    // In Tiny ImageNet the part has one folder, "images".
     return no_class && (layout_.has_images(part, false) || children.size() < 2);
   }
 

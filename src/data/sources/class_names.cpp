@@ -41,7 +41,7 @@ List parse(std::string_view text, std::string file, const std::vector<std::strin
     ++number;
     if (line.empty()) continue;
     std::size_t end = line.find('\t');
-    // A blank ends the folder's name unless it is a part of it.
+    // A blank ends the folder's name, unless a folder has a name with a blank.
     if (end == std::string::npos && !known.contains(line)) end = line.find(' ');
     if (end != std::string::npos && line[end] == ' ' && !known.contains(line.substr(0, end))) {
       end = std::string::npos;
@@ -66,7 +66,7 @@ std::string text_of(const std::vector<std::uint8_t>& bytes) {
                               near.empty() ? "" : fmt::format(" (it names \"{}\")", near)));
 }
 
-/// Classes in the order of a list. Its entries without a folder are classes where `all` are wanted.
+/// Classes in the order of a list. With `all`, entries without a folder are classes, too.
 ClassNames in_order(const List& list, const std::vector<std::string>& folders, bool all) {
   std::unordered_map<std::string, std::size_t> lines;
   ClassNames classes;
@@ -86,7 +86,7 @@ ClassNames in_order(const List& list, const std::vector<std::string>& folders, b
   return classes;
 }
 
-/// ImageNet has two classes "crane", a bird and a machine.
+/// Two classes may have the same name: ImageNet has two classes "crane", a bird and a machine.
 void tell_apart(ClassNames& classes) {
   std::map<std::string, int> counts;
   for (const std::string& name : classes.names) ++counts[name];

@@ -11,11 +11,11 @@ namespace ridgeline::data {
 
 struct ClassNames {
   std::vector<std::string> folders;  ///< of the classes, in their order
-  std::vector<std::string> names;    ///< what each is called: no two are the same
+  std::vector<std::string> names;    ///< of the classes, without duplicates
 };
 
 /// The classes of the sorted `folders`, by FolderOptions::classes or the lists in the folder `base`
-/// of the tree or in those above it. Throws DataError for a list that does not fit.
+/// of the tree or in a folder above it. Throws DataError for a list that does not fit.
 ClassNames class_names(const FileTree& tree, std::string_view base,
                        std::vector<std::string> folders, const FolderOptions& options);
 

@@ -10,7 +10,7 @@ namespace ridgeline::data {
 namespace {
 
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
-// A row that is longer is the rest of a file after a quote that nobody closed.
+// A longer row is the rest of a file after a quote that was never closed.
 constexpr std::size_t most_row_bytes = std::size_t{1} << 22;
 
 }  // namespace
@@ -53,8 +53,7 @@ void CsvParser::end_row() {
 
 void CsvParser::step(char c) {
   if (c == '\0') {
-    fail(line_,
-         "holds a zero byte: a table is text in UTF-8, and this is UTF-16 or no text at all");
+    fail(line_, "holds a zero byte: a table is text in UTF-8, and this is UTF-16 or not text");
   }
   const bool line_feed_of_pair = after_cr_ && c == '\n';
   after_cr_ = c == '\r';
@@ -110,7 +109,7 @@ void CsvParser::feed(std::string_view bytes) {
   const char plain_ends[] = {delimiter_, '\n', '\r', '\0'};
   const char quoted_ends[] = {'"', '\n', '\r', '\0'};
   while (!bytes.empty()) {
-    // Most bytes only follow others of the same cell.
+    // Most bytes continue a cell, so they are copied together.
     if (!after_cr_ && (state_ == State::plain || state_ == State::quoted)) {
       const auto& ends = state_ == State::plain ? plain_ends : quoted_ends;
       const auto* stop =

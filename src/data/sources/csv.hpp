@@ -25,10 +25,10 @@ class CsvParser {
   /// `file` is what messages begin with.
   CsvParser(std::string file, char delimiter, UseRow use);
 
-  /// The bytes that follow those before. Throws DataError with file and line, and what `use`
+  /// Takes the next bytes of the table. Throws DataError with file and line, and what `use`
   /// throws.
   void feed(std::string_view bytes);
-  /// The end of the table: the last row needs no line end. Throws as feed does.
+  /// Ends the table. The last row needs no line end. Throws as feed does.
   void finish();
 
  private:
@@ -49,7 +49,7 @@ class CsvParser {
   std::string row_;  // the cells, one after another
   std::vector<std::size_t> ends_;
   std::vector<std::string_view> cells_;
-  bool quoted_row_ = false;  // an empty cell in quotes is a row, and an empty line is not
+  bool quoted_row_ = false;  // an empty cell in quotes makes a row; an empty line does not
 };
 
 }  // namespace ridgeline::data

@@ -68,7 +68,7 @@ std::pair<std::size_t, std::size_t> FileList::below(std::size_t folder) const {
 
 bool path_less(std::string_view a, std::string_view b) {
   return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    // '/' comes first, so that what a folder contains follows it at once.
+    // '/' comes first, so that a folder's contents directly follow the folder.
     const int left = x == '/' ? -1 : static_cast<unsigned char>(x);
     const int right = y == '/' ? -1 : static_cast<unsigned char>(y);
     return left < right;

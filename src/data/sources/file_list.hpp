@@ -1,5 +1,5 @@
 #pragma once
-// The names of all files of a folder or an archive, with little memory: 1.28 million names of 20
+// The names of all files of a folder or an archive, in little memory: 1.28 million names of 20
 // bytes take 36 MB.
 
 #include <cstdint>
@@ -20,7 +20,7 @@ class FileList {
     std::size_t count = 0;
   };
 
-  /// Adds a folder after those before it in the order. The files that follow are in it.
+  /// Adds a folder. Folders must be added in order. The files that are added next are in it.
   void add_folder(std::string_view path);
   void add_file(std::string_view name);
 
@@ -32,7 +32,7 @@ class FileList {
   std::string path(std::size_t file) const;
   std::optional<std::size_t> find(std::string_view path) const;
   std::optional<std::size_t> find_folder(std::string_view path) const;
-  /// The folders [first, second) are `folder` and all that it contains, at any depth.
+  /// The folders [first, second) are `folder` and all folders in it, at any depth.
   std::pair<std::size_t, std::size_t> below(std::size_t folder) const;
 
  private:
@@ -50,7 +50,7 @@ std::pair<std::string_view, std::string_view> split_path(std::string_view path);
 /// "a/b" of "a" and "b". Both may be empty.
 std::string join_path(std::string_view folder, std::string_view name);
 
-/// `path` without "." and empty parts. Nothing where it is absolute or leaves its folder by "..".
+/// `path` without "." and empty parts. Nothing if it is absolute or leaves its folder by "..".
 std::optional<std::string> inner_path(std::string_view path);
 
 }  // namespace ridgeline::data

@@ -46,7 +46,7 @@ class FileSamples : public SampleSource, public StoresFiles {
     return tree_->stamp(columns_.files[index]);
   }
 
-  // The shape of all images is known only when all have been looked at.
+  // Images in files may have different sizes.
   Shape image_shape() const override { return {}; }
   Shape shape_of(std::size_t index) const override {
     return shape_of_file(tree_->read(columns_.files[index]), name(index));

@@ -10,7 +10,7 @@
 
 namespace ridgeline::data {
 
-/// A column is empty where no sample has such a value; else it has an entry for each sample.
+/// A column is empty if no sample has such a value. Otherwise it has an entry for each sample.
 struct SampleColumns {
   TargetSchema schema;
   std::vector<std::uint32_t> files;   ///< indices into the tree's list

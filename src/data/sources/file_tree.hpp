@@ -1,5 +1,5 @@
 #pragma once
-// The files of a folder or of an archive, read in place: one thing for all that read data sets.
+// The files of a folder or of an archive, read in place: the one interface for all sources.
 
 #include <cstdint>
 #include <filesystem>
@@ -14,7 +14,7 @@
 
 namespace ridgeline::data {
 
-/// What is larger is no photograph and no table of names: reading it would exhaust the memory.
+/// A larger file is neither a photograph nor a table of names, and would fill the memory.
 inline constexpr std::uint64_t most_file_bytes = std::uint64_t{1} << 30;
 
 /// All functions may be called from several threads at once.
@@ -31,15 +31,15 @@ class FileTree {
   /// The folder or archive.
   const std::filesystem::path& root() const { return root_; }
   const FileList& files() const { return files_; }
-  /// What messages call a file: "photos.zip/train/cat/1.jpg".
+  /// The name of a file for messages: "photos.zip/train/cat/1.jpg".
   std::string name(std::size_t file) const { return (root_ / files_.path(file)).string(); }
-  /// What messages call a folder.
+  /// The name of a folder for messages.
   std::string folder_name(std::string_view path) const;
-  /// The bytes of a file, or its first `at_most`. Throws DataError that names the file where it is
-  /// missing, corrupt or larger than most_file_bytes, ResourceError where it may not be read.
+  /// The bytes of a file, or its first `at_most`. Throws DataError that names the file if it is
+  /// missing, corrupt or larger than most_file_bytes, ResourceError if it may not be read.
   virtual std::vector<std::uint8_t> read(std::size_t file, std::uint64_t at_most = whole) const = 0;
-  /// A number that changes when the file does: of its size and time of change, or of those of the
-  /// archive that holds it. Absent where they cannot be read.
+  /// A number that changes when the file changes. It is made of the size and the times of the file,
+  /// or of its archive. Nothing if they cannot be read.
   virtual std::optional<std::uint64_t> stamp(std::size_t file) const = 0;
 
  private:
@@ -56,19 +56,19 @@ struct TreeOptions {
   bool follow_links = false;
   /// Folders and archives of this many files or more get an index in the user's cache; 0: none.
   std::size_t index_from = 10'000;
-  /// Look at these folders alone (paths in the tree), and not at what they contain. An archive is
-  /// always listed whole.
+  /// If given, only these folders (paths in the tree) are listed, without their subfolders. An
+  /// archive is always listed completely.
   std::optional<std::set<std::string>> only = {};
 };
 
 /// The files of a folder, a zip archive or a tar archive. Names that begin with a dot, "__MACOSX"
-/// and "@eaDir" are left out: they are made by programs for themselves. Throws DataError for what
-/// is missing, broken or neither; for names, links or paths that leave the folder; ResourceError
-/// for what may not be read.
+/// and "@eaDir" are left out: programs make them for their own use. Throws DataError for a path
+/// that does not exist, is broken or is neither a folder nor an archive, and for names, links or
+/// paths that leave the folder; ResourceError for what may not be read.
 std::shared_ptr<const FileTree> open_tree(const std::filesystem::path& path,
                                           const TreeOptions& options = {});
 
-/// Whether a file is an archive by its content, be it one that can be read or not.
+/// Whether a file is an archive by its content, even of a kind that cannot be read.
 bool is_archive(const std::filesystem::path& file);
 
 /// Whether a file or folder of this name is left out.

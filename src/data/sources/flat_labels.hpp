@@ -11,12 +11,12 @@ namespace ridgeline::data {
 
 /// The class folder of each image, by its name without the extension.
 struct FlatLabels {
-  std::string file;  ///< what messages call the list
+  std::string file;  ///< the name of the list for messages
   std::unordered_map<std::string, std::string> classes;
 };
 
 /// From val_annotations.txt (NAME, tab, CLASS, tab, ...) or LOC_val_solution.csv (NAME,CLASS ...)
-/// in the folder `part` or in those above it; nothing where neither is there.
+/// in the folder `part` or a folder above it. Nothing if neither exists.
 std::optional<FlatLabels> flat_labels(const FileTree& tree, std::string_view part);
 
 /// "val_1" of "val_1.JPEG".

@@ -11,7 +11,7 @@
 
 namespace ridgeline::data {
 
-/// What the folders of the parts are called, in lower case.
+/// The usual names of the parts' folders, in lower case.
 extern const std::vector<std::string> train_names, validation_names, test_names;
 
 class FolderLayout {
@@ -31,17 +31,17 @@ class FolderLayout {
   /// Their names for a message.
   std::string listed_children(std::size_t folder) const;
 
-  /// The files [first, second) of a folder; at any depth where `deep`.
+  /// The files [first, second) of a folder; with `deep`, at any depth.
   std::pair<std::size_t, std::size_t> files(std::size_t folder, bool deep) const;
   bool is_image(std::size_t file) const;
   std::vector<std::uint32_t> images(std::size_t folder, bool deep) const;
   bool has_images(std::size_t folder, bool deep) const;
 
   /// The folder that holds the parts or the class folders: the root, ImageNet's own folder in it,
-  /// or the one folder that an archive was made of.
+  /// or the only folder of an archive.
   std::size_t find_base() const;
-  /// The child of `base` that is called `wanted`, or by one of the `usual` names where that is
-  /// empty. Throws DataError where `wanted` is not there, or two have usual names.
+  /// The child of `base` with the name `wanted` or, if that is empty, with one of the `usual`
+  /// names. Throws DataError if `wanted` does not exist, or if two children have usual names.
   std::optional<std::size_t> find_part(std::size_t base, const std::string& wanted,
                                        const std::vector<std::string>& usual) const;
 

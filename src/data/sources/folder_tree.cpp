@@ -44,7 +44,7 @@ class FolderTree : public FileTree {
   bool follow_;
 };
 
-/// What an index is made for: the folder, and how it was listed.
+/// What an index is valid for: the folder, and the way that it was listed.
 std::string index_key(const fs::path& real_root, const TreeOptions& options) {
   return real_root.string() + (options.follow_links ? "\nlinks" : "");
 }
@@ -80,7 +80,7 @@ std::shared_ptr<const FileTree> open_folder(const fs::path& path, const TreeOpti
   if (known && current(*known, path)) {
     return std::make_shared<FolderTree>(path, std::move(known->files), options.follow_links);
   }
-  FolderListing listing = scan(path, options);
+  FolderListing listing = list_folder(path, options);
   if (indexed && listing.files.size() >= options.index_from) {
     save_index(key, write_index(listing, key));
   }

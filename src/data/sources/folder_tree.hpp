@@ -7,8 +7,8 @@
 
 namespace ridgeline::data {
 
-/// See open_tree. A large folder is listed once: its index is kept in the user's cache, and used
-/// for as long as no folder in it has changed.
+/// See open_tree. A large folder is listed once: its index is kept in the user's cache, and used as
+/// long as no folder in it has changed.
 std::shared_ptr<const FileTree> open_folder(const std::filesystem::path& path,
                                             const TreeOptions& options);
 

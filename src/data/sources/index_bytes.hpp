@@ -1,6 +1,6 @@
 #pragma once
-// The bytes of an index in the user's cache: a magic, the machine's byte order, a key, what is
-// indexed, and a checksum. Numbers have the machine's own byte order: the file never leaves it.
+// The bytes of an index in the user's cache: a magic, the machine's byte order, a key, the
+// contents, and a checksum. Numbers have the machine's own byte order: the file never leaves it.
 
 #include <cstdint>
 #include <span>
@@ -13,7 +13,7 @@ namespace ridgeline::data {
 
 class IndexWriter {
  public:
-  /// `magic` names the kind of index, `key` what was indexed.
+  /// `magic` names the kind of index, `key` the folder or archive.
   IndexWriter(std::string_view magic, std::string_view key);
 
   void put(std::uint64_t number);
@@ -28,14 +28,14 @@ class IndexWriter {
   std::string bytes_;
 };
 
-/// All functions throw DataError for bytes that are no whole index.
+/// All functions throw DataError for bytes that are not a complete index.
 class IndexReader {
  public:
   IndexReader(std::span<const std::uint8_t> bytes, std::string_view magic, std::string_view key);
 
   std::uint64_t number();
   std::string_view text();
-  /// Adds the names of a folder to `files`, whose last folder it is.
+  /// Adds the names of files to the last folder of `files`.
   void take_names(FileList& files);
   /// Adds a folder after those that `files` has.
   void take_folder(FileList& files);

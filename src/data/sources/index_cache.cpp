@@ -44,7 +44,7 @@ void save_index(std::string_view name, std::string_view bytes) {
     out.write(bytes);
     out.commit();
   } catch (const ResourceError&) {
-    // A full or read-only disk costs the time of reading the names again, and nothing else.
+    // If the disk is full or read-only, the names are read again next time. That costs only time.
   }
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 // Where indexes of large folders and archives are kept: in the user's cache. A cache that cannot be
-// read or written is no error, since what it holds can always be made again.
+// read or written is not an error, since indexes can always be made again.
 
 #include <cstdint>
 #include <optional>

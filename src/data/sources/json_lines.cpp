@@ -42,7 +42,7 @@ std::string cell(const Json& object, std::string_view where, const std::string& 
   const auto found = object.find(column);
   if (found == object.end()) return {};
   if (!found->is_array()) return scalar(*found, where, column);
-  // A list without elements is a list all the same, and not an empty cell.
+  // A list without elements is still a list, not an empty cell.
   std::string list(found->empty() ? 1 : 0, list_separator);
   for (const Json& element : *found) list += scalar(element, where, column) + list_separator;
   return list;

@@ -27,7 +27,7 @@ void add_folders(FileList& files, std::string_view folder) {
 
 void MemberTable::add(std::string_view name, const Member& member) {
   std::string path(name);
-  // Some programs for Windows write the separators of that system.
+  // Some programs on Windows write '\' as the separator.
   std::replace(path.begin(), path.end(), '\\', '/');
   const bool folder = path.ends_with('/');
   bool leaves = path.starts_with('/') || path.find('\0') != std::string::npos, is_hidden = false;
@@ -58,7 +58,7 @@ const Member& MemberTable::find(std::string_view name) {
   for (; placed_ < entries_.size(); ++placed_) {
     if (entries_[placed_].folder) continue;
     const auto entry = static_cast<std::uint32_t>(placed_);
-    // The last one of a name is what the link leads to.
+    // A link leads to the last member of the name.
     if (const auto [old, added] = places_.insert(entry); !added) {
       places_.erase(old);
       places_.insert(entry);
@@ -72,10 +72,10 @@ const Member& MemberTable::find(std::string_view name) {
 }
 
 ArchiveIndex MemberTable::index() {
-  places_ = decltype(places_)(0, Hash{this}, Equal{this});  // its memory is needed for the index
+  places_ = decltype(places_)(0, Hash{this}, Equal{this});  // frees memory that the index needs
   std::vector<std::uint32_t> order(entries_.size());
   std::iota(order.begin(), order.end(), std::uint32_t{0});
-  // A folder itself comes with its files, before them.
+  // A folder comes directly before its files.
   const auto key = [&](std::uint32_t i) {
     const std::string_view whole = path(i);
     return entries_[i].folder ? std::pair{whole, std::string_view()} : split_path(whole);

@@ -8,7 +8,7 @@
 namespace ridgeline::data {
 namespace {
 
-// Every folder, and every file that opening does not refuse.
+// Every folder has the marker ".", so `open` alone decides what to accept.
 const std::vector<std::string> anything{"."};
 
 Dataset dataset(const std::shared_ptr<const SampleSource>& samples) {
@@ -24,7 +24,7 @@ DataParts parts_of(SampleParts parts) {
   return result;
 }
 
-// "width, height" as two words.
+// Splits "width, height" into two words.
 std::vector<std::string> words(const std::string& text) {
   std::vector<std::string> all;
   for (std::size_t begin = 0; begin < text.size();) {
@@ -74,7 +74,7 @@ Option text_option(std::string name, std::string meaning) {
 }
 
 const std::string groups_meaning =
-    "what must stay on one side of a split: \"folder\" below a class, or a table's column";
+    "groups of images that a split does not divide: \"folder\" below a class, or a table's column";
 const std::string classes_meaning = "a file that names the classes in their order";
 const std::string links_meaning = "accept links that leave the folder";
 
@@ -108,13 +108,13 @@ DataSource table_source() {
       .open = {},
       .options = {text_option("groups", groups_meaning),
                   text_option("classes", classes_meaning),
-                  text_option("table",
-                              "the table in the folder or archive; empty: the one that is there"),
-                  text_option("images", "what paths begin from; empty: the table's folder"),
+                  text_option("table", "the table in the folder or archive; empty: the only one"),
+                  text_option("images", "the folder of the paths; empty: the table's folder"),
                   text_option("format", "csv, tsv or json-lines; empty: by the file's name"),
                   text_option("delimiter", "one character; empty: as the header has it"),
                   text_option("path_column", "empty: path, file, filename, image or the like"),
-                  text_option("path_format", "what a cell of it is a part of: \"train/{}.png\""),
+                  text_option("path_format",
+                              "a path with {} in place of the cell: \"train/{}.png\""),
                   text_option("label_columns", "columns of the target: \"label\", or \"x, y\""),
                   text_option("task", "classify, multi-label or regress; empty: by the columns"),
                   text_option("label_separator", "between the labels in one cell"),

@@ -25,7 +25,7 @@ struct Close {
   void operator()(DIR* folder) const { closedir(folder); }
 };
 
-// The identity of a folder, whatever links lead to it.
+// The identity of a folder. It is the same through all links.
 using Identity = std::pair<dev_t, ino_t>;
 
 class Scanner {
@@ -41,14 +41,14 @@ class Scanner {
     const std::unique_ptr<DIR, Close> entries(opendir(folder.c_str()));
     struct stat status {};
     if (!entries || fstat(dirfd(entries.get()), &status) != 0) {
-      // A table may name folders that do not exist; its rows then say so.
+      // A table may name folders that do not exist. The error is given later, with the table's row.
       if (options_.only && (errno == ENOENT || errno == ENOTDIR)) return;
       throw ResourceError(fmt::format("{}: the folder cannot be read: {}", folder.string(),
                                       std::generic_category().message(errno)));
     }
     enter({status.st_dev, status.st_ino}, folder);
     FolderTimes times{nanoseconds(status.st_mtim), nanoseconds(status.st_ctim)};
-    // A file that is added in the same tick of the clock would leave the times as they are.
+    // If a file were added in the same tick of the clock, the times would not change.
     if (std::max(times.modified, times.changed) > started_ - 2 * second) times = {};
     std::vector<std::string> files, folders;
     list(entries.get(), folder, files, folders);
@@ -103,7 +103,7 @@ class Scanner {
       if (fstatat(folder_descriptor, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return DT_UNKNOWN;
       if (S_ISLNK(status.st_mode)) require_inside(folder / name, real_root_);
     }
-    // Reading a link to nothing says what is wrong with it.
+    // A broken link counts as a file: reading it gives the right error.
     if (fstatat(folder_descriptor, name, &status, 0) != 0) return DT_REG;
     return S_ISREG(status.st_mode) ? DT_REG : S_ISDIR(status.st_mode) ? DT_DIR : DT_UNKNOWN;
   }
@@ -118,7 +118,7 @@ class Scanner {
 
 }  // namespace
 
-FolderListing scan(const fs::path& root, const TreeOptions& options) {
+FolderListing list_folder(const fs::path& root, const TreeOptions& options) {
   Scanner scanner(root, options);
   if (!options.only) {
     scanner.visit("");
@@ -151,7 +151,7 @@ void require_inside(const fs::path& path, const fs::path& real_root) {
   if (!error && rest == real_root.end()) return;
   throw DataError(fmt::format(
       "{}: is a link that leaves the folder {}: copy the file into it, or set data.follow_links = "
-      "true where such links are meant",
+      "true if such links are intended",
       path.string(), real_root.string()));
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// In which format a source stores its images.
+// The format in which a source stores its images.
 
 #include <cstddef>
 #include <string_view>
@@ -8,16 +8,16 @@
 
 namespace ridgeline::data {
 
-/// What a source of image files is, beside a SampleSource.
+/// Also a base of a source of image files.
 class StoresFiles {
  public:
   virtual ~StoresFiles() = default;
-  /// "JPEG", "PNG", ... by the file's content; empty for a file that is no image. Throws as
+  /// "JPEG", "PNG", ... by the file's content; empty if the file is not an image. Throws as
   /// SampleSource::decode does.
   virtual std::string_view format(std::size_t index) const = 0;
 };
 
-/// The format of a sample's file; empty where the source has no image files.
+/// The format of a sample's file; empty if the source has no image files.
 inline std::string_view stored_format(const SampleSource& source, std::size_t index) {
   const auto* const files = dynamic_cast<const StoresFiles*>(&source);
   return files ? files->format(index) : std::string_view();

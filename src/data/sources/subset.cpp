@@ -82,7 +82,7 @@ std::shared_ptr<const SampleSource> ExcludeList::apply(std::shared_ptr<const Sam
   for (std::size_t i = 0; i < source->size(); ++i) {
     const std::string name = source->name(i);
     bool listed = false;
-    // The whole name, and what follows each '/'.
+    // A line may be the whole name, or its end after any '/'.
     for (std::size_t from = 0; from < name.size();) {
       const std::string_view end = std::string_view(name).substr(from);
       const auto line =

@@ -20,8 +20,8 @@ namespace fs = std::filesystem;
 struct Opened {
   TableFile table;
   fs::path images;
-  std::string folder;                    // of the table in the archive
-  std::shared_ptr<const FileTree> tree;  // of an archive, which is listed already
+  std::string folder;                    // that holds the table in the archive
+  std::shared_ptr<const FileTree> tree;  // of an archive, which has been listed already
 };
 
 std::string find_table(const std::vector<std::string>& tables, const fs::path& path,
@@ -29,7 +29,7 @@ std::string find_table(const std::vector<std::string>& tables, const fs::path& p
   if (!wanted.empty()) return wanted;
   if (tables.size() == 1) return tables[0];
   throw DataError(fmt::format(
-      "{}: {}: say by data.table which file is the table", path.string(),
+      "{}: {}: set data.table to the file that is the table", path.string(),
       tables.empty() ? "no file in it is called .csv, .tsv or .jsonl"
                      : fmt::format("holds several tables ({})", fmt::join(tables, ", "))));
 }
@@ -102,9 +102,9 @@ class TableSource {
           names.empty() ? "no label for training" : fmt::format("one class only, {}", names[0])));
     }
     const std::vector<std::uint32_t> files = find_files();
-    SampleParts parts{samples(Part::train, files, targets),
-                      samples(Part::validation, files, targets),
-                      samples(Part::test, files, targets),
+    SampleParts parts{samples(TablePart::train, files, targets),
+                      samples(TablePart::validation, files, targets),
+                      samples(TablePart::test, files, targets),
                       {}};
     if (targets.chose_lists()) {
       parts.notes.push_back(
@@ -142,11 +142,11 @@ class TableSource {
       const std::size_t at = pattern.find("{}");
       if (at == std::string::npos) {
         throw UsageError(fmt::format(
-            "data.path_format = \"{}\" has no {{}} where the cell of the table goes", pattern));
+            "data.path_format = \"{}\" has no {{}} for the cell of the table", pattern));
       }
       path = pattern.substr(0, at) + path + pattern.substr(at + 2);
     }
-    // An absolute path is as good where it is one in the folder of the images.
+    // Absolute paths are accepted if they are in the folder of the images.
     if (path.starts_with(root_)) path.erase(0, root_.size());
     const auto inner = inner_path(path);
     if (!inner || inner->empty()) {
@@ -191,7 +191,8 @@ class TableSource {
     return files;
   }
 
-  std::shared_ptr<const SampleSource> samples(Part part, const std::vector<std::uint32_t>& files,
+  std::shared_ptr<const SampleSource> samples(TablePart part,
+                                              const std::vector<std::uint32_t>& files,
                                               const TableTargets& targets) const {
     bool any = false;
     std::optional<std::size_t> bare;
@@ -219,7 +220,7 @@ class TableSource {
 
   const TableOptions& options_;
   Opened opened_;
-  std::string root_;  // of the images, as absolute paths in the table begin
+  std::string root_;  // the images' folder, as absolute paths in the table begin
   TableRows rows_;
 };
 

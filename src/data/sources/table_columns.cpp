@@ -35,7 +35,7 @@ class Finder {
       if (std::find(columns_.begin(), columns_.end(), name) != columns_.end()) return name;
     }
     throw DataError(fmt::format(
-        "{}:1: no column is called \"{}\": say by data.{} which one holds the {}; there "
+        "{}:1: no column is called \"{}\": set data.{} to the one that has the {}; there "
         "are {}",
         table_.name(), names.front(), key, what, listed()));
   }
@@ -52,7 +52,7 @@ class Finder {
   Names columns_;
 };
 
-/// Throws UsageError for an option that nothing would read.
+/// Throws UsageError for an option that would have no effect.
 void refuse_idle(const TableOptions& options, const TableFormat& format, const std::string& task,
                  std::size_t columns) {
   const bool names = columns == 1 && task != "regress";
@@ -75,7 +75,7 @@ void refuse_idle(const TableOptions& options, const TableFormat& format, const s
 std::string find_task(const TableOptions& options, std::size_t columns) {
   if (options.task.empty()) {
     if (!options.label_separator.empty()) return "multi-label";
-    if (columns == 1) return "";  // the cells tell
+    if (columns == 1) return "";  // the cells decide
     throw UsageError(
         "several label columns hold 0 and 1 (data.task = \"multi-label\") or numbers (data.task = "
         "\"regress\"): say which");

@@ -16,7 +16,7 @@ constexpr std::size_t block = std::size_t{1} << 20;
 const std::vector<std::string> json_extensions{"jsonl", "ndjson", "json"},
     tab_extensions{"tsv", "tab"}, text_extensions{"csv"};
 
-// Ends the reading of a table after its first row.
+// Thrown to stop reading a table after its first row.
 struct Enough {};
 
 }  // namespace

@@ -13,7 +13,7 @@
 
 namespace ridgeline::data {
 
-/// "csv" or "json-lines"; a delimiter for the first.
+/// `kind` is "csv" or "json-lines". Only "csv" has a delimiter.
 struct TableFormat {
   std::string kind;
   char delimiter = ',';
@@ -23,16 +23,16 @@ class TableFile {
  public:
   /// A file on the disk. Throws as InputFile does.
   explicit TableFile(const std::filesystem::path& path);
-  /// A table in memory; `name` is what messages call it.
+  /// A table in memory; `name` is its name for messages.
   TableFile(std::string name, std::vector<std::uint8_t> bytes);
 
   const std::string& name() const { return name_; }
-  /// `kind` and `delimiter` as TableOptions has them.
+  /// `kind` and `delimiter` are those of TableOptions.
   TableFormat format(const std::string& kind, const std::string& delimiter) const;
-  /// The names of the columns. Throws DataError for an empty table or names that are not different.
+  /// The names of the columns. Throws DataError for an empty table or for duplicate names.
   std::vector<std::string> columns(const TableFormat& format) const;
-  /// Calls `use` for each row with the cells of `columns`, which the table has. Throws DataError
-  /// with the line of what is wrong, and what `use` throws.
+  /// Calls `use` for each row with the cells of `columns`, which must exist. Throws DataError with
+  /// the line of the fault, and what `use` throws.
   void read(const TableFormat& format, const std::vector<std::string>& columns,
             const UseRow& use) const;
 

@@ -13,14 +13,14 @@
 namespace ridgeline::data {
 namespace {
 
-std::optional<Part> part_of(std::string_view cell) {
+std::optional<TablePart> part_of(std::string_view cell) {
   std::string word;
   for (const char c : cell) {
     if (c != ' ') word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   }
-  if (word == "train" || word == "training") return Part::train;
-  if (word == "val" || word == "valid" || word == "validation") return Part::validation;
-  if (word == "test" || word == "testing") return Part::test;
+  if (word == "train" || word == "training") return TablePart::train;
+  if (word == "val" || word == "valid" || word == "validation") return TablePart::validation;
+  if (word == "test" || word == "testing") return TablePart::test;
   return std::nullopt;
 }
 
@@ -37,7 +37,7 @@ float weight_of(std::string_view cell, const std::string& where) {
 TableRows read_rows(const TableFile& table, const TableFormat& format, const TableColumns& columns,
                     TableTargets& targets) {
   std::vector<std::string> names{columns.path};
-  // The place of an optional column among the cells; 0 where it is not read.
+  // The index of an optional column among the cells; 0 if it is not read.
   const auto place = [&](const std::string& column) {
     if (column.empty()) return std::size_t{0};
     names.push_back(column);
@@ -54,7 +54,7 @@ TableRows read_rows(const TableFile& table, const TableFormat& format, const Tab
     if (row.cells[0].empty()) {
       throw DataError(fmt::format("{}: the column {} is empty", where, columns.path));
     }
-    Part part = Part::train;
+    TablePart part = TablePart::train;
     if (split != 0) {
       const auto known = part_of(row.cells[split]);
       if (!known) {
@@ -64,7 +64,7 @@ TableRows read_rows(const TableFile& table, const TableFormat& format, const Tab
       part = *known;
     }
     const bool has_target = targets.add(row.cells.subspan(label), where);
-    if (!has_target && part != Part::test) {
+    if (!has_target && part != TablePart::test) {
       throw DataError(fmt::format("{}: the column {} is empty", where, columns.targets.columns[0]));
     }
     if (group != 0) {
@@ -75,7 +75,8 @@ TableRows read_rows(const TableFile& table, const TableFormat& format, const Tab
     rows.paths += row.cells[0];
     rows.path_ends.push_back(rows.paths.size());
     rows.parts.push_back(part);
-    rows.rows.push_back({part == Part::train, has_target, static_cast<std::uint32_t>(row.line)});
+    rows.rows.push_back(
+        {part == TablePart::train, has_target, static_cast<std::uint32_t>(row.line)});
   });
   return rows;
 }

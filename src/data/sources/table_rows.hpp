@@ -11,15 +11,15 @@
 
 namespace ridgeline::data {
 
-enum class Part : std::uint8_t { train, validation, test };
+enum class TablePart : std::uint8_t { train, validation, test };
 
 struct TableRows {
   std::string paths;  ///< one after another, as they are in the table
   std::vector<std::uint64_t> path_ends;
-  std::vector<Part> parts;
+  std::vector<TablePart> parts;
   std::vector<TableTargets::Row> rows;
-  std::vector<std::int32_t> groups;  ///< -1: a group of its own; empty without the column
-  std::vector<float> weights;        ///< empty without the column
+  std::vector<std::int32_t> groups;  ///< -1: a group of its own; empty if there is no such column
+  std::vector<float> weights;        ///< empty if there is no such column
 
   std::size_t size() const { return rows.size(); }
   std::string_view path(std::size_t row) const {
@@ -28,7 +28,7 @@ struct TableRows {
   }
 };
 
-/// Which columns of a table are what.
+/// The names of a table's columns by their use.
 struct TableColumns {
   std::string path, split, group, weight;  ///< empty: there is no such column
   TargetColumns targets;

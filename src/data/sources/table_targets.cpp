@@ -41,7 +41,7 @@ std::optional<double> flag_of(std::string_view text) {
   return value && (*value == 0 || *value == 1) ? value : std::nullopt;
 }
 
-/// Numbers by their value, where all names are whole numbers; else byte by byte.
+/// Sorts by value if all names are whole numbers, else byte by byte.
 void sort_names(std::vector<std::string>& names) {
   const bool numbers = std::all_of(names.begin(), names.end(), [](const std::string& name) {
     return !name.empty() && name.size() < 10 &&
@@ -102,7 +102,7 @@ bool TableTargets::add_class(std::string_view cell, const std::string& where) {
   return !label.empty();
 }
 
-// An empty cell is an image without any of the labels, which is a target.
+// An empty cell is a target, too: the image has none of the labels.
 void TableTargets::add_labels(std::string_view cell) {
   const bool list = cell.find(list_separator) != std::string_view::npos;
   const std::string separator = list ? std::string(1, list_separator) : columns_.separator;
@@ -146,7 +146,7 @@ std::span<const std::int32_t> TableTargets::labels_of(std::size_t row) const {
   return std::span(labels_).subspan(begin, ends_[row] - begin);
 }
 
-// As scikit-learn's type_of_target tells values from classes.
+// Tells values from classes as scikit-learn's type_of_target does.
 void TableTargets::refuse_numbers(std::span<const Row> rows, const std::string& file) const {
   constexpr std::size_t few = 20;
   const std::vector<std::string>& texts = pool_.texts();
@@ -159,9 +159,8 @@ void TableTargets::refuse_numbers(std::span<const Row> rows, const std::string& 
     fraction[k] = std::isfinite(value) && value != std::trunc(value);
   }
   constexpr std::string_view advice =
-      "set data.task = \"regress\" to learn them as numbers, or data.task = \"classify\" where "
-      "each "
-      "of them is the name of a class";
+      "set data.task = \"regress\" to learn them as numbers, or data.task = \"classify\" if "
+      "each of them is the name of a class";
   std::size_t known = 0;
   for (std::size_t r = 0; r < rows.size(); ++r) {
     if (!rows[r].has_target) continue;

@@ -32,7 +32,7 @@ class TextPool {
 
 /// What TableOptions says about targets.
 struct TargetColumns {
-  std::string task;  ///< empty: "multi-label" where the cells are lists, else "classify"
+  std::string task;  ///< empty: "multi-label" if the cells are lists, else "classify"
   std::vector<std::string> columns;
   std::string separator;
 };
@@ -41,18 +41,18 @@ class TableTargets {
  public:
   explicit TableTargets(TargetColumns columns);
 
-  /// Adds a row's target; false where its cells are empty. Throws DataError that begins with
+  /// Adds a row's target. Returns false if its cells are empty. Throws DataError that begins with
   /// `where`, "labels.csv:17".
   bool add(std::span<const std::string_view> cells, const std::string& where);
 
-  /// What is known about a row when all have been read.
+  /// What is known of a row when all have been read.
   struct Row {
     bool training = false, has_target = false;
     std::uint32_t line = 0;
   };
-  /// Decides the names of the classes: `listed`, or those of the rows for training in sorted order.
-  /// Throws DataError for a label that is not among them, and for numbers that look like values
-  /// where neither a task nor classes are named.
+  /// Decides the names of the classes: `listed`, or the sorted labels of the training rows.
+  /// Throws DataError for a label that is not among them, and, if neither a task nor classes are
+  /// given, for numbers that look like values.
   void finish(std::span<const Row> rows, const std::vector<std::string>& listed,
               const std::string& file);
   const TargetSchema& schema() const { return schema_; }
@@ -71,7 +71,7 @@ class TableTargets {
 
   TargetColumns columns_;
   TargetSchema schema_;
-  bool open_;  // the cells tell the task
+  bool open_;  // whether the cells decide the task
   bool names_in_cell_;
   TextPool pool_;
   std::vector<std::int32_t> labels_;

@@ -22,7 +22,7 @@ std::string_view field(std::span<const std::uint8_t> header, std::size_t at, std
   return bytes.substr(0, bytes.find('\0'));
 }
 
-/// Octal digits with blanks around them, or GNU's big-endian number after a byte of 0x80.
+/// Octal digits, perhaps with blanks around them, or GNU's big-endian number after a byte of 0x80.
 std::optional<std::uint64_t> number(std::span<const std::uint8_t> header, std::size_t at,
                                     std::size_t size) {
   std::uint64_t value = 0;
@@ -66,7 +66,7 @@ class TarReader {
       if (!size) fail("the size of the member is not a number");
       const std::uint64_t data = at_ + block;
       const char kind = static_cast<char>(header[156]);
-      // A pax record may say the size of the member after it; never of a record.
+      // A pax record may give the size of the next member, but not of the next record.
       const bool record = kind == 'x' || kind == 'g' || kind == 'L' || kind == 'K';
       const std::uint64_t bytes = record ? *size : size_.value_or(*size);
       const bool holds_data = record || kind == '0' || kind == '\0' || kind == '7' || kind == 'S';
@@ -158,7 +158,7 @@ class TarReader {
   const InputFile& archive_;
   MemberTable table_;
   std::uint64_t at_ = 0;
-  // What a record says about the member after it.
+  // What a record says about the next member.
   std::optional<std::string> name_, link_;
   std::optional<std::uint64_t> size_;
   bool sparse_ = false;

@@ -28,16 +28,16 @@ struct Directory {
   std::uint64_t offset = 0, size = 0, entries = 0;
 };
 
-/// The directory, which can be larger than all that is made of it, a part at a time.
+/// Reads the directory a part at a time. It can need much more memory than its index.
 struct Window {
   const InputFile& archive;
   const Directory& directory;
   std::vector<std::uint8_t> bytes = {};
   std::size_t at = 0;
-  std::uint64_t end = 0;  // of `bytes` in the directory
+  std::uint64_t end = 0;  // the place in the directory where `bytes` ends
 
   std::uint64_t place() const { return end - bytes.size() + at; }
-  /// What follows: a whole entry, unless the directory ends before.
+  /// The next bytes. They contain a whole entry, unless the directory ends too early.
   Bytes next() {
     constexpr std::size_t most_entry = entry_size + 3 * std::size_t{0xffff}, part = 1 << 20;
     if (bytes.size() - at < most_entry && end < directory.size) {
@@ -129,14 +129,14 @@ class ZipReader {
                   .checksum = static_cast<std::uint32_t>(number(entry, 16, 4))};
     widen(entry.subspan(entry_size + name_length, extra_length), member);
     check(name, entry.first(entry_size), member);
-    // Bit 0 of the method tells stored from deflated once others have been refused.
+    // `check` has refused all methods except 0 (stored) and 8 (deflated).
     member.deflated = number(entry, 10, 2) != 0;
     table_.add(name, member);
     if (!name.ends_with('/')) spans_.emplace_back(member.offset, member.stored);
     return size;
   }
 
-  // The zip64 field holds those of the numbers that did not fit, in this order.
+  // The zip64 field has the numbers that did not fit into the entry, in this order.
   static void widen(Bytes extra, Member& member) {
     while (extra.size() >= 4) {
       const std::size_t id = number(extra, 0, 2), length = number(extra, 2, 2);

@@ -167,7 +167,7 @@ void AddLookups(const ConvPool& s, const ConvPoolBackward& a, const LookupTile& 
   part.store(hn::Add(part.load(to), bias), to);
 }
 
-// Rows whose sums fit the registers beside the indices, the gradient and a looked-up vector.
+// Rows whose sums fit into registers with the indices, the gradient and a looked-up vector.
 template <int Width>
 constexpr int most_lookup_rows = std::clamp((registers - 2 - Width) / Width, 1, 9);
 

@@ -16,7 +16,7 @@ struct DenseRows {
   std::int64_t first, count;
 };
 
-/// y = x w^T + bias; then max(y, slope * y) where `relu`. bias may be null.
+/// y = x w^T + bias; then max(y, slope * y) if `relu`. bias may be null.
 struct DenseForward {
   const float* x;     ///< images x inputs
   const float* w;     ///< outputs x inputs

@@ -10,7 +10,7 @@ namespace ridgeline::engine::kernels {
 std::int64_t fp32_round_flops();
 float fp32_rounds(std::int64_t rounds);
 
-/// 0 where this CPU has no bf16 products.
+/// 0 if this CPU has no bf16 products.
 std::int64_t bf16_round_flops();
 float bf16_rounds(std::int64_t rounds);
 

@@ -15,7 +15,7 @@ struct Windows {
   std::int64_t kernel_height = 1, kernel_width = 1, step_height = 1, step_width = 1;
   std::int64_t top = 0, left = 0;  ///< padding
   /// Kernel, step and padding are not read: the pooled pixels share the source as evenly as whole
-  /// pixels allow, and several have the same pixels where the sizes do not divide. For means alone.
+  /// pixels allow, and several have the same pixels where the sizes do not divide. For means only.
   bool adaptive = false;
 
   std::int64_t source_size() const { return height * width * channels; }
@@ -28,7 +28,7 @@ struct Windows {
   bool small() const { return kernel_height * kernel_width <= 256; }
 };
 
-/// Maxima, and the position of each in its window: the first in row-major order where several are
+/// Maxima, and the position of each in its window: the first in row-major order if several are
 /// equal. A NaN is greater than any number, and of several the last is taken, as in PyTorch.
 /// `positions` may be null.
 template <typename T>

@@ -19,7 +19,7 @@ struct Best {
 
   explicit HWY_INLINE Best(Vec first) : value(first), where(hn::Zero(Tag())) {}
   HWY_INLINE void consider(Vec v, float position) { take(v, position, Wins(v, value)); }
-  /// The same where no value is NaN, in fewer operations.
+  /// The same if no value is NaN, in fewer operations.
   HWY_INLINE void consider_number(Vec v, float position) { take(v, position, hn::Gt(v, value)); }
 
  private:

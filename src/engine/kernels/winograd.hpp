@@ -38,7 +38,7 @@ struct Conv3x3Forward {
   const float* bias;    ///< one per filter, or null
   T* output;
   const T* addend = nullptr;  ///< of the output's size, or null: added to it
-  float slope = 1;            ///< of outputs below 0: a ReLU where it is not 1
+  float slope = 1;            ///< of outputs below 0: a ReLU if it is not 1
   /// For the backward pass of a ReLU: the output is multiplied by the slope where this is not above
   /// 0. It has the output's size, or is null.
   const T* mask = nullptr;

@@ -102,7 +102,7 @@ HWY_INLINE void WeighKernel(Load load, Store store) {
 }
 
 constexpr int most_vectors = registers == 32 ? 4 : 2;
-/// Rows whose sums fit in registers beside as many vectors.
+/// Rows whose sums fit into registers together with as many vectors.
 constexpr int rows_at_once(int vectors) {
   return registers == 32 ? 24 / vectors > 16 ? 16 : 24 / vectors : 12 / vectors;
 }
@@ -185,7 +185,7 @@ ProductFunction FindProduct(bool add, std::int64_t rows, std::int64_t vectors,
   return found;
 }
 
-/// Splits `rows` into parts that fit beside the vectors, and calls use(function, first row).
+/// Splits `rows` into parts that fit together with the vectors. Calls use(function, first row).
 template <typename Use>
 HWY_INLINE void ForRows(bool add, std::int64_t rows, std::int64_t vectors, Use use) {
   const std::int64_t most = rows_at_once(static_cast<int>(vectors));

@@ -72,7 +72,7 @@ class Bmp : public Decoder {
     }
   }
 
-  /// The palette's indices of a run-length coded image. What it skips has index 0.
+  /// The palette's indices of a run-length coded image. Skipped pixels have index 0.
   std::vector<std::uint8_t> unpack() {
     const auto width = static_cast<std::size_t>(header_.width);
     const auto height = static_cast<std::size_t>(header_.height);
@@ -95,10 +95,10 @@ class Bmp : public Decoder {
         ++y;
       } else if (value == 1) {  // the end of the image
         return indices;
-      } else if (value == 2) {  // a jump
+      } else if (value == 2) {  // a move to another pixel
         x += reader_.byte();
         y += reader_.byte();
-      } else {  // so many pixels one by one, in an even number of bytes
+      } else {  // `value` separate pixels, padded to an even number of bytes
         const unsigned bytes = nibbles ? (value + 1) / 2 : value;
         const Bytes run = reader_.take(bytes + bytes % 2);
         for (unsigned i = 0; i < value; ++i) put(part(run[nibbles ? i / 2 : i], i));

@@ -76,7 +76,7 @@ BmpHeader BmpHeader::read(ByteReader reader) {
   std::uint32_t compression = plain, colours = 0;
   if (!core) {
     compression = reader.little_endian(4);
-    reader.take(12);  // the size of the data, and of a pixel on paper
+    reader.take(12);  // the size of the data, and pixels per metre
     colours = reader.little_endian(4);
     reader.take(4);
   }
@@ -87,7 +87,7 @@ BmpHeader BmpHeader::read(ByteReader reader) {
 
   std::size_t after = file_header_bytes + size;
   if (compression == bit_fields || compression == alpha_fields) {
-    // Inside of a later header, or after the first one.
+    // The masks are inside newer headers, and directly after the oldest one.
     reader.go_to(file_header_bytes + 40);
     const std::size_t count = compression == alpha_fields || size >= 56 ? 4 : 3;
     for (std::size_t i = 0; i < count; ++i) header.masks[i].bits = reader.little_endian(4);

@@ -1,4 +1,4 @@
-// JPEG by libjpeg-turbo: decoded at 1/2, 1/4 and 1/8 where that is enough, and only the box.
+// JPEG by libjpeg-turbo. It decodes at 1/2, 1/4 or 1/8 if that is enough, and only the box.
 #include <algorithm>
 #include <array>
 
@@ -7,13 +7,13 @@
 #include "image/mix.hpp"
 #include "image/orient.hpp"
 
-// It needs what jpeglib.h, of jpeg_errors.hpp, defines.
+// It needs jpeglib.h, which jpeg_errors.hpp includes.
 #include <jerror.h>
 
 namespace ridgeline::image {
 namespace {
 
-// libjpeg only warns where data are missing or damaged, and goes on with grey or with noise.
+// If data are missing or damaged, libjpeg only warns, and continues with grey or with noise.
 void warned(j_common_ptr jpeg, int level) {
   if (level >= 0) return;
   switch (jpeg->err->msg_code) {
@@ -104,7 +104,8 @@ class Jpeg : public Decoder {
   }
 
  private:
-  /// Runs what calls libjpeg. Nothing in `action` may need a destructor: errors jump over them.
+  /// Runs `action`, which calls libjpeg. Nothing in it may need a destructor, since errors skip
+  /// them.
   template <typename Action>
   void guarded(Action action) {
     if (setjmp(errors_.give_up) != 0) {
@@ -116,8 +117,8 @@ class Jpeg : public Decoder {
   }
   void destroy() { jpeg_destroy_decompress(&jpeg_); }
 
-  // The first and last columns that libjpeg gives differ from the whole image's, since the
-  // interpolation of colour lacks its neighbours there. So a few columns more are asked for.
+  // The first and last columns that libjpeg gives differ from those of the whole image, since they
+  // lack neighbours for the interpolation of colour. So we ask for a few more columns.
   void crop_columns(const PixelBox& box) {
     constexpr std::int64_t margin = 8;
     const std::int64_t first = std::max<std::int64_t>(0, box.left - margin);
@@ -144,7 +145,7 @@ class Jpeg : public Decoder {
         std::copy_n(row + skipped, stride, to);
       }
     }
-    // A file that ends after its last row but lacks the end's marker has been cut short.
+    // Finds files that have all rows, but are cut short before the end marker.
     if (jpeg_.output_scanline == jpeg_.output_height) jpeg_finish_decompress(&jpeg_);
   }
 

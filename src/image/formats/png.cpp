@@ -35,12 +35,12 @@ Bytes chunk(Bytes file, std::string_view type) {
 class Png : public Decoder {
  public:
   explicit Png(Bytes file) : file_(file) {
-    // libpng reads these again, and checks what is not checked here.
+    // libpng reads the header again, and does all other checks.
     if (file.size() < signature_bytes + 25 || !begins_with(file.subspan(12), "IHDR")) {
       cannot_decode("PNG", "it is cut short in its header");
     }
     const unsigned depth = file[24], colour_type = file[25];
-    constexpr double most_ratio = 1032;  // of deflate
+    constexpr double most_ratio = 1032;  // of deflate's compression
     interlaced_ = file[28] != 0;
     stored_ = {.channels = (colour_type & PNG_COLOR_MASK_COLOR) != 0 ? 3 : 1,
                .height = big_endian(file, 20),
@@ -87,7 +87,8 @@ class Png : public Decoder {
     self->read_ += count;
   }
 
-  /// Runs what calls libpng. Nothing in `action` may need a destructor: errors jump over them.
+  /// Runs `action`, which calls libpng. Nothing in it may need a destructor, since errors skip
+  /// them.
   template <typename Action>
   void guarded(Action action) {
     if (setjmp(give_up_) != 0) {

@@ -1,5 +1,5 @@
 // PNM: PBM, PGM and PPM, as text (P1, P2, P3) and in binary (P4, P5, P6). Of several images in a
-// file the first is read.
+// file, the first is read.
 #include <algorithm>
 #include <cctype>
 
@@ -26,7 +26,7 @@ class Pnm : public Decoder {
       cannot_decode("PNM", "its header must end with a white space");
     }
     stored_ = {.channels = kind == 3 || kind == 6 ? 3 : 1, .height = height, .width = width};
-    // As text, a number takes a digit and a space.
+    // In text, a number takes at least a digit and a space.
     const double bytes = bits_ ? (binary_ ? 0.125 : 1) : binary_ && most_ < 256 ? 1 : 2;
     stored_.least_row_bytes = bytes * static_cast<double>(stored_.width * stored_.channels);
   }
@@ -59,7 +59,7 @@ class Pnm : public Decoder {
                                       ? row[at]
                                       : std::uint32_t{row[2 * at]} << 8 | row[2 * at + 1];
       if (value > most_) cannot_decode("PNM", "a pixel is above the greatest value of the header");
-      // In a bitmap 1 is black.
+      // In a bitmap, 1 is black.
       if (to != nullptr && i >= first && i < end)
         *to++ =
             bits_ ? static_cast<std::uint8_t>(value == 0 ? 255 : 0) : to_eight_bits(value, most_);

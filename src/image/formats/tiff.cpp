@@ -1,4 +1,4 @@
-// TIFF by libtiff, which brings every kind of it to 8 bits of red, green, blue and alpha.
+// TIFF by libtiff, which converts all kinds to 8 bits of red, green, blue and alpha.
 #include <tiffio.h>
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 namespace ridgeline::image {
 namespace {
 
-/// The file in memory, in libtiff's terms.
+/// The file in memory, for libtiff's callbacks.
 struct Source {
   Bytes bytes;
   std::uint64_t at = 0;
@@ -65,7 +65,7 @@ class Tiff : public Decoder {
     if (options == nullptr) out_of_memory();
     TIFFOpenOptionsSetErrorHandlerExtR(options, keep_error, &source_);
     TIFFOpenOptionsSetWarningHandlerExtR(options, drop_warning, nullptr);
-    // What a strip may claim; the pixels that they hold are limited by decode().
+    // Limits the memory that a strip may claim. decode() limits the pixels.
     TIFFOpenOptionsSetMaxSingleMemAlloc(options, 4 * most_pixels);
     tiff_ = TIFFClientOpenExt(
         "image", "r", &source_, read_some, [](thandle_t, void*, tmsize_t) { return tmsize_t{0}; },
@@ -99,12 +99,12 @@ class Tiff : public Decoder {
     TIFFRGBAImage image;
     char message[1024] = "";
     if (TIFFRGBAImageBegin(&image, tiff_, 1, message) == 0) failed(message);
-    image.req_orientation = image.orientation;  // as stored: decode() turns the image
+    image.req_orientation = image.orientation;  // as stored; decode() orients the image
     const int done =
         TIFFRGBAImageGet(&image, raster.data(), static_cast<std::uint32_t>(stored_.width),
                          static_cast<std::uint32_t>(stored_.height));
     TIFFRGBAImageEnd(&image);
-    // An error in a strip that libtiff passes over leaves black pixels.
+    // libtiff may skip a damaged strip, which leaves black pixels.
     if (done == 0 || !source_.error.empty()) failed("its data are damaged");
     for (std::int64_t y = box.top; y < box.top + box.height; ++y) {
       for (std::int64_t x = box.left; x < box.left + box.width; ++x) {

@@ -28,7 +28,7 @@ std::string_view reason(VP8StatusCode status) {
   cannot_decode("WebP", reason(status));
 }
 
-/// The EXIF data of the RIFF container; empty where there are none.
+/// The EXIF data of the RIFF container; empty if there are none.
 Bytes exif_of(Bytes file) {
   for (std::size_t at = 12; file.size() >= at + 8;) {
     const std::size_t length = std::size_t{file[at + 4]} | std::size_t{file[at + 5]} << 8 |
@@ -95,8 +95,8 @@ class WebP : public Decoder {
   }
 
  private:
-  // The first and last pixels of a crop lack neighbours when libwebp interpolates their colour, so
-  // they would differ from the whole image's.
+  // libwebp interpolates colours. The first and last pixels of a crop lack neighbours for that, so
+  // they would differ from those of the whole image.
   PixelBox with_margin(const PixelBox& box) const {
     constexpr std::int64_t margin = 2;
     const auto before = [](std::int64_t at) {

@@ -12,20 +12,21 @@ double same(Question&) {
   return 1;
 }
 
-/// Squares with a half and sigmoids' losses summed over the outputs, not averaged.
+/// For libraries that sum over the outputs: squares with a half, and losses of sigmoids. Ours are
+/// means.
 double summed_outputs(Question& q) {
   if (q.loss() == cross_entropy) return 1;
   return q.outputs() * (q.loss() == binary ? 1 : 0.5);
 }
 
-/// Two classes of ours have a vector w each, theirs one, v: at the minimum the two are v/2 and
-/// -v/2, so that |w|^2 is |v|^2 / 2, and |w|_1 is |v|_1.
+/// With two classes, we have a vector w for each, and they have one, v. At the minimum ours are v/2
+/// and -v/2, so that |w|^2 is |v|^2 / 2, and |w|_1 is |v|_1.
 double vectors(Question& q) {
   const bool two = q.outputs() == 2;
   return q.loss() == cross_entropy && two ? 2 : 1;
 }
 
-/// Strength and the share of it that is l1, and back.
+/// Converts a strength and its share of l1 to l2 and l1, and back.
 Penalty mixed(double strength, double share, double l2_factor = 1) {
   return {.l2 = strength * (1 - share) * l2_factor, .l1 = strength * share};
 }
@@ -34,7 +35,7 @@ std::vector<double> unmixed(double l2, double l1) {
   return {strength, strength > 0 ? l1 / strength : 0};
 }
 
-// Those whose only number is the decay's, in some unit.
+// For conventions with a single number.
 Penalty as_l2(std::span<const double> n, Question&) {
   return {.l2 = n[0]};
 }
@@ -206,7 +207,7 @@ Row mlp() {
           .write = [](const Penalty& p, Question& q) { return std::vector{p.l2 * q.batch()}; }};
 }
 
-/// Several outputs with squares (mgaussian) or sigmoids have no form of ours there.
+/// With several outputs, glmnet's squares (mgaussian) and sigmoids have no equivalent here.
 double glmnet_scale(Question& q) {
   if (q.loss() != cross_entropy && q.outputs() != 1) {
     q.refuse("glmnet penalises the weights of several outputs in groups: fit one output at a time");
@@ -214,8 +215,9 @@ double glmnet_scale(Question& q) {
   return q.loss() == mse ? 0.5 : 1;
 }
 
-/// How much stronger its l2 is in ours. Squares are those of y / sd(y), after which the
-/// coefficients, but not λ, are multiplied back: an l2 is felt 1/sd times as strongly, an l1 alike.
+/// The factor from its l2 to ours. For squares, glmnet divides y by sd(y), and multiplies the
+/// coefficients by it afterwards, but not λ. So l2 acts 1/sd times as strongly, and l1 does not
+/// change.
 double glmnet_l2_factor(Question& q) {
   return q.loss() == mse ? 1 / q.target_sd() : vectors(q);
 }

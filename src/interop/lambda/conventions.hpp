@@ -20,15 +20,15 @@ enum class Form {
 struct Row {
   LambdaConvention about;
   Form form = Form::coupled;
-  bool stepwise =
-      true;  ///< trained by steps, with a learning rate; else a minimum, however reached
+  bool stepwise = true;  ///< trained by steps with a learning rate; else only the minimum matters
   bool has_l2 = true, has_l1 = false;
-  bool mixes = false;    ///< its second number is the share of l1, in [0, 1]
-  bool inverse = false;  ///< its first number is infinite where nothing is penalised
-  std::vector<std::string_view> losses;  ///< that its data loss is known for; empty: all are ours
+  bool mixes = false;                    ///< its second number is the share of l1, in [0, 1]
+  bool inverse = false;                  ///< its first number is infinite without a penalty
+  std::vector<std::string_view> losses;  ///< the losses that it is known for; empty: all of ours
   /// Its data loss in units of ours.
   double (*scale)(Question&);
-  /// The penalty l2/2 * |w|^2 + l1 * |w|_1 beside its own data loss, or its decay; and back.
+  /// Converts its numbers to l2/2 * |w|^2 + l1 * |w|_1 for its own data loss, or to a decay; and
+  /// back.
   Penalty (*read)(std::span<const double> numbers, Question&);
   std::vector<double> (*write)(const Penalty&, Question&);
 };

@@ -41,7 +41,7 @@ void check_facts(const LambdaFacts& facts) {
           facts.momentum);
 }
 
-/// In the row's order, with its defaults.
+/// All numbers in the row's order, with its defaults.
 std::vector<double> complete(const Row& row, const LambdaNumbers& given) {
   const LambdaNumbers& known = row.about.defaults;
   std::vector<std::string_view> names;
@@ -70,14 +70,14 @@ std::vector<double> complete(const Row& row, const LambdaNumbers& given) {
   return numbers;
 }
 
-/// Notes where a row's data loss is another one.
+/// Refuses a row that has another data loss.
 void check_loss(const Row& row, Question& q) {
   if (row.losses.empty() || std::ranges::find(row.losses, q.loss()) != row.losses.end()) return;
   if (q.loss().empty()) return;  // noted as missing
   q.refuse(fmt::format("its loss is {}, not {}", fmt::join(row.losses, " or "), q.loss()));
 }
 
-/// What a row implies where the facts do not say it.
+/// Adds the loss that a row implies, if the facts do not give one.
 LambdaFacts with_loss(LambdaFacts facts, const Row& row) {
   if (facts.loss.empty() && row.losses.size() == 1) facts.loss = row.losses.front();
   return facts;
@@ -193,7 +193,7 @@ LambdaConversion convert_lambda(std::string_view from, const LambdaNumbers& numb
   const Ours ours = read(row, numbers, known);
   known.learning_rate = ours.learning_rate;
   LambdaConversion conversion{ours.penalty, ours.learning_rate, {}};
-  // A rate that was given is of no use without the optimiser that says how it converts.
+  // A given learning rate cannot be converted without the optimiser.
   const bool lost = facts.learning_rate && !ours.learning_rate;
   for (const Row& other : interop::rows()) {
     conversion.answers.push_back(

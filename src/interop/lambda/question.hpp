@@ -1,6 +1,6 @@
 #pragma once
-// The facts as a convention's formulas ask for them: what is asked and missing is noted, so that an
-// answer can name all of it.
+// The facts for the formulas of a convention. It notes the missing facts that were asked for, so
+// that an answer can name all of them.
 
 #include <string>
 #include <string_view>
@@ -12,7 +12,7 @@ namespace ridgeline::interop {
 
 class Question {
  public:
-  /// `facts` must outlive the question. Where its learning rate is missing, `rate_needs` is the
+  /// `facts` must outlive the question. If the learning rate is missing, `rate_needs` is the
   /// fact that would give it.
   explicit Question(const LambdaFacts& facts, std::string_view rate_needs = "learning_rate")
       : facts_(facts), rate_needs_(rate_needs) {}
@@ -23,13 +23,13 @@ class Question {
   double batch() { return number("batch", facts_.batch); }
   double outputs() { return number("outputs", facts_.outputs); }
   double target_sd() { return number("target_sd", facts_.target_sd); }
-  /// Of the whole training: given, or counted from epochs.
+  /// The steps of the whole training: given, or counted from epochs.
   double steps();
   std::string_view loss() { return word("loss", facts_.loss); }
   std::string_view optimizer() { return word("optimizer", facts_.optimizer); }
   double momentum() const { return facts_.momentum; }
 
-  /// No number says the same there, and why: a sentence without a full stop.
+  /// Says that no number is equivalent, and why: a sentence without a full stop.
   void refuse(std::string reason) {
     if (reason_.empty()) reason_ = std::move(reason);
   }

@@ -10,7 +10,7 @@ inline constexpr auto fields<Pool2D> = std::tuple(Field{"window", &Pool2D::windo
                                                   Field{"stride", &Pool2D::stride},
                                                   Field{"padding", &Pool2D::padding});
 
-/// The window of a pooling, its stride resolved. Throws UsageError for one that is not possible.
+/// The window of a pooling, with its stride. Throws UsageError for one that is not possible.
 Window pool_window(const Pool2D& options);
 
 template <Literal Kind>

@@ -38,7 +38,7 @@ Output bottleneck(const Output& x, std::int64_t filters, std::int64_t stride) {
 
 struct ResNet {
   Output (*block)(const Output& x, std::int64_t filters, std::int64_t stride);
-  std::int64_t expansion;  // of a block's filters, in its output
+  std::int64_t expansion;  // output channels of a block per filter
   std::array<int, 4> blocks;
 };
 
@@ -87,7 +87,7 @@ Network resnet20(std::int64_t classes) {
   return Network(image, dense({.units = classes, .activation = "softmax"})(pooled));
 }
 
-// He et al., arXiv 1512.03385, table 1, in torchvision's form: projections where a shortcut changes
+// He et al., arXiv 1512.03385, table 1, in torchvision's form: projections if a shortcut changes
 // shape, no biases before a normalisation.
 Network resnet18(std::int64_t classes, Stem stem) {
   return resnet({basic_block, 1, {2, 2, 2, 2}}, classes, stem);

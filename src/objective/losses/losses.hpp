@@ -1,12 +1,12 @@
 #pragma once
-// The kinds of losses, each in a file of its own; registry.cpp has the table. And what losses
+// The kinds of losses, each in a file of its own (registry.cpp has the table), and what they
 // share.
 
 #include "ridgeline/loss.hpp"
 
 namespace ridgeline::objective {
 
-/// A kind with its options, and what makes it.
+/// A kind with its options, and its factory.
 struct LossKind {
   Kind kind;
   LossFactory make;
@@ -19,8 +19,8 @@ LossKind binary_focal_kind();
 /// One weight for each class, or "balanced".
 Option class_weights_option();
 
-/// What one image should give, output by output. Classes count as one-hot. A single output is that
-/// of the second of two classes.
+/// The target of one image, output by output. Classes count as one-hot. A single output is for the
+/// second of two classes.
 class TargetRow {
  public:
   TargetRow(std::int32_t label, std::size_t outputs) : label_(label), outputs_(outputs) {}
@@ -66,7 +66,7 @@ class TargetRows {
   std::int64_t images_;
 };
 
-/// A loss that is a sum over images of what each gives by itself, from the first output alone.
+/// A loss that is a sum over images, and depends only on the first output.
 class PerImageLoss : public Loss {
  public:
   using Loss::evaluate;
@@ -76,14 +76,14 @@ class PerImageLoss : public Loss {
                      std::int64_t first_image) const override;
 
  protected:
-  /// The loss of one image. Where `gradient` is not empty it becomes scale * d(loss) / d(values).
+  /// The loss of one image. If `gradient` is not empty, it becomes scale * d(loss) / d(values).
   virtual double of_image(std::span<const float> values, const TargetRow& target, double scale,
                           std::span<float> gradient) const = 0;
 };
 
-/// Throws DataError where targets do not fit: counts, a class that the outputs do not know (a
-/// single output tells classes 0 and 1 apart), another width, a value that is not finite, or a
-/// weight that is negative. The first image is number `first` in messages.
+/// Throws DataError if targets do not fit: counts, a class without an output (a single output is
+/// for classes 0 and 1), another width, a value that is not finite, or a weight that is negative.
+/// The first image is number `first` in messages.
 void check_targets(const Targets& targets, std::int64_t outputs, std::int64_t first);
 /// Throws DataError for a target value outside [0, 1].
 void check_probabilities(const Targets& targets, std::string_view loss, std::int64_t first);

@@ -1,4 +1,4 @@
-// (1 / k) sum_j (v_j - t_j)^2 of the network's k outputs v, as they are after the last activation.
+// (1 / k) sum_j (v_j - t_j)^2 of the network's k outputs v, after the last activation.
 
 #include "objective/losses/losses.hpp"
 

@@ -1,5 +1,5 @@
 // Fixed norm (Keras's UnitNorm, for any norm): w <- w * norm / |w|, row by row. A row of zeros has
-// no direction and stays.
+// no direction and does not change.
 
 #include "objective/terms/norms.hpp"
 #include "objective/terms/terms.hpp"

@@ -1,9 +1,9 @@
 // Group lasso over rows (Yuan and Lin, 2006): strength * sum over rows |W_row|, without a factor
 // for the row's length. A proximal step in the optimiser's own metric m, as that of L1:
 //   the minimum over w of  sum_i (w_i - v_i)^2 / (2 m_i) + strength |w|
-// is 0 where |v / m| <= strength; else w_i = v_i s / (s + strength m_i), where s = |w| solves
+// is 0 if |v / m| <= strength; else w_i = v_i s / (s + strength m_i), where s = |w| solves
 //   f(s) = sum_i (v_i / (s + strength m_i))^2 = 1
-// by Newton's method on 1 / sqrt(f), which for equal m_i is exact after a step.
+// by Newton's method on 1 / sqrt(f), which is exact after one step if all m_i are equal.
 
 #include "engine/kernels/group_lasso.hpp"
 
@@ -19,15 +19,15 @@ namespace {
 namespace kernels = engine::kernels;
 
 constexpr int most_iterations = 30;
-constexpr double converged = 1e-7;      // of a step whose error is the square of that
-constexpr double least_square = 1e-70;  // of a row that floats can divide by
+constexpr double converged = 1e-7;      // the error is then the square of this
+constexpr double least_square = 1e-70;  // smaller rows cannot be divided by in floats
 
-// The norm of the row that the proximal map gives; 0: it is zero.
+// The norm of the row after the proximal map; 0: the row is zero.
 double norm_after(const kernels::GroupRow& row) {
   const kernels::GroupSums sums = kernels::group_sums(row);
   if (sums.square < least_square) return 0;
   if (sums.still == 0 && sums.dual <= row.strength * row.strength) return 0;
-  // All are below the solution, from where Newton's method climbs to it.
+  // All three are below the solution. From there, Newton's method climbs to it.
   double s = std::max(
       {std::sqrt(sums.square) - row.strength * sums.largest, std::sqrt(sums.still), sums.bound});
   for (int k = 0; k < most_iterations; ++k) {

@@ -1,4 +1,4 @@
-// L2 towards given weights, for fine-tuning (Li, Grandvalet and Davoine, arXiv 1802.01483):
+// L2 distance from given weights, for fine-tuning (Li, Grandvalet and Davoine, arXiv 1802.01483):
 //   strength / 2 |w - w0|^2;  gradient: strength (w - w0)
 
 #include "engine/kernels/shared_runs.hpp"

@@ -1,5 +1,5 @@
 // Max-norm (Srivastava et al., JMLR 15, 2014; Keras's MaxNorm over a unit's inputs): a row whose
-// norm passes the bound is projected back: w <- w * bound / |w|.
+// norm exceeds the bound is projected back: w <- w * bound / |w|.
 
 #include "objective/terms/norms.hpp"
 #include "objective/terms/terms.hpp"

@@ -1,6 +1,6 @@
 // Soft orthogonality of the rows (Bansal, Chen and Wang, arXiv 1810.09102):
 //   strength / 4 |G - I|^2 (Frobenius), G = W W^T;  gradient: strength (G - I) W
-// and of the columns where there are fewer of them: G = W^T W, gradient strength W (G - I).
+// and of the columns if there are fewer of them: G = W^T W, gradient strength W (G - I).
 
 #include "engine/kernels/gram.hpp"
 #include "engine/kernels/shared_runs.hpp"

@@ -1,6 +1,6 @@
 // The spectral norm (Yoshida and Miyato, arXiv 1705.10941):
 //   strength / 2 s^2, s the largest singular value of W;  gradient: strength s u v^T
-// u and v by power iteration, one step of it an update from where the last one ended.
+// u and v come from power iteration: one step for each update, which continues the last one.
 
 #include <cmath>
 #include <numeric>
@@ -32,7 +32,7 @@ class Power {
   Power(const engine::TermContext& c, const float* w, std::span<double> u)
       : c_(c), w_(w), u_(u), v_(static_cast<std::size_t>(c.columns)) {
     const bool fresh = std::inner_product(u.begin(), u.end(), u.begin(), 0.0) == 0;
-    // No direction of its own, so that it is orthogonal to no singular vector but by chance.
+    // An arbitrary direction, which is hardly ever orthogonal to a singular vector.
     for (std::size_t i = 0; fresh && i < u.size(); ++i) {
       u[i] = 1 + std::sin(1 + 2.7 * static_cast<double>(i));
     }
@@ -93,7 +93,7 @@ class Spectral final : public engine::MatrixTerm {
     return c.strength / 2 * power.s() * power.s();
   }
 
-  // Its value is by the s that the gradient is taken with.
+  // The value uses the same s as the gradient.
   double add_gradient(const engine::TermContext& c, const float* w,
                       float* gradient) const override {
     Power power(c, w, c.memory);

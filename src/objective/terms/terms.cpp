@@ -25,7 +25,7 @@ double Terms::Row::of(const Penalty& penalty) const {
   return own == penalty.own.end() ? 0 : own->second;
 }
 
-// The order in which they act: gradients first, then what shrinks, then what bounds.
+// The order in which they act: gradients first, then shrinking, then bounds.
 Terms::Terms(const Regularize& regularize) {
   const auto add = [&](double Penalty::*strength, TermPtr term) {
     rows_.push_back({strength, std::move(term)});

@@ -1,6 +1,6 @@
 #pragma once
-// The terms of the penalty that must see a whole parameter, a file each; terms.cpp has the table.
-// Parameters are matrices as engine/matrix_term.hpp says.
+// The terms of the penalty that must see a whole parameter, each in a file of its own; terms.cpp
+// has the table. Parameters are matrices as engine/matrix_term.hpp says.
 
 #include <memory>
 #include <vector>
@@ -20,17 +20,17 @@ TermPtr group_lasso_term();
 TermPtr max_norm_term();
 TermPtr fixed_norm_term();
 
-/// All terms that a Regularize can ask for, set as it sets them.
+/// All terms that a Regularize can have, with its options.
 class Terms {
  public:
   explicit Terms(const Regularize& regularize);
-  /// Those of each parameter, in the order in which they act; empty where none has any. Valid as
-  /// long as this object.
+  /// The terms of each parameter, in the order in which they act; empty if no parameter has any.
+  /// Valid as long as this object.
   engine::AppliedTerms of(const std::vector<Penalty>& penalties) const;
 
  private:
   struct Row {
-    double Penalty::*strength;  // null: of a registered penalty, the term's name says which
+    double Penalty::*strength;  // null: a registered penalty with the term's name
     TermPtr term;
     double of(const Penalty& penalty) const;
   };

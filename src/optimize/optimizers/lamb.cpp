@@ -1,7 +1,7 @@
 // LAMB (You et al., arXiv 1904.00962), with Adam's corrections of bias and phi(x) = x:
 //   r = m^ / (sqrt(v^) + epsilon);  step = lr * |w| / |r| * r of a kernel
-// The paper's r has the decay in it; here the coupled penalty is in the gradient, and so in m and
-// v, and decoupled decay is left to the update pass.
+// The paper's r contains the decay. Here the coupled penalty is in the gradient, and so in m and v,
+// and the update pass applies decoupled decay.
 
 #include "engine/kernels/shared_runs.hpp"
 #include "optimize/optimizers/moments.hpp"

@@ -1,7 +1,7 @@
 // LARS (You, Gitman and Ginsburg, arXiv 1708.03888):
 //   v = momentum * v + lr * ratio * g;  step = v;  ratio = trust * |w| / |g| of a kernel
-// The paper's denominator is |g| + decay * |w|, with the decay in the step; here g has the coupled
-// penalty's gradient in it, and decoupled decay is left to the update pass.
+// The paper's denominator is |g| + decay * |w|, with the decay in the step; here g contains the
+// gradient of the coupled penalty, and the update pass applies decoupled decay.
 
 #include <algorithm>
 

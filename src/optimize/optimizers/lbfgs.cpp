@@ -6,7 +6,7 @@
 // along the step is almost 0.
 //
 // Update t stores its weights and gradient in the place of pair (t - 1) mod history, and update t +
-// 1 makes the pair from them. So the state is only the slots and the step's number.
+// 1 makes the pair from them. So the state is only the slots and the number of the step.
 
 #include <algorithm>
 #include <cmath>
@@ -79,7 +79,7 @@ class LbfgsOptimizer final : public SetBy<Lbfgs> {
     const bool settled =
         vanishes(gradient, count) || kernels::dot(gradient, step, count) < least_descent;
     kernels::scale(step, count, settled ? 0 : static_cast<float>(rate));
-    // In place of the oldest pair, which is used until here.
+    // Overwrites the oldest pair, which is no longer needed.
     std::copy_n(info.weights, count, slots[place(info.step)]);
     std::copy_n(gradient, count, slots[options_.history + place(info.step)]);
   }
@@ -88,7 +88,7 @@ class LbfgsOptimizer final : public SetBy<Lbfgs> {
   // The place of the pair that begins with this update.
   std::int64_t place(std::int64_t step) const { return (step - 1) % options_.history; }
 
-  // Those that count, the oldest first; completes the newest.
+  // The pairs that count, the oldest first. Completes the newest one.
   std::vector<Pair> make_pairs(const StepInfo& info, std::size_t count, const float* gradient,
                                float* const* slots) const {
     std::vector<Pair> pairs;

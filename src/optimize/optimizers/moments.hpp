@@ -1,5 +1,5 @@
 #pragma once
-// What Adam and its kin share: averages of the gradient and of its square.
+// What Adam and similar optimisers share: averages of the gradient and of its square.
 
 #include <cmath>
 #include <cstddef>
@@ -11,14 +11,14 @@ namespace ridgeline::optimize {
 
 /// m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2
 /// step = (rate * m + direct * g) / (root * sqrt(v) + epsilon)
-/// metric = steady / (root * sqrt(v) + epsilon), where there is one
+/// metric = steady / (root * sqrt(v) + epsilon), if there is one
 struct Moments {
   double beta1, beta2;
   double rate = 0, direct = 0, steady = 0;
   double root = 1, epsilon = 0;
 };
 
-/// A run of weights, as Optimizer::step has it.
+/// A run of weights, as in Optimizer::step.
 struct Run {
   std::size_t count;
   const float* gradient;
@@ -28,7 +28,7 @@ struct Run {
 };
 
 void moment_step(const Moments& moments, const Run& run);
-/// The same of a long run, shared between threads.
+/// The same for a long run, shared between threads.
 void moment_step(const Parallel& parallel, const Moments& moments, const Run& run);
 
 /// Adam's: lr m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon).

@@ -14,8 +14,8 @@ double momentum(const NAdam& options, std::int64_t t) {
   return options.beta1 * (1 - std::pow(0.96, static_cast<double>(t) * options.momentum_decay) / 2);
 }
 
-// P_t. Every thread remembers its last one, from which the next is a multiplication away; smaller
-// ones than `least` make no difference to 1.
+// P_t. Every thread keeps its last one, since the next needs only one more factor. Values below
+// `least` make no difference to 1.
 double momentum_product(const NAdam& options, std::int64_t t) {
   struct Product {
     double beta1 = 0, momentum_decay = 0, value = 1;

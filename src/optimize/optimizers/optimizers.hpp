@@ -91,7 +91,7 @@ OptimizerPtr make_lion(const Lion& options);
 OptimizerPtr make_muon(const Muon& options);
 OptimizerPtr make_lbfgs(const Lbfgs& options);
 
-/// An optimiser that is set by a struct of options.
+/// An optimiser with a struct of options.
 template <typename OptionsType>
 class SetBy : public Optimizer {
  public:
@@ -106,7 +106,7 @@ class SetBy : public Optimizer {
   Options options_;
 };
 
-/// What the options say beside the optimiser.
+/// The setting of the optimiser with the options that it does not read itself.
 template <typename Options>
 OptimizerSetting setting(OptimizerPtr optimizer, const Options& options) {
   return {.optimizer = std::move(optimizer),
@@ -119,7 +119,7 @@ OptimizerSetting setting(OptimizerPtr optimizer, const Options& options) {
 void check_range(std::string_view key, double value, double low, double high);
 /// Throws UsageError unless 1 <= value <= most.
 void check_whole(std::string_view key, std::int64_t value, std::int64_t most);
-/// Of beta1, beta2 and, where there is one, epsilon.
+/// Checks beta1, beta2 and, if there is one, epsilon.
 template <typename Options>
 void check_averages(const Options& options) {
   check_range("optimizer.beta1", options.beta1, 0, 1);

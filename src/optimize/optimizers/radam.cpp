@@ -1,7 +1,7 @@
 // RAdam (Liu et al., arXiv 1908.03265) in PyTorch's recurrence: Adam's step times the rectification
 //   sqrt((r - 4) (r - 2) R / ((R - 4) (R - 2) r)),  R = 2 / (1 - b2) - 1,
 //   r = R - 2 t b2^t / (1 - b2^t)
-// with epsilon added to sqrt(v) before its bias is corrected; where r <= 5, lr m / (1 - b1^t).
+// with epsilon added to sqrt(v) before its bias is corrected; if r <= 5, lr m / (1 - b1^t).
 
 #include "optimize/optimizers/moments.hpp"
 #include "optimize/optimizers/optimizers.hpp"

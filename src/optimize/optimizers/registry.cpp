@@ -10,12 +10,12 @@ using namespace optimize;
 
 struct Make {
   OptimizerFactory make;
-  double learning_rate;  // where none is given
+  double learning_rate;  // if none is given
   bool full_batch = false;
 };
 using Registry = KindRegistry<Make>;
 
-// A kind that is set by a struct of options. `make` is given the kind's name where it takes one.
+// A kind with a struct of options. `make` gets the kind's name if it takes one.
 template <typename Options, typename MakeKind>
 Registry::Entry entry(std::string name, std::string meaning, MakeKind make,
                       bool full_batch = false) {

@@ -74,8 +74,8 @@ class RmsPropOptimizer final : public SetBy<RmsProp> {
 
   int slots() const override { return 1 + (options_.centered ? 1 : 0) + (has_velocity() ? 1 : 0); }
 
-  // A steady gradient, which the penalty on |w| makes, has no variance: what is centred would take
-  // steps of lr / epsilon on it.
+  // The steady gradient of a penalty on |w| has no variance, so centred steps would be lr /
+  // epsilon.
   bool has_metric() const override { return !options_.centered; }
 
   void step(const StepInfo& info, std::size_t count, const float* gradient, float* const* slots,

@@ -14,8 +14,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 using Tag = hn::CappedTag<float, 16>;
 using Vec = hn::Vec<Tag>;
 
-// Division and square root keep a core's divider busy for most of the update. The approximations
-// of AVX-512 are good to 14 bits, others to 8 or 12: each Newton step doubles them.
+// Exact division and square root would take most of the time of an update. The approximations of
+// AVX-512 are good to 14 bits, others to 8 or 12. Each Newton step doubles the good bits.
 constexpr int newton_steps = HWY_TARGET <= HWY_AVX3 ? 1 : 2;
 
 HWY_INLINE Vec Reciprocal(Vec x) {
@@ -25,7 +25,8 @@ HWY_INLINE Vec Reciprocal(Vec x) {
   return r;
 }
 
-// Of what is not negative; of 0, and of what rounding has put below, a number that is as good.
+// The root of a number that is not negative. For 0, and for numbers that rounding made negative, it
+// is tiny.
 HWY_INLINE Vec SquareRoot(Vec value) {
   const Tag d;
   const Vec x = hn::Max(value, hn::Set(d, 1e-36F)), half_x = hn::Mul(hn::Set(d, 0.5F), x);

@@ -7,7 +7,7 @@
 
 namespace ridgeline::optimize {
 
-/// |w| / |direction| of a kernel; 0 of everything else, and where one of the norms is 0.
+/// |w| / |direction| of a kernel; 0 for other parameters, and if one of the norms is 0.
 double norm_ratio(const StepInfo& info, const float* direction, std::size_t count);
 
 }  // namespace ridgeline::optimize

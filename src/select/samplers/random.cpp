@@ -7,7 +7,7 @@
 namespace ridgeline::selection {
 namespace {
 
-constexpr int draws_per_trial = 50;  // where a search has few values to offer
+constexpr int draws_per_trial = 50;  // limits the tries if few different values exist
 
 double draw(const Range& range, Random random) {
   return range.values.empty() ? value_at(range, random.uniform_double())

@@ -21,7 +21,7 @@ constexpr std::array<std::pair<std::string_view, Sampler>, 2> samplers{{
     {"random", sample_random},
 }};
 
-// An option of a penalty that an application registered, which is no strength.
+// Whether the key is an option of an application's penalty, and not a strength.
 bool is_own_option(std::string_view key) {
   const std::vector<Kind> kinds = penalty_kinds();
   return std::ranges::any_of(kinds, [&](const Kind& kind) {
@@ -79,7 +79,7 @@ double value_at(const Range& range, double position) {
                                  : range.min + (range.max - range.min) * position;
   if (position == 0) return range.min;
   if (position == 1) return range.max;
-  const double step = 1e-4 * std::abs(value);  // that four digits can be off by, and twice
+  const double step = 1e-4 * std::abs(value);  // more than four digits can be off by
   if (range.max - range.min < 1e3 * step) return value;
   return with_digits(value, 4);
 }

@@ -22,25 +22,25 @@ struct Search {
   }
 };
 
-/// All candidates of a search, each once. 0 is among them for every key of "regularize": where
-/// several are searched, one candidate is 0 in all of these.
+/// All candidates of a search, each once. For every key of "regularize", 0 is among them. If
+/// several are searched, one candidate is 0 in all of them.
 using Sampler = std::vector<Assignment> (*)(const Search& search);
 
 /// "grid", "random". Throws UsageError for an unknown name, with the nearest known one.
 Sampler make_sampler(std::string_view method);
 
 /// Every combination of evenly spaced values of each range, on its scale. There are at most
-/// `trials`, shared out as equally as whole numbers allow; listed values are all tried.
+/// `trials`, divided between the ranges as equally as possible. All listed values are tried.
 std::vector<Assignment> sample_grid(const Search& search);
-/// `trials` draws, uniform on each range's scale (Bergstra and Bengio, JMLR 13, 2012), or fewer
-/// where the ranges hold no more. The first is 0 in every key of "regularize".
+/// `trials` draws, uniform on each range's scale (Bergstra and Bengio, JMLR 13, 2012), or fewer if
+/// the ranges have no more values. The first is 0 in every key of "regularize".
 std::vector<Assignment> sample_random(const Search& search);
 
 /// Throws UsageError for a range that is empty, not finite, or not positive on a log scale.
 void check(const std::string& key, const Range& range);
 /// Whether 0 belongs among a key's candidates.
 bool takes_zero(std::string_view key);
-/// The value at `position` in [0, 1] of a range, on its scale, to four significant digits where the
+/// The value at `position` in [0, 1] of a range, on its scale, to four significant digits if the
 /// range is wide enough.
 double value_at(const Range& range, double position);
 

@@ -1,4 +1,4 @@
-// Another project's program: it sees nothing but what was installed.
+// A program of another project. It can use only what was installed.
 #include <cstdio>
 #include <ridgeline/ridgeline.hpp>
 #include <vector>
