@@ -13,16 +13,16 @@ class LateStore final : public ImageStore {
 
   void prepare() const override { store(); }
   std::optional<Decoded> decoded(std::size_t image) const override {
-    return store() ? store()->decoded(image) : std::nullopt;
+    return store() != nullptr ? store()->decoded(image) : std::nullopt;
   }
   std::optional<ImageRecord> at_scale(std::size_t image, int scale) const override {
-    return store() ? store()->at_scale(image, scale) : std::nullopt;
+    return store() != nullptr ? store()->at_scale(image, scale) : std::nullopt;
   }
   std::optional<ImageRecord> fitted(std::size_t image) const override {
-    return store() ? store()->fitted(image) : std::nullopt;
+    return store() != nullptr ? store()->fitted(image) : std::nullopt;
   }
   bool read(std::size_t image, std::span<float> numbers) const override {
-    return store() && store()->read(image, numbers);
+    return store() != nullptr && store()->read(image, numbers);
   }
 
  private:
