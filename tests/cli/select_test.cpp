@@ -83,7 +83,7 @@ TEST_F(Selecting, WhatCannotFitOnTheDiskIsRefused) {
               "}, { dense = { units = 3, activation = \"softmax\" } }]",
               "select.folds=60", "select.trials=20000"});
   EXPECT_EQ(outcome.code, 5) << outcome.out;
-  EXPECT_THAT(outcome.err, HasSubstr("TB of disk, and "));
+  EXPECT_THAT(outcome.err, HasSubstr("TB, and the disk of study has only "));
   EXPECT_FALSE(std::filesystem::exists(folder_ / "study"));
 }
 
