@@ -19,9 +19,9 @@
 #include "image/planes.hpp"
 #include "image/resize.hpp"
 
+namespace ridgeline {
 namespace {
 
-using namespace ridgeline;
 using File = std::vector<std::uint8_t>;
 constexpr std::int64_t side = 224;
 
@@ -68,7 +68,7 @@ void augment(const File& file, std::mt19937& random, Memory& memory) {
 
 }  // namespace
 
-int main(int count, char** arguments) {
+int measure_images(int count, char** arguments) {
   if (count != 2) return 2;
   std::vector<File> files;
   for (const auto& entry : std::filesystem::directory_iterator(arguments[1])) {
@@ -87,4 +87,10 @@ int main(int count, char** arguments) {
     std::fflush(stdout);
   }
   return 0;
+}
+
+}  // namespace ridgeline
+
+int main(int count, char** arguments) {
+  return ridgeline::measure_images(count, arguments);
 }

@@ -20,9 +20,8 @@
 #include "ridgeline/error.hpp"
 #include "ridgeline/sources.hpp"
 
+namespace ridgeline {
 namespace {
-
-using namespace ridgeline;
 
 const std::vector<std::string> augment{"resized_crop", "horizontal_flip"};
 
@@ -78,7 +77,7 @@ int measure(const std::filesystem::path& folder, std::int64_t side, int rounds) 
 
 }  // namespace
 
-int main(int count, char** arguments) {
+int measure_loader(int count, char** arguments) {
   const int side = count >= 3 ? std::atoi(arguments[2]) : 0;
   const int rounds = count == 4 ? std::atoi(arguments[3]) : 3;
   if (count > 4 || side < 1 || rounds < 1) {
@@ -91,4 +90,10 @@ int main(int count, char** arguments) {
     fmt::print(stderr, "{}\n", error.what());
     return 3;
   }
+}
+
+}  // namespace ridgeline
+
+int main(int count, char** arguments) {
+  return ridgeline::measure_loader(count, arguments);
 }

@@ -17,9 +17,8 @@
 #include "image/levels.hpp"
 #include "image/recolour.hpp"
 
+namespace ridgeline {
 namespace {
-
-using namespace ridgeline;
 
 double cpu_seconds() {
   timespec now{};
@@ -76,7 +75,7 @@ std::map<std::string, Change> changes() {
 
 }  // namespace
 
-int main() {
+int measure_pictures() {
   const auto all = changes();
   const Image original = picture();
   Image image = original;
@@ -98,4 +97,10 @@ int main() {
     std::fflush(stdout);
   }
   return 0;
+}
+
+}  // namespace ridgeline
+
+int main() {
+  return ridgeline::measure_pictures();
 }

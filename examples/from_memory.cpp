@@ -15,7 +15,7 @@ constexpr int size = 12;
 
 // A grey image with a bright bar, vertical for label 0 and horizontal for label 1, and some noise.
 std::vector<std::uint8_t> bar(int label, int position) {
-  std::vector<std::uint8_t> pixels(size * size);
+  std::vector<std::uint8_t> pixels(std::size_t{size} * size);
   for (int y = 0; y < size; ++y) {
     for (int x = 0; x < size; ++x) {
       const bool bright = (label == 0 ? x : y) == position % size;
