@@ -42,7 +42,6 @@ void PlaneRow(const std::uint8_t* from, std::size_t width, std::size_t channels,
   if (channels == 1) {
     for (; x + lanes <= width; x += lanes) Put<Mirrored>(d, hn::LoadU(d8, from + x), at(x));
   } else {
-    // Some instruction sets read whole blocks of 16 bytes for three vectors.
     for (; x + lanes <= width; x += lanes) {
       hn::Vec<decltype(d8)> red, green, blue;
       hn::LoadInterleaved3(d8, from + 3 * x, red, green, blue);
