@@ -55,7 +55,7 @@ std::string golden_text() {
 
 Safetensors read(std::string_view bytes) {
   Buffer<std::byte> buffer(bytes.size());
-  std::memcpy(buffer.data(), bytes.data(), bytes.size());
+  if (!bytes.empty()) std::memcpy(buffer.data(), bytes.data(), bytes.size());
   return {std::move(buffer), "x"};
 }
 

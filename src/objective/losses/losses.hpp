@@ -51,8 +51,6 @@ class TargetRows {
     return {values_.subspan(image * width_, width_), outputs_};
   }
   double weight(std::size_t image) const { return weights_.empty() ? 1 : weights_[image]; }
-  /// The sum of the images' weights.
-  double total_weight() const;
 
   std::span<const std::int32_t> classes() const { return classes_; }
   std::span<const float> values() const { return values_; }  ///< images x width

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "objective/losses/losses.hpp"
 #include "options/check.hpp"
@@ -50,11 +49,6 @@ TargetRows::TargetRows(const Targets& targets, std::size_t outputs)
       width_ = static_cast<std::size_t>(tensor.row_size());
     }
   }
-}
-
-double TargetRows::total_weight() const {
-  if (weights_.empty()) return static_cast<double>(images_);
-  return std::accumulate(weights_.begin(), weights_.end(), 0.0);
 }
 
 double PerImageLoss::evaluate(const Tensors& outputs, const Targets& targets, double scale,

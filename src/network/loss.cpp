@@ -1,13 +1,16 @@
 #include "ridgeline/loss.hpp"
 
+#include <algorithm>
 #include <array>
-
-#include "objective/losses/losses.hpp"
+#include <numeric>
 
 namespace ridgeline {
 
 double Loss::weight(const Targets& targets) const {
-  return objective::TargetRows(targets, 1).total_weight();
+  const TensorView* weights = targets.find(weight_tensor);
+  if (weights == nullptr || weights->ragged()) return static_cast<double>(targets.images());
+  const auto values = weights->values<float>();
+  return std::accumulate(values.begin(), values.end(), 0.0);
 }
 
 double Loss::evaluate(std::span<const float> values, const Targets& targets, double scale,
