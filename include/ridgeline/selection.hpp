@@ -59,6 +59,7 @@ struct SelectPlan {
 struct SelectProgress {
   int trial = 0, trials = 0;       ///< 1 for the first; 0: the refit
   int fold = 0, folds = 0;         ///< 1 for the first
+  double share = 1;                ///< of the fold's training images
   Assignment parameters;           ///< of this trial
   const Progress* step = nullptr;  ///< of the running training
   const Epoch* epoch = nullptr;    ///< if it has just ended

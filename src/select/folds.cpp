@@ -58,12 +58,33 @@ Dataset validation_images(const Dataset& train, const std::vector<Split>& splits
   return splits.size() == 1 ? splits[0].validation : train;
 }
 
+Dataset share_of(const Dataset& images, double share, std::uint64_t seed) {
+  if (share >= 1) return images;
+  if (share > 0.5) return stratified_split(images, share, seed).validation;
+  return share_of(stratified_split(images, 0.5, seed).validation, 2 * share, seed);
+}
+
 FoldResult train_fold(Model& model, const Split& split, FitOptions fit, const FoldCall& call) {
   set_run(fit, call.run, call.callbacks);
   fit.validation_data = split.validation;
+  const std::atomic<bool>* outer = fit.stop;
+  std::atomic<bool> pause = false;
+  if (call.until > 0 && call.until < fit.epochs) {
+    fit.stop = &pause;
+    fit.callbacks.on_step = both<Progress>(fit.callbacks.on_step, [outer](const Progress&) {
+      return !outer || !outer->load(std::memory_order_relaxed);
+    });
+    fit.callbacks.on_epoch = both<Epoch>(fit.callbacks.on_epoch, [&](const Epoch& epoch) {
+      pause = epoch.epoch >= call.until;
+      return true;
+    });
+  }
   try {
     History history = model.fit(split.train, fit);
-    return {.epochs = std::move(history.epochs), .interrupted = history.interrupted};
+    const bool paused = history.interrupted && pause;
+    return {.epochs = std::move(history.epochs),
+            .interrupted = history.interrupted && !paused,
+            .paused = paused};
   } catch (const DivergedError&) {
     return {.diverged = true};
   }

@@ -22,6 +22,9 @@ TrainingCost cost_of(const Layout& layout, const ModelOptions& options, const Fi
 /// All images that are validation images of a split: the images that scores are measured on.
 Dataset validation_images(const Dataset& train, const std::vector<Split>& splits);
 
+/// A stratified share of the images, in (0, 1]. Halves, quarters and so on contain each other.
+Dataset share_of(const Dataset& images, double share, std::uint64_t seed);
+
 /// Trains on a split, which replaces the validation of `fit`, as `call` says.
 FoldResult train_fold(Model& model, const Split& split, FitOptions fit, const FoldCall& call);
 

@@ -9,9 +9,9 @@
 
 namespace ridgeline::selection {
 
-SelectPlan plan_of(const SelectOptions& options, const SelectionTask& task,
-                   const std::vector<Assignment>& candidates, Study* study) {
-  SelectPlan plan{.candidates = static_cast<int>(candidates.size()), .folds = options.folds};
+SelectPlan plan_of(const SelectOptions& options, const SelectionTask& task, const Board& board,
+                   const std::vector<Request>& requests, Study* study) {
+  SelectPlan plan{.candidates = board.trials(), .folds = options.folds};
   TrainingCost largest;
   bool refitted = !options.refit;
   const auto add = [&](const TrainingCost& cost, double images) {
@@ -20,18 +20,17 @@ SelectPlan plan_of(const SelectOptions& options, const SelectionTask& task,
     plan.images += cost.epochs * images;
     plan.disk += cost.kept;
   };
-  for (int trial = 1; trial <= plan.candidates; ++trial) {
-    const TrainingCost cost =
-        task.cost ? task.cost(candidates[static_cast<std::size_t>(trial) - 1]) : TrainingCost();
+  for (const auto& [id, until] : requests) {
+    TrainingCost cost = task.cost ? task.cost(board.parameters(id.trial)) : TrainingCost();
     largest.epochs = std::max(largest.epochs, cost.epochs);
     largest.kept = std::max(largest.kept, cost.kept);
     largest.checkpoint = std::max(largest.checkpoint, cost.checkpoint);
-    if (study) refitted = refitted || study->refit(trial);
-    for (int fold = 1; fold <= options.folds; ++fold) {
-      if (study && study->fold(trial, fold)) continue;
-      const auto at = static_cast<std::size_t>(fold) - 1;
-      add(cost, at < task.fold_images.size() ? static_cast<double>(task.fold_images[at]) : 0);
-    }
+    if (study) refitted = refitted || study->refit(id.trial);
+    if (study && study->fold({id, until})) continue;
+    if (until > 0) cost.epochs = std::min(cost.epochs, until);
+    const auto at = static_cast<std::size_t>(id.fold) - 1;
+    const bool known = at < task.fold_images.size();
+    add(cost, known ? id.share * static_cast<double>(task.fold_images[at]) : 0);
   }
   const int at_once = std::clamp(plan.trainings, 1, std::max(options.jobs, 1));
   if (plan.trainings > 0 || !refitted) {

@@ -4,14 +4,15 @@
 #include <filesystem>
 #include <vector>
 
+#include "select/board.hpp"
 #include "select/study.hpp"
 #include "select/task.hpp"
 
 namespace ridgeline::selection {
 
-/// The remaining work for these candidates; `study` is the study, or null.
-SelectPlan plan_of(const SelectOptions& options, const SelectionTask& task,
-                   const std::vector<Assignment>& candidates, Study* study);
+/// The remaining work of these requests, and of the refit; `study` is the study, or null.
+SelectPlan plan_of(const SelectOptions& options, const SelectionTask& task, const Board& board,
+                   const std::vector<Request>& requests, Study* study);
 
 /// Throws ResourceError if the runs of a plan do not fit on the disk of `study`. This folder
 /// need not exist yet.

@@ -1,55 +1,33 @@
 #include "select/queue.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace ridgeline::selection {
 
-TrainingQueue::TrainingQueue(std::size_t trials, int folds)
-    : records_(trials, Folds(static_cast<std::size_t>(folds))) {}
-
-std::optional<TrainingQueue::Item> TrainingQueue::next() {
-  begun_ = true;
-  while (next_.trial <= static_cast<int>(records_.size())) {
-    if (!complete(next_.trial) && next_.fold < static_cast<int>(of(next_.trial).size())) {
-      ++next_.fold;
-      return next_;
-    }
-    if (next_.trial == static_cast<int>(records_.size())) return std::nullopt;
-    next_ = {next_.trial + 1, 0};
+std::optional<Request> TrainingQueue::next() {
+  while (next_ < requests_.size()) {
+    const Request& request = requests_[next_++];
+    if (!board_->diverged(request.id.trial)) return request;
   }
   return std::nullopt;
 }
 
-void TrainingQueue::add(const Item& item, FoldRecord record) {
-  records_[static_cast<std::size_t>(item.trial) - 1][static_cast<std::size_t>(item.fold) - 1] =
-      std::move(record);
-}
-
-std::vector<FoldRecord> TrainingQueue::folds(int trial) const {
-  std::vector<FoldRecord> folds;
-  for (const auto& record : of(trial)) {
-    if (!record) break;
-    folds.push_back(*record);
-    if (record->status == "diverged") break;
-  }
-  return folds;
-}
-
-bool TrainingQueue::complete(int trial) const {
-  const auto judged = folds(trial);
-  return judged.size() == of(trial).size() ||
-         (!judged.empty() && judged.back().status == "diverged");
+bool TrainingQueue::begun(int trial) const {
+  const auto given = std::span(requests_).first(next_);
+  return std::ranges::any_of(given, [&](const Request& r) { return r.id.trial == trial; });
 }
 
 double TrainingQueue::finished() const {
   double sum = 0;
-  for (int trial = 1; trial <= static_cast<int>(records_.size()); ++trial) {
-    const Folds& folds = of(trial);
-    const auto there = [](const auto& record) { return record.has_value(); };
-    sum += complete(trial) ? static_cast<double>(folds.size())
-                           : static_cast<double>(std::ranges::count_if(folds, there));
+  for (const Request& request : requests_) {
+    if (board_->find(request) || board_->diverged(request.id.trial)) sum += request.id.share;
   }
+  return sum;
+}
+
+double TrainingQueue::total() const {
+  double sum = 0;
+  for (const Request& request : requests_) sum += request.id.share;
   return sum;
 }
 

@@ -1,40 +1,33 @@
 #pragma once
-// The order of trainings. Several run at a time.
+// The order of the trainings of a rung. Several run at a time.
 
 #include <optional>
 #include <vector>
 
-#include "select/study.hpp"
+#include "select/board.hpp"
 
 namespace ridgeline::selection {
 
-/// Trials and folds are numbered from 1.
 class TrainingQueue {
  public:
-  TrainingQueue(std::size_t trials, int folds);
+  /// The board outlives the queue.
+  TrainingQueue(const Board& board, std::vector<Request> requests)
+      : board_(&board), requests_(std::move(requests)) {}
 
-  struct Item {
-    int trial = 0, fold = 0;
-  };
-  /// Trial by trial, fold by fold. The remaining folds of a diverged trial are left out.
-  std::optional<Item> next();
-  void add(const Item& item, FoldRecord record);
-
-  bool begun(int trial) const { return trial <= next_.trial && begun_; }
-  /// Whether the trial needs no more training.
-  bool complete(int trial) const;
-  /// The folds that count: all up to the first that diverged or is missing.
-  std::vector<FoldRecord> folds(int trial) const;
-  /// Trainings that need no more work.
+  /// The requests in their order, without the remaining ones of a trial that has diverged.
+  std::optional<Request> next();
+  /// Whether a request of the trial was given.
+  bool begun(int trial) const;
+  /// The shares of the requests that need no more work.
   double finished() const;
+  /// The shares of all requests.
+  double total() const;
+  const std::vector<Request>& requests() const { return requests_; }
 
  private:
-  using Folds = std::vector<std::optional<FoldRecord>>;
-  const Folds& of(int trial) const { return records_[static_cast<std::size_t>(trial) - 1]; }
-
-  std::vector<Folds> records_;
-  Item next_{1, 0};
-  bool begun_ = false;
+  const Board* board_;
+  std::vector<Request> requests_;
+  std::size_t next_ = 0;
 };
 
 }  // namespace ridgeline::selection

@@ -80,7 +80,8 @@ Selection run(const Recipe& recipe, std::optional<Model>& refitted) {
     if (recipe.record) recipe.record({call.parameters, call.run, share, {}});
     const TrainingSettings trial = settings_with(call.parameters);
     Model model = model_of(recipe, trial.model, share);
-    const Split& split = recipe.splits[static_cast<std::size_t>(call.fold) - 1];
+    Split split = recipe.splits[static_cast<std::size_t>(call.fold) - 1];
+    split.train = share_of(split.train, call.share, recipe.options.seed);
     return train_fold(model, split, trial.fit, call);
   };
   task.refit = [&](const RefitCall& call) {

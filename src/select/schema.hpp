@@ -4,7 +4,7 @@
 namespace ridgeline::selection {
 
 inline constexpr int application_id = 0x52444731;  // "RDG1"
-inline constexpr int schema_version = 3;
+inline constexpr int schema_version = 4;
 
 // Metrics are null if they were not measured or are not finite.
 inline constexpr const char* schema = R"sql(
@@ -16,21 +16,24 @@ CREATE TABLE parameter (
   trial INTEGER NOT NULL REFERENCES trial, name TEXT NOT NULL, value REAL NOT NULL,
   PRIMARY KEY (trial, name));
 CREATE TABLE fold (
-  trial INTEGER NOT NULL REFERENCES trial, fold INTEGER NOT NULL, status TEXT NOT NULL,
-  score REAL, standard_error REAL, epochs INTEGER NOT NULL, seconds REAL NOT NULL,
-  PRIMARY KEY (trial, fold));
+  trial INTEGER NOT NULL REFERENCES trial, fold INTEGER NOT NULL, share REAL NOT NULL,
+  status TEXT NOT NULL, score REAL, standard_error REAL, epochs INTEGER NOT NULL,
+  seconds REAL NOT NULL,
+  PRIMARY KEY (trial, fold, share));
 CREATE TABLE epoch (
-  trial INTEGER NOT NULL REFERENCES trial, fold INTEGER NOT NULL, epoch INTEGER NOT NULL,
+  trial INTEGER NOT NULL REFERENCES trial, fold INTEGER NOT NULL, share REAL NOT NULL,
+  epoch INTEGER NOT NULL,
   seconds REAL, images_per_second REAL, learning_rate REAL, l2 REAL, decay_shrink REAL,
   train_data_loss REAL, train_penalty REAL, train_objective REAL, train_images INTEGER,
   val_data_loss REAL, val_penalty REAL, val_objective REAL, val_images INTEGER,
   val_data_loss_error REAL,
-  PRIMARY KEY (trial, fold, epoch));
+  PRIMARY KEY (trial, fold, share, epoch));
 CREATE TABLE epoch_metric (
-  trial INTEGER NOT NULL REFERENCES trial, fold INTEGER NOT NULL, epoch INTEGER NOT NULL,
+  trial INTEGER NOT NULL REFERENCES trial, fold INTEGER NOT NULL, share REAL NOT NULL,
+  epoch INTEGER NOT NULL,
   part TEXT NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL, value REAL,
   standard_error REAL, higher_is_better INTEGER NOT NULL,
-  PRIMARY KEY (trial, fold, epoch, part, name)) WITHOUT ROWID;
+  PRIMARY KEY (trial, fold, share, epoch, part, name)) WITHOUT ROWID;
 CREATE TABLE refit (
   trial INTEGER PRIMARY KEY REFERENCES trial, epochs INTEGER NOT NULL, seconds REAL NOT NULL,
   test_data_loss REAL, test_penalty REAL, test_objective REAL, test_images INTEGER,
@@ -48,31 +51,31 @@ CREATE VIEW trials AS
   FROM trial ORDER BY number;
 CREATE VIEW parameters AS SELECT trial, name, value FROM parameter ORDER BY trial, name;
 CREATE VIEW folds AS
-  SELECT trial, fold, status, score, standard_error, epochs, seconds FROM fold
-  ORDER BY trial, fold;
+  SELECT trial, fold, share, status, score, standard_error, epochs, seconds FROM fold
+  ORDER BY trial, fold, share;
 CREATE VIEW metrics AS
-  SELECT trial, fold, epoch, part, name, value, standard_error, higher_is_better
-  FROM epoch_metric ORDER BY trial, fold, epoch, part, position;
+  SELECT trial, fold, share, epoch, part, name, value, standard_error, higher_is_better
+  FROM epoch_metric ORDER BY trial, fold, share, epoch, part, position;
 CREATE VIEW refit_metrics AS
   SELECT trial, name, value, standard_error, higher_is_better FROM refit_metric
   ORDER BY trial, position;
 -- Metrics that had columns before there was a view of all of them keep their columns.
 CREATE VIEW epochs AS
-  SELECT trial, fold, epoch, seconds, images_per_second, learning_rate, l2, decay_shrink,
+  SELECT trial, fold, share, epoch, seconds, images_per_second, learning_rate, l2, decay_shrink,
          train_data_loss, train_penalty, train_objective,
          (SELECT value FROM epoch_metric m WHERE m.trial = e.trial AND m.fold = e.fold
-            AND m.epoch = e.epoch AND part = 'train' AND name = 'accuracy') AS train_accuracy,
+            AND m.share = e.share AND m.epoch = e.epoch AND part = 'train' AND name = 'accuracy') AS train_accuracy,
          (SELECT value FROM epoch_metric m WHERE m.trial = e.trial AND m.fold = e.fold
-            AND m.epoch = e.epoch AND part = 'train' AND name = 'top5') AS train_top5,
+            AND m.share = e.share AND m.epoch = e.epoch AND part = 'train' AND name = 'top5') AS train_top5,
          val_data_loss, val_penalty, val_objective,
          (SELECT value FROM epoch_metric m WHERE m.trial = e.trial AND m.fold = e.fold
-            AND m.epoch = e.epoch AND part = 'val' AND name = 'accuracy') AS val_accuracy,
+            AND m.share = e.share AND m.epoch = e.epoch AND part = 'val' AND name = 'accuracy') AS val_accuracy,
          (SELECT value FROM epoch_metric m WHERE m.trial = e.trial AND m.fold = e.fold
-            AND m.epoch = e.epoch AND part = 'val' AND name = 'top5') AS val_top5,
+            AND m.share = e.share AND m.epoch = e.epoch AND part = 'val' AND name = 'top5') AS val_top5,
          val_data_loss_error,
          (SELECT standard_error FROM epoch_metric m WHERE m.trial = e.trial AND m.fold = e.fold
-            AND m.epoch = e.epoch AND part = 'val' AND name = 'accuracy') AS val_accuracy_error
-  FROM epoch e ORDER BY trial, fold, epoch;
+            AND m.share = e.share AND m.epoch = e.epoch AND part = 'val' AND name = 'accuracy') AS val_accuracy_error
+  FROM epoch e ORDER BY trial, fold, share, epoch;
 CREATE VIEW refits AS
   SELECT trial, epochs, seconds, test_data_loss, test_penalty, test_objective,
          (SELECT value FROM refit_metric m

@@ -27,6 +27,10 @@ void note(Database& database, const Settings& settings) {
   }
 }
 
+void bind_training(Statement& statement, const TrainingId& id) {
+  statement.bind(id.trial).bind(id.fold).bind(id.share);
+}
+
 /// Whether the file is not empty. SQLite makes an empty file when it opens one that does not exist.
 bool is_there(const std::filesystem::path& file) {
   std::error_code error;
@@ -134,9 +138,11 @@ void Study::note(const Settings& settings) {
   ridgeline::selection::note(database_, settings);
 }
 
-std::vector<Assignment> Study::candidates(const std::vector<Assignment>& fresh) {
+std::vector<Assignment> Study::candidates(int first, const std::vector<Assignment>& fresh) {
   std::vector<Assignment> candidates;
-  Statement row = database_.prepare("SELECT trial, name, value FROM parameters");
+  Statement row = database_.prepare(
+      "SELECT trial, name, value FROM parameters WHERE trial >= ? AND trial < ?");
+  row.bind(first).bind(first + static_cast<int>(fresh.size()));
   for (std::int64_t trial = 0; row.next();) {
     if (row.integer(0) != trial) candidates.emplace_back();
     trial = row.integer(0);
@@ -146,7 +152,7 @@ std::vector<Assignment> Study::candidates(const std::vector<Assignment>& fresh) 
 
   Transaction transaction(database_);
   for (std::size_t c = 0; c < fresh.size(); ++c) {
-    const auto number = static_cast<std::int64_t>(c) + 1;
+    const int number = first + static_cast<int>(c);
     database_.prepare("INSERT INTO trial (number) VALUES (?)").bind(number).run();
     for (const auto& [name, value] : fresh[c]) {
       database_.prepare("INSERT INTO parameter VALUES (?, ?, ?)")
@@ -160,30 +166,41 @@ std::vector<Assignment> Study::candidates(const std::vector<Assignment>& fresh) 
   return fresh;
 }
 
-std::optional<FoldRecord> Study::fold(int trial, int fold) {
-  Statement row =
-      database_.prepare("SELECT status, epochs, seconds FROM fold WHERE trial = ? AND fold = ?");
-  row.bind(trial).bind(fold);
+std::optional<FoldRecord> Study::fold(const Request& request) {
+  const auto& [id, until] = request;
+  Statement row = database_.prepare(
+      "SELECT status, epochs, seconds FROM fold WHERE trial = ? AND fold = ? AND share = ?");
+  bind_training(row, id);
   if (!row.next()) return std::nullopt;
-  return FoldRecord{.status = row.text(0),
+  FoldRecord record{.status = row.text(0),
                     .epochs = static_cast<int>(row.integer(1)),
                     .seconds = row.real(2),
-                    .last = last_epoch(trial, fold)};
+                    .last = last_epoch(id, until)};
+  const bool paused = record.status == "paused";
+  if (paused && (until == 0 || record.epochs < until)) return std::nullopt;
+  if (until > 0 && record.epochs > until) {
+    record.status = "paused";
+    record.seconds *= static_cast<double>(until) / record.epochs;
+    record.epochs = until;
+  }
+  return record;
 }
 
-Epoch Study::last_epoch(int trial, int fold) {
-  Statement row =
-      database_.prepare(fmt::format("SELECT epoch, {} FROM epoch WHERE trial = ? AND fold = ? "
-                                    "ORDER BY epoch DESC LIMIT 1",
-                                    epoch_columns));
-  row.bind(trial).bind(fold);
+Epoch Study::last_epoch(const TrainingId& id, int until) {
+  Statement row = database_.prepare(
+      fmt::format("SELECT epoch, {} FROM epoch WHERE trial = ? AND fold = ? AND share = ? AND "
+                  "(? = 0 OR epoch <= ?) ORDER BY epoch DESC LIMIT 1",
+                  epoch_columns));
+  bind_training(row, id);
+  row.bind(until).bind(until);
   if (!row.next()) return {};
   Epoch epoch = read_epoch(row, static_cast<int>(row.integer(0)), 1);
   Statement metric = database_.prepare(
-      fmt::format("SELECT part, {} FROM epoch_metric WHERE trial = ? AND fold = ? AND epoch = ? "
-                  "ORDER BY position",
+      fmt::format("SELECT part, {} FROM epoch_metric WHERE trial = ? AND fold = ? AND share = ? "
+                  "AND epoch = ? ORDER BY position",
                   metric_columns));
-  metric.bind(trial).bind(fold).bind(epoch.epoch);
+  bind_training(metric, id);
+  metric.bind(epoch.epoch);
   while (metric.next()) {
     const bool training = metric.text(0) == "train";
     if (!training && !epoch.validation) continue;
@@ -212,31 +229,33 @@ void Study::begin(int trial) {
   database_.prepare("UPDATE trial SET status = 'running' WHERE number = ?").bind(trial).run();
 }
 
-void Study::add(int trial, int fold, const Epoch& epoch) {
+void Study::add(const TrainingId& id, const Epoch& epoch) {
   Transaction transaction(database_);
-  write(trial, fold, epoch);
+  write(id, epoch);
   transaction.commit();
 }
 
-void Study::write(int trial, int fold, const Epoch& epoch) {
+void Study::write(const TrainingId& id, const Epoch& epoch) {
   Statement row = database_.prepare(
-      fmt::format("INSERT OR REPLACE INTO epoch (trial, fold, epoch, {}) VALUES (?, ?, ?, {})",
+      fmt::format("INSERT OR REPLACE INTO epoch (trial, fold, share, epoch, {}) VALUES (?, ?, ?, "
+                  "?, {})",
                   epoch_columns, epoch_places));
-  row.bind(trial).bind(fold).bind(epoch.epoch);
+  bind_training(row, id);
+  row.bind(epoch.epoch);
   bind_epoch(row, epoch);
   row.run();
-  database_.prepare("DELETE FROM epoch_metric WHERE trial = ? AND fold = ? AND epoch = ?")
-      .bind(trial)
-      .bind(fold)
-      .bind(epoch.epoch)
-      .run();
+  Statement old = database_.prepare(
+      "DELETE FROM epoch_metric WHERE trial = ? AND fold = ? AND share = ? AND epoch = ?");
+  bind_training(old, id);
+  old.bind(epoch.epoch).run();
   const auto write_metrics = [&](std::string_view part, const std::vector<MetricValue>& values) {
     for (std::size_t i = 0; i < values.size(); ++i) {
-      Statement metric =
-          database_.prepare(fmt::format("INSERT INTO epoch_metric (trial, fold, epoch, part, {}) "
-                                        "VALUES (?, ?, ?, ?, {})",
-                                        metric_columns, metric_places));
-      metric.bind(trial).bind(fold).bind(epoch.epoch).bind(part);
+      Statement metric = database_.prepare(
+          fmt::format("INSERT INTO epoch_metric (trial, fold, share, epoch, part, {}) "
+                      "VALUES (?, ?, ?, ?, ?, {})",
+                      metric_columns, metric_places));
+      bind_training(metric, id);
+      metric.bind(epoch.epoch).bind(part);
       bind_metric(metric, values, i);
       metric.run();
     }
@@ -245,22 +264,19 @@ void Study::write(int trial, int fold, const Epoch& epoch) {
   if (epoch.validation) write_metrics("val", epoch.validation->values);
 }
 
-void Study::finish(int trial, int fold, const FoldRecord& record,
+void Study::finish(const TrainingId& id, const FoldRecord& record,
                    const std::vector<Epoch>& epochs) {
   Transaction transaction(database_);
-  for (const Epoch& epoch : epochs) write(trial, fold, epoch);
+  for (const Epoch& epoch : epochs) write(id, epoch);
   for (const char* table : {"epoch", "epoch_metric"}) {
-    database_
-        .prepare(fmt::format("DELETE FROM {} WHERE trial = ? AND fold = ? AND epoch > ?", table))
-        .bind(trial)
-        .bind(fold)
-        .bind(record.epochs)
-        .run();
+    Statement later = database_.prepare(fmt::format(
+        "DELETE FROM {} WHERE trial = ? AND fold = ? AND share = ? AND epoch > ?", table));
+    bind_training(later, id);
+    later.bind(record.epochs).run();
   }
-  database_.prepare("INSERT INTO fold VALUES (?, ?, ?, ?, ?, ?, ?)")
-      .bind(trial)
-      .bind(fold)
-      .bind(record.status)
+  Statement row = database_.prepare("INSERT OR REPLACE INTO fold VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+  bind_training(row, id);
+  row.bind(record.status)
       .bind(record.score)
       .bind(record.standard_error)
       .bind(record.epochs)
@@ -281,13 +297,12 @@ void Study::finish(const Trial& trial) {
       .run();
 }
 
-void Study::score(int trial, int fold, const FoldRecord& record) {
-  database_.prepare("UPDATE fold SET score = ?, standard_error = ? WHERE trial = ? AND fold = ?")
-      .bind(record.score)
-      .bind(record.standard_error)
-      .bind(trial)
-      .bind(fold)
-      .run();
+void Study::score(const TrainingId& id, const FoldRecord& record) {
+  Statement row = database_.prepare(
+      "UPDATE fold SET score = ?, standard_error = ? WHERE trial = ? AND fold = ? AND share = ?");
+  row.bind(record.score).bind(record.standard_error);
+  bind_training(row, id);
+  row.run();
 }
 
 void Study::choose(int trial) {

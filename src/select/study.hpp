@@ -10,19 +10,10 @@
 
 #include "interop/folder.hpp"
 #include "select/database.hpp"
+#include "select/record.hpp"
 #include "select/task.hpp"
 
 namespace ridgeline::selection {
-
-/// A finished fold.
-struct FoldRecord {
-  std::string status;  ///< "done" or "diverged"
-  double score = std::numeric_limits<double>::quiet_NaN();
-  double standard_error = std::numeric_limits<double>::quiet_NaN();  ///< over the images
-  int epochs = 0;
-  double seconds = 0;
-  Epoch last;  ///< the last known epoch; without validation if there is none
-};
 
 /// A finished refit.
 struct RefitRecord {
@@ -45,22 +36,24 @@ class Study {
 
   /// Settings that may differ each time, as they are now.
   void note(const Settings& settings);
-  /// The candidates of the study; `fresh` if it begins now.
-  std::vector<Assignment> candidates(const std::vector<Assignment>& fresh);
+  /// The candidates of the study, from trial `first` on: `fresh` if it does not have them yet. It
+  /// keeps those that it has, because another version of the program may compute others.
+  std::vector<Assignment> candidates(int first, const std::vector<Assignment>& fresh);
 
-  std::optional<FoldRecord> fold(int trial, int fold);
-  /// The last known epoch of a fold, finished or not; number 0 if there is none.
-  Epoch last_epoch(int trial, int fold);
+  std::optional<FoldRecord> fold(const Request& request);
+  /// The last known epoch of a training, finished or not; number 0 if there is none. `until`: the
+  /// last one that counts, or 0.
+  Epoch last_epoch(const TrainingId& id, int until = 0);
   /// Of the trial's parameters.
   std::optional<RefitRecord> refit(int trial);
 
   void begin(int trial);
-  /// Adds or replaces an epoch of a running fold.
-  void add(int trial, int fold, const Epoch& epoch);
-  /// `epochs`: all known epochs of the fold.
-  void finish(int trial, int fold, const FoldRecord& record, const std::vector<Epoch>& epochs);
+  /// Adds or replaces an epoch of a running training.
+  void add(const TrainingId& id, const Epoch& epoch);
+  /// Replaces the record of a training that was paused. `epochs`: all known epochs of it.
+  void finish(const TrainingId& id, const FoldRecord& record, const std::vector<Epoch>& epochs);
   void finish(const Trial& trial);
-  void score(int trial, int fold, const FoldRecord& record);
+  void score(const TrainingId& id, const FoldRecord& record);
   /// STUDY/refit belongs to the chosen trial. Refits of other trials move to STUDY/trials/N/refit,
   /// and back.
   void choose(int trial);
@@ -69,7 +62,7 @@ class Study {
  private:
   void check(const Settings& settings);
   /// As add(), inside a transaction.
-  void write(int trial, int fold, const Epoch& epoch);
+  void write(const TrainingId& id, const Epoch& epoch);
 
   std::filesystem::path file_;
   interop::FolderLock lock_;

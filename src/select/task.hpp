@@ -19,8 +19,10 @@ using Settings = std::vector<std::pair<std::string, std::string>>;
 
 /// One training of a trial.
 struct FoldCall {
-  int trial = 0;  ///< 1 for the first
-  int fold = 0;   ///< 1 for the first
+  int trial = 0;     ///< 1 for the first
+  int fold = 0;      ///< 1 for the first
+  double share = 1;  ///< of the fold's training images, in (0, 1]
+  int until = 0;     ///< the last epoch of this call, which can be continued; 0: all epochs
   const Assignment& parameters;
   std::filesystem::path run;  ///< the folder of this run, continued if it has begun; or empty
   Callbacks callbacks;        ///< to call; their return values count
@@ -29,6 +31,7 @@ struct FoldResult {
   std::vector<Epoch> epochs;  ///< all epochs, also those before an interruption
   bool diverged = false;
   bool interrupted = false;
+  bool paused = false;  ///< after FoldCall::until, with epochs left
 };
 
 /// The training on all images with the chosen values.

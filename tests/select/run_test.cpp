@@ -228,34 +228,58 @@ TEST(Run, AStepThatSaysStopStopsAll) {
   for (const Trial& t : s.trials) EXPECT_TRUE(t.status == "done" || t.status == "stopped");
 }
 
-TEST(Queue, GoesTrialByTrialAndLeavesOutWhatHasDiverged) {
-  TrainingQueue queue(3, 2);
+TEST(Queue, GivesRequestsInOrderAndLeavesOutWhatHasDiverged) {
+  Board board;
+  board.add({{}, {}, {}});
+  std::vector<Request> rung;
+  for (int trial = 1; trial <= 3; ++trial) {
+    for (int fold = 1; fold <= 2; ++fold) rung.push_back({{trial, fold}});
+  }
+  for (const Request& request : rung) board.ask(request);
+  TrainingQueue queue(board, rung);
   const auto expect = [&](int trial, int fold) {
-    const auto item = queue.next();
-    ASSERT_TRUE(item);
-    EXPECT_EQ(item->trial, trial);
-    EXPECT_EQ(item->fold, fold);
+    const auto request = queue.next();
+    ASSERT_TRUE(request);
+    EXPECT_EQ(request->id, (TrainingId{trial, fold}));
   };
   EXPECT_FALSE(queue.begun(1));
   expect(1, 1);
   EXPECT_TRUE(queue.begun(1));
-  queue.add({1, 1}, {.status = "diverged"});
-  EXPECT_TRUE(queue.complete(1));
+  board.add({{1, 1}}, {.status = "diverged"});
+  EXPECT_TRUE(board.complete(1));
   EXPECT_EQ(queue.finished(), 2);
   expect(2, 1);
   expect(2, 2);
-  queue.add({2, 2}, {.status = "done"});
-  EXPECT_FALSE(queue.complete(2));
-  EXPECT_TRUE(queue.folds(2).empty()) << "the first fold is not there";
+  board.add({{2, 2}}, {.status = "done"});
+  EXPECT_FALSE(board.complete(2));
+  EXPECT_TRUE(board.folds(2).empty()) << "the first fold is missing";
   EXPECT_EQ(queue.finished(), 3);
   EXPECT_FALSE(queue.begun(3));
   expect(3, 1);
   expect(3, 2);
   EXPECT_FALSE(queue.next());
   EXPECT_FALSE(queue.next());
-  queue.add({2, 1}, {.status = "done"});
-  EXPECT_TRUE(queue.complete(2));
-  EXPECT_EQ(queue.folds(2).size(), 2U);
+  board.add({{2, 1}}, {.status = "done"});
+  EXPECT_TRUE(board.complete(2));
+  EXPECT_EQ(board.folds(2).size(), 2U);
+  EXPECT_EQ(queue.total(), 6);
+}
+
+TEST(Board, CountsTheLargestShareAndTheLastEpoch) {
+  Board board;
+  board.add({{}, {}});
+  const std::vector<Request> requests{{{1, 1, 0.25}}, {{1, 1, 0.5}, 1}, {{1, 2, 0.5}, 1},
+                                      {{1, 1, 0.5}},  {{1, 2, 0.5}},    {{2, 1}}};
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    board.ask(requests[i]);
+    board.add(requests[i], {.status = "done", .score = static_cast<double>(i)});
+  }
+  ASSERT_EQ(board.folds(1).size(), 2U);
+  EXPECT_EQ(board.folds(1)[0].score, 3);
+  EXPECT_EQ(board.folds(1)[1].score, 4);
+  EXPECT_EQ(board.folds(2).size(), 1U);
+  EXPECT_EQ(board.find({{1, 1, 0.25}})->score, 0);
+  EXPECT_EQ(board.find({{1, 1}}), nullptr);
 }
 
 TEST(Run, RefusesOptionsThatMakeNoSenseBeforeItTrains) {

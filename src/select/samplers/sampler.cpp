@@ -1,25 +1,18 @@
 #include "select/samplers/sampler.hpp"
 
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <string>
 #include <vector>
 
-#include "ridgeline/attributes.hpp"
 #include "ridgeline/error.hpp"
 #include "ridgeline/penalty_term.hpp"
 
 namespace ridgeline::selection {
 namespace {
-
-constexpr std::array<std::pair<std::string_view, Sampler>, 2> samplers{{
-    {"grid", sample_grid},
-    {"random", sample_random},
-}};
 
 // Whether the key is an option of an application's penalty, and not a strength.
 bool is_own_option(std::string_view key) {
@@ -32,18 +25,6 @@ bool is_own_option(std::string_view key) {
 }
 
 }  // namespace
-
-Sampler make_sampler(std::string_view method) {
-  std::vector<std::string_view> known;
-  for (const auto& [name, sampler] : samplers) {
-    if (name == method) return sampler;
-    known.push_back(name);
-  }
-  const std::string near = nearest(method, known);
-  throw UsageError(fmt::format("unknown select.method '{}': {}", method,
-                               near.empty() ? fmt::format("known are {}", fmt::join(known, ", "))
-                                            : fmt::format("did you mean '{}'?", near)));
-}
 
 void check(const std::string& key, const Range& range) {
   for (const double value : range.values) {

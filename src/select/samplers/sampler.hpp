@@ -26,9 +26,6 @@ struct Search {
 /// several are searched, one candidate is 0 in all of them.
 using Sampler = std::vector<Assignment> (*)(const Search& search);
 
-/// "grid", "random". Throws UsageError for an unknown name, with the nearest known one.
-Sampler make_sampler(std::string_view method);
-
 /// Every combination of evenly spaced values of each range, on its scale. There are at most
 /// `trials`, divided between the ranges as equally as possible. All listed values are tried.
 std::vector<Assignment> sample_grid(const Search& search);

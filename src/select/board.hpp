@@ -1,0 +1,43 @@
+#pragma once
+// What a selection knows: its candidates, and what their trainings gave. Methods decide by it.
+
+#include <map>
+#include <vector>
+
+#include "ridgeline/selection.hpp"
+#include "select/record.hpp"
+
+namespace ridgeline::selection {
+
+class Study;
+
+class Board {
+ public:
+  /// Keeps its candidates in the study too, unless that is null.
+  explicit Board(Study* study = nullptr) : study_(study) {}
+
+  /// Adds candidates, and gives the number of the first. Trials are numbered from 1.
+  int add(const std::vector<Assignment>& candidates);
+  int trials() const { return static_cast<int>(candidates_.size()); }
+  const Assignment& parameters(int trial) const;
+
+  /// Notes that a method has asked for the request.
+  void ask(const Request& request);
+  void add(const Request& request, FoldRecord record);
+  /// Null if the request is not finished.
+  const FoldRecord* find(const Request& request) const;
+  bool diverged(int trial) const;
+  /// Whether all requests of the trial are finished, or it has diverged.
+  bool complete(int trial) const;
+  /// The records that count: those of the trial's largest share and last epoch, fold by fold, up to
+  /// the first that diverged or is missing.
+  std::vector<FoldRecord> folds(int trial) const;
+
+ private:
+  Study* study_;
+  std::vector<Assignment> candidates_;
+  std::map<int, std::vector<Request>> requests_;  // by trial
+  std::map<Request, FoldRecord> records_;
+};
+
+}  // namespace ridgeline::selection

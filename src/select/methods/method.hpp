@@ -1,0 +1,32 @@
+#pragma once
+// The methods of a selection: each decides which candidates are trained, on which folds, on what
+// share of the images, and for how many epochs.
+
+#include <memory>
+#include <vector>
+
+#include "select/board.hpp"
+#include "select/task.hpp"
+
+namespace ridgeline::selection {
+
+/// A method decides by what is on the board alone, rung by rung: the order in which the trainings of
+/// a rung end plays no part. So a study that continues makes the same decisions again.
+class Method {
+ public:
+  virtual ~Method() = default;
+  /// The next rung: trainings that can run at the same time. Called when the rung before is
+  /// finished. Empty: the selection has all that it needs.
+  virtual std::vector<Request> next(Board& board) = 0;
+  /// About what follows the present rung, for the plan and the progress.
+  virtual std::vector<Request> later(const Board&) const { return {}; }
+};
+
+/// SelectOptions::method. Both arguments outlive the method. Throws UsageError for an unknown name,
+/// with the nearest known one.
+std::unique_ptr<Method> make_method(const SelectOptions& options, const SelectionTask& task);
+
+/// Trains every candidate of a sampler on every fold, on all images: "grid", "random".
+std::unique_ptr<Method> exhaustive(const SelectOptions& options, const SelectionTask& task);
+
+}  // namespace ridgeline::selection
