@@ -35,11 +35,29 @@ struct Trial {
   double score = 0;  ///< the mean over folds of `metric` at the last epoch, or NaN
   /// Deviation of the fold scores / sqrt(folds); for a hold-out set over the images.
   double standard_error = 0;
-  std::string status;  ///< "done", "diverged" (in a fold), "running", "stopped"
-  int epochs = 0;      ///< the median over folds
+  /// "done", "left" (given up before it was trained on all images), "predicted" (by the method's
+  /// model), "diverged" (in a fold), "running", "stopped"
+  std::string status;
+  int epochs = 0;  ///< the median over folds
   /// Means over folds at the last epoch, with standard errors over all images. Only for a finished
   /// trial.
   std::optional<Metrics> train, validation;
+};
+
+/// A decision of the method, and its reason.
+struct Decision {
+  int trial = 0;       ///< that it is about; 0: none
+  std::string reason;  ///< a sentence
+  friend bool operator==(const Decision&, const Decision&) = default;
+};
+
+/// The score over the values of one key, as a model of all trainings has it: for a training on all
+/// images of a fold, relative to the lowest score.
+struct ModelCurve {
+  std::vector<double> values;                 ///< of the key, in ascending order
+  std::vector<double> above_best, deviation;  ///< how much worse the score is, and how sure that is
+  /// The best value is proportional to (images)^-exponent; with its standard deviation.
+  double exponent = 0, exponent_deviation = 0;
 };
 
 /// The remaining work when a selection begins, without the trainings that its study already has.
@@ -57,14 +75,15 @@ struct SelectPlan {
 
 /// The state of a selection, for callbacks.
 struct SelectProgress {
-  int trial = 0, trials = 0;       ///< 1 for the first; 0: the refit
-  int fold = 0, folds = 0;         ///< 1 for the first
-  double share = 1;                ///< of the fold's training images
-  Assignment parameters;           ///< of this trial
-  const Progress* step = nullptr;  ///< of the running training
-  const Epoch* epoch = nullptr;    ///< if it has just ended
-  const Trial* ended = nullptr;    ///< if it has just ended: done, diverged or stopped
-  bool known = false;              ///< the study already had the trial; nothing was trained
+  int trial = 0, trials = 0;           ///< 1 for the first; 0: the refit
+  int fold = 0, folds = 0;             ///< 1 for the first
+  double share = 1;                    ///< of the fold's training images
+  Assignment parameters;               ///< of this trial
+  const Progress* step = nullptr;      ///< of the running training
+  const Epoch* epoch = nullptr;        ///< if it has just ended
+  const Trial* ended = nullptr;        ///< if it has just ended: done, left, diverged or stopped
+  const Decision* decision = nullptr;  ///< if the method has just decided
+  bool known = false;                  ///< the study already had the trial; nothing was trained
   double done = 0;  ///< the finished share of all trainings; running ones count in part
   double images_per_second = 0;  ///< of all running trainings
 };
@@ -107,7 +126,9 @@ struct Selection {
   /// For one ordered key: the range of values within a standard error of the best.
   std::optional<std::pair<double, double>> tied;
   std::vector<Trial> trials;  ///< in the order of their numbers
-  int trainings = 0;          ///< folds and refit, including those found in the study
+  std::vector<Decision> decisions;
+  std::optional<ModelCurve> curve;  ///< if the method has a model, and one key is searched
+  int trainings = 0;                ///< folds and refit, including those found in the study
   double seconds = 0;  ///< of these trainings; each of several jobs at a time counts its share
   bool interrupted = false;  ///< stopped from outside; the same call with the same study continues
   /// Data loss and first metric, on the validation images, of the best answer that ignores the

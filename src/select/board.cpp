@@ -6,12 +6,26 @@
 #include "select/study.hpp"
 
 namespace ridgeline::selection {
+namespace {
+
+std::pair<double, int> progress(const Request& request) {
+  const int until = request.until == 0 ? std::numeric_limits<int>::max() : request.until;
+  return {request.id.share, until};
+}
+
+}  // namespace
 
 int Board::add(const std::vector<Assignment>& candidates) {
   const int first = trials() + 1;
   const auto known = study_ ? study_->candidates(first, candidates) : candidates;
   candidates_.insert(candidates_.end(), known.begin(), known.end());
   return first;
+}
+
+int Board::trial(const Assignment& candidate) {
+  const auto found = std::ranges::find(candidates_, candidate);
+  if (found == candidates_.end()) return add({candidate});
+  return static_cast<int>(found - candidates_.begin()) + 1;
 }
 
 const Assignment& Board::parameters(int trial) const {
@@ -46,23 +60,29 @@ bool Board::complete(int trial) const {
          std::ranges::all_of(asked->second, [&](const Request& r) { return find(r) != nullptr; });
 }
 
-std::vector<FoldRecord> Board::folds(int trial) const {
+const Request* Board::furthest(int trial) const {
   const auto asked = requests_.find(trial);
-  if (asked == requests_.end()) return {};
-  // The last epoch is the largest; 0 means all epochs.
-  const auto progress = [](const Request& r) {
-    return std::pair(r.id.share, r.until == 0 ? std::numeric_limits<int>::max() : r.until);
-  };
-  const Request furthest = *std::ranges::max_element(asked->second, {}, progress);
+  if (asked == requests_.end()) return nullptr;
+  return &*std::ranges::max_element(asked->second, {}, progress);
+}
+
+std::vector<FoldRecord> Board::folds(int trial) const {
+  const Request* last = furthest(trial);
+  if (!last) return {};
   std::vector<FoldRecord> folds;
-  for (const Request& request : asked->second) {
-    if (progress(request) != progress(furthest)) continue;
+  for (const Request& request : requests_.at(trial)) {
+    if (progress(request) != progress(*last)) continue;
     const FoldRecord* record = find(request);
     if (!record) break;
     folds.push_back(*record);
     if (record->status == "diverged") break;
   }
   return folds;
+}
+
+bool Board::whole(int trial) const {
+  const Request* last = furthest(trial);
+  return last && last->id.share == 1 && last->until == 0;
 }
 
 }  // namespace ridgeline::selection

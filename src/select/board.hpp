@@ -18,8 +18,13 @@ class Board {
 
   /// Adds candidates, and gives the number of the first. Trials are numbered from 1.
   int add(const std::vector<Assignment>& candidates);
+  /// The trial of a candidate, which is added if it is new.
+  int trial(const Assignment& candidate);
   int trials() const { return static_cast<int>(candidates_.size()); }
   const Assignment& parameters(int trial) const;
+
+  void decide(Decision decision) { decisions_.push_back(std::move(decision)); }
+  const std::vector<Decision>& decisions() const { return decisions_; }
 
   /// Notes that a method has asked for the request.
   void ask(const Request& request);
@@ -32,10 +37,17 @@ class Board {
   /// The records that count: those of the trial's largest share and last epoch, fold by fold, up to
   /// the first that diverged or is missing.
   std::vector<FoldRecord> folds(int trial) const;
+  /// Whether the records that count are of all images and all epochs.
+  bool whole(int trial) const;
+  /// All finished requests, in the order of trials, folds and shares.
+  const std::map<Request, FoldRecord>& records() const { return records_; }
 
  private:
+  const Request* furthest(int trial) const;
+
   Study* study_;
   std::vector<Assignment> candidates_;
+  std::vector<Decision> decisions_;
   std::map<int, std::vector<Request>> requests_;  // by trial
   std::map<Request, FoldRecord> records_;
 };

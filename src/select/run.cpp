@@ -78,6 +78,7 @@ class Runner {
     result_.guess = task_.guess;
     while (!rung.empty() && trainer_->train(rung, method_->later(board_))) {
       rung = method_->next(board_);
+      tell_decisions();
     }
     result_.interrupted = !rung.empty();
     result_.trials = trainer_->trials();
@@ -132,14 +133,59 @@ class Runner {
     });
   }
 
+  // Those that were not told yet.
+  void tell_decisions() {
+    const std::vector<Decision>& all = board_.decisions();
+    for (std::size_t& told = told_; told < all.size(); ++told) {
+      if (study_) study_->decide(static_cast<int>(told) + 1, all[told]);
+      trainer_->tell({.trial = all[told].trial, .decision = &all[told]});
+    }
+  }
+
   void choose() {
+    result_.decisions = board_.decisions();
+    if (!learnable()) return;
+    if (auto choice = method_->choose(board_, result_.rule)) {
+      result_.curve = std::move(choice->curve);
+      result_.tied = choice->tied;
+      take(trial_of(*choice));
+      return;
+    }
     const Choice choice = selection::choose(result_.trials, options_.metric, result_.rule);
-    if (choice.chosen == nullptr || !learnable()) return;
+    if (choice.chosen == nullptr) return;
     result_.tied = choice.tied;
-    result_.chosen = choice.chosen->parameters;
+    take(*choice.chosen);
+  }
+
+  // The trial of the chosen values. It is new if these values were not trained.
+  Trial trial_of(const ModelChoice& choice) {
+    const int number = board_.trial(choice.chosen);
+    const auto known = std::ranges::find(result_.trials, number, &Trial::number);
+    if (known != result_.trials.end() && known->status == "done") return *known;
+    std::vector<int> epochs;
+    for (const Trial& trial : result_.trials) {
+      if (trial.status == "done") epochs.push_back(trial.epochs);
+    }
+    const Trial trial{.number = number,
+                      .parameters = choice.chosen,
+                      .score = choice.score,
+                      .standard_error = choice.standard_error,
+                      .status = "predicted",
+                      .epochs = median(epochs)};
+    if (study_) study_->finish(trial);
+    if (known != result_.trials.end()) {
+      *known = trial;
+    } else {
+      result_.trials.push_back(trial);
+    }
+    return trial;
+  }
+
+  void take(const Trial& chosen) {
+    result_.chosen = chosen.parameters;
     result_.at_edge = edges_of(result_, options_.over, task_.settle);
-    if (study_) study_->choose(choice.chosen->number);
-    if (options_.refit) refit(*choice.chosen);
+    if (study_) study_->choose(chosen.number);
+    if (options_.refit) refit(chosen);
   }
 
   void refit(const Trial& chosen) {
@@ -178,6 +224,7 @@ class Runner {
   Board board_;
   std::unique_ptr<Method> method_ = make_method(options_, task_);
   std::optional<Trainer> trainer_;
+  std::size_t told_ = 0;  // decisions
   Selection result_;
 };
 

@@ -34,6 +34,8 @@ CREATE TABLE epoch_metric (
   part TEXT NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL, value REAL,
   standard_error REAL, higher_is_better INTEGER NOT NULL,
   PRIMARY KEY (trial, fold, share, epoch, part, name)) WITHOUT ROWID;
+CREATE TABLE decision (
+  number INTEGER PRIMARY KEY, trial INTEGER NOT NULL, reason TEXT NOT NULL);
 CREATE TABLE refit (
   trial INTEGER PRIMARY KEY REFERENCES trial, epochs INTEGER NOT NULL, seconds REAL NOT NULL,
   test_data_loss REAL, test_penalty REAL, test_objective REAL, test_images INTEGER,
@@ -49,6 +51,8 @@ CREATE VIEW trials AS
          (SELECT json_group_object(name, value) FROM parameter WHERE trial = number) AS parameters,
          status, score, standard_error, epochs, chosen
   FROM trial ORDER BY number;
+CREATE VIEW decisions AS
+  SELECT number, nullif(trial, 0) AS trial, reason FROM decision ORDER BY number;
 CREATE VIEW parameters AS SELECT trial, name, value FROM parameter ORDER BY trial, name;
 CREATE VIEW folds AS
   SELECT trial, fold, share, status, score, standard_error, epochs, seconds FROM fold

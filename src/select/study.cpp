@@ -140,8 +140,8 @@ void Study::note(const Settings& settings) {
 
 std::vector<Assignment> Study::candidates(int first, const std::vector<Assignment>& fresh) {
   std::vector<Assignment> candidates;
-  Statement row = database_.prepare(
-      "SELECT trial, name, value FROM parameters WHERE trial >= ? AND trial < ?");
+  Statement row =
+      database_.prepare("SELECT trial, name, value FROM parameters WHERE trial >= ? AND trial < ?");
   row.bind(first).bind(first + static_cast<int>(fresh.size()));
   for (std::int64_t trial = 0; row.next();) {
     if (row.integer(0) != trial) candidates.emplace_back();
@@ -223,6 +223,14 @@ std::optional<RefitRecord> Study::refit(int trial) {
   metric.bind(trial);
   while (refit.test && metric.next()) refit.test->values.push_back(read_metric(metric, 0));
   return refit;
+}
+
+void Study::decide(int number, const Decision& decision) {
+  database_.prepare("INSERT OR REPLACE INTO decision VALUES (?, ?, ?)")
+      .bind(number)
+      .bind(decision.trial)
+      .bind(decision.reason)
+      .run();
 }
 
 void Study::begin(int trial) {

@@ -47,6 +47,7 @@ class Study {
   /// Of the trial's parameters.
   std::optional<RefitRecord> refit(int trial);
 
+  void decide(int number, const Decision& decision);
   void begin(int trial);
   /// Adds or replaces an epoch of a running training.
   void add(const TrainingId& id, const Epoch& epoch);

@@ -51,9 +51,9 @@ Callbacks Trainer::telling(const SelectProgress& where, std::function<void(const
   return {.on_step =
               [this, where](const Progress& step) {
                 const std::scoped_lock lock(mutex_);
-                const double epochs = step.epoch - 1 +
-                                      static_cast<double>(step.step) /
-                                          static_cast<double>(step.steps);
+                const double epochs =
+                    step.epoch - 1 +
+                    static_cast<double>(step.step) / static_cast<double>(step.steps);
                 running_[{where.trial, where.fold}] = {where.share * epochs / step.epochs,
                                                        step.images_per_second};
                 SelectProgress progress = where;
@@ -146,8 +146,8 @@ void Trainer::end(int number) {
 std::vector<Trial> Trainer::trials() const {
   std::vector<Trial> trials;
   for (int number = 1; number <= board_.trials(); ++number) {
-    const bool begun = !board_.folds(number).empty() || board_.diverged(number) ||
-                       queue_.begun(number);
+    const bool begun =
+        !board_.folds(number).empty() || board_.diverged(number) || queue_.begun(number);
     if (begun) trials.push_back(summary(board_, number, board_.complete(number)));
   }
   return trials;
@@ -204,7 +204,9 @@ std::optional<FoldRecord> Trainer::train_one(const Request& request,
                     "fold {}: choose by val_data_loss, or by fewer select.folds",
                     options_.metric, id.fold));
   }
-  const FoldRecord record{.status = diverged ? "diverged" : result.paused ? "paused" : "done",
+  const FoldRecord record{.status = diverged        ? "diverged"
+                                    : result.paused ? "paused"
+                                                    : "done",
                           .epochs = last.epoch,
                           .seconds = seconds_of(start, result.epochs),
                           .last = last};

@@ -1,6 +1,6 @@
 #pragma once
-// Trains what a method asks for, several trainings at a time, and keeps the results on the board and
-// in the study.
+// Trains what a method asks for, several trainings at a time, and keeps the results on the board
+// and in the study.
 
 #include <atomic>
 #include <chrono>
@@ -56,9 +56,9 @@ class Trainer {
   Board& board_;
   Study* study_;
   TrainingQueue queue_{board_, {}};
-  double finished_ = 0, later_ = 0;            // shares, of the rungs before and after this one
-  std::set<int> trained_;                      // trials, by this call
-  std::set<int> ended_;                        // trials of this rung
+  double finished_ = 0, later_ = 0;  // shares, of the rungs before and after this one
+  std::set<int> trained_;            // trials, by this call
+  std::set<int> ended_;              // trials of this rung
   std::set<TrainingId> counted_;
   std::map<std::pair<int, int>, Running> running_;  // by trial and fold
   double seconds_ = 0;

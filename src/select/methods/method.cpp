@@ -13,9 +13,10 @@ namespace {
 
 using Make = std::unique_ptr<Method> (*)(const SelectOptions&, const SelectionTask&);
 
-constexpr std::array<std::pair<std::string_view, Make>, 2> methods{{
+constexpr std::array<std::pair<std::string_view, Make>, 3> methods{{
     {"grid", exhaustive},
     {"random", exhaustive},
+    {"race", race},
 }};
 
 }  // namespace

@@ -1,0 +1,327 @@
+// The race finds the best value of one number, such as λ, at the cost of a few trainings.
+//
+// Over-fitting comes from passes over the data. So a cheap training has fewer images, not fewer
+// epochs: after few epochs a weak λ looks best, and only later it loses. The race
+//
+//   1. looks: trains a coarse grid on a small share of one fold, for all epochs. Values that have
+//      learned nothing after the first epoch leave.
+//   2. looks again, where the model of the curve (select/surrogate) expects the minimum: on the
+//   same
+//      share, and on twice as many images. The two shares tell how the best value moves with the
+//      number of images.
+//   3. decides: trains on all images of the fold, on both sides of the expected minimum and at it.
+//   4. checks: while the expected regret of the choice is larger than the standard error of a
+//      score, it trains the most probable other minimum, or the same values on the next fold.
+//
+// All trainings have the same initial weights, batches and augmentation, so that their differences
+// are paired. The choice is the minimum of the model, which averages over the noise of single
+// trainings, never the luckiest training.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "ridgeline/error.hpp"
+#include "select/methods/method.hpp"
+#include "select/methods/scale.hpp"
+#include "select/score.hpp"
+#include "select/surrogate/curve_model.hpp"
+
+namespace ridgeline::selection {
+namespace {
+
+constexpr double least_images = 2000;  // of a share
+constexpr double smallest_share = 1.0 / 8;
+constexpr int least_looks = 4, most_looks = 7;
+constexpr double bracket = 2.0 / 3;     // decades on each side of the expected minimum
+constexpr double near = 0.25;           // decades: nearer values are the same to the model
+constexpr double hopeless_errors = 10;  // standard errors worse than the best
+constexpr double enough_regret = 1;     // standard errors of a score
+constexpr int most_checks = 6;          // trainings of the last stage
+
+class Race final : public Method {
+ public:
+  Race(const SelectOptions& options, const SelectionTask& task)
+      : options_(options), scale_(options.over.begin()->first, options.over.begin()->second) {
+    if (options.over.size() != 1 || !options.over.begin()->second.values.empty()) {
+      throw UsageError(
+          "select.method = race searches one key between a min and a max: choose grid or random "
+          "for several keys and for lists");
+    }
+    const auto images = task.fold_images.empty() ? 0.0 : static_cast<double>(task.fold_images[0]);
+    while (share_ > smallest_share && share_ / 2 * images >= least_images) share_ /= 2;
+  }
+
+  std::vector<Request> next(Board& board) override {
+    switch (stage_++) {
+      case 0:
+        return begin(board);
+      case 1:
+        return first_look(board);
+      case 2:
+        return second_look(board);
+      case 3:
+        if (share_ < 1) return larger_look(board);
+        ++stage_;
+        [[fallthrough]];
+      case 4:
+        return decide(board);
+      default:
+        return check(board);
+    }
+  }
+
+  std::vector<Request> later(const Board& board) const override {
+    std::vector<Request> all;
+    const auto add = [&](int count, double share) {
+      for (int i = 0; i < count; ++i) all.push_back({{std::min(1, board.trials()), 1, share}});
+    };
+    if (stage_ <= 2) add(2, share_);
+    if (stage_ <= 3 && share_ < 1) add(2, 2 * share_);
+    if (stage_ <= 4) add(3, 1);
+    return all;
+  }
+
+  std::optional<ModelChoice> choose(const Board& board, std::string_view rule) const override;
+
+ private:
+  std::vector<Request> begin(Board& board);
+  std::vector<Request> first_look(Board& board);
+  std::vector<Request> second_look(Board& board);
+  std::vector<Request> larger_look(Board& board);
+  std::vector<Request> decide(Board& board);
+  std::vector<Request> check(Board& board);
+
+  // Requests for places that were not asked for yet.
+  std::vector<Request> ask(Board& board, const std::vector<double>& places, double share,
+                           int fold = 1) const;
+  std::vector<CurvePoint> points(const Board& board) const;
+  CurveModel model(const Board& board) const;
+  double error(const Board& board) const;
+  double sign() const { return higher_is_better(options_.metric, {}) ? -1 : 1; }
+  double within(double place) const { return std::clamp(place, scale_.low(), scale_.high()); }
+  std::string name(double place) const { return fmt::format("{:g}", scale_.value(within(place))); }
+
+  const SelectOptions& options_;
+  Scale scale_;
+  double share_ = 1;
+  int stage_ = 0;
+  int checks_ = 0;
+};
+
+std::vector<Request> Race::ask(Board& board, const std::vector<double>& places, double share,
+                               int fold) const {
+  std::vector<Request> requests;
+  for (const double place : places) {
+    const Request request{{board.trial(scale_.at(within(place))), fold, share}};
+    const bool known =
+        board.find(request) || std::ranges::find(requests, request) != requests.end();
+    if (!known) requests.push_back(request);
+  }
+  return requests;
+}
+
+std::vector<CurvePoint> Race::points(const Board& board) const {
+  std::vector<CurvePoint> points;
+  for (const auto& [request, record] : board.records()) {
+    if (record.status != "done" || request.until != 0) continue;
+    points.push_back({.x = scale_.place(board.parameters(request.id.trial)),
+                      .share = request.id.share,
+                      .fold = request.id.fold,
+                      .score = sign() * record.score,
+                      .error = record.standard_error});
+  }
+  return points;
+}
+
+CurveModel Race::model(const Board& board) const {
+  return {points(board), {.low = scale_.low(), .high = scale_.high(), .seed = options_.seed}};
+}
+
+// The standard error of a score, over the validation images.
+double Race::error(const Board& board) const {
+  double largest = 0;
+  for (const auto& [request, record] : board.records()) {
+    const bool known = request.id.share == 1 && std::isfinite(record.standard_error);
+    if (known) largest = std::max(largest, record.standard_error);
+  }
+  return largest;
+}
+
+std::vector<Request> Race::begin(Board& board) {
+  const int count = std::clamp(static_cast<int>(std::lround(scale_.high() - scale_.low())) + 1,
+                               least_looks, most_looks);
+  std::vector<double> places;
+  for (int i = 0; i < count; ++i) {
+    places.push_back(scale_.low() + (scale_.high() - scale_.low()) * i / (count - 1));
+  }
+  std::vector<Request> requests = ask(board, places, share_);
+  for (Request& request : requests) request.until = 1;
+  return requests;
+}
+
+// Without those that are hopeless after one epoch: much worse than the best, which is weaker, and
+// than its next stronger neighbour.
+std::vector<Request> Race::first_look(Board& board) {
+  std::vector<int> trials;  // from the weakest value
+  for (const auto& [request, record] : board.records()) {
+    if (record.status != "diverged") trials.push_back(request.id.trial);
+  }
+  const auto record_of = [&](int trial) -> const FoldRecord& {
+    return *board.find({{trial, 1, share_}, 1});
+  };
+  const auto score = [&](int trial) { return sign() * record_of(trial).score; };
+  const auto best = std::ranges::min_element(trials, {}, score);
+  std::vector<Request> requests;
+  for (auto at = trials.begin(); at != trials.end(); ++at) {
+    const double error = std::hypot(record_of(*at).standard_error, record_of(*best).standard_error);
+    const double errors = (score(*at) - score(*best)) / error;
+    const bool protect = at - best < 2 || trials.size() <= least_looks;
+    if (!protect && std::isfinite(errors) && errors > hopeless_errors) {
+      const auto value = [&](int trial) { return name(scale_.place(board.parameters(trial))); };
+      board.decide({*at, fmt::format("{} left after epoch 1: {:.0f} standard errors worse than {}",
+                                     value(*at), errors, value(*best))});
+      continue;
+    }
+    requests.push_back({{*at, 1, share_}});
+  }
+  return requests;
+}
+
+std::vector<Request> Race::second_look(Board& board) {
+  if (points(board).empty()) return {};
+  const CurveModel curve = model(board);
+  double low = curve.minimum(0.2), high = curve.minimum(0.8);
+  if (high - low < 2 * near) {
+    const double middle = (low + high) / 2;
+    low = middle - near;
+    high = middle + near;
+  }
+  board.decide({0, fmt::format("the first look, on {:g} of the images, expects the minimum at {} "
+                               "(between {} and {} with 60 % probability)",
+                               share_, name(curve.x()[curve.best()]), name(low), name(high))});
+  const double quarter = (high - low) / 4;
+  return ask(board, {low + quarter, high - quarter}, share_);
+}
+
+std::vector<Request> Race::larger_look(Board& board) {
+  const CurveModel curve = model(board);
+  const double best = curve.x()[curve.best()];
+  return ask(board, {best - bracket / 2, best + bracket / 2}, 2 * share_);
+}
+
+std::vector<Request> Race::decide(Board& board) {
+  const CurveModel curve = model(board);
+  const double best = curve.x()[curve.best()];
+  if (share_ < 1) {
+    board.decide({0, fmt::format("the looks expect the minimum of a training on all images at {}; "
+                                 "the best value moves with images^-({:.2f} +- {:.2f})",
+                                 name(best), curve.exponent().mean, curve.exponent().deviation)});
+  }
+  return ask(board, {best - bracket, best, best + bracket}, 1);
+}
+
+std::vector<Request> Race::check(Board& board) {
+  if (points(board).empty()) return {};
+  const CurveModel curve = model(board);
+  const double best = curve.x()[curve.best()];
+  const double regret = curve.regret(curve.best()).mean, limit = enough_regret * error(board);
+  if (regret <= limit) {
+    board.decide(
+        {0, fmt::format("the expected regret of {} is {:.2g}, less than the standard error "
+                        "of a score, {:.2g}: no more trainings",
+                        name(best), regret, limit)});
+    return {};
+  }
+  if (checks_ >= most_checks) {
+    board.decide({0, fmt::format("the expected regret of {} is still {:.2g}, but {} more trainings "
+                                 "are enough",
+                                 name(best), regret, checks_)});
+    return {};
+  }
+  // The most probable minimum that was not trained on all images.
+  double place = best;
+  int most = 0;
+  for (const double x : curve.x()) {
+    const auto whole = points(board);
+    const bool known = std::ranges::any_of(
+        whole, [&](const CurvePoint& p) { return p.share == 1 && std::abs(p.x - x) < near; });
+    if (known) continue;
+    int mass = 0;
+    for (int percent = 0; percent < 100; ++percent) {
+      mass += std::abs(curve.minimum(percent / 100.0) - x) < near;
+    }
+    if (mass > most) {
+      most = mass;
+      place = x;
+    }
+  }
+  constexpr int probable = 8;  // percent
+  if (most >= probable) {
+    std::vector<Request> more = ask(board, {place}, 1);
+    if (!more.empty()) {
+      checks_ += static_cast<int>(more.size());
+      board.decide({more.front().id.trial,
+                    fmt::format("the minimum is at {} with {} % probability: it is trained on all "
+                                "images too",
+                                name(place), most)});
+      return more;
+    }
+  }
+  for (int fold = 2; fold <= options_.folds; ++fold) {
+    std::vector<Request> more = ask(board, {best - bracket / 2, best, best + bracket / 2}, 1, fold);
+    if (more.empty()) continue;
+    checks_ += static_cast<int>(more.size());
+    board.decide(
+        {0, fmt::format("the expected regret of {} is {:.2g}, more than the standard error "
+                        "of a score, {:.2g}: fold {} is trained too",
+                        name(best), regret, limit, fold)});
+    return more;
+  }
+  board.decide({0, fmt::format("the expected regret of {} is {:.2g}, and all folds are trained",
+                               name(best), regret)});
+  return {};
+}
+
+std::optional<ModelChoice> Race::choose(const Board& board, std::string_view rule) const {
+  if (points(board).empty()) return {};
+  const CurveModel curve = model(board);
+  const auto tied = [&](std::size_t i) {
+    return curve.above_best(i).mean <= curve.above_best(i).deviation;
+  };
+  std::size_t low = curve.best(), high = curve.best();
+  while (low > 0 && tied(low - 1)) --low;
+  while (high + 1 < curve.x().size() && tied(high + 1)) ++high;
+  // Fewer epochs are simpler, and of everything else more.
+  const bool fewer = options_.over.begin()->first == "train.epochs";
+  const std::size_t chosen = rule == "best" ? curve.best() : fewer ? low : high;
+
+  ModelChoice choice;
+  choice.chosen = scale_.at(curve.x()[chosen]);
+  choice.tied = {scale_.value(curve.x()[low]), scale_.value(curve.x()[high])};
+  choice.curve.exponent = curve.exponent().mean;
+  choice.curve.exponent_deviation = curve.exponent().deviation;
+  for (std::size_t i = 0; i < curve.x().size(); ++i) {
+    choice.curve.values.push_back(scale_.value(curve.x()[i]));
+    choice.curve.above_best.push_back(curve.above_best(i).mean);
+    choice.curve.deviation.push_back(curve.above_best(i).deviation);
+  }
+  double level = 0, weight = 0;
+  for (const CurvePoint& p : points(board)) {
+    if (p.share != 1) continue;
+    level += p.score - curve.above_best(curve.index(p.x)).mean;
+    ++weight;
+  }
+  const MeanAndDeviation& above = curve.above_best(chosen);
+  choice.score = sign() * (weight > 0 ? level / weight + above.mean : std::nan(""));
+  choice.standard_error = std::hypot(above.deviation, error(board));
+  return choice;
+}
+
+}  // namespace
+
+std::unique_ptr<Method> race(const SelectOptions& options, const SelectionTask& task) {
+  return std::make_unique<Race>(options, task);
+}
+
+}  // namespace ridgeline::selection

@@ -1,0 +1,133 @@
+// The race on curves that are known: what it costs, and how far its choice is from the minimum.
+#include <algorithm>
+#include <map>
+
+#include "select/support.hpp"
+#include "tensor/random.hpp"
+
+namespace ridgeline::selection {
+namespace {
+
+using test::key;
+
+/// Scores over log10 of λ, between whose knots they are linear, with the noise of trainings.
+struct Curve {
+  std::string name;
+  std::vector<std::pair<double, double>> knots;
+  double noise = 0.02;
+  double move = 0;       // of the minimum, with the number of images
+  double deepest = 0.6;  // how much of the curve's depth half of the images leave
+
+  double exact(double l2, double share) const {
+    const double x = (l2 > 0 ? std::max(std::log10(l2), -6.0) : -6.0) + move * std::log10(share);
+    const auto [x0, y0] = knots.front();
+    if (x <= x0) return y0;
+    for (std::size_t i = 1; i < knots.size(); ++i) {
+      const auto [low, before] = knots[i - 1];
+      const auto [high, after] = knots[i];
+      if (x <= high) return before + (after - before) * (x - low) / (high - low);
+    }
+    return knots.back().second;
+  }
+  double minimum() const {
+    double lowest = exact(0, 1);
+    for (double x = -6; x <= -1; x += 0.01) lowest = std::min(lowest, exact(std::pow(10, x), 1));
+    return lowest;
+  }
+};
+
+// CIFAR-10 with the article's network: validation loss over λ.
+const Curve cifar{"cifar",
+                  {{-6, 1.04},
+                   {-4, 0.989},
+                   {-3.66, 0.960},
+                   {-3.34, 0.920},
+                   {-3, 0.902},
+                   {-2.66, 0.933},
+                   {-2.34, 1.035},
+                   {-2, 1.17},
+                   {-1, 2.2}}};
+const Curve moving{"moving",
+                   {{-6, 0.273},
+                    {-4.5, 0.268},
+                    {-4, 0.256},
+                    {-3.66, 0.2425},
+                    {-3.34, 0.248},
+                    {-3, 0.268},
+                    {-2.34, 0.33},
+                    {-2, 0.4},
+                    {-1, 1.0}},
+                   0.006,
+                   0.5};
+const Curve zero{
+    "zero", {{-6, 0.5}, {-5, 0.5}, {-4, 0.503}, {-3, 0.52}, {-2, 0.6}, {-1, 1.5}}, 0.01};
+const Curve strong{
+    "strong",
+    {{-6, 1.3}, {-4, 1.28}, {-3, 1.2}, {-2.5, 1.12}, {-2, 1.07}, {-1.6, 1.12}, {-1, 1.5}}};
+
+struct Outcome {
+  double regret = 0, cost = 0;  // cost in trainings on a fold's images
+  Selection selection;
+};
+
+Outcome race(const Curve& curve, std::uint64_t seed, SelectOptions options = {}) {
+  Outcome outcome;
+  options.method = "race";
+  options.rule = "best";
+  options.seed = seed;
+  std::mutex mutex;
+  std::map<std::pair<int, double>, int> epochs;
+  SelectionTask task{.settings = {{"problem", curve.name}}, .settle = {}};
+  task.fold_images.assign(static_cast<std::size_t>(options.folds), 40000);
+  task.images = 50000;
+  task.train = [&](const FoldCall& call) {
+    const double l2 = call.parameters.at(key);
+    Random random(seed, Purpose::test, static_cast<std::uint64_t>(l2 * 1e9),
+                  static_cast<std::uint64_t>(call.share * 64) + 1000 * call.fold);
+    Epoch epoch{.epoch = call.until > 0 ? call.until : 10, .validation = Metrics{}};
+    const double level = 0.1 * call.fold + 0.4 * (1 - call.share);
+    epoch.validation->data_loss =
+        curve.exact(l2, call.share) + level + curve.noise * random.normal();
+    epoch.validation->data_loss_error = 0.6 * curve.noise;
+    const std::scoped_lock lock(mutex);
+    outcome.cost += call.share * (call.until > 0 ? 0.1 : 1);
+    return FoldResult{.epochs = {epoch}, .paused = call.until > 0};
+  };
+  task.refit = [](const RefitCall&) { return History{}; };
+  outcome.selection = run(options, task);
+  outcome.regret = curve.exact(outcome.selection.chosen.at(key), 1) - curve.minimum();
+  return outcome;
+}
+
+TEST(Race, FindsTheMinimumForFewTrainings) {
+  for (const Curve& curve : {cifar, moving, zero, strong}) {
+    double regret = 0, cost = 0, worst = 0;
+    constexpr int studies = 10;
+    for (int seed = 1; seed <= studies; ++seed) {
+      const Outcome outcome = race(curve, static_cast<std::uint64_t>(seed));
+      regret += outcome.regret / studies;
+      cost += outcome.cost / studies;
+      worst = std::max(worst, outcome.regret);
+    }
+    RecordProperty(curve.name, std::to_string(cost));
+    std::printf("%s: regret %.4f, worst %.4f, cost %.2f\n", curve.name.c_str(), regret, worst,
+                cost);
+    EXPECT_LT(regret, curve.noise);
+    EXPECT_LT(cost, 7) << "the grid of 16 values in 5 folds costs 80";
+  }
+}
+
+TEST(Race, TellsItsDecisions) {
+  std::vector<std::string> told;
+  SelectOptions options;
+  options.on_progress = [&](const SelectProgress& p) {
+    if (p.decision) told.push_back(p.decision->reason);
+  };
+  const Outcome outcome = race(cifar, 1, options);
+  EXPECT_EQ(told.size(), outcome.selection.decisions.size());
+  for (const auto& t : told) std::printf("%s\n", t.c_str());
+  EXPECT_THAT(told.front(), testing::HasSubstr("left after epoch 1"));
+}
+
+}  // namespace
+}  // namespace ridgeline::selection
