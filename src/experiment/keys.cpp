@@ -296,8 +296,8 @@ std::vector<Key> make_keys() {
           check_search_space),
       row("select.metric", select, &SelectSection::metric,
           "the score of a trial: val_data_loss, val_accuracy, ...", metric({"val_"})),
-      row("select.method", select, &SelectSection::method, "grid or random",
-          one_of({"grid", "random"}, {"bayes", "halving", "race", "path", "hypergradient"})),
+      row("select.method", select, &SelectSection::method, "grid, random or race",
+          one_of({"grid", "random", "race"}, {"bayes", "halving", "path", "hypergradient"})),
       row("select.trials", select, &SelectSection::trials,
           "the number of candidates, including λ = 0", whole(1))
           .needing(without("a range in select.over or select.method = \"random\"",
