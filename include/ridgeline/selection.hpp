@@ -38,7 +38,8 @@ struct Trial {
   /// "done", "left" (given up before it was trained on all images), "predicted" (by the method's
   /// model), "diverged" (in a fold), "running", "stopped"
   std::string status;
-  int epochs = 0;  ///< the median over folds
+  int epochs = 0;    ///< the median over folds
+  double share = 1;  ///< of a fold's training images, in the trainings that are scored
   /// Means over folds at the last epoch, with standard errors over all images. Only for a finished
   /// trial.
   std::optional<Metrics> train, validation;
@@ -63,6 +64,7 @@ struct ModelCurve {
 /// The remaining work when a selection begins, without the trainings that its study already has.
 struct SelectPlan {
   int candidates = 0, folds = 0;
+  bool expected = false;    ///< the method decides as it goes, so that all numbers are expectations
   int trainings = 0;        ///< folds and refit
   int jobs = 1;             ///< trainings at a time
   std::int64_t epochs = 0;  ///< of all trainings; fewer if a training stops early

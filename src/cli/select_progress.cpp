@@ -31,6 +31,7 @@ experiment::Listener SelectionProgress::listener() {
 void SelectionProgress::goes_on(const SelectProgress& progress) {
   if (progress.epoch != nullptr) epoch_ended(*progress.epoch);
   if (progress.ended != nullptr) trial_ended(progress);
+  if (progress.decision != nullptr) console_.print("{}\n", progress.decision->reason);
   if (progress.step != nullptr && console_.live()) draw(progress);
 }
 
@@ -38,10 +39,14 @@ void SelectionProgress::begins(const SelectPlan& plan) {
   table_.show(plan.metric);
   plan_ = plan;
   if (plan.trainings == 0) return;
-  console_.print("To do: {} ({} on {}, and the refit), {}, {} images\n",
-                 counted(plan.trainings, "training"), counted(plan.candidates, "candidate"),
-                 plan.folds == 1 ? "a hold-out" : fmt::format("{} folds", plan.folds),
-                 counted(plan.epochs, "epoch"), count(std::llround(plan.images)));
+  const std::string what =
+      plan.expected
+          ? "shares of the images first"
+          : fmt::format("{} on {}", counted(plan.candidates, "candidate"),
+                        plan.folds == 1 ? "a hold-out" : fmt::format("{} folds", plan.folds));
+  console_.print("To do: {}{} ({}, and the refit), {}, {} images\n", plan.expected ? "about " : "",
+                 counted(plan.trainings, "training"), what, counted(plan.epochs, "epoch"),
+                 count(std::llround(plan.images)));
   if (wished_jobs_ > plan.jobs) {
     console_.print(
         "{} at a time: select.jobs = {} is more than the trainings, train.threads or the "

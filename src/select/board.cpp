@@ -80,6 +80,11 @@ std::vector<FoldRecord> Board::folds(int trial) const {
   return folds;
 }
 
+double Board::share(int trial) const {
+  const Request* last = furthest(trial);
+  return last ? last->id.share : 1;
+}
+
 bool Board::whole(int trial) const {
   const Request* last = furthest(trial);
   return last && last->id.share == 1 && last->until == 0;

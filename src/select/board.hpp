@@ -39,6 +39,8 @@ class Board {
   std::vector<FoldRecord> folds(int trial) const;
   /// Whether the records that count are of all images and all epochs.
   bool whole(int trial) const;
+  /// The share of the images of the records that count.
+  double share(int trial) const;
   /// All finished requests, in the order of trials, folds and shares.
   const std::map<Request, FoldRecord>& records() const { return records_; }
 

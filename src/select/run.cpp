@@ -96,7 +96,7 @@ class Runner {
       const auto method = make_method(options_, task_);
       const std::vector<Request> rung = method->next(board);
       check_disk_space(plan_of(options_, task_, board, joined(rung, method->later(board)), nullptr),
-                 options_.study);
+                       options_.study);
     }
     study_.emplace(options_.study, settings_of(options_, task_), options_.resume);
     board_ = Board(&*study_);
@@ -106,8 +106,9 @@ class Runner {
   }
 
   void begin(const std::vector<Request>& rung) {
-    SelectPlan plan =
-        plan_of(options_, task_, board_, joined(rung, method_->later(board_)), study());
+    const std::vector<Request> later = method_->later(board_);
+    SelectPlan plan = plan_of(options_, task_, board_, joined(rung, later), study());
+    plan.expected = !later.empty();
     if (!task_.metrics.empty()) plan.metric = task_.metrics.front().name;
     if (study_) check_disk_space(plan, options_.study);
     if (task_.begin) task_.begin();

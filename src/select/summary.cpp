@@ -9,7 +9,8 @@ Trial summary(const Board& board, int number, bool complete) {
               .parameters = board.parameters(number),
               .score = std::numeric_limits<double>::quiet_NaN(),
               .standard_error = std::numeric_limits<double>::quiet_NaN(),
-              .status = "stopped"};
+              .status = "stopped",
+              .share = board.share(number)};
   const std::vector<FoldRecord> folds = board.folds(number);
   std::vector<double> scores;
   std::vector<int> epochs;

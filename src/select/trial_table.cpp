@@ -38,6 +38,13 @@ std::string title(std::string_view set, std::string_view metric) {
   return metric.empty() ? "" : fmt::format("{} {}", set, metrics::short_title(metric));
 }
 
+// ", 1/8 of the images, epoch 1" for a trial that was given up.
+std::string part_text(const Trial& t) {
+  if (t.status != "left") return {};
+  return fmt::format(" after epoch {}{}", t.epochs,
+                     t.share < 1 ? fmt::format(" of 1/{:.0f} of the images", 1 / t.share) : "");
+}
+
 std::size_t width_of(std::string_view key) {
   return std::max<std::size_t>(short_name(key).size(), 9) + 2;
 }
@@ -94,7 +101,7 @@ std::string TrialTable::line(const Trial& t) const {
   for (const auto& [key, range] : over_) {
     text += fmt::format("{:>{}.4g}", t.parameters.at(key), width_of(key));
   }
-  const bool measured = t.status == "done";
+  const bool measured = std::isfinite(t.score);
   const auto cell = [](const std::optional<Metrics>& metrics, std::string_view name) {
     const MetricValue* metric = metrics ? metrics->find(name) : nullptr;
     return metric                           ? number(metric->value)
@@ -107,7 +114,7 @@ std::string TrialTable::line(const Trial& t) const {
     text += fmt::format("{:>9}{:>12}{:>11}", cell(t.validation, by_shown() ? "data_loss" : shown_),
                         cell(t.train, "data_loss"), cell(t.train, shown_));
   }
-  return fmt::format("{}  {}", text, t.status);
+  return fmt::format("{}  {}{}", text, t.status, part_text(t));
 }
 
 }  // namespace ridgeline::selection
