@@ -10,8 +10,9 @@
 //      share, and on twice as many images. The two shares tell how the best value moves with the
 //      number of images.
 //   3. decides: trains on all images of the fold, on both sides of the expected minimum and at it.
-//   4. checks: while the expected regret of the choice is larger than the standard error of a
-//      score, it trains the most probable other minimum, or the same values on the next fold.
+//   4. checks: while the expected regret of the choice is larger than 1.5 standard errors of a
+//   score,
+//      it trains the most probable other minimum, or the same values on the next fold.
 //
 // All trainings have the same initial weights, batches and augmentation, so that their differences
 // are paired. The choice is the minimum of the model, which averages over the noise of single
@@ -36,8 +37,9 @@ constexpr int least_looks = 4, most_looks = 7;
 constexpr double bracket = 2.0 / 3;     // decades on each side of the expected minimum
 constexpr double near = 0.25;           // decades: nearer values are the same to the model
 constexpr double hopeless_errors = 10;  // standard errors worse than the best
-constexpr double enough_regret = 1;     // standard errors of a score
-constexpr int most_checks = 6;          // trainings of the last stage
+constexpr double enough_regret = 1.5;   // standard errors of a score
+constexpr int probable = 8;             // percent, of a minimum that is worth a training
+constexpr int most_checks = 3;          // trainings of the last stage
 
 class Race final : public Method {
  public:
@@ -92,6 +94,12 @@ class Race final : public Method {
   std::vector<Request> decide(Board& board);
   std::vector<Request> check(Board& board);
 
+  // The most probable place of the minimum that was not trained on all images.
+  struct Untried {
+    double place = 0;
+    int percent = 0;  // its probability
+  };
+  Untried most_probable(const Board& board, const CurveModel& curve) const;
   // Requests for places that were not asked for yet.
   std::vector<Request> ask(Board& board, const std::vector<double>& places, double share,
                            int fold = 1) const;
@@ -226,61 +234,50 @@ std::vector<Request> Race::check(Board& board) {
   const CurveModel curve = model(board);
   const double best = curve.x()[curve.best()];
   const double regret = curve.regret(curve.best()).mean, limit = enough_regret * error(board);
+  const std::string state = fmt::format("the expected regret of {} is {:.2g}", name(best), regret);
   if (regret <= limit) {
-    board.decide(
-        {0, fmt::format("the expected regret of {} is {:.2g}, less than the standard error "
-                        "of a score, {:.2g}: no more trainings",
-                        name(best), regret, limit)});
+    board.decide({0, fmt::format("{}, at most {} standard errors of a score ({:.2g}): no more "
+                                 "trainings",
+                                 state, enough_regret, limit)});
     return {};
   }
   if (checks_ >= most_checks) {
-    board.decide({0, fmt::format("the expected regret of {} is still {:.2g}, but {} more trainings "
-                                 "are enough",
-                                 name(best), regret, checks_)});
+    board.decide({0, fmt::format("{} after {} more trainings, which are enough", state, checks_)});
     return {};
   }
-  // The most probable minimum that was not trained on all images.
-  double place = best;
-  int most = 0;
-  for (const double x : curve.x()) {
-    const auto whole = points(board);
-    const bool known = std::ranges::any_of(
-        whole, [&](const CurvePoint& p) { return p.share == 1 && std::abs(p.x - x) < near; });
-    if (known) continue;
-    int mass = 0;
-    for (int percent = 0; percent < 100; ++percent) {
-      mass += std::abs(curve.minimum(percent / 100.0) - x) < near;
-    }
-    if (mass > most) {
-      most = mass;
-      place = x;
-    }
-  }
-  constexpr int probable = 8;  // percent
-  if (most >= probable) {
-    std::vector<Request> more = ask(board, {place}, 1);
-    if (!more.empty()) {
-      checks_ += static_cast<int>(more.size());
-      board.decide({more.front().id.trial,
-                    fmt::format("the minimum is at {} with {} % probability: it is trained on all "
-                                "images too",
-                                name(place), most)});
-      return more;
-    }
-  }
-  for (int fold = 2; fold <= options_.folds; ++fold) {
-    std::vector<Request> more = ask(board, {best - bracket / 2, best, best + bracket / 2}, 1, fold);
-    if (more.empty()) continue;
-    checks_ += static_cast<int>(more.size());
+  const Untried untried = most_probable(board, curve);
+  std::vector<Request> more;
+  if (untried.percent >= probable) more = ask(board, {untried.place}, 1);
+  if (!more.empty()) {
     board.decide(
-        {0, fmt::format("the expected regret of {} is {:.2g}, more than the standard error "
-                        "of a score, {:.2g}: fold {} is trained too",
-                        name(best), regret, limit, fold)});
-    return more;
+        {more.front().id.trial,
+         fmt::format("{}, and the minimum is at {} with {} % probability: it is trained on "
+                     "all images too",
+                     state, name(untried.place), untried.percent)});
   }
-  board.decide({0, fmt::format("the expected regret of {} is {:.2g}, and all folds are trained",
-                               name(best), regret)});
-  return {};
+  for (int fold = 2; fold <= options_.folds && more.empty(); ++fold) {
+    more = ask(board, {best - bracket / 2, best, best + bracket / 2}, 1, fold);
+    if (!more.empty()) board.decide({0, fmt::format("{}: fold {} is trained too", state, fold)});
+  }
+  if (more.empty()) board.decide({0, fmt::format("{}, and all folds are trained", state)});
+  checks_ += static_cast<int>(more.size());
+  return more;
+}
+
+Race::Untried Race::most_probable(const Board& board, const CurveModel& curve) const {
+  std::vector<double> known;
+  for (const CurvePoint& p : points(board)) {
+    if (p.share == 1) known.push_back(p.x);
+  }
+  Untried untried;
+  for (const double x : curve.x()) {
+    const auto is_near = [x](double other) { return std::abs(other - x) < near; };
+    if (std::ranges::any_of(known, is_near)) continue;
+    int percent = 0;
+    for (int p = 0; p < 100; ++p) percent += is_near(curve.minimum(p / 100.0));
+    if (percent > untried.percent) untried = {x, percent};
+  }
+  return untried;
 }
 
 std::optional<ModelChoice> Race::choose(const Board& board, std::string_view rule) const {

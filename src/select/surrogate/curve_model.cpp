@@ -21,15 +21,15 @@ constexpr double trend_share = 0.5;     // of the amplitude
 constexpr double unknown_error = 0.05;  // of a score, in units of the scale
 constexpr double least_weight = 1e-4;   // of the best setting of the model
 
-constexpr std::array lengths{0.7, 1.2, 2.0, 3.5};       // decades
-constexpr std::array amplitudes{0.5, 1.0, 2.0, 4.0};    // in units of the scale
-constexpr std::array noises{0.35, 0.7, 1.4, 2.8, 5.6};  // in units of the standard error
-constexpr std::array moves{-0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0, 1.25};
-constexpr std::array powers{0.0, 0.25, 0.5};
-constexpr std::array differences{0.1, 0.3};  // of d_s, in units of the amplitude
+constexpr std::array lengths{0.7, 1.2, 2.0, 3.5};  // decades
+constexpr std::array amplitudes{0.7, 1.5, 3.0};    // in units of the scale
+constexpr std::array noises{0.5, 1.0, 2.0, 4.0};   // in units of the standard error
+constexpr std::array moves{-0.3, 0.0, 0.3, 0.6, 0.9, 1.2};
+constexpr std::array powers{0.0, 0.35};
+constexpr double difference = 0.2;  // of d_s, in units of the amplitude
 
 struct Setting {
-  double length, amplitude, noise, move, power, difference;
+  double length, amplitude, noise, move, power;
 };
 
 double log_normal(double value, double mean, double deviation) {
@@ -100,7 +100,7 @@ class Kernel {
     const double u = (moved - centre_) / trend_width, v = (other_moved - centre_) / trend_width;
     double sum = matern(moved - other_moved, s_.length) + trend_share * (u * v + u * u * v * v);
     if (share == other_share && share < 1) {
-      sum += s_.difference * s_.difference * matern(x - other_x, s_.length);
+      sum += difference * difference * matern(x - other_x, s_.length);
     }
     return s_.amplitude * s_.amplitude * std::pow(share * other_share, s_.power) * sum;
   }
@@ -147,10 +147,7 @@ std::vector<Setting> settings(bool shares) {
       for (const double noise : noises) {
         for (const double move : moves) {
           for (const double power : powers) {
-            for (const double difference : differences) {
-              all.push_back({length, amplitude, noise, move, power, difference});
-              if (!shares) break;
-            }
+            all.push_back({length, amplitude, noise, move, power});
             if (!shares) break;
           }
         }
