@@ -167,12 +167,12 @@ class Runner {
     for (const Trial& trial : result_.trials) {
       if (trial.status == "done") epochs.push_back(trial.epochs);
     }
-    const Trial trial{.number = number,
-                      .parameters = choice.chosen,
-                      .score = choice.score,
-                      .standard_error = choice.standard_error,
-                      .status = "predicted",
-                      .epochs = median(epochs)};
+    Trial trial{.number = number,
+                .parameters = choice.chosen,
+                .score = choice.score,
+                .standard_error = choice.standard_error,
+                .status = "predicted",
+                .epochs = median(epochs)};
     if (study_) study_->finish(trial);
     if (known != result_.trials.end()) {
       *known = trial;

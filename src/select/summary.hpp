@@ -7,8 +7,8 @@
 
 namespace ridgeline::selection {
 
-/// The means over the folds that count (Board::folds). `complete`: whether nothing more is asked
-/// for; otherwise the trial was stopped.
-Trial summary(const Board& board, int trial, bool complete);
+/// The trial of that number: means over the folds that count (Board::folds). `complete`: whether
+/// nothing more is asked for; otherwise the trial was stopped.
+Trial summary(const Board& board, int number, bool complete);
 
 }  // namespace ridgeline::selection

@@ -175,7 +175,7 @@ void Trainer::score(const Request& request, FoldRecord& record) {
 std::optional<FoldRecord> Trainer::train_one(const Request& request,
                                              std::unique_lock<std::mutex>& lock) {
   if (stop_asked()) return std::nullopt;
-  const auto& [id, until] = request;
+  const TrainingId& id = request.id;
   const Assignment& parameters = board_.parameters(id.trial);
   const auto start = Clock::now();
   const SelectProgress where{
@@ -186,7 +186,7 @@ std::optional<FoldRecord> Trainer::train_one(const Request& request,
   FoldResult result = task_.train({.trial = id.trial,
                                    .fold = id.fold,
                                    .share = id.share,
-                                   .until = until,
+                                   .until = request.until,
                                    .parameters = parameters,
                                    .run = run_of(id),
                                    .callbacks = telling(where, [&](const Epoch& epoch) {

@@ -41,7 +41,7 @@ class Trainer {
   std::optional<FoldRecord> train_one(const Request& request, std::unique_lock<std::mutex>& lock);
   void score(const Request& request, FoldRecord& record);
   void check_measured(const FoldRecord& record) const;
-  void end(int trial);
+  void end(int number);
   std::filesystem::path run_of(const TrainingId& id) const;
 
   struct Running {

@@ -31,7 +31,7 @@ struct Curve {
   }
   double minimum() const {
     double lowest = exact(0, 1);
-    for (double x = -6; x <= -1; x += 0.01) lowest = std::min(lowest, exact(std::pow(10, x), 1));
+    for (const auto& [x, score] : knots) lowest = std::min(lowest, score);
     return lowest;
   }
 };
@@ -82,7 +82,7 @@ Outcome race(const Curve& curve, std::uint64_t seed, SelectOptions options = {})
   task.train = [&](const FoldCall& call) {
     const double l2 = call.parameters.at(key);
     Random random(seed, Purpose::test, static_cast<std::uint64_t>(l2 * 1e9),
-                  static_cast<std::uint64_t>(call.share * 64) + 1000 * call.fold);
+                  static_cast<std::uint64_t>(call.share * 64 + 1000.0 * call.fold));
     Epoch epoch{.epoch = call.until > 0 ? call.until : 10, .validation = Metrics{}};
     const double level = 0.1 * call.fold + 0.4 * (1 - call.share);
     epoch.validation->data_loss =

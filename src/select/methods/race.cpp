@@ -274,7 +274,7 @@ Race::Untried Race::most_probable(const Board& board, const CurveModel& curve) c
     const auto is_near = [x](double other) { return std::abs(other - x) < near; };
     if (std::ranges::any_of(known, is_near)) continue;
     int percent = 0;
-    for (int p = 0; p < 100; ++p) percent += is_near(curve.minimum(p / 100.0));
+    for (int p = 0; p < 100; ++p) percent += is_near(curve.minimum(p / 100.0)) ? 1 : 0;
     if (percent > untried.percent) untried = {x, percent};
   }
   return untried;
