@@ -11,6 +11,7 @@
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/help.hpp"
+#include "cli/memory_reserve.hpp"
 #include "cli/verdicts.hpp"
 #include "ridgeline/error.hpp"
 
@@ -65,6 +66,7 @@ int fail(ExitCode code, const std::string& sentence) {
 int main(int argc, char** argv) {
   using namespace ridgeline;
   try {
+    cli::reserve_memory();
     cli::reserve_standard_streams();
     std::signal(SIGXFSZ, SIG_IGN);  // so that writing too large a file fails with an error
     const int code = cli::run({argv + 1, argv + argc});

@@ -1,3 +1,5 @@
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <bit>
 #include <cassert>
@@ -39,6 +41,13 @@ class SummedFile {
   Checksum sum_;
 };
 
+// A JSON string. Text that is not UTF-8 (a class name from an old file) must not prevent saving the
+// model. The header is not built as a tree of nlohmann::json, whose destructor allocates and cannot
+// throw: a file is also written when memory is short.
+std::string quoted(const std::string& text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 }  // namespace
 
 template <typename T>
@@ -69,24 +78,25 @@ void SafetensorsWriter::write(const std::filesystem::path& file) const {
   for (const Item& item : items_) order.push_back(&item);
   std::ranges::stable_sort(order, std::greater<>(), &Item::width);
 
-  const std::string no_digits(Checksum::digits, '0');
-  const std::string placeholder = std::string(Checksum::prefix) + no_digits;
-  nlohmann::ordered_json header = nlohmann::ordered_json::object();
+  const std::string placeholder =
+      std::string(Checksum::prefix) + std::string(Checksum::digits, '0');
   Metadata texts = metadata;
   texts[std::string(checksum_key)] = placeholder;
-  header["__metadata__"] = texts;
-  auto& entries = header.get_ref<nlohmann::ordered_json::object_t&>();
+  std::string text;
+  for (const auto& [key, value] : texts) {
+    text += fmt::format("{}{}:{}", text.empty() ? "{\"__metadata__\":{" : ",", quoted(key),
+                        quoted(value));
+  }
+  text += '}';
   std::size_t end = 0;
   for (const Item* item : order) {
     const std::size_t begin = end;
     end += item->bytes.size();
-    // Looking each name up would take quadratic time.
-    entries.emplace_back(item->name, nlohmann::ordered_json{{"dtype", item->dtype},
-                                                            {"shape", item->shape.dims()},
-                                                            {"data_offsets", {begin, end}}});
+    text += fmt::format(R"(,{}:{{"dtype":"{}","shape":[{}],"data_offsets":[{},{}]}})",
+                        quoted(item->name), item->dtype, fmt::join(item->shape.dims(), ","), begin,
+                        end);
   }
-  // Text that is not UTF-8 (a class name from an old file) must not prevent saving the model.
-  std::string text = header.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  text += '}';
   text.resize((text.size() + 7) / 8 * 8, ' ');
 
   const std::uint64_t length = text.size();
