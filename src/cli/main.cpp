@@ -60,32 +60,35 @@ int fail(ExitCode code, const std::string& sentence) {
   return static_cast<int>(code);
 }
 
+// The exit code. Every error becomes a sentence.
+int run_or_fail(int argc, char** argv) {
+  try {
+    reserve_memory();
+    reserve_standard_streams();
+    std::signal(SIGXFSZ, SIG_IGN);  // so that writing too large a file fails with an error
+    const int code = run({argv + 1, argv + argc});
+    require_written();
+    return code;
+  } catch (const DivergedError& error) {
+    print_verdicts(error.verdicts);
+    return fail(exit_code(error.kind()), error.what());
+  } catch (const Error& error) {
+    return fail(exit_code(error.kind()), error.what());
+  } catch (const std::bad_alloc&) {
+    return fail(ExitCode::resource,
+                "there is not enough memory: a smaller train.batch or network needs less");
+  } catch (const std::filesystem::filesystem_error& error) {
+    return fail(ExitCode::resource,
+                fmt::format("{}: {}", error.path1().string(), error.code().message()));
+  } catch (const std::exception& error) {
+    return fail(ExitCode::resource,
+                fmt::format("this is a defect of ridgeline, please report it: {}", error.what()));
+  }
+}
+
 }  // namespace
 }  // namespace ridgeline::cli
 
 int main(int argc, char** argv) {
-  using namespace ridgeline;
-  try {
-    cli::reserve_memory();
-    cli::reserve_standard_streams();
-    std::signal(SIGXFSZ, SIG_IGN);  // so that writing too large a file fails with an error
-    const int code = cli::run({argv + 1, argv + argc});
-    cli::require_written();
-    return code;
-  } catch (const DivergedError& error) {
-    cli::print_verdicts(error.verdicts);
-    return cli::fail(cli::exit_code(error.kind()), error.what());
-  } catch (const Error& error) {
-    return cli::fail(cli::exit_code(error.kind()), error.what());
-  } catch (const std::bad_alloc&) {
-    return cli::fail(cli::ExitCode::resource,
-                     "there is not enough memory: a smaller train.batch or network needs less");
-  } catch (const std::filesystem::filesystem_error& error) {
-    return cli::fail(cli::ExitCode::resource,
-                     fmt::format("{}: {}", error.path1().string(), error.code().message()));
-  } catch (const std::exception& error) {
-    return cli::fail(
-        cli::ExitCode::resource,
-        fmt::format("this is a defect of ridgeline, please report it: {}", error.what()));
-  }
+  return ridgeline::cli::run_or_fail(argc, argv);
 }
