@@ -17,6 +17,7 @@ inline void check_seeds(const std::string& name,
   const auto seeds = files_of("fuzz/corpus/" + name);
   ASSERT_FALSE(seeds.empty());
   std::mt19937 random(1);
+  const std::size_t copies = std::max<std::size_t>(50, 2000 / seeds.size());
   for (const auto& path : seeds) {
     const Bytes seed = read_bytes(path);
     check(seed);
@@ -24,7 +25,7 @@ inline void check_seeds(const std::string& name,
     for (std::size_t size = 0; size < seed.size(); size += step) {
       check(std::span(seed).first(size));
     }
-    for (int copy = 0; copy < 1000; ++copy) check(mutate(seed, random));
+    for (std::size_t copy = 0; copy < copies; ++copy) check(mutate(seed, random));
   }
 }
 
