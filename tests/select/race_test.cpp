@@ -67,10 +67,13 @@ const Curve strong{
 
 struct Outcome {
   double regret = 0, cost = 0;  // cost in trainings on a fold's images
+  int trainings = 0;            // calls
   Selection selection;
 };
 
-Outcome race(const Curve& curve, std::uint64_t seed, SelectOptions options = {}) {
+// `interrupt_at`: the call that is interrupted; 0: none.
+Outcome race(const Curve& curve, std::uint64_t seed, SelectOptions options = {},
+             int interrupt_at = 0) {
   Outcome outcome;
   options.method = "race";
   options.rule = "best";
@@ -80,6 +83,10 @@ Outcome race(const Curve& curve, std::uint64_t seed, SelectOptions options = {})
   task.fold_images.assign(static_cast<std::size_t>(options.folds), 40000);
   task.images = 50000;
   task.train = [&](const FoldCall& call) {
+    {
+      const std::scoped_lock lock(mutex);
+      if (++outcome.trainings == interrupt_at) return FoldResult{.interrupted = true};
+    }
     const double l2 = call.parameters.at(key);
     Random random(seed, Purpose::test, static_cast<std::uint64_t>(l2 * 1e9),
                   static_cast<std::uint64_t>(call.share * 64 + 1000.0 * call.fold));
@@ -94,6 +101,7 @@ Outcome race(const Curve& curve, std::uint64_t seed, SelectOptions options = {})
   };
   task.refit = [](const RefitCall&) { return History{}; };
   outcome.selection = run(options, task);
+  if (outcome.selection.interrupted) return outcome;
   outcome.regret = curve.exact(outcome.selection.chosen.at(key), 1) - curve.minimum();
   return outcome;
 }
@@ -124,6 +132,26 @@ TEST(Race, TellsItsDecisions) {
   const Outcome outcome = race(cifar, 1, options);
   EXPECT_EQ(told.size(), outcome.selection.decisions.size());
   EXPECT_THAT(told.front(), testing::HasSubstr("left after epoch 1"));
+}
+
+class RaceStudy : public test::InFolder {};
+
+TEST_F(RaceStudy, AnInterruptedRaceEndsWithTheSameNumbersAndTrainsNothingTwice) {
+  const Outcome whole = race(cifar, 2);
+  for (const int interrupt_at : {1, 5, 9, 13, 15}) {
+    const SelectOptions options{.study = folder_ / std::to_string(interrupt_at)};
+    const Outcome first = race(cifar, 2, options, interrupt_at);
+    EXPECT_TRUE(first.selection.interrupted);
+    const Outcome second = race(cifar, 2, options);
+    EXPECT_EQ(second.selection.chosen, whole.selection.chosen);
+    EXPECT_EQ(second.selection.decisions, whole.selection.decisions);
+    EXPECT_EQ(first.trainings - 1 + second.trainings, whole.trainings);
+    ASSERT_EQ(second.selection.trials.size(), whole.selection.trials.size());
+    for (std::size_t t = 0; t < whole.selection.trials.size(); ++t) {
+      EXPECT_EQ(second.selection.trials[t].score, whole.selection.trials[t].score);
+      EXPECT_EQ(second.selection.trials[t].status, whole.selection.trials[t].status);
+    }
+  }
 }
 
 }  // namespace
