@@ -115,6 +115,8 @@ class Race final : public Method {
   double share_ = 1;
   int stage_ = 0;
   int checks_ = 0;
+  int best_first_ = 0;     // the best trial after the first epoch
+  std::vector<int> left_;  // trials, after the first epoch
 };
 
 std::vector<Request> Race::ask(Board& board, const std::vector<double>& places, double share,
@@ -129,15 +131,30 @@ std::vector<Request> Race::ask(Board& board, const std::vector<double>& places, 
   return requests;
 }
 
+// All finished trainings. A value that left after an epoch counts as if it had stayed as much worse
+// than the best as it was: without it the model would not know where the curve rises.
 std::vector<CurvePoint> Race::points(const Board& board) const {
   std::vector<CurvePoint> points;
-  for (const auto& [request, record] : board.records()) {
-    if (record.status != "done" || request.until != 0) continue;
+  const auto add = [&](const Request& request, double score, double error) {
     points.push_back({.x = scale_.place(board.parameters(request.id.trial)),
                       .share = request.id.share,
                       .fold = request.id.fold,
-                      .score = sign() * record.score,
-                      .error = record.standard_error});
+                      .score = sign() * score,
+                      .error = error});
+  };
+  for (const auto& [request, record] : board.records()) {
+    if (record.status == "done" && request.until == 0) {
+      add(request, record.score, record.standard_error);
+    }
+  }
+  if (left_.empty() || points.empty()) return points;
+  const Request best{{best_first_, 1, share_}};
+  const FoldRecord* last = board.find(best);
+  if (last == nullptr || last->status != "done") return points;
+  const double first = board.find({best.id, 1})->score;
+  for (const int trial : left_) {
+    const FoldRecord& record = *board.find({{trial, 1, share_}, 1});
+    add({{trial, 1, share_}}, last->score + record.score - first, last->standard_error);
   }
   return points;
 }
@@ -180,6 +197,7 @@ std::vector<Request> Race::first_look(Board& board) {
   };
   const auto score = [&](int trial) { return sign() * record_of(trial).score; };
   const auto best = std::ranges::min_element(trials, {}, score);
+  if (best != trials.end()) best_first_ = *best;
   std::vector<Request> requests;
   for (auto at = trials.begin(); at != trials.end(); ++at) {
     const double error = std::hypot(record_of(*at).standard_error, record_of(*best).standard_error);
@@ -187,6 +205,7 @@ std::vector<Request> Race::first_look(Board& board) {
     const bool protect = at - best < 2 || trials.size() <= least_looks;
     if (!protect && std::isfinite(errors) && errors > hopeless_errors) {
       const auto value = [&](int trial) { return name(scale_.place(board.parameters(trial))); };
+      left_.push_back(*at);
       board.decide({*at, fmt::format("{} left after epoch 1: {:.0f} standard errors worse than {}",
                                      value(*at), errors, value(*best))});
       continue;
@@ -283,9 +302,8 @@ Race::Untried Race::most_probable(const Board& board, const CurveModel& curve) c
 std::optional<ModelChoice> Race::choose(const Board& board, std::string_view rule) const {
   if (points(board).empty()) return {};
   const CurveModel curve = model(board);
-  const auto tied = [&](std::size_t i) {
-    return curve.above_best(i).mean <= curve.above_best(i).deviation;
-  };
+  const double error = this->error(board);
+  const auto tied = [&](std::size_t i) { return curve.above_best(i).mean <= error; };
   std::size_t low = curve.best(), high = curve.best();
   while (low > 0 && tied(low - 1)) --low;
   while (high + 1 < curve.x().size() && tied(high + 1)) ++high;
@@ -311,7 +329,7 @@ std::optional<ModelChoice> Race::choose(const Board& board, std::string_view rul
   }
   const MeanAndDeviation& above = curve.above_best(chosen);
   choice.score = sign() * (weight > 0 ? level / weight + above.mean : std::nan(""));
-  choice.standard_error = std::hypot(above.deviation, error(board));
+  choice.standard_error = std::hypot(above.deviation, error);
   return choice;
 }
 
