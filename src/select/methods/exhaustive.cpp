@@ -1,18 +1,16 @@
 #include "select/methods/method.hpp"
-#include "select/samplers/sampler.hpp"
 
 namespace ridgeline::selection {
 namespace {
 
 class Exhaustive final : public Method {
  public:
-  Exhaustive(const SelectOptions& options, const SelectionTask& task)
-      : options_(options), task_(task) {}
+  Exhaustive(const SelectOptions& options, const SelectionTask& task, Sampler sample)
+      : options_(options), task_(task), sample_(sample) {}
 
   std::vector<Request> next(Board& board) override {
     if (board.trials() > 0) return {};
-    const Sampler sample = options_.method == "grid" ? sample_grid : sample_random;
-    board.add(sample({options_.over, options_.trials, options_.seed, task_.settle}));
+    board.add(sample_({options_.over, options_.trials, options_.seed, task_.settle}));
     std::vector<Request> requests;
     for (int trial = 1; trial <= board.trials(); ++trial) {
       for (int fold = 1; fold <= options_.folds; ++fold) requests.push_back({{trial, fold}});
@@ -23,12 +21,14 @@ class Exhaustive final : public Method {
  private:
   const SelectOptions& options_;
   const SelectionTask& task_;
+  Sampler sample_;
 };
 
 }  // namespace
 
-std::unique_ptr<Method> exhaustive(const SelectOptions& options, const SelectionTask& task) {
-  return std::make_unique<Exhaustive>(options, task);
+std::unique_ptr<Method> exhaustive(const SelectOptions& options, const SelectionTask& task,
+                                   Sampler sample) {
+  return std::make_unique<Exhaustive>(options, task, sample);
 }
 
 }  // namespace ridgeline::selection

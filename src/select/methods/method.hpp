@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "select/board.hpp"
+#include "select/samplers/sampler.hpp"
 #include "select/task.hpp"
 
 namespace ridgeline::selection {
@@ -43,7 +44,8 @@ std::unique_ptr<Method> make_method(const SelectOptions& options, const Selectio
 
 /// See race.cpp.
 std::unique_ptr<Method> race(const SelectOptions& options, const SelectionTask& task);
-/// Trains every candidate of a sampler on every fold, on all images: "grid", "random".
-std::unique_ptr<Method> exhaustive(const SelectOptions& options, const SelectionTask& task);
+/// Trains every candidate of the sampler on every fold, on all images: "grid", "random".
+std::unique_ptr<Method> exhaustive(const SelectOptions& options, const SelectionTask& task,
+                                   Sampler sample);
 
 }  // namespace ridgeline::selection

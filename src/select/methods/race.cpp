@@ -3,16 +3,14 @@
 // Over-fitting comes from passes over the data. So a cheap training has fewer images, not fewer
 // epochs: after few epochs a weak λ looks best, and only later it loses. The race
 //
-//   1. looks: trains a coarse grid on a small share of one fold, for all epochs. Values that have
-//      learned nothing after the first epoch leave.
-//   2. looks again, where the model of the curve (select/surrogate) expects the minimum: on the
-//   same
+//   1. looks: trains a coarse grid on a small share of one fold, for all epochs. Values that are
+//      much worse than the best after the first epoch leave.
+//   2. looks again, where the model of the curve (select/surrogate) expects the minimum: on that
 //      share, and on twice as many images. The two shares tell how the best value moves with the
 //      number of images.
 //   3. decides: trains on all images of the fold, on both sides of the expected minimum and at it.
-//   4. checks: while the expected regret of the choice is larger than 1.5 standard errors of a
-//   score,
-//      it trains the most probable other minimum, or the same values on the next fold.
+//   4. checks: trains the most probable other minimum, or the same values on the next fold. It does
+//      so while the expected regret of the choice is larger than 1.5 standard errors of a score.
 //
 // All trainings have the same initial weights, batches and augmentation, so that their differences
 // are paired. The choice is the minimum of the model, which averages over the noise of single
@@ -185,8 +183,8 @@ std::vector<Request> Race::begin(Board& board) {
   return requests;
 }
 
-// Without those that are hopeless after one epoch: much worse than the best, which is weaker, and
-// than its next stronger neighbour.
+// Values that are much worse than the best after one epoch leave. The best value's next stronger
+// neighbour and all weaker values stay, because a weak λ shows only later how good it is.
 std::vector<Request> Race::first_look(Board& board) {
   std::vector<int> trials;  // from the weakest value
   for (const auto& [request, record] : board.records()) {
