@@ -21,6 +21,18 @@ struct Range {
   double max = 1e-1;
   bool log = true;
   std::vector<double> values;  ///< an explicit list instead of a range
+  /// For a key that is not a number: what its values 0, 1, 2, ... are. `values` has these numbers.
+  std::vector<std::string> names;
+  /// The unit of a penalty's strength: empty, "normalized" or "timescale". It is converted for each
+  /// training by its own number of images n, batch b, epochs e and learning rate lr:
+  ///   normalized   strength = value * sqrt(b / (n e))      (Loshchilov and Hutter, 1711.05101)
+  ///   timescale    strength = value / (lr * steps), steps = e * ceil(n / b)
+  /// The second says how often the penalty could shrink a weight by 1/e during the training (Wang
+  /// and Aitchison, 2405.13698). Its best value depends less on n, b and e than λ itself.
+  std::string unit;
+  /// min and max follow from the training: see docs/choosing-lambda.md. For penalties alone. The
+  /// race makes the range wider if the best value is at its upper end.
+  bool automatic = false;
   friend bool operator==(const Range&, const Range&) = default;
 };
 /// The keys to choose, such as "regularize.l2", with their candidates.
@@ -35,8 +47,8 @@ struct Trial {
   double score = 0;  ///< the mean over folds of `metric` at the last epoch, or NaN
   /// Deviation of the fold scores / sqrt(folds); for a hold-out set over the images.
   double standard_error = 0;
-  /// "done", "left" (given up before it was trained on all images), "predicted" (by the method's
-  /// model), "diverged" (in a fold), "running", "stopped"
+  /// "done", "partial" (trained on a share of the images or for some epochs), "left" (given up by
+  /// the method), "predicted" (by its model), "diverged" (in a fold), "running", "stopped"
   std::string status;
   int epochs = 0;    ///< the median over folds
   double share = 1;  ///< of a fold's training images, in the trainings that are scored
@@ -52,11 +64,13 @@ struct Decision {
   friend bool operator==(const Decision&, const Decision&) = default;
 };
 
-/// The score over the values of one key, as a model of all trainings has it: for a training on all
-/// images of a fold, relative to the lowest score.
+/// The score over the values of one key, as a model of all trainings has it, for a training on all
+/// images of a fold.
 struct ModelCurve {
   std::vector<double> values;                 ///< of the key, in ascending order
+  double best_score = 0;                      ///< of the best value
   std::vector<double> above_best, deviation;  ///< how much worse the score is, and how sure that is
+  std::pair<double, double> best = {0, 0};    ///< has the best value with 90 % probability
   /// The best value is proportional to (images)^-exponent; with its standard deviation.
   double exponent = 0, exponent_deviation = 0;
 };
@@ -83,7 +97,7 @@ struct SelectProgress {
   Assignment parameters;               ///< of this trial
   const Progress* step = nullptr;      ///< of the running training
   const Epoch* epoch = nullptr;        ///< if it has just ended
-  const Trial* ended = nullptr;        ///< if it has just ended: done, left, diverged or stopped
+  const Trial* ended = nullptr;        ///< if it, or a part of it, has just ended
   const Decision* decision = nullptr;  ///< if the method has just decided
   bool known = false;                  ///< the study already had the trial; nothing was trained
   double done = 0;  ///< the finished share of all trainings; running ones count in part
@@ -95,10 +109,16 @@ struct SelectOptions {
   /// The score of a trial, for example also "val_accuracy" or "val_f1_macro". It is always
   /// measured.
   std::string metric = "val_data_loss";
-  std::string method = "grid";              ///< "grid", "random"
-  int trials = 16;                          ///< the number of candidates, including λ = 0
-  int folds = 5;                            ///< 1: a hold-out set
-  double holdout = 0.1;                     ///< the fraction that is held out if folds is 1
+  /// Which candidates are trained, and how far: "race", "grid", "random", "sobol", "halving",
+  /// "hyperband", "asha", "bayes", "tpe"; see docs/study.md.
+  std::string method = "race";
+  /// Where the candidates of halving, hyperband, asha and a race of several keys come from: "grid",
+  /// "random" or "sobol". "auto": grid for one key, sobol for several.
+  std::string sampler = "auto";
+  int trials = 16;       ///< the number of candidates, including λ = 0
+  double factor = 3;     ///< halving, hyperband and asha keep one in so many candidates; above 1
+  int folds = 5;         ///< 1: a hold-out set
+  double holdout = 0.1;  ///< the fraction that is held out if folds is 1
   std::string rule = "one-standard-error";  ///< or "best"
   std::filesystem::path study;  ///< a folder for study.sqlite, trials/ and refit/; empty: none
   /// Trainings at a time, which share the model's threads; 0: chosen by their number. Results do
@@ -123,6 +143,7 @@ struct RangeEdge {
 
 struct Selection {
   Assignment chosen;               ///< empty if no trial learned anything
+  Assignment applied;              ///< the same as the refit takes them: without units
   std::vector<RangeEdge> at_edge;  ///< the chosen numbers that are at an edge
   std::string rule;                ///< the rule that was applied
   /// For one ordered key: the range of values within a standard error of the best.
@@ -132,6 +153,8 @@ struct Selection {
   std::optional<ModelCurve> curve;  ///< if the method has a model, and one key is searched
   int trainings = 0;                ///< folds and refit, including those found in the study
   double seconds = 0;  ///< of these trainings; each of several jobs at a time counts its share
+  /// The images that these trainings read, divided by those of the refit; 0 if not known.
+  double whole_trainings = 0;
   bool interrupted = false;  ///< stopped from outside; the same call with the same study continues
   /// Data loss and first metric, on the validation images, of the best answer that ignores the
   /// image. Absent for targets that are not classes.
@@ -147,7 +170,8 @@ struct Selection {
 ///
 /// All trials use the same folds, in place of `fit`'s validation, and the same initial weights.
 /// Keys are those of the experiment file: regularize.l2, regularize.l1, regularize.decay,
-/// optimizer.learning_rate, optimizer.clip_norm, train.epochs, train.batch.
+/// optimizer.learning_rate, optimizer.clip_norm, train.epochs, train.batch. "regularize.l2@dense*"
+/// is the strength for the parameters or layers that match, as a rule sets it.
 ///
 /// The rule `best` takes the best score. `one-standard-error` takes the simplest model whose score
 /// is within one standard error of the best, because the data cannot tell them apart (Breiman et

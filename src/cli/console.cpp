@@ -76,21 +76,27 @@ Page Console::page() const {
 }
 
 void Console::write(std::string_view text) {
-  redraw({});
+  clear();
   put_lines(out_, text, colour_);
 }
 
 void Console::note(std::string_view sentence) {
-  redraw({});
+  clear();
   put_lines(stderr, fmt::format("{}\n", printable(sentence, true)), false);
 }
 
-void Console::redraw(std::string_view line) {
-  if (!live_ || (!drawn_ && line.empty())) return;
-  // A wrapped line could not be redrawn.
-  const std::string fitting = shortened(printable(line, utf8_locale()), width());
-  put(out_, fmt::format("\r\x1b[K{}", fitting));
-  drawn_ = !line.empty();
+void Console::redraw(const std::vector<std::string>& lines) {
+  if (!live_ || (drawn_ == 0 && lines.empty())) return;
+  // The cursor is at the end of the last line.
+  std::string text = drawn_ > 1 ? fmt::format("\x1b[{}A", drawn_ - 1) : std::string();
+  text += "\r\x1b[J";
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    // A wrapped line could not be redrawn.
+    if (i > 0) text += '\n';
+    text += shortened(printable(lines[i], utf8_locale()), width());
+  }
+  put(out_, text);
+  drawn_ = lines.size();
 }
 
 std::string Console::styled(std::string_view code, std::string_view text) const {

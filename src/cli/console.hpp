@@ -7,6 +7,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/printable.hpp"
 
@@ -32,8 +33,12 @@ class Console {
   void write(std::string_view text);
   /// Prints a sentence that is not part of the result, on standard error.
   void note(std::string_view sentence);
-  /// Draws `line` over the last line that was drawn. An empty line clears it.
-  void redraw(std::string_view line);
+  /// Draws a line over the lines that were drawn last.
+  void redraw(std::string_view line) { redraw(std::vector<std::string>{std::string(line)}); }
+  /// Draws lines over the lines that were drawn last.
+  void redraw(const std::vector<std::string>& lines);
+  /// Clears the lines that were drawn last.
+  void clear() { redraw(std::vector<std::string>{}); }
 
   std::string bold(std::string_view text) const { return styled("1", text); }
   std::string dim(std::string_view text) const { return styled("2", text); }
@@ -49,7 +54,7 @@ class Console {
   std::FILE* out_;
   bool live_;
   bool colour_;
-  bool drawn_ = false;
+  std::size_t drawn_ = 0;  // lines
 };
 
 /// Prints the sentence of an error on standard error.

@@ -70,7 +70,7 @@ data::Inspection inspect_parts(std::vector<data::Part> parts, std::size_t at_mos
         {.threads = engine::available_cores(), .at_most = at_most, .progress = std::ref(progress)});
     progress.finish_part(looked_at(part));
   }
-  console.redraw({});
+  console.clear();
   return data::find_problems(std::move(parts));
 }
 

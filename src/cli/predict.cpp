@@ -46,7 +46,7 @@ std::vector<ImageResult> predict_all(Model& model, const Views& views,
     }
     return !stop;
   });
-  console.redraw({});
+  console.clear();
   return results;
 }
 

@@ -1,13 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
 #include "cli/interrupt.hpp"
-#include "cli/results.hpp"
 #include "cli/select_progress.hpp"
+#include "cli/selection_report.hpp"
 #include "cli/setup.hpp"
 #include "cli/table.hpp"
 #include "experiment/build.hpp"
@@ -15,16 +14,12 @@
 #include "experiment/file.hpp"
 #include "experiment/selection.hpp"
 #include "ridgeline/error.hpp"
-#include "select/curve.hpp"
-#include "select/edge.hpp"
-#include "tensor/shell_word.hpp"
 
 namespace ridgeline::cli {
 namespace {
 
 using experiment::Experiment;
 using experiment::Images;
-using selection::draw_curve;
 using std::filesystem::path;
 
 /// A new study, or the one in the folder that select.study names.
@@ -65,126 +60,6 @@ std::string validation_text(const SelectOptions& options) {
   return fmt::format(" ({:.3g} % of them held out)", 100 * options.holdout);
 }
 
-/// The command of a new study that searches beyond the edges; empty if no edge was reached.
-std::string next_command(const Experiment& experiment, const Selection& selection) {
-  SearchSpace over = experiment.select.over;
-  bool any = false;
-  for (const RangeEdge& edge : selection.at_edge) {
-    if (!edge.next) continue;
-    over[edge.key] = *edge.next;
-    any = true;
-  }
-  if (!any) return {};
-  const std::string& study = experiment.select.study;
-  int number = 2;
-  while (std::filesystem::exists(fmt::format("{}-{}", study, number))) ++number;
-  return fmt::format("ridgeline select {} {} {}", shell_word((path(study) / record_name).string()),
-                     shell_word(fmt::format("select.study={}-{}", study, number)),
-                     shell_word(fmt::format("select.over={}", to_toml(experiment::encode(over)))));
-}
-
-nlohmann::ordered_json edges_json(const Selection& selection) {
-  auto edges = nlohmann::ordered_json::array();
-  for (const RangeEdge& edge : selection.at_edge) {
-    nlohmann::ordered_json next;
-    if (edge.next) {
-      next = {{"min", edge.next->min},
-              {"max", edge.next->max},
-              {"scale", edge.next->log ? "log" : "linear"}};
-    }
-    edges.push_back(
-        {{"parameter", edge.key}, {"edge", edge.upper ? "upper" : "lower"}, {"next", next}});
-  }
-  return edges;
-}
-
-nlohmann::ordered_json to_json(const Experiment& experiment, const Selection& selection) {
-  nlohmann::ordered_json trials = nlohmann::ordered_json::array();
-  for (const Trial& t : selection.trials) {
-    trials.push_back({{"parameters", t.parameters},
-                      {"score", finite(t.score)},
-                      {"standard_error", finite(t.standard_error)},
-                      {"status", t.status},
-                      {"epochs", t.epochs},
-                      {"train", cli::to_json(t.train)},
-                      {"validation", cli::to_json(t.validation)}});
-  }
-  nlohmann::ordered_json chosen, tied, refit, next;
-  const std::string command = next_command(experiment, selection);
-  if (!command.empty()) next = command;
-  if (!selection.chosen.empty()) chosen = selection.chosen;
-  if (selection.tied) tied = {selection.tied->first, selection.tied->second};
-  if (selection.refit) refit = (path(experiment.select.study) / "refit").string();
-  return {{"study", experiment.select.study},
-          {"chosen", chosen},
-          {"metric", experiment.select.metric},
-          {"rule", selection.rule},
-          {"tied", tied},
-          {"at_edge", edges_json(selection)},
-          {"try_next", next},
-          {"trials", trials},
-          {"refit", refit},
-          {"test", cli::to_json(selection.test)},
-          {"cost", {{"trainings", selection.trainings}, {"seconds", selection.seconds}}},
-          {"interrupted", selection.interrupted}};
-}
-
-void print_edges(Console& console, const Experiment& experiment, const Selection& selection) {
-  for (const RangeEdge& edge : selection.at_edge) {
-    const double chosen = selection.chosen.at(edge.key);
-    const bool at_zero = chosen == 0 && edge.next;
-    console.print("{} {:g} is at the {} edge of what was tried: the best may be {}.\n", edge.key,
-                  chosen, edge.upper ? "upper" : "lower",
-                  at_zero && edge.upper ? fmt::format("above {:g}", edge.next->min)
-                  : at_zero             ? fmt::format("between 0 and {:g}", edge.next->max)
-                  : edge.upper          ? "above it"
-                                        : "below it");
-  }
-  if (selection::all_score_alike(selection)) {
-    console.print("All candidates have the same score: the search made no difference here.\n");
-  }
-  const std::string next = next_command(experiment, selection);
-  if (!next.empty()) console.print("To look there: {}\n", unbroken(next));
-}
-
-void print_end(Console& console, const Experiment& experiment, const Selection& selection,
-               std::size_t classes) {
-  const std::string& study = experiment.select.study;
-  if (selection.interrupted) {
-    console.print("\nStopped; continue with: {}\n", command("ridgeline select --resume", study));
-    return;
-  }
-  const std::string& metric = experiment.select.metric;
-  console.print("\n{}", draw_curve(selection, metric,
-                                   {.width = std::min(console.width() - 1, 100),
-                                    .utf8 = console.page().utf8}));
-  if (selection.chosen.empty()) {
-    const bool done = std::ranges::count(selection.trials, "done", &Trial::status) > 0;
-    const bool metric_known = selection.guess && !selection.guess->values.empty();
-    console.print("\nNothing was chosen{}.\n",
-                  done ? fmt::format(": no trial beats the best answer that ignores the image by "
-                                     "three standard errors, neither in data loss nor in {}",
-                                     metric_known ? selection.guess->values[0].name : "a metric")
-                       : std::string());
-    console.print("{}\n", console.dim(fmt::format("Everything is in {}", study)));
-    return;
-  }
-  console.print("\nChosen by {}: {}\n", selection.rule, console.bold(text(selection.chosen)));
-  if (selection.tied && selection.tied->first != selection.tied->second) {
-    console.print("Within one standard error of the best score: {:g} to {:g}\n",
-                  selection.tied->first, selection.tied->second);
-  }
-  print_edges(console, experiment, selection);
-  console.print("\nTrained on all training images with it:\n{}\n",
-                metrics_table({{"train", selection.refit->best().train}, {"test", selection.test}},
-                              classes, console.page()));
-  const std::string end =
-      fmt::format("{} trainings in {}; everything is in {}\n{}", selection.trainings,
-                  duration(selection.seconds), study,
-                  command("ridgeline predict", (path(study) / "refit").string(), "IMAGE..."));
-  console.print("{}\n", console.dim(end));
-}
-
 /// Throws DivergedError if all trials diverged.
 void require_one_done(const Selection& selection) {
   const auto diverged = [](const Trial& trial) { return trial.status == "diverged"; };
@@ -205,11 +80,7 @@ int select(const Arguments& arguments, Console& console) {
                 describe(experiment, images, validation_text(options)),
                 counted(experiment.train.epochs, "epoch"), experiment.select.metric);
 
-  SelectionProgress progress(console,
-                             {experiment.select.over,
-                              experiment.select.metric,
-                              {.utf8 = console.page().utf8, .width = console.page().width}},
-                             experiment.select.jobs);
+  SelectionProgress progress(console, experiment.select);
   const interop::NewFolder folder = experiment::new_folder(experiment.select.study);
   experiment.select.study = folder.path().string();
   experiment::Listener listener = progress.listener();

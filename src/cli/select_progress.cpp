@@ -1,6 +1,6 @@
 #include "cli/select_progress.hpp"
 
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
@@ -9,6 +9,8 @@
 #include "cli/progress.hpp"
 #include "cli/table.hpp"
 #include "data/cache/amount.hpp"
+#include "select/assignment.hpp"
+#include "select/score.hpp"
 
 namespace ridgeline::cli {
 namespace {
@@ -17,11 +19,13 @@ constexpr int least_with_bar = 20;  // columns of the smallest readable bar
 
 }  // namespace
 
-std::string text(const Assignment& parameters) {
-  std::vector<std::string> parts;
-  for (const auto& [key, value] : parameters) parts.push_back(fmt::format("{} {:g}", key, value));
-  return fmt::format("{}", fmt::join(parts, ", "));
-}
+SelectionProgress::SelectionProgress(Console& console, const experiment::SelectSection& settings)
+    : console_(console),
+      over_(settings.over),
+      metric_(settings.metric),
+      table_(settings.over, settings.metric,
+             {.utf8 = console.page().utf8, .width = console.page().width}),
+      wished_jobs_(settings.jobs) {}
 
 experiment::Listener SelectionProgress::listener() {
   return {.on_plan = [this](const SelectPlan& plan) { begins(plan); },
@@ -29,7 +33,7 @@ experiment::Listener SelectionProgress::listener() {
 }
 
 void SelectionProgress::goes_on(const SelectProgress& progress) {
-  if (progress.epoch != nullptr) epoch_ended(*progress.epoch);
+  if (progress.epoch != nullptr) epoch_ended(progress);
   if (progress.ended != nullptr) trial_ended(progress);
   if (progress.decision != nullptr) console_.print("{}\n", progress.decision->reason);
   if (progress.step != nullptr && console_.live()) draw(progress);
@@ -59,7 +63,9 @@ void SelectionProgress::begins(const SelectPlan& plan) {
 }
 
 // The time of the first epoch tells how long all will take: other jobs run at the same time.
-void SelectionProgress::epoch_ended(const Epoch& epoch) {
+void SelectionProgress::epoch_ended(const SelectProgress& progress) {
+  remember_score(progress);
+  const Epoch& epoch = *progress.epoch;
   if (std::exchange(timed_, true) || epoch.train.images == 0) return;
   const double seconds =
       epoch.seconds / static_cast<double>(epoch.train.images) * plan_.images / plan_.jobs;
@@ -67,6 +73,7 @@ void SelectionProgress::epoch_ended(const Epoch& epoch) {
 }
 
 void SelectionProgress::trial_ended(const SelectProgress& progress) {
+  forget(progress.ended->number);
   if (!std::exchange(begun_, true)) console_.print("{}\n", console_.dim(table_.header()));
   const std::string line = table_.line(*progress.ended);
   constexpr std::string_view known = ", known";
@@ -74,23 +81,45 @@ void SelectionProgress::trial_ended(const SelectProgress& progress) {
   console_.print("{}{}\n", line, said ? console_.dim(known) : "");
 }
 
+// "l2 0.001   fold 1   1/8 of the images   epoch  3/10   0.9121 ± 0.0103"
+std::string SelectionProgress::row(const SelectProgress& progress, const std::string& score) const {
+  std::string part;
+  if (progress.share < 1) part = fmt::format("{:.3g} of the images", progress.share);
+  const std::string what = progress.trial == 0 ? "refit with " : "";
+  return fmt::format("  {}{}  fold {}  {}  epoch {:>2}/{}  {}", what,
+                     selection::text(progress.parameters, over_), progress.fold, part,
+                     progress.step->epoch, progress.step->epochs, score);
+}
+
 void SelectionProgress::draw(const SelectProgress& progress) {
+  const Training training{progress.trial, progress.fold, progress.share};
+  rows_[training] = row(progress, scores_[training]);
   const auto left = pace_.seconds_left(progress.done);
   if (!left) return;
-  const Progress& step = *progress.step;
-  std::string line = progress.trial == 0
-                         ? std::string("refit")
-                         : fmt::format("trial {:>2}/{}  fold {}/{}", progress.trial,
-                                       progress.trials, progress.fold, progress.folds);
-  line += fmt::format("  epoch {:>2}/{}  ETA {}", step.epoch, step.epochs, duration(*left));
-  if (!step.train.values.empty()) {
-    const MetricValue& metric = step.train.values.front();
-    line += fmt::format("  {} {}", metric.name, number(metric.value));
-  }
+  const std::string trials =
+      progress.trials > 0 ? fmt::format("{}, ", counted(progress.trials, "candidate")) : "";
+  std::string line = fmt::format("{}ETA {}", trials, duration(*left));
   const std::string speed =
       fmt::format("  {} images/s", count(std::llround(progress.images_per_second)));
   if (columns(line + speed) + least_with_bar <= console_.width()) line += speed;
-  console_.redraw(with_bar(std::move(line), progress.done, console_.width()));
+  std::vector<std::string> lines;
+  for (const auto& [id, text] : rows_) lines.push_back(text);
+  lines.push_back(with_bar(std::move(line), progress.done, console_.width()));
+  console_.redraw(lines);
+}
+
+// A training that has ended leaves the live table.
+void SelectionProgress::remember_score(const SelectProgress& progress) {
+  const Training training{progress.trial, progress.fold, progress.share};
+  if (!progress.epoch->validation) return;
+  scores_[training] = with_error(selection::score_of(metric_, *progress.epoch),
+                                 selection::image_error_of(metric_, *progress.epoch));
+}
+
+void SelectionProgress::forget(int trial) {
+  const auto of_trial = [trial](const auto& row) { return std::get<0>(row.first) == trial; };
+  std::erase_if(rows_, of_trial);
+  std::erase_if(scores_, of_trial);
 }
 
 }  // namespace ridgeline::cli

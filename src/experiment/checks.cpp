@@ -127,4 +127,10 @@ Check metric(std::vector<std::string> prefixes) {
   };
 }
 
+Check folder_name() {
+  return [](const Value& value, std::string_view key) {
+    if (std::get<std::string>(value.data).empty()) fail(value, key, "the name of a folder");
+  };
+}
+
 }  // namespace ridgeline::experiment

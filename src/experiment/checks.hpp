@@ -24,6 +24,8 @@ Check one_of(std::vector<std::string> now, std::vector<std::string> later = {});
 Check not_yet(std::vector<std::string> later, std::string instead);
 /// Only the default, until more is supported.
 Check only(Value allowed, std::string what);
+/// A name that is not empty.
+Check folder_name();
 /// "val_data_loss", "train_accuracy", ...: one of `prefixes` and a metric.
 Check metric(std::vector<std::string> prefixes);
 

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "experiment/codec.hpp"
+#include "experiment/toml.hpp"
 #include "optimize/schedule_fields.hpp"
 #include "ridgeline/penalty_keys.hpp"
 #include "ridgeline/penalty_term.hpp"
@@ -160,16 +161,41 @@ Value encode(const RateRule& value) {
           .where = {}};
 }
 
+// Numbers, or any other values, which become names.
+void decode_list(const Value& value, std::string_view key, Range& out) {
+  const auto& values = std::get<Array>(value.data);
+  const auto is_number = [](const Value& v) { return v.get<double>() || v.get<std::int64_t>(); };
+  if (std::ranges::all_of(values, is_number)) return decode(value, key, out.values);
+  for (const Value& v : values) {
+    if (is_number(v)) {
+      throw UsageError(
+          fmt::format("{}{} must list either numbers or other values, not both", value.where, key));
+    }
+    const auto* word = v.get<std::string>();
+    out.names.push_back(word ? *word : to_toml(v));
+    out.values.push_back(static_cast<double>(out.values.size()));
+  }
+}
+
 void decode(const Value& value, std::string_view key, Range& out) {
-  if (value.get<Array>()) {
-    decode(value, key, out.values);
-    if (out.values.empty()) fail(value, key, "a range or at least one value");
+  if (const auto* word = value.get<std::string>(); word && *word == "auto") {
+    out.automatic = true;
     return;
   }
-  static constexpr std::array<std::string_view, 3> known{"min", "max", "scale"};
+  if (const auto* values = value.get<Array>()) {
+    if (values->empty()) fail(value, key, "a range or at least one value");
+    decode_list(value, key, out);
+    return;
+  }
+  static constexpr std::array<std::string_view, 4> known{"min", "max", "scale", "unit"};
   const auto& table = expect<Table>(
-      value, key, "{ min = 1e-6, max = 1e-1, scale = \"log\" } or an array of numbers");
+      value, key, "{ min = 1e-6, max = 1e-1, scale = \"log\" }, an array of values, or \"auto\"");
   expect_only(table, key, known);
+  decode_entry(table, key, "unit", out.unit);
+  if (!out.unit.empty() && !find(table, "min") && !find(table, "max")) {
+    out.automatic = true;
+    return;
+  }
   if (!decode_entry(table, key, "min", out.min) || !decode_entry(table, key, "max", out.max)) {
     throw UsageError(fmt::format("{}{} needs both 'min' and 'max'", value.where, key));
   }
@@ -188,11 +214,23 @@ void decode(const Value& value, std::string_view key, Range& out) {
 }
 
 Value encode(const Range& value) {
+  if (value.automatic && value.unit.empty()) return encode(std::string("auto"));
+  if (!value.names.empty()) {
+    Array names;
+    for (const std::string& name : value.names) {
+      names.push_back(parse_override("value=" + name).front().value);
+    }
+    return {.data = std::move(names), .where = {}};
+  }
   if (!value.values.empty()) return encode(value.values);
-  return {.data = Table{{"min", encode(value.min)},
-                        {"max", encode(value.max)},
-                        {"scale", encode(std::string(value.log ? "log" : "linear"))}},
-          .where = {}};
+  if (value.automatic) {
+    return {.data = Table{{"unit", encode(value.unit)}}, .where = {}};
+  }
+  Table table{{"min", encode(value.min)},
+              {"max", encode(value.max)},
+              {"scale", encode(std::string(value.log ? "log" : "linear"))}};
+  if (!value.unit.empty()) table.push_back({"unit", encode(value.unit)});
+  return {.data = std::move(table), .where = {}};
 }
 
 void decode(const Value& value, std::string_view key, SearchSpace& out) {

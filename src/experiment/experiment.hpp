@@ -100,8 +100,10 @@ struct TrainSection {
 struct SelectSection {
   SearchSpace over = {{"regularize.l2", {.min = 1e-6, .max = 1e-1}}};
   std::string metric = "val_data_loss";
-  std::string method = "grid";
+  std::string method = "race";
   std::int64_t trials = 16;
+  std::string sampler = "auto";
+  double factor = 3;
   std::int64_t folds = 5;
   std::string rule = "one-standard-error";
   std::int64_t jobs = 0;  ///< trainings at a time; 0: chosen

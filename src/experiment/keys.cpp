@@ -10,62 +10,21 @@
 
 #include "experiment/checks.hpp"
 #include "experiment/codec.hpp"
+#include "experiment/key_rows.hpp"
 #include "experiment/kinds.hpp"
 #include "experiment/line_keys.hpp"
 #include "experiment/own_penalties.hpp"
-#include "experiment/search_space.hpp"
+#include "experiment/select_rows.hpp"
 #include "experiment/size_key.hpp"
+#include "experiment/toml.hpp"
 #include "options/kind_registry.hpp"
 #include "ridgeline/attributes.hpp"
 #include "ridgeline/dataset.hpp"
+#include "select/part.hpp"
 #include "train/compute_fields.hpp"
 
 namespace ridgeline::experiment {
 namespace {
-
-template <typename T>
-constexpr bool is_number =
-    std::is_same_v<T, std::int64_t> || std::is_same_v<T, double> || std::is_same_v<T, Schedule>;
-
-Value from_number(std::int64_t, double number) {
-  return encode(static_cast<std::int64_t>(std::llround(number)));
-}
-Value from_number(double, double number) {
-  return encode(number);
-}
-Value from_number(Schedule schedule, double number) {
-  schedule.value = number;
-  return encode(schedule);
-}
-
-/// A key of the field that `at` finds in an experiment.
-template <typename At>
-Key row_at(std::string name, At at, std::string meaning, Check check = {}) {
-  using Field = std::remove_cvref_t<decltype(at(std::declval<Experiment&>()))>;
-  Key key;
-  key.name = name;
-  key.meaning = std::move(meaning);
-  key.read = [=](Experiment& experiment, const Value& value) {
-    decode(value, name, at(experiment));
-    if (check) check(value, name);
-  };
-  key.write = [=](const Experiment& experiment) { return encode(at(experiment)); };
-  key.whole = std::is_same_v<Field, std::int64_t>;
-  if constexpr (is_number<Field>) {
-    key.set = [read = key.read, at](Experiment& experiment, double number) {
-      read(experiment, from_number(at(experiment), number));
-    };
-  }
-  return key;
-}
-
-template <typename Section, typename Field>
-Key row(std::string name, Section Experiment::*section, Field Section::*field, std::string meaning,
-        Check check = {}) {
-  return row_at(
-      std::move(name), [=](auto& experiment) -> auto& { return experiment.*section.*field; },
-      std::move(meaning), std::move(check));
-}
 
 /// [train] also has the fields of ComputeOptions.
 std::vector<Key> compute_rows() {
@@ -101,10 +60,6 @@ void check_preset(const Value& value, std::string_view key) {
   if (!std::get<std::string>(value.data).empty()) one_of(preset_names())(value, key);
 }
 
-void not_empty(const Value& value, std::string_view key) {
-  if (std::get<std::string>(value.data).empty()) fail(value, key, "the name of a folder");
-}
-
 std::vector<Key> make_keys() {
   using E = Experiment;
   constexpr auto data = &E::data;
@@ -113,7 +68,6 @@ std::vector<Key> make_keys() {
   constexpr auto regularize = &E::regularize;
   constexpr auto optimizer = &E::optimizer;
   constexpr auto train = &E::train;
-  constexpr auto select = &E::select;
   return {
       row("data.source", data, &DataSection::source, names_of(source_kinds()), check_source),
       row("data.path", data, &DataSection::path,
@@ -288,34 +242,9 @@ std::vector<Key> make_keys() {
           "every so many updates, each layer's numbers are written to RUN/steps.csv; 0: never",
           at_least(0)),
       row("train.run", train, &TrainSection::run,
-          "the folder of the run; {name} is the experiment's, {time} the time of day", not_empty)
+          "the folder of the run; {name} is the experiment's, {time} the time of day",
+          folder_name())
           .needing(not_on(Command::select, "its runs go into select.study")),
-
-      row("select.over", select, &SelectSection::over,
-          "numeric keys, each with { min, max, scale = \"log\" | \"linear\" } or [values]",
-          check_search_space),
-      row("select.metric", select, &SelectSection::metric,
-          "the score of a trial: val_data_loss, val_accuracy, ...", metric({"val_"})),
-      row("select.method", select, &SelectSection::method, "grid, random or race",
-          one_of({"grid", "random", "race"}, {"bayes", "halving", "path", "hypergradient"})),
-      row("select.trials", select, &SelectSection::trials,
-          "the number of candidates, including λ = 0", whole(1))
-          .needing(without("a range in select.over or select.method = \"random\"",
-                           [](const E& e) {
-                             return e.select.method == "random" ||
-                                    std::ranges::any_of(e.select.over, [](const auto& searched) {
-                                      return searched.second.values.empty();
-                                    });
-                           })),
-      row("select.folds", select, &SelectSection::folds,
-          "folds of cross-validation; 1: a hold-out set of data.validation", whole(1)),
-      row("select.rule", select, &SelectSection::rule,
-          "one-standard-error (for a penalty or train.epochs; else best) or best",
-          one_of({"one-standard-error", "best"})),
-      row("select.jobs", select, &SelectSection::jobs,
-          "trainings at a time, which share train.threads; 0: automatic", whole(0)),
-      row("select.study", select, &SelectSection::study,
-          "the folder of the study; {name} and {time} as in train.run", not_empty),
   };
 }
 
@@ -334,6 +263,7 @@ void insert_after(std::vector<Key>& keys, std::string_view name, std::vector<Key
 
 std::vector<Key> all_keys() {
   std::vector<Key> all = make_keys();
+  std::ranges::move(select_rows(), std::back_inserter(all));
   insert_after(all, "train.threads", compute_rows());
   insert_after(all, "data.path", option_keys(kind_section("data")));
   insert_after(all, "loss.kind", option_keys(kind_section("loss")));
@@ -356,6 +286,18 @@ std::string guess_key(std::string_view name) {
   const std::string_view field = name.substr(name.find('.') + 1);
   const auto same = std::ranges::find(keys(), field, &Key::field);
   return same == keys().end() ? std::string() : same->name;
+}
+
+/// After another kind was named: options that it has keep their values, the others have its
+/// defaults.
+void keep_known_options(Experiment& experiment, std::string_view key) {
+  for (const KindSection& section : kind_sections()) {
+    const auto kind = section.chosen(experiment);
+    if (section.key != key || !kind) continue;
+    settle_options(section, experiment, [&](std::string_view option) {
+      return kind->find(option.substr(option.find('.') + 1)) != nullptr;
+    });
+  }
 }
 
 }  // namespace
@@ -389,10 +331,22 @@ std::string no_effect(const Key& key, const Experiment& experiment, Command comm
   return {};
 }
 
-void set_number(Experiment& experiment, std::string_view name, double number) {
-  const Key& found = key(name);
-  if (!found.set) throw UsageError(fmt::format("{} is not a number", name));
-  found.set(experiment, number);
+void set_searched(Experiment& experiment, std::string_view name, const Range& range,
+                  double number) {
+  const Key& found = key(selection::penalty_of(name));
+  if (!range.names.empty()) {
+    const std::string& word = range.names.at(static_cast<std::size_t>(number));
+    found.read(experiment, parse_override("value=" + word).front().value);
+    keep_known_options(experiment, name);
+  } else if (!found.set) {
+    throw UsageError(fmt::format("{} is not a number", name));
+  } else if (const std::string_view match = selection::match_of(name); !match.empty()) {
+    const Table rule{{"match", encode(std::string(match))},
+                     {std::string(found.field()), encode(number)}};
+    decode({.data = rule, .where = {}}, name, experiment.regularize.rules.emplace_back());
+  } else {
+    found.set(experiment, number);
+  }
 }
 
 }  // namespace ridgeline::experiment

@@ -42,9 +42,10 @@ const Key& key(std::string_view name);
 /// `word`: whether it is given on the command line.
 std::string no_effect(const Key& key, const Experiment& experiment, Command command, bool word);
 
-/// Sets a numeric key, as a selection does. Numbers are rounded for whole keys, and a schedule
-/// keeps its form and begins with `number`. Throws UsageError for another kind of key, or for a
-/// number out of its limits.
-void set_number(Experiment& experiment, std::string_view name, double number);
+/// Sets a key, as a selection does that searches `range`. Numbers are rounded for whole keys, and a
+/// schedule keeps its form and begins with the number. "regularize.l2@dense*" becomes a rule.
+/// Throws UsageError for a key that is no number and has no names, or for a value that it cannot
+/// have.
+void set_searched(Experiment& experiment, std::string_view name, const Range& range, double number);
 
 }  // namespace ridgeline::experiment

@@ -7,17 +7,30 @@
 #include <vector>
 
 #include "experiment/keys.hpp"
+#include "select/automatic_range.hpp"
+#include "select/part.hpp"
 #include "select/score.hpp"
+#include "select/units.hpp"
 
 namespace ridgeline::experiment {
 namespace {
 
 /// Whether trials can differ in a key. They cannot if it is the same for all, or does not change
-/// the model.
-bool differs_by_trial(const Key& key) {
+/// the model. All trials share the images and the network.
+bool differs_by_trial(const Key& key, bool named) {
+  if (named && key.name == "data.augment") return true;
+  if (named && (key.section() == "data" || key.section() == "model")) return false;
   static const std::vector<std::string_view> shared{"data.limit", "train.seed", "train.threads",
                                                     "train.shards", "train.log_every"};
   return key.section() != "select" && std::ranges::find(shared, key.name) == shared.end();
+}
+
+/// Whether a range is a list of values that are not numbers.
+bool is_named(const Value& range) {
+  const auto* values = range.get<Array>();
+  return values && !std::ranges::all_of(*values, [](const Value& value) {
+           return value.get<double>() || value.get<std::int64_t>();
+         });
 }
 
 /// Checks the values or the ends of a range for a key that is a whole number.
@@ -43,24 +56,33 @@ double largest(const Range& range) {
 void check_search_space(const Value& value, std::string_view name) {
   for (const auto& [chosen, range] : std::get<Table>(value.data)) {
     located(fmt::format("{}{}: ", range.where, name), [&, &chosen = chosen, &range = range] {
-      const Key& found = key(chosen);
-      if (!found.set) {
-        throw UsageError(fmt::format("{} is not a number, and only numbers can be chosen", chosen));
+      const Key& found = key(selection::penalty_of(chosen));
+      const bool named = is_named(range);
+      if (!found.set && !named) {
+        throw UsageError(fmt::format(
+            "{} is not a number: give it a list of values, such as [\"sgd\", \"adam\"]", chosen));
       }
-      if (!differs_by_trial(found)) {
+      if (!selection::match_of(chosen).empty() && found.section() != "regularize") {
+        throw UsageError(
+            fmt::format("{} is no strength of a penalty, and only these can be for a part of the "
+                        "network, as in \"regularize.l2@dense*\"",
+                        chosen));
+      }
+      if (!differs_by_trial(found, named)) {
         throw UsageError(
             fmt::format("{} is the same for all trials: choose a number that changes the training, "
                         "such as regularize.l2 or optimizer.learning_rate",
                         chosen));
       }
-      if (found.whole && !range.recorded) check_whole(range, chosen);
+      const bool automatic = range.get<std::string>() != nullptr;
+      if (found.whole && !range.recorded && !named && !automatic) check_whole(range, chosen);
     });
   }
 }
 
 Experiment at_largest(Experiment experiment) {
   for (const auto& [name, range] : experiment.select.over) {
-    set_number(experiment, name, largest(range));
+    set_searched(experiment, name, range, largest(range));
   }
   return experiment;
 }
@@ -69,7 +91,15 @@ void check_search(const Experiment& experiment) {
   selection::check_metric(experiment.select.metric, experiment.select.over);
   const Experiment trial = at_largest(experiment);
   for (const auto& [name, range] : experiment.select.over) {
-    const std::string reason = no_effect(key(name), trial, Command::any, false);
+    if (!range.names.empty()) {
+      Experiment other = experiment;  // throws for a value that the key cannot have
+      for (const double value : range.values) set_searched(other, name, range, value);
+      continue;
+    }
+    selection::check_unit(name, range);
+    selection::check_automatic(name, range);
+    const std::string reason =
+        no_effect(key(selection::penalty_of(name)), trial, Command::any, false);
     if (!reason.empty()) {
       throw UsageError(fmt::format("select.over names {}, which {}", name, reason));
     }

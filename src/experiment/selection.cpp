@@ -10,13 +10,15 @@
 #include "experiment/train.hpp"
 #include "select/folds.hpp"
 #include "select/jobs.hpp"
+#include "select/part.hpp"
 #include "select/recipe.hpp"
 
 namespace ridgeline::experiment {
 namespace {
 
 Experiment with(Experiment experiment, const Assignment& parameters) {
-  for (const auto& [key, value] : parameters) set_number(experiment, key, value);
+  const SearchSpace over = experiment.select.over;
+  for (const auto& [key, value] : parameters) set_searched(experiment, key, over.at(key), value);
   return experiment;
 }
 
@@ -88,6 +90,8 @@ Selection select(const Experiment& experiment, const Images& given, Listener lis
     return settings;
   };
   recipe.settle = [&](const std::string& name, double value) {
+    const Range& range = experiment.select.over.at(name);
+    if (!range.names.empty() || !selection::match_of(name).empty()) return value;
     const Value written = key(name).write(with(settled, {{name, value}}));
     if (const auto* whole = written.get<std::int64_t>()) return static_cast<double>(*whole);
     return written.get<double>() ? *written.get<double>() : value;

@@ -2,6 +2,7 @@
 // What a selection knows: its candidates, and what their trainings gave. Methods decide by it.
 
 #include <map>
+#include <set>
 #include <vector>
 
 #include "ridgeline/selection.hpp"
@@ -39,6 +40,9 @@ class Board {
   std::vector<FoldRecord> folds(int trial) const;
   /// Whether the records that count are of all images and all epochs.
   bool whole(int trial) const;
+  /// Marks a trial that the method has given up: it cannot be chosen.
+  void leave(int trial) { left_.insert(trial); }
+  bool left(int trial) const { return left_.contains(trial); }
   /// The share of the images of the records that count.
   double share(int trial) const;
   /// All finished requests, in the order of trials, folds and shares.
@@ -50,6 +54,7 @@ class Board {
   Study* study_;
   std::vector<Assignment> candidates_;
   std::vector<Decision> decisions_;
+  std::set<int> left_;
   std::map<int, std::vector<Request>> requests_;  // by trial
   std::map<Request, FoldRecord> records_;
 };

@@ -13,6 +13,7 @@ namespace ridgeline::selection {
 namespace {
 
 constexpr int label_columns = 8;
+constexpr std::size_t curve_step = 8;  // of the model's points, for the range of scores
 
 double value_of(const Trial& trial) {
   return trial.parameters.begin()->second;
@@ -34,6 +35,7 @@ class Drawing {
 
   std::string text() {
     draw_bound();
+    draw_model();
     draw_lines();
     for (const Trial* trial : trials_) draw(*trial);
     std::string text = legend();
@@ -50,12 +52,20 @@ class Drawing {
   std::vector<double> values() const {
     std::vector<double> values;
     for (const Trial* t : trials_) values.push_back(value_of(*t));
+    if (const auto& curve = selection_.curve) {
+      values.insert(values.end(), curve->values.begin(), curve->values.end());
+    }
     return values;
   }
   std::vector<ScorePoint> points() const {
     std::vector<ScorePoint> points;
     for (const Trial* t : trials_) {
       if (t->status == "done") points.push_back({t->score, known_error(*t), training(*t)});
+    }
+    const std::size_t count = selection_.curve ? selection_.curve->values.size() : 0;
+    for (std::size_t i = 0; i < count; i += curve_step) {
+      const double score = modelled(i, 0);
+      points.push_back({score, selection_.curve->deviation[i], score});
     }
     return points;
   }
@@ -94,6 +104,26 @@ class Drawing {
     for (int c = 0; c < columns_ - 2; ++c) canvas_.mark(c, row(bound), "┈", '-', Ink::faint);
   }
 
+  // The score of the model's curve, so many deviations above it.
+  double modelled(std::size_t i, double deviations) const {
+    const ModelCurve& curve = *selection_.curve;
+    const double sign = higher_is_better_ ? -1 : 1;
+    return curve.best_score + sign * (curve.above_best[i] + deviations * curve.deviation[i]);
+  }
+
+  // The model's curve and its band of one deviation on each side.
+  void draw_model() {
+    if (!selection_.curve) return;
+    const std::vector<double>& x = selection_.curve->values;
+    for (std::size_t i = values_.zero_apart() ? 2 : 1; i < x.size(); ++i) {
+      const double from = values_.column(x[i - 1]), to = values_.column(x[i]);
+      for (const double side : {-1.0, 1.0, 0.0}) {
+        canvas_.line({from, y(modelled(i - 1, side))}, {to, y(modelled(i, side))},
+                     side == 0 ? Ink::accent : Ink::faint, side == 0 ? 1 : 2);
+      }
+    }
+  }
+
   void draw_lines() {
     const Trial* before = nullptr;
     for (const Trial* t : trials_) {
@@ -101,7 +131,9 @@ class Drawing {
       if (before != nullptr) {
         const double from = values_.column(value_of(*before)), to = values_.column(value_of(*t));
         canvas_.line({from, y(training(*before))}, {to, y(training(*t))}, Ink::faint, 2);
-        canvas_.line({from, y(before->score)}, {to, y(t->score)}, Ink::accent);
+        if (!selection_.curve) {
+          canvas_.line({from, y(before->score)}, {to, y(t->score)}, Ink::accent);
+        }
       }
       before = t;
     }
@@ -138,6 +170,7 @@ class Drawing {
     std::string text = fmt::format("{:>{}}", name_of(metric_), label_columns);
     text += item("●", "*", Ink::accent, "validation") + item("○", "o", Ink::faint, "training");
     if (!selection_.chosen.empty()) text += item("◆", "#", Ink::strong, "chosen");
+    if (selection_.curve) text += item("⠒", ".", Ink::accent, "model ± deviation");
     if (selection_.tied) text += item("┈", "-", Ink::faint, "one s.e. from the best");
     return text + "\n";
   }

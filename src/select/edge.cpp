@@ -115,7 +115,9 @@ std::vector<RangeEdge> edges_of(
   std::vector<RangeEdge> edges;
   if (all_score_alike(selection)) return edges;
   for (const auto& [key, chosen] : selection.chosen) {
-    const Tried tried = tried_of(key, over.at(key), selection.trials);
+    const Range& range = over.at(key);
+    if (!range.names.empty()) continue;
+    const Tried tried = tried_of(key, range, selection.trials);
     if (tried.values.size() < (takes_zero(key) ? 1 : 2)) continue;
     const bool unbounded = zero_is_no_bound(key), zero_is_least = takes_zero(key) && !unbounded;
     const bool upper =
@@ -123,8 +125,9 @@ std::vector<RangeEdge> edges_of(
     const bool lower =
         zero_is_least ? between_zero_and(tried.low(), selection, key) : chosen == tried.low();
     if (!upper && !lower) continue;
-    edges.push_back(
-        {key, upper, next_range(key, upper ? tried.high() : tried.low(), tried, upper, settle)});
+    const double edge = upper ? tried.high() : tried.low();
+    edges.push_back({key, upper, next_range(key, edge, tried, upper, settle)});
+    if (edges.back().next) edges.back().next->unit = range.unit;
   }
   return edges;
 }

@@ -21,4 +21,23 @@ int jobs_of(const SelectOptions& options, const JobLimits& limits) {
   return static_cast<int>(std::max<std::int64_t>(std::min(wished, most), 1));
 }
 
+double speed_on(int threads) {
+  constexpr double serial = 0.08;
+  return 1 / (serial + (1 - serial) / threads);
+}
+
+int jobs_at_once(int trainings, int most, int threads) {
+  int best = 1;
+  double shortest = std::numeric_limits<double>::infinity();
+  for (int jobs = std::max(1, std::min(most, trainings)); jobs >= 1; --jobs) {
+    const int rounds = (trainings + jobs - 1) / jobs;
+    const int share = std::max(1, threads / jobs);
+    const double time = rounds / speed_on(share);
+    if (time >= shortest) continue;
+    shortest = time;
+    best = jobs;
+  }
+  return best;
+}
+
 }  // namespace ridgeline::selection

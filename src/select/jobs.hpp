@@ -23,4 +23,12 @@ JobLimits job_limits(Model& model, std::int64_t batch);
 /// trainings or threads, or than fit into three quarters of the memory. At least 1.
 int jobs_of(const SelectOptions& options, const JobLimits& limits);
 
+/// How many times as fast a training of small batches is on several threads as on one: Amdahl's
+/// law with a serial part of 8 %.
+double speed_on(int threads);
+
+/// How many of `trainings` run at a time, at most `most`, so that all end as early as possible.
+/// They share the threads.
+int jobs_at_once(int trainings, int most, int threads);
+
 }  // namespace ridgeline::selection

@@ -11,6 +11,7 @@
 #include "ridgeline/attributes.hpp"
 #include "ridgeline/error.hpp"
 #include "ridgeline/penalty_keys.hpp"
+#include "select/part.hpp"
 
 namespace ridgeline::selection {
 namespace {
@@ -38,9 +39,10 @@ constexpr std::array keys{
 
 constexpr std::string_view strengths = "regularize.";
 
-// The strength of a penalty that a key names, or null.
+// The strength of a penalty that a key names, or null. "regularize.l2@dense*" names l2, too.
 const PenaltyKey* find_strength(std::string_view name) {
   if (!name.starts_with(strengths)) return nullptr;
+  name = penalty_of(name);
   const auto found =
       std::ranges::find(penalty_keys, name.substr(strengths.size()), &PenaltyKey::name);
   return found == penalty_keys.end() ? nullptr : &*found;
@@ -86,7 +88,14 @@ double set_key(std::string_view name, double value, ModelOptions& model, FitOpti
                                  value > most ? fmt::format(" and at most {}", most) : ""));
   }
   if (const PenaltyKey* strength = find_strength(name)) {
-    (model.regularize.*strength->base).value = value;  // a schedule keeps its form
+    const std::string_view match = match_of(name);
+    if (match.empty()) {
+      (model.regularize.*strength->base).value = value;  // a schedule keeps its form
+    } else {
+      PenaltyRule& rule = model.regularize.rules.emplace_back();
+      rule.match = match;
+      rule.*strength->rule = value;
+    }
   } else {
     key.set(value, model, fit);
   }

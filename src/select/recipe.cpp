@@ -3,9 +3,11 @@
 #include <algorithm>
 
 #include "objective/match.hpp"
+#include "select/automatic_range.hpp"
 #include "select/folds.hpp"
 #include "select/guess.hpp"
 #include "select/score.hpp"
+#include "select/units.hpp"
 #include "train/fingerprint.hpp"
 #include "train/load_weights.hpp"
 #include "train/measured.hpp"
@@ -24,6 +26,24 @@ Model model_of(const Recipe& recipe, ModelOptions options, int threads) {
     }
   }
   return model;
+}
+
+TrainingSize size_of(const TrainingSettings& settings, std::size_t images) {
+  const auto& [model, fit] = settings;
+  const auto all = static_cast<double>(images);
+  const auto batch = static_cast<double>(fit.batch * std::max<std::int64_t>(fit.accumulate, 1));
+  return {.images = all,
+          .batch = model.optimizer.full_batch ? all : batch,
+          .epochs = static_cast<double>(fit.epochs),
+          .learning_rate = model.optimizer.learning_rate.value};
+}
+
+RangeFacts range_facts(const Recipe& recipe) {
+  const TrainingSettings settings = recipe.with({});
+  const Optimizer& optimizer = *settings.model.optimizer.optimizer;
+  return {.size = size_of(settings, recipe.train.size()),
+          .optimizer = std::string(optimizer.kind()),
+          .momentum = optimizer.attributes().real("momentum", 0)};
 }
 
 // What a training depends on in addition to the caller's settings. The file of weights may have
@@ -48,6 +68,10 @@ Assignment without_own_values(const SearchSpace& over) {
 
 Selection run(const Recipe& recipe, std::optional<Model>& refitted) {
   const int threads = recipe.first.options().threads;
+  SelectOptions options = recipe.options;
+  for (auto& [key, range] : options.over) {
+    if (range.automatic) range = automatic_range(key, range, range_facts(recipe));
+  }
   const train::Measuring measuring{recipe.first.network(), *recipe.first.options().loss,
                                    recipe.train};
   // The metric that scores a trial is always measured.
@@ -73,20 +97,31 @@ Selection run(const Recipe& recipe, std::optional<Model>& refitted) {
     const TrainingSettings trial = recipe.with(parameters);
     return cost_of(recipe.first.layout(), trial.model, trial.fit);
   };
+  const auto applied = [&](const Assignment& parameters, const Dataset& images) {
+    if (!has_units(options.over)) return parameters;
+    return without_units(parameters, options.over, size_of(recipe.with(parameters), images.size()));
+  };
+  task.applied = [&, applied](const Assignment& parameters) {
+    return applied(parameters, recipe.train);
+  };
   task.fold_images = fold_images(recipe.splits);
   task.images = static_cast<std::int64_t>(recipe.train.size());
-  task.train = [&](const FoldCall& call) {
+  task.train = [&, applied](const FoldCall& call) {
     const int share = std::max(1, threads / recipe.options.jobs);
-    if (recipe.record) recipe.record({call.parameters, call.run, share, {}});
-    const TrainingSettings trial = settings_with(call.parameters);
-    Model model = model_of(recipe, trial.model, share);
     Split split = recipe.splits[static_cast<std::size_t>(call.fold) - 1];
     split.train = share_of(split.train, call.share, recipe.options.seed);
+    // On an eighth of the images, all validation images would cost as much as the training.
+    split.validation = share_of(split.validation, 2 * call.share, recipe.options.seed);
+    const Assignment values = applied(call.parameters, split.train);
+    if (recipe.record) recipe.record({values, call.run, share, {}});
+    const TrainingSettings trial = settings_with(values);
+    Model model = model_of(recipe, trial.model, share);
     return train_fold(model, split, trial.fit, call);
   };
-  task.refit = [&](const RefitCall& call) {
-    if (recipe.record) recipe.record({call.parameters, call.run, threads, call.epochs});
-    const TrainingSettings chosen = settings_with(call.parameters);
+  task.refit = [&, applied](const RefitCall& call) {
+    const Assignment values = applied(call.parameters, recipe.train);
+    if (recipe.record) recipe.record({values, call.run, threads, call.epochs});
+    const TrainingSettings chosen = settings_with(values);
     refitted.emplace(model_of(recipe, chosen.model, threads));
     return train_whole(*refitted, recipe.train, chosen.fit, call);
   };
@@ -99,7 +134,7 @@ Selection run(const Recipe& recipe, std::optional<Model>& refitted) {
       best_guess(validation_images(recipe.train, recipe.splits), *recipe.first.options().loss,
                  recipe.first.layout().output().elements(), measured);
   task.stop = fit.stop;
-  return run(recipe.options, task);
+  return run(options, task);
 }
 
 }  // namespace ridgeline::selection

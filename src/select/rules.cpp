@@ -10,6 +10,7 @@
 #include "ridgeline/error.hpp"
 #include "ridgeline/penalty_keys.hpp"
 #include "ridgeline/penalty_term.hpp"
+#include "select/part.hpp"
 #include "select/score.hpp"
 
 namespace ridgeline::selection {
@@ -28,7 +29,7 @@ bool is_ordered(std::string_view key) {
   if (key == "regularize.max_norm" || key == "regularize.fixed_norm") return false;
   constexpr std::string_view strengths = "regularize.";
   if (!key.starts_with(strengths)) return false;
-  const std::string_view name = key.substr(strengths.size());
+  const std::string_view name = penalty_of(key).substr(strengths.size());
   const std::vector<Kind> own = penalty_kinds();
   return std::ranges::find(penalty_keys, name, &PenaltyKey::name) != penalty_keys.end() ||
          std::ranges::find(own, name, &Kind::name) != own.end();
@@ -51,8 +52,12 @@ void check_rule(std::string_view rule) {
                                             : fmt::format("did you mean '{}'?", near)));
 }
 
+bool orders_by_simplicity(const SearchSpace& over) {
+  return over.size() == 1 && is_ordered(over.begin()->first);
+}
+
 std::string applied_rule(std::string_view rule, const SearchSpace& over) {
-  return over.size() == 1 && is_ordered(over.begin()->first) ? std::string(rule) : "best";
+  return orders_by_simplicity(over) ? std::string(rule) : "best";
 }
 
 Choice choose(const std::vector<Trial>& trials, std::string_view metric, std::string_view rule) {

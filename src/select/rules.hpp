@@ -14,8 +14,11 @@ namespace ridgeline::selection {
 /// Throws UsageError unless the rule is one of those below.
 void check_rule(std::string_view rule);
 
-/// `rule`, or "best" if it is not known which values make a simpler model. That is known only for a
-/// single key: a penalty (more is simpler) or train.epochs (fewer is simpler).
+/// Whether a search is over one key whose values are ordered by the simplicity of the model: a
+/// penalty (more is simpler) or train.epochs (fewer is simpler).
+bool orders_by_simplicity(const SearchSpace& over);
+
+/// `rule`, or "best" unless orders_by_simplicity().
 std::string applied_rule(std::string_view rule, const SearchSpace& over);
 
 struct Choice {

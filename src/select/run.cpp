@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 
 #include "ridgeline/error.hpp"
 #include "select/edge.hpp"
@@ -12,6 +13,7 @@
 #include "select/score.hpp"
 #include "select/study.hpp"
 #include "select/trainer.hpp"
+#include "select/units.hpp"
 
 namespace ridgeline::selection {
 namespace {
@@ -20,7 +22,10 @@ constexpr int most_trials = 100'000;
 
 void check_options(const SelectOptions& o, const SelectionTask& task) {
   if (o.over.empty()) throw UsageError("select.over names no key: for example regularize.l2");
-  for (const auto& [key, range] : o.over) check(key, range);
+  for (const auto& [key, range] : o.over) {
+    check(key, range);
+    check_unit(key, range);
+  }
   if (o.trials < 1) {
     throw UsageError(fmt::format("select.trials must be at least 1, not {}", o.trials));
   }
@@ -42,9 +47,11 @@ Settings settings_of(const SelectOptions& o, const SelectionTask& task) {
   Settings settings;
   for (const auto& [key, r] : o.over) {
     settings.emplace_back("select.over." + key,
-                          r.values.empty()
+                          !r.names.empty() ? fmt::format("{}", r.names)
+                          : r.values.empty()
                               ? fmt::format("{} to {}, {}", r.min, r.max, r.log ? "log" : "linear")
                               : fmt::format("{}", r.values));
+    if (!r.unit.empty()) settings.emplace_back(fmt::format("select.over.{}.unit", key), r.unit);
   }
   settings.insert(settings.end(), {{"select.over", fmt::format("{}", o.over.size())},
                                    {"select.method", o.method},
@@ -61,6 +68,23 @@ std::vector<Request> joined(std::vector<Request> first, const std::vector<Reques
   return first;
 }
 
+// The images that all trainings and the refit have read, in refits of so many epochs.
+double whole_trainings(const Board& board, const SelectionTask& task, int epochs) {
+  std::map<TrainingId, int> trained;  // the last epoch of each training
+  for (const auto& [request, record] : board.records()) {
+    int& last = trained[request.id];
+    last = std::max(last, record.epochs);
+  }
+  double images = 0;
+  for (const auto& [id, last] : trained) {
+    const auto fold = static_cast<std::size_t>(id.fold) - 1;
+    if (fold >= task.fold_images.size()) return 0;
+    images += last * id.share * static_cast<double>(task.fold_images[fold]);
+  }
+  const double refit = static_cast<double>(epochs) * static_cast<double>(task.images);
+  return refit > 0 ? images / refit + 1 : 0;
+}
+
 class Runner {
  public:
   Runner(const SelectOptions& options, const SelectionTask& task) : options_(options), task_(task) {
@@ -72,9 +96,11 @@ class Runner {
   Selection run() {
     std::vector<Request> rung;
     whole_or_nothing([&] {
+      decide_ranges();
       rung = method_->next(board_);
       begin(rung);
     });
+    tell_decisions();
     result_.guess = task_.guess;
     while (!rung.empty() && trainer_->train(rung, method_->later(board_))) {
       rung = method_->next(board_);
@@ -103,6 +129,16 @@ class Runner {
     whole_or_nothing([&] {
       study_->note({{"select.metric", options_.metric}, {"select.rule", options_.rule}});
     });
+  }
+
+  void decide_ranges() {
+    for (const auto& [key, range] : options_.over) {
+      if (!range.automatic) continue;
+      board_.decide(
+          {0, fmt::format("the range of {} is {:g} to {:g}: it follows from the optimiser, "
+                          "the learning rate and the number of updates",
+                          key, range.min, range.max)});
+    }
   }
 
   void begin(const std::vector<Request>& rung) {
@@ -184,6 +220,7 @@ class Runner {
 
   void take(const Trial& chosen) {
     result_.chosen = chosen.parameters;
+    result_.applied = task_.applied ? task_.applied(chosen.parameters) : chosen.parameters;
     result_.at_edge = edges_of(result_, options_.over, task_.settle);
     if (study_) study_->choose(chosen.number);
     if (options_.refit) refit(chosen);
@@ -215,6 +252,7 @@ class Runner {
     }
     ++result_.trainings;
     result_.seconds += record->seconds;
+    result_.whole_trainings = whole_trainings(board_, task_, chosen.epochs);
     result_.refit = std::move(history);
     result_.test = record->test;
   }

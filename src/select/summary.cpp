@@ -25,7 +25,7 @@ Trial summary(const Board& board, int number, bool complete) {
   if (board.diverged(number)) {
     trial.status = "diverged";
   } else if (complete && !folds.empty()) {
-    trial.status = board.whole(number) ? "done" : "left";
+    trial.status = board.left(number) ? "left" : board.whole(number) ? "done" : "partial";
     trial.train = mean_of(train);
     trial.validation = mean_of(validation);
     const MeanAndError score = mean_and_error(scores);

@@ -21,7 +21,7 @@ using Settings = std::vector<std::pair<std::string, std::string>>;
 struct FoldCall {
   int trial = 0;     ///< 1 for the first
   int fold = 0;      ///< 1 for the first
-  double share = 1;  ///< of the fold's training images, in (0, 1]
+  double share = 1;  ///< of the fold's training images, in (0, 1]; of validation twice as much
   int until = 0;     ///< the last epoch of this call, which can be continued; 0: all epochs
   const Assignment& parameters;
   std::filesystem::path run;  ///< the folder of this run, continued if it has begun; or empty
@@ -62,6 +62,8 @@ struct SelectionTask {
   std::function<TrainingCost(const Assignment& parameters)> cost = {};
   std::vector<std::int64_t> fold_images = {};  ///< that each fold trains on; empty: not known
   std::int64_t images = 0;                     ///< that the refit trains on
+  /// The values of a candidate as the refit takes them, without units; empty: as they are.
+  std::function<Assignment(const Assignment& parameters)> applied = {};
   /// Trains on one fold. Does not throw if the training diverges. Called on `jobs` threads at once.
   std::function<FoldResult(const FoldCall&)> train;
   std::function<History(const RefitCall&)> refit;

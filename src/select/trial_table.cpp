@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "metrics/title.hpp"
+#include "select/assignment.hpp"
 
 namespace ridgeline::selection {
 namespace {
@@ -38,15 +39,17 @@ std::string title(std::string_view set, std::string_view metric) {
   return metric.empty() ? "" : fmt::format("{} {}", set, metrics::short_title(metric));
 }
 
-// ", 1/8 of the images, epoch 1" for a trial that was given up.
+// " after epoch 1 of 1/8 of the images" for a trial that was trained in part.
 std::string part_text(const Trial& t) {
-  if (t.status != "left") return {};
+  if (t.status != "left" && t.status != "partial") return {};
   return fmt::format(" after epoch {}{}", t.epochs,
                      t.share < 1 ? fmt::format(" of 1/{:.0f} of the images", 1 / t.share) : "");
 }
 
-std::size_t width_of(std::string_view key) {
-  return std::max<std::size_t>(short_name(key).size(), 9) + 2;
+std::size_t width_of(std::string_view key, const Range& range) {
+  std::size_t width = std::max<std::size_t>(short_name(key).size(), 9);
+  for (const std::string& name : range.names) width = std::max(width, name.size());
+  return width + 2;
 }
 
 }  // namespace
@@ -71,7 +74,7 @@ void TrialTable::set_widths() {
   const auto title = score_title().size() - (utf8_ ? 1 : 0);
   score_width_ = std::max(least_width, static_cast<int>(title) + 2);
   std::size_t keys = 0;
-  for (const auto& [key, range] : over_) keys += width_of(key);
+  for (const auto& [key, range] : over_) keys += width_of(key, range);
   constexpr std::size_t others = 5 + 9 + 12 + 11 + 2 + 8;
   with_metrics_ = page_width_ >= static_cast<int>(keys + others) + score_width_;
 }
@@ -86,7 +89,7 @@ std::string TrialTable::score_title() const {
 std::string TrialTable::header() const {
   std::string text = "trial";
   for (const auto& [key, range] : over_) {
-    text += fmt::format("{:>{}}", short_name(key), width_of(key));
+    text += fmt::format("{:>{}}", short_name(key), width_of(key, range));
   }
   text += fmt::format("{:>{}}", score_title(), score_width_);
   // "done" and "diverged" need no title.
@@ -99,7 +102,7 @@ std::string TrialTable::header() const {
 std::string TrialTable::line(const Trial& t) const {
   std::string text = fmt::format("{:>5}", t.number);
   for (const auto& [key, range] : over_) {
-    text += fmt::format("{:>{}.4g}", t.parameters.at(key), width_of(key));
+    text += fmt::format("{:>{}}", value_text(range, t.parameters.at(key)), width_of(key, range));
   }
   const bool measured = std::isfinite(t.score);
   const auto cell = [](const std::optional<Metrics>& metrics, std::string_view name) {

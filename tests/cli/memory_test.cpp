@@ -64,15 +64,16 @@ TEST_F(LittleMemory, APredictionIsRefusedOrDone) {
 
 TEST_F(LittleMemory, ASelectionIsRefusedOrDone) {
   EXPECT_GT(refusals({"select", "small.toml", "select.study=short-study", "train.epochs=1",
-                      "select.trials=2", "select.folds=2", "select.jobs=1000", "train.threads=3"},
+                      "select.method=grid", "select.trials=2", "select.folds=2", "select.jobs=1000",
+                      "train.threads=3"},
                      40),
             0);
 }
 
 TEST_F(TrainedModel, MoreJobsThanCanRunAtATimeAreSaid) {
-  const Outcome outcome =
-      run(*folder_, {"select", "small.toml", "select.study=many-jobs", "train.epochs=1",
-                     "select.trials=2", "select.folds=2", "select.jobs=1000", "train.threads=3"});
+  const Outcome outcome = run(*folder_, {"select", "small.toml", "select.study=many-jobs",
+                                         "train.epochs=1", "select.method=grid", "select.trials=2",
+                                         "select.folds=2", "select.jobs=1000", "train.threads=3"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("3 at a time: select.jobs = 1000 is more than"));
 }

@@ -22,11 +22,12 @@ class Selecting : public testing::Test {
  protected:
   Selecting() {
     test::write_images(folder_, "images", 120, 30);
-    folder_.write("small.toml",
-                  std::string("[data]\nsource = \"idx\"\npath = \"images\"\n"
-                              "[model]\npreset = \"mlp\"\n"
-                              "[train]\nepochs = 2\nbatch = 16\n"
-                              "[select]\nfolds = 2\ntrials = 3\nstudy = \"study\"\n"));
+    folder_.write(
+        "small.toml",
+        std::string("[data]\nsource = \"idx\"\npath = \"images\"\n"
+                    "[model]\npreset = \"mlp\"\n"
+                    "[train]\nepochs = 2\nbatch = 16\n"
+                    "[select]\nmethod = \"grid\"\nfolds = 2\ntrials = 3\nstudy = \"study\"\n"));
   }
 
   Outcome select(std::vector<std::string> more, const std::function<void(pid_t)>& meanwhile = {}) {
@@ -194,11 +195,12 @@ TEST_F(Selecting, AnotherScoreLastsUntilTheNextOne) {
 }
 
 TEST_F(Selecting, FoldsTakeThePlaceOfTheValidationOfAFile) {
-  folder_.write("validated.toml", std::string("[data]\nsource = \"idx\"\npath = \"images\"\n"
-                                              "validation = \"test\"\n"
-                                              "[model]\npreset = \"mlp\"\n"
-                                              "[train]\nepochs = 2\nbatch = 16\n"
-                                              "[select]\nfolds = 2\ntrials = 3\n"));
+  folder_.write("validated.toml",
+                std::string("[data]\nsource = \"idx\"\npath = \"images\"\n"
+                            "validation = \"test\"\n"
+                            "[model]\npreset = \"mlp\"\n"
+                            "[train]\nepochs = 2\nbatch = 16\n"
+                            "[select]\nmethod = \"grid\"\nfolds = 2\ntrials = 3\n"));
   const Outcome outcome = run(folder_, {"select", "validated.toml", "--json"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_EQ(outcome.json()["test"]["images"], 30);

@@ -60,9 +60,9 @@ TEST_F(Weights, NothingThatFitsIsAnErrorBeforeAnythingIsMade) {
 
 TEST_F(Weights, EveryTrainingOfASelectionBeginsWithThem) {
   const Outcome outcome =
-      run(*folder_,
-          {"select", "small.toml", "model.weights=first", "optimizer.learning_rate=0",
-           "train.epochs=1", "select.folds=2", "select.trials=2", "select.study=study", "--json"});
+      run(*folder_, {"select", "small.toml", "model.weights=first", "optimizer.learning_rate=0",
+                     "train.epochs=1", "select.method=grid", "select.folds=2", "select.trials=2",
+                     "select.study=study", "--json"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_THAT(outcome.err, HasSubstr("6 parameters from "));
   const auto document = outcome.json();
@@ -75,10 +75,15 @@ TEST_F(Weights, EveryTrainingOfASelectionBeginsWithThem) {
 TEST_F(Weights, AStudyIsNotGoneOnWithFromOtherWeights) {
   const auto start = *folder_ / "start.safetensors";
   std::filesystem::copy_file(*folder_ / "first/model.safetensors", start);
-  const std::vector<std::string> call{
-      "select",         "small.toml",          "model.weights=start.safetensors",
-      "train.epochs=1", "select.folds=2",      "select.trials=1",
-      "train.batch=16", "select.study=changed"};
+  const std::vector<std::string> call{"select",
+                                      "small.toml",
+                                      "select.method=grid",
+                                      "model.weights=start.safetensors",
+                                      "train.epochs=1",
+                                      "select.folds=2",
+                                      "select.trials=1",
+                                      "train.batch=16",
+                                      "select.study=changed"};
   ASSERT_EQ(run(*folder_, call).code, 0);
   EXPECT_EQ(run(*folder_, {"select", "--resume", "changed"}).code, 0);
   ASSERT_EQ(run(*folder_, words({"train.seed=2", "train.run=second"})).code, 0);

@@ -37,7 +37,8 @@ struct Cache : testing::Test {
         "{ dense = { units = 2, activation = \"softmax\" } }]\n"
         "[train]\nepochs = 3\nbatch = 4\nthreads = 1\nshards = 1\nrun = \"" +
         (folder / "run").string() +
-        "\"\n[select]\nfolds = 3\njobs = 1\nmetric = \"val_data_loss\"\nstudy = \"" +
+        "\"\n[select]\nmethod = \"grid\"\nfolds = 3\njobs = 1\nmetric = \"val_data_loss\"\nstudy = "
+        "\"" +
         (folder / "study").string() + "\"\nover = { \"regularize.l2\" = [1e-4, 1e-2] }\n");
   }
   std::string on_disk() {

@@ -1,5 +1,6 @@
 #include "experiment/keys.hpp"
 #include "experiment/support.hpp"
+#include "ridgeline/optimizers.hpp"
 
 namespace ridgeline::experiment {
 namespace {
@@ -61,25 +62,44 @@ TEST(Override, PresetAndLayersReplaceEachOther) {
             "experiment.toml:3: model.preset and model.layers exclude each other: leave one out");
 }
 
-TEST(SetNumber, RoundsWholeNumbersAndKeepsTheFormOfASchedule) {
+TEST(SetSearched, RoundsWholeNumbersAndKeepsTheFormOfASchedule) {
   Experiment experiment =
       parsed("", {"optimizer.learning_rate={ kind = \"cosine\", from = 1, to = 0.5 }"});
-  set_number(experiment, "optimizer.learning_rate", 0.25);
+  set_searched(experiment, "optimizer.learning_rate", {}, 0.25);
   EXPECT_EQ(experiment.optimizer.learning_rate.value, 0.25);
   EXPECT_EQ(experiment.optimizer.learning_rate.kind, "cosine");
   EXPECT_EQ(experiment.optimizer.learning_rate.to, 0.5);
-  set_number(experiment, "train.batch", 31.7);
+  set_searched(experiment, "train.batch", {}, 31.7);
   EXPECT_EQ(experiment.train.batch, 32);
-  set_number(experiment, "regularize.l2", 0);
+  set_searched(experiment, "regularize.l2", {}, 0);
   EXPECT_EQ(experiment.regularize.l2, Schedule(0));
 }
 
-TEST(SetNumber, KeepsToTheLimits) {
+TEST(SetSearched, KeepsToTheLimits) {
   Experiment experiment;
-  EXPECT_THROW(set_number(experiment, "train.batch", 0.2), UsageError);
-  EXPECT_THROW(set_number(experiment, "regularize.l2", -1), UsageError);
-  EXPECT_THROW(set_number(experiment, "model.preset", 1), UsageError);
-  EXPECT_THROW(set_number(experiment, "regularize.l3", 1), UsageError);
+  EXPECT_THROW(set_searched(experiment, "train.batch", {}, 0.2), UsageError);
+  EXPECT_THROW(set_searched(experiment, "regularize.l2", {}, -1), UsageError);
+  EXPECT_THROW(set_searched(experiment, "model.preset", {}, 1), UsageError);
+  EXPECT_THROW(set_searched(experiment, "regularize.l3", {}, 1), UsageError);
+}
+
+TEST(SetSearched, TakesNamesAndPartsOfTheNetwork) {
+  Experiment experiment;
+  const Range kinds{.values = {0, 1}, .names = {"sgd", "adam"}};
+  set_searched(experiment, "optimizer.kind", kinds, 0);
+  EXPECT_EQ(experiment.optimizer.kind, "sgd");
+  EXPECT_EQ(experiment.optimizer.options, sgd().optimizer->attributes());
+  experiment = parsed("[optimizer]\nkind = \"sgd\"\nmomentum = 0.9\n");
+  set_searched(experiment, "optimizer.kind", kinds, 0);
+  EXPECT_EQ(experiment.optimizer.options.real("momentum"), 0.9);
+  const Range augments{.values = {0, 1}, .names = {"[]", "[\"flip\", \"crop:4\"]"}};
+  set_searched(experiment, "data.augment", augments, 1);
+  EXPECT_EQ(experiment.data.augment, (std::vector<std::string>{"flip", "crop:4"}));
+  set_searched(experiment, "regularize.l2@dense*", {}, 0.5);
+  ASSERT_EQ(experiment.regularize.rules.size(), 1);
+  EXPECT_EQ(experiment.regularize.rules[0].match, "dense*");
+  EXPECT_EQ(experiment.regularize.rules[0].l2, Schedule(0.5));
+  EXPECT_THROW(set_searched(experiment, "regularize.l2@dense*", {}, -1), UsageError);
 }
 
 }  // namespace

@@ -1,8 +1,12 @@
+#include <gmock/gmock.h>
+
 #include "experiment/build.hpp"
 #include "experiment/support.hpp"
 
 namespace ridgeline::experiment {
 namespace {
+
+using testing::HasSubstr;
 
 TEST(Read, NothingGivesTheDefaults) {
   const Experiment experiment = parsed("");
@@ -189,9 +193,6 @@ TEST(Read, WordsOutsideTheirChoices) {
 }
 
 TEST(Read, WhatIsNotSupportedYetSaysSo) {
-  EXPECT_EQ(refusal("[select]\nmethod = \"bayes\"\n"),
-            "experiment.toml:2: select.method = \"bayes\" is not supported yet: use \"grid\", "
-            "\"random\" or \"race\"");
   for (const char* source : {"voc", "coco", "masks"}) {
     const std::string text = std::string("[data]\nsource = \"") + source + "\"\n";
     EXPECT_NE(refusal(text).find("not supported yet"), std::string::npos);
@@ -318,9 +319,44 @@ TEST(Read, SearchRanges) {
             "experiment.toml:2: select.over: unknown key 'regularize.l': did you mean "
             "'regularize.l2'?");
   EXPECT_EQ(over("\"model.preset\" = [1]"),
-            "experiment.toml:2: select.over: model.preset is not a number, and only numbers "
-            "can be chosen");
+            "experiment.toml:2: select.over: model.preset is not a number: give it a list of "
+            "values, such as [\"sgd\", \"adam\"]");
   EXPECT_NE(over(""), "");
+}
+
+TEST(Read, SearchesNamesUnitsPartsAndAutomaticRanges) {
+  const auto over = [](const std::string& ranges) {
+    return parsed("[select]\nover = { " + ranges + " }\n").select.over;
+  };
+  const Range kinds = over("\"optimizer.kind\" = [\"sgd\", \"adam\"]").at("optimizer.kind");
+  EXPECT_EQ(kinds.names, (std::vector<std::string>{"sgd", "adam"}));
+  EXPECT_EQ(kinds.values, (std::vector<double>{0, 1}));
+  const Range augments = over("\"data.augment\" = [[], [\"flip\"]]").at("data.augment");
+  EXPECT_EQ(augments.names, (std::vector<std::string>{"[]", "[\"flip\"]"}));
+  EXPECT_EQ(over("\"regularize.l2@dense*\" = [0.1]").at("regularize.l2@dense*").values[0], 0.1);
+  const Range unit =
+      over("\"regularize.l2\" = { min = 1e-3, max = 1, unit = \"timescale\" }").at("regularize.l2");
+  EXPECT_EQ(unit.unit, "timescale");
+  EXPECT_TRUE(over("\"regularize.l2\" = \"auto\"").at("regularize.l2").automatic);
+  const Range both = over("\"regularize.l2\" = { unit = \"timescale\" }").at("regularize.l2");
+  EXPECT_TRUE(both.automatic);
+  EXPECT_EQ(both.unit, "timescale");
+}
+
+TEST(Read, RefusesWhatCannotBeSearched) {
+  const auto over = [](const std::string& ranges) {
+    return refusal("[select]\nover = { " + ranges + " }\n");
+  };
+  EXPECT_THAT(over("\"optimizer.kind\" = [\"sgd\", 1]"), HasSubstr("either numbers or other"));
+  EXPECT_THAT(over("\"optimizer.kind\" = [\"sgd\", \"adamm\"]"), HasSubstr("adam"));
+  EXPECT_THAT(over("\"model.preset\" = [\"mlp\", \"article-cnn\"]"),
+              HasSubstr("is the same for all trials"));
+  EXPECT_THAT(over("\"train.epochs@dense*\" = [1, 2]"), HasSubstr("no strength of a penalty"));
+  EXPECT_THAT(over("\"optimizer.learning_rate\" = { min = 1e-4, max = 1, unit = \"timescale\" }"),
+              HasSubstr("only strengths of penalties have one"));
+  EXPECT_THAT(over("\"regularize.l2\" = { min = 1e-4, max = 1, unit = \"timescales\" }"),
+              HasSubstr("did you mean 'timescale'?"));
+  EXPECT_THAT(over("\"train.epochs\" = \"auto\""), HasSubstr("has no automatic range"));
 }
 
 TEST(Read, WhatIsNotTomlNamesTheLine) {

@@ -55,7 +55,7 @@ seed = 9223372036854775807
 monitor = "train_objective"
 run = "runs/x"
 [select]
-over = { "regularize.l2" = [0, 0.5], "train.batch" = { min = 8, max = 64, scale = "linear" } }
+over = { "regularize.l2" = [0, 0.5], "train.batch" = { min = 8, max = 64, scale = "linear" }, "optimizer.kind" = ["sgd", "adam"], "data.augment" = [[], ["flip"]], "regularize.decay" = { unit = "timescale" }, "regularize.l2@dense*" = "auto" }
 metric = "val_accuracy"
 method = "random"
 folds = 1

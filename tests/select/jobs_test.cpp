@@ -38,6 +38,16 @@ TEST(Jobs, WhatDoesNotFitIntoMemoryIsNotStarted) {
   EXPECT_EQ(jobs(10), 1);
 }
 
+TEST(Jobs, TrainingsOfARungEndTogether) {
+  EXPECT_EQ(jobs_at_once(4, 2, 2), 2);
+  EXPECT_EQ(jobs_at_once(3, 2, 2), 1) << "the third alone would leave a thread idle";
+  EXPECT_EQ(jobs_at_once(1, 2, 2), 1);
+  EXPECT_EQ(jobs_at_once(7, 16, 64), 7) << "each has nine threads";
+  EXPECT_EQ(jobs_at_once(3, 16, 64), 3);
+  EXPECT_EQ(jobs_at_once(10, 4, 64), 4);
+  EXPECT_EQ(jobs_at_once(0, 4, 8), 1);
+}
+
 TEST(Jobs, ALargerBatchAndAnOptimizerThatKeepsMoreTakeMoreMemory) {
   Model model = test::small_model();
   const JobLimits small = job_limits(model, 4);

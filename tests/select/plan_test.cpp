@@ -25,8 +25,12 @@ class Plan : public test::InFolder {
   }
 
   RidgeProblem problem_;
-  SelectOptions options_{
-      .over = log_range(key, 1e-2, 10), .trials = 4, .folds = 2, .study = folder_, .jobs = 3};
+  SelectOptions options_{.over = log_range(key, 1e-2, 10),
+                         .method = "grid",
+                         .trials = 4,
+                         .folds = 2,
+                         .study = folder_,
+                         .jobs = 3};
 };
 
 TEST_F(Plan, CountsWhatIsLeft) {

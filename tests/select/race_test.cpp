@@ -123,6 +123,36 @@ TEST(Race, FindsTheMinimumForFewTrainings) {
   }
 }
 
+// The interval of the best value says 90 %. A minimum at the lower end, where nothing changes any
+// more, can be anywhere there.
+TEST(Race, ItsIntervalHasTheBestValueAsOftenAsItSays) {
+  constexpr int studies = 40;
+  for (const Curve& curve : {cifar, moving, strong}) {
+    int inside = 0;
+    const auto best = std::ranges::min_element(curve.knots, {}, &std::pair<double, double>::second);
+    for (int seed = 1; seed <= studies; ++seed) {
+      const Outcome outcome = race(curve, static_cast<std::uint64_t>(seed));
+      const auto [low, high] = outcome.selection.curve->best;
+      const double at = std::pow(10, best->first);
+      inside += low <= 1.06 * at && at <= 1.06 * high ? 1 : 0;  // two digits
+    }
+    RecordProperty(curve.name + "_coverage", inside);
+    EXPECT_GE(inside, studies * 8 / 10) << curve.name;
+  }
+}
+
+TEST(Race, AnAutomaticRangeBecomesWiderUntilItHasTheMinimum) {
+  SelectOptions options;
+  options.over.at(key) = {.min = 1e-6, .max = 1e-3, .automatic = true};
+  const Outcome outcome = race(strong, 3, options);
+  EXPECT_LT(outcome.regret, 2 * strong.noise);
+  EXPECT_THAT(outcome.selection.decisions,
+              testing::Contains(testing::Field(
+                  &Decision::reason, testing::HasSubstr("0.001: the range becomes wider"))));
+  options.over.at(key).automatic = false;
+  EXPECT_LE(race(strong, 3, options).selection.chosen.at(key), 1e-3);
+}
+
 TEST(Race, TellsItsDecisions) {
   std::vector<std::string> told;
   SelectOptions options;

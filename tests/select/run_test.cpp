@@ -15,7 +15,8 @@ using test::key;
 using test::RidgeProblem;
 
 SelectOptions options() {
-  return {.over = log_range(key, 1e-3, 10), .trials = 10, .folds = 4, .rule = "best"};
+  return {
+      .over = log_range(key, 1e-3, 10), .method = "grid", .trials = 10, .folds = 4, .rule = "best"};
 }
 
 TEST(Run, FindsTheKnownOptimum) {

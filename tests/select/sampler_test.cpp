@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "select/samplers/sobol.hpp"
 #include "select/support.hpp"
 
 namespace ridgeline::selection {
@@ -96,6 +97,49 @@ TEST(RandomSearch, EachCandidateOnceAndNoMoreThanThereAre) {
   auto v = values(sample_random({space, 10, 1}), "train.batch");
   std::ranges::sort(v);
   EXPECT_THAT(v, ElementsAre(16, 32, 64));
+}
+
+// Values of torch.quasirandom.SobolEngine(21, scramble=False), as 10 bits.
+TEST(Sobol, EqualsAnotherImplementation) {
+  const auto point = [](std::uint32_t index) {
+    std::vector<std::uint32_t> coordinates;
+    for (int axis = 0; axis < sobol_dimensions; ++axis) {
+      coordinates.push_back(sobol(index, axis) >> 22);
+    }
+    return coordinates;
+  };
+  EXPECT_THAT(point(0), testing::Each(0u));
+  EXPECT_THAT(point(1), testing::Each(512u));
+  EXPECT_THAT(point(9), ElementsAre(704, 832, 448, 960, 64, 832, 960, 448, 448, 832, 192, 576, 448,
+                                    448, 320, 448, 320, 320, 448, 832, 704));
+  EXPECT_THAT(point(1000), ElementsAre(225, 99, 531, 693, 287, 929, 47, 921, 513, 71, 87, 261, 165,
+                                       393, 147, 379, 737, 353, 1015, 743, 535));
+}
+
+TEST(Sobol, PutsOneCandidateInEachPartOfARange) {
+  const SearchSpace space{{"optimizer.learning_rate", {.min = 0, .max = 1, .log = false}},
+                          {"optimizer.clip_norm", {.min = 0, .max = 1, .log = false}}};
+  for (const std::uint64_t seed : {1u, 2u}) {
+    const auto candidates = sample_sobol({space, 16, seed});
+    EXPECT_EQ(candidates, sample_sobol({space, 16, seed}));
+    for (const auto& [name, range] : space) {
+      std::set<int> parts;
+      for (const double v : values(candidates, name)) parts.insert(static_cast<int>(v * 16));
+      EXPECT_EQ(parts.size(), 16u) << name;
+    }
+  }
+  EXPECT_NE(sample_sobol({space, 16, 1}), sample_sobol({space, 16, 2}));
+}
+
+TEST(Sobol, BeginsWithZeroAndTakesMoreKeysThanItsTable) {
+  SearchSpace space{{key, {.min = 1e-6, .max = 1e-1}}};
+  for (int i = 0; i < 30; ++i) {
+    space["regularize.own" + std::to_string(i)] = {.min = 0, .max = 1, .log = false};
+  }
+  const auto candidates = sample_sobol({space, 8});
+  ASSERT_EQ(candidates.size(), 8u);
+  for (const auto& [name, value] : candidates[0]) EXPECT_EQ(value, 0) << name;
+  EXPECT_NE(candidates[1], candidates[2]);
 }
 
 TEST(Samplers, CandidatesAreWhatTheKeyMakesOfThem) {

@@ -17,7 +17,7 @@ class Select : public test::InFolder {
  protected:
   const Dataset train_ = ridgeline::test::pictures(120), test_ = ridgeline::test::pictures(60, 1);
   const FitOptions fit_{.epochs = 3, .batch = 16};
-  SelectOptions options_{.over = penalties, .folds = 3};
+  SelectOptions options_{.over = penalties, .method = "grid", .folds = 3};
 };
 
 TEST_F(Select, LeavesTheModelRefittedOnEverything) {

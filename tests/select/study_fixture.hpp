@@ -11,6 +11,7 @@ namespace fs = std::filesystem;
 class StudyTest : public test::InFolder {
  protected:
   SelectOptions options_{.over = log_range(test::key, 1e-2, 10),
+                         .method = "grid",
                          .trials = 7,
                          .folds = 3,
                          .rule = "best",

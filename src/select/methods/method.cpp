@@ -1,36 +1,44 @@
 #include "select/methods/method.hpp"
 
-#include <fmt/ranges.h>
-
-#include <array>
-#include <string>
-
-#include "ridgeline/attributes.hpp"
-#include "ridgeline/error.hpp"
+#include "select/named.hpp"
 
 namespace ridgeline::selection {
 namespace {
 
 using Make = std::unique_ptr<Method> (*)(const SelectOptions&, const SelectionTask&);
 
-constexpr std::array<std::pair<std::string_view, Make>, 3> methods{{
-    {"grid", [](const auto& o, const auto& task) { return exhaustive(o, task, sample_grid); }},
-    {"random", [](const auto& o, const auto& task) { return exhaustive(o, task, sample_random); }},
+template <Sampler sampler>
+std::unique_ptr<Method> exhaustive_of(const SelectOptions& options, const SelectionTask& task) {
+  return exhaustive(options, task, sampler);
+}
+
+constexpr Named<Make, 9> methods{{
     {"race", race},
+    {"grid", exhaustive_of<sample_grid>},
+    {"random", exhaustive_of<sample_random>},
+    {"sobol", exhaustive_of<sample_sobol>},
+    {"halving", halving},
+    {"hyperband", hyperband},
+    {"asha", asha},
+    {"bayes", bayes},
+    {"tpe", tpe},
 }};
 
 }  // namespace
 
 std::unique_ptr<Method> make_method(const SelectOptions& options, const SelectionTask& task) {
-  std::vector<std::string_view> known;
-  for (const auto& [name, make] : methods) {
-    if (name == options.method) return make(options, task);
-    known.push_back(name);
-  }
-  const std::string near = nearest(options.method, known);
-  throw UsageError(fmt::format("unknown select.method '{}': {}", options.method,
-                               near.empty() ? fmt::format("known are {}", fmt::join(known, ", "))
-                                            : fmt::format("did you mean '{}'?", near)));
+  return find_named(methods, "select.method", options.method)(options, task);
+}
+
+std::vector<std::string> method_names() {
+  std::vector<std::string> names;
+  for (const auto& [name, make] : methods) names.emplace_back(name);
+  return names;
+}
+
+bool is_curve(const SearchSpace& over) {
+  const Range& range = over.begin()->second;
+  return over.size() == 1 && range.values.empty() && range.min < range.max;
 }
 
 }  // namespace ridgeline::selection

@@ -4,7 +4,9 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "select/board.hpp"
@@ -17,8 +19,9 @@ namespace ridgeline::selection {
 struct ModelChoice {
   Assignment chosen;
   double score = 0, standard_error = 0;  ///< as the model predicts them
-  std::pair<double, double> tied;        ///< values that cannot be distinguished from the best
-  ModelCurve curve;
+  /// For one ordered key: the range of values that cannot be distinguished from the best.
+  std::optional<std::pair<double, double>> tied = {};
+  std::optional<ModelCurve> curve = {};
 };
 
 /// A method decides by what is on the board alone, rung by rung: the order in which the trainings
@@ -42,9 +45,23 @@ class Method {
 /// with the nearest known one.
 std::unique_ptr<Method> make_method(const SelectOptions& options, const SelectionTask& task);
 
-/// See race.cpp.
+std::vector<std::string> method_names();
+/// Whether a search is over one key with a range, so that its scores are a curve.
+bool is_curve(const SearchSpace& over);
+
+// Each is described where it is defined.
+/// The race of one key with a range; candidate_race() for several keys and for lists.
 std::unique_ptr<Method> race(const SelectOptions& options, const SelectionTask& task);
-/// Trains every candidate of the sampler on every fold, on all images: "grid", "random".
+std::unique_ptr<Method> candidate_race(const SelectOptions& options, const SelectionTask& task);
+std::unique_ptr<Method> asha(const SelectOptions& options, const SelectionTask& task);
+std::unique_ptr<Method> halving(const SelectOptions& options, const SelectionTask& task);
+std::unique_ptr<Method> hyperband(const SelectOptions& options, const SelectionTask& task);
+std::unique_ptr<Method> bayes(const SelectOptions& options, const SelectionTask& task);
+std::unique_ptr<Method> tpe(const SelectOptions& options, const SelectionTask& task);
+/// For methods that compare candidates before their last epoch. Throws UsageError for a factor that
+/// is not above 1, and if train.epochs is searched.
+void check_partial_epochs(const SelectOptions& options);
+/// Trains every candidate of the sampler on every fold, on all images: "grid", "random", "sobol".
 std::unique_ptr<Method> exhaustive(const SelectOptions& options, const SelectionTask& task,
                                    Sampler sample);
 

@@ -20,17 +20,15 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ridgeline/error.hpp"
 #include "select/methods/method.hpp"
 #include "select/methods/scale.hpp"
+#include "select/methods/shares.hpp"
 #include "select/score.hpp"
 #include "select/surrogate/curve_model.hpp"
 
 namespace ridgeline::selection {
 namespace {
 
-constexpr double least_images = 2000;  // of a share
-constexpr double smallest_share = 1.0 / 8;
 constexpr int least_looks = 4, most_looks = 7;
 constexpr double bracket = 2.0 / 3;     // decades on each side of the expected minimum
 constexpr double near = 0.25;           // decades: nearer values are the same to the model
@@ -38,19 +36,15 @@ constexpr double hopeless_errors = 10;  // standard errors worse than the best
 constexpr double enough_regret = 1.5;   // standard errors of a score
 constexpr int probable = 8;             // percent, of a minimum that is worth a training
 constexpr int most_checks = 3;          // trainings of the last stage
+constexpr int most_widenings = 2;       // of an automatic range, by a decade each
 
 class Race final : public Method {
  public:
   Race(const SelectOptions& options, const SelectionTask& task)
-      : options_(options), scale_(options.over.begin()->first, options.over.begin()->second) {
-    if (options.over.size() != 1 || !options.over.begin()->second.values.empty()) {
-      throw UsageError(
-          "select.method = race searches one key between a min and a max: choose grid or random "
-          "for several keys and for lists");
-    }
-    const auto images = task.fold_images.empty() ? 0.0 : static_cast<double>(task.fold_images[0]);
-    while (share_ > smallest_share && share_ / 2 * images >= least_images) share_ /= 2;
-  }
+      : options_(options),
+        task_(task),
+        range_(options.over.begin()->second),
+        share_(first_share(task)) {}
 
   std::vector<Request> next(Board& board) override {
     switch (stage_++) {
@@ -88,6 +82,7 @@ class Race final : public Method {
   std::vector<Request> begin(Board& board);
   std::vector<Request> first_look(Board& board);
   std::vector<Request> second_look(Board& board);
+  std::vector<Request> wider_look(Board& board, const CurveModel& curve);
   std::vector<Request> larger_look(Board& board);
   std::vector<Request> decide(Board& board);
   std::vector<Request> check(Board& board);
@@ -109,8 +104,11 @@ class Race final : public Method {
   std::string name(double place) const { return fmt::format("{:g}", scale_.value(within(place))); }
 
   const SelectOptions& options_;
-  Scale scale_;
-  double share_ = 1;
+  const SelectionTask& task_;
+  Range range_;  // wider than the user's if that is automatic and too narrow
+  Scale scale_{options_.over.begin()->first, range_, task_.settle};
+  int widened_ = 0;
+  double share_;
   int stage_ = 0;
   int checks_ = 0;
   int best_first_ = 0;     // the best trial after the first epoch
@@ -204,6 +202,7 @@ std::vector<Request> Race::first_look(Board& board) {
     if (!protect && std::isfinite(errors) && errors > hopeless_errors) {
       const auto value = [&](int trial) { return name(scale_.place(board.parameters(trial))); };
       left_.push_back(*at);
+      board.leave(*at);
       board.decide({*at, fmt::format("{} left after epoch 1: {:.0f} standard errors worse than {}",
                                      value(*at), errors, value(*best))});
       continue;
@@ -213,18 +212,36 @@ std::vector<Request> Race::first_look(Board& board) {
   return requests;
 }
 
+// An automatic range may end before the minimum. It becomes wider by a decade at a time.
+std::vector<Request> Race::wider_look(Board& board, const CurveModel& curve) {
+  const bool at_end = scale_.high() - curve.x()[curve.best()] < 0.5;
+  if (!range_.automatic || !at_end || widened_ >= most_widenings) return {};
+  ++widened_;
+  board.decide({0, fmt::format("the best value is at the upper end of the range, {:g}: the range "
+                               "becomes wider",
+                               range_.max)});
+  range_.max *= 10;
+  scale_ = Scale(options_.over.begin()->first, range_, task_.settle);
+  return ask(board, {scale_.high()}, share_);
+}
+
 std::vector<Request> Race::second_look(Board& board) {
   if (points(board).empty()) return {};
   const CurveModel curve = model(board);
+  if (auto wider = wider_look(board, curve); !wider.empty()) {
+    --stage_;  // this stage again, with what the wider range gives
+    return wider;
+  }
   double low = curve.minimum(0.2), high = curve.minimum(0.8);
   if (high - low < 2 * near) {
     const double middle = (low + high) / 2;
     low = middle - near;
     high = middle + near;
   }
-  board.decide({0, fmt::format("the first look, on {:g} of the images, expects the minimum at {} "
-                               "(between {} and {} with 60 % probability)",
-                               share_, name(curve.x()[curve.best()]), name(low), name(high))});
+  const std::string images = share_ == 1 ? "all images" : fmt::format("{:g} of the images", share_);
+  board.decide({0, fmt::format("the first look, on {}, expects the minimum at {} (between {} and "
+                               "{} with 60 % probability)",
+                               images, name(curve.x()[curve.best()]), name(low), name(high))});
   const double quarter = (high - low) / 4;
   return ask(board, {low + quarter, high - quarter}, share_);
 }
@@ -311,13 +328,15 @@ std::optional<ModelChoice> Race::choose(const Board& board, std::string_view rul
 
   ModelChoice choice;
   choice.chosen = scale_.at(curve.x()[chosen]);
-  choice.tied = {scale_.value(curve.x()[low]), scale_.value(curve.x()[high])};
-  choice.curve.exponent = curve.exponent().mean;
-  choice.curve.exponent_deviation = curve.exponent().deviation;
+  choice.tied = std::pair(scale_.value(curve.x()[low]), scale_.value(curve.x()[high]));
+  ModelCurve& drawn = choice.curve.emplace();
+  drawn.best = {scale_.value(curve.minimum(0.05)), scale_.value(curve.minimum(0.95))};
+  drawn.exponent = curve.exponent().mean;
+  drawn.exponent_deviation = curve.exponent().deviation;
   for (std::size_t i = 0; i < curve.x().size(); ++i) {
-    choice.curve.values.push_back(scale_.value(curve.x()[i]));
-    choice.curve.above_best.push_back(curve.above_best(i).mean);
-    choice.curve.deviation.push_back(curve.above_best(i).deviation);
+    drawn.values.push_back(scale_.value(curve.x()[i]));
+    drawn.above_best.push_back(curve.above_best(i).mean);
+    drawn.deviation.push_back(curve.above_best(i).deviation);
   }
   double level = 0, weight = 0;
   for (const CurvePoint& p : points(board)) {
@@ -326,7 +345,9 @@ std::optional<ModelChoice> Race::choose(const Board& board, std::string_view rul
     ++weight;
   }
   const MeanAndDeviation& above = curve.above_best(chosen);
-  choice.score = sign() * (weight > 0 ? level / weight + above.mean : std::nan(""));
+  level = weight > 0 ? level / weight : std::nan("");
+  drawn.best_score = sign() * level;
+  choice.score = sign() * (level + above.mean);
   choice.standard_error = std::hypot(above.deviation, error);
   return choice;
 }
@@ -334,6 +355,7 @@ std::optional<ModelChoice> Race::choose(const Board& board, std::string_view rul
 }  // namespace
 
 std::unique_ptr<Method> race(const SelectOptions& options, const SelectionTask& task) {
+  if (!is_curve(options.over)) return candidate_race(options, task);
   return std::make_unique<Race>(options, task);
 }
 

@@ -13,7 +13,9 @@ constexpr double linear_width = 4;
 
 }  // namespace
 
-Scale::Scale(std::string key, const Range& range) : key_(std::move(key)), range_(range) {
+Scale::Scale(std::string key, const Range& range,
+             std::function<double(const std::string& key, double value)> settle)
+    : key_(std::move(key)), range_(range), settle_(std::move(settle)) {
   zero_ = range.log && takes_zero(key_);
   low_ = range.log ? std::log10(range.min) : 0;
   high_ = range.log ? std::log10(range.max) : linear_width;

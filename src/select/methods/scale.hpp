@@ -1,6 +1,7 @@
 #pragma once
 // The scale of a searched key, for models: a logarithmic key is measured in decades.
 
+#include <functional>
 #include <string>
 
 #include "ridgeline/selection.hpp"
@@ -9,7 +10,9 @@ namespace ridgeline::selection {
 
 class Scale {
  public:
-  Scale(std::string key, const Range& range);
+  /// `settle`: SelectionTask::settle, or empty.
+  Scale(std::string key, const Range& range,
+        std::function<double(const std::string& key, double value)> settle = {});
 
   /// Where a value is. 0 is at low() if it is among the candidates of a logarithmic key: the range
   /// begins where the value has no effect.
@@ -18,12 +21,15 @@ class Scale {
   double value(double place) const;
   double low() const { return low_; }
   double high() const { return high_; }
-  Assignment at(double place) const { return {{key_, value(place)}}; }
+  Assignment at(double place) const {
+    return {{key_, settle_ ? settle_(key_, value(place)) : value(place)}};
+  }
   double place(const Assignment& assignment) const { return place(assignment.at(key_)); }
 
  private:
   std::string key_;
   Range range_;
+  std::function<double(const std::string&, double)> settle_;
   bool zero_;  // whether low() is 0
   double low_, high_;
 };

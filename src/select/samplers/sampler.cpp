@@ -6,10 +6,12 @@
 #include <charconv>
 #include <cmath>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ridgeline/error.hpp"
 #include "ridgeline/penalty_term.hpp"
+#include "select/named.hpp"
 
 namespace ridgeline::selection {
 namespace {
@@ -24,7 +26,15 @@ bool is_own_option(std::string_view key) {
   });
 }
 
+constexpr Named<Sampler, 3> samplers{
+    {{"grid", sample_grid}, {"random", sample_random}, {"sobol", sample_sobol}}};
+
 }  // namespace
+
+Sampler sampler_of(const SelectOptions& options) {
+  if (options.sampler == "auto") return options.over.size() == 1 ? sample_grid : sample_sobol;
+  return find_named(samplers, "select.sampler", options.sampler);
+}
 
 void check(const std::string& key, const Range& range) {
   for (const double value : range.values) {

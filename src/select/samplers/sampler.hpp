@@ -32,6 +32,12 @@ std::vector<Assignment> sample_grid(const Search& search);
 /// `trials` draws, uniform on each range's scale (Bergstra and Bengio, JMLR 13, 2012), or fewer if
 /// the ranges have no more values. The first is 0 in every key of "regularize".
 std::vector<Assignment> sample_random(const Search& search);
+/// `trials` points of Sobol's sequence, which cover the ranges more evenly than random ones. The
+/// first is 0 in every key of "regularize".
+std::vector<Assignment> sample_sobol(const Search& search);
+
+/// By SelectOptions::sampler. Throws UsageError for an unknown name, with the nearest known one.
+Sampler sampler_of(const SelectOptions& options);
 
 /// Throws UsageError for a range that is empty, not finite, or not positive on a log scale.
 void check(const std::string& key, const Range& range);

@@ -1,0 +1,22 @@
+#include "select/assignment.hpp"
+
+#include <fmt/ranges.h>
+
+#include <vector>
+
+namespace ridgeline::selection {
+
+std::string value_text(const Range& range, double value) {
+  const bool named = !range.names.empty();
+  return named ? range.names.at(static_cast<std::size_t>(value)) : fmt::format("{:.4g}", value);
+}
+
+std::string text(const Assignment& parameters, const SearchSpace& over) {
+  std::vector<std::string> parts;
+  for (const auto& [key, value] : parameters) {
+    parts.push_back(fmt::format("{} {}", key, value_text(over.at(key), value)));
+  }
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+}  // namespace ridgeline::selection
