@@ -45,7 +45,7 @@ void SelectionProgress::begins(const SelectPlan& plan) {
   if (plan.trainings == 0) return;
   const std::string what =
       plan.expected
-          ? "shares of the images first"
+          ? "the method decides as it goes"
           : fmt::format("{} on {}", counted(plan.candidates, "candidate"),
                         plan.folds == 1 ? "a hold-out" : fmt::format("{} folds", plan.folds));
   console_.print("To do: {}{} ({}, and the refit), {}, {} images\n", plan.expected ? "about " : "",

@@ -271,7 +271,7 @@ std::vector<Key> all_keys() {
   insert_after(all, "optimizer.learning_rate", option_keys(kind_section("optimizer")));
   for (Key& key : all) {
     if (key.section() != "select") continue;
-    key.needs.push_back(not_on(Command::train, "it is for ridgeline select"));
+    key.needs.insert(key.needs.begin(), not_on(Command::train, "it is for ridgeline select"));
   }
   return all;
 }
@@ -293,7 +293,11 @@ std::string guess_key(std::string_view name) {
 void keep_known_options(Experiment& experiment, std::string_view key) {
   for (const KindSection& section : kind_sections()) {
     const auto kind = section.chosen(experiment);
-    if (section.key != key || !kind) continue;
+    if (section.key != key) continue;
+    if (!kind) {
+      throw UsageError(fmt::format("{} must be {}, not the string \"{}\"", key,
+                                   names_of(section.kinds()), section.kind(experiment)));
+    }
     settle_options(section, experiment, [&](std::string_view option) {
       return kind->find(option.substr(option.find('.') + 1)) != nullptr;
     });

@@ -81,23 +81,26 @@ void check_search_space(const Value& value, std::string_view name) {
 }
 
 Experiment at_largest(Experiment experiment) {
-  for (const auto& [name, range] : experiment.select.over) {
-    set_searched(experiment, name, range, largest(range));
+  const SearchSpace over = experiment.select.over;
+  for (const auto& [name, range] : over) {
+    if (range.names.empty()) set_searched(experiment, name, range, largest(range));
   }
   return experiment;
 }
 
 void check_search(const Experiment& experiment) {
-  selection::check_metric(experiment.select.metric, experiment.select.over);
-  const Experiment trial = at_largest(experiment);
-  for (const auto& [name, range] : experiment.select.over) {
-    if (!range.names.empty()) {
-      Experiment other = experiment;  // throws for a value that the key cannot have
-      for (const double value : range.values) set_searched(other, name, range, value);
-      continue;
-    }
+  const SelectSection& select = experiment.select;
+  selection::check_metric(select.metric, select.over);
+  for (const auto& [name, range] : select.over) {
     selection::check_unit(name, range);
     selection::check_automatic(name, range);
+    Experiment other = experiment;  // throws for a value that the key cannot have
+    const auto names = range.names.empty() ? std::vector<double>() : range.values;
+    for (const double value : names) set_searched(other, name, range, value);
+  }
+  const Experiment trial = at_largest(experiment);
+  for (const auto& [name, range] : select.over) {
+    if (!range.names.empty()) continue;
     const std::string reason =
         no_effect(key(selection::penalty_of(name)), trial, Command::any, false);
     if (!reason.empty()) {

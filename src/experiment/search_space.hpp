@@ -12,7 +12,7 @@ namespace ridgeline::experiment {
 /// and for fractions if the key is a whole number.
 void check_search_space(const Value& value, std::string_view name);
 
-/// The experiment with every searched key at its largest value.
+/// The experiment with every searched number at its largest value.
 Experiment at_largest(Experiment experiment);
 
 /// Throws UsageError for a key of select.over that has no effect in this experiment, and for a

@@ -144,7 +144,7 @@ class Runner {
   void begin(const std::vector<Request>& rung) {
     const std::vector<Request> later = method_->later(board_);
     SelectPlan plan = plan_of(options_, task_, board_, joined(rung, later), study());
-    plan.expected = !later.empty();
+    plan.expected = !method_->plans_all();
     if (!task_.metrics.empty()) plan.metric = task_.metrics.front().name;
     if (study_) check_disk_space(plan, options_.study);
     if (task_.begin) task_.begin();

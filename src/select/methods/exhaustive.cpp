@@ -8,6 +8,8 @@ class Exhaustive final : public Method {
   Exhaustive(const SelectOptions& options, const SelectionTask& task, Sampler sample)
       : options_(options), task_(task), sample_(sample) {}
 
+  bool plans_all() const override { return true; }
+
   std::vector<Request> next(Board& board) override {
     if (board.trials() > 0) return {};
     board.add(sample_({options_.over, options_.trials, options_.seed, task_.settle}));

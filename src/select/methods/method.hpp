@@ -32,6 +32,8 @@ class Method {
   /// The next rung: trainings that can run at the same time. Called when the rung before is
   /// finished. Empty: the selection has all that it needs.
   virtual std::vector<Request> next(Board& board) = 0;
+  /// Whether the first rung has all trainings.
+  virtual bool plans_all() const { return false; }
   /// About what follows the present rung, for the plan and the progress.
   virtual std::vector<Request> later(const Board&) const { return {}; }
   /// What the method's model chooses by a rule, when there is no next rung. Empty: the rule chooses
