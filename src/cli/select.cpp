@@ -9,6 +9,7 @@
 #include "cli/results.hpp"
 #include "cli/select_progress.hpp"
 #include "cli/setup.hpp"
+#include "cli/study_text.hpp"
 #include "cli/table.hpp"
 #include "experiment/build.hpp"
 #include "experiment/codec.hpp"
@@ -195,6 +196,13 @@ void require_one_done(const Selection& selection) {
 }
 
 int select(const Arguments& arguments, Console& console) {
+  if (const auto study = arguments.option("--status")) {
+    if (!arguments.positionals().empty()) {
+      throw UsageError("--status only reads the study: leave all other words out");
+    }
+    print_status(console, selection::report_of(*study));
+    return static_cast<int>(ExitCode::done);
+  }
   const ExperimentWords words = experiment_words(arguments);
   const auto resumed = arguments.option("--resume"), joined = arguments.option("--join");
   if (resumed && joined) {
@@ -235,7 +243,8 @@ Command select_command() {
       .summary = "choose λ, or any other number, by cross-validation, refit and test",
       .positionals = experiment_positionals(),
       .options = {{"--resume", "STUDY", "continue a study: finished folds are not repeated"},
-                  {"--join", "STUDY", "the same, and share its work with other processes"}},
+                  {"--join", "STUDY", "the same, and share its work with other processes"},
+                  {"--status", "STUDY", "how far a selection is, also while it runs; only reads"}},
       .details =
           "Trains every candidate on every fold and scores it by select.metric on the "
           "held-out\nimages. select.rule chooses. The refit trains on all training images with the "
