@@ -133,7 +133,7 @@ int export_study(const Arguments& arguments, Console& console) {
       Console::result(ordered_json{{"study", folder.string()}, {"output", *file}});
     }
   } else {
-    console.data(text);
+    Console::data(text);
   }
   return static_cast<int>(ExitCode::done);
 }

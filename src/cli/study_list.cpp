@@ -79,10 +79,10 @@ ordered_json to_json(const Listed& study) {
                     {"trials", report.trials.size()},
                     {"begun", report.begun},
                     {"changed", report.changed}};
-  if (report.chosen) {
-    json["chosen"] = report.chosen->parameters;
-    json["score"] = finite(report.chosen->score);
-    json["standard_error"] = finite(report.chosen->standard_error);
+  if (report.chosen()) {
+    json["chosen"] = report.chosen()->parameters;
+    json["score"] = finite(report.chosen()->score);
+    json["standard_error"] = finite(report.chosen()->standard_error);
   }
   return json;
 }
@@ -95,7 +95,7 @@ void print(Console& console, const std::vector<Listed>& studies) {
       rows.push_back({folder.string(), "unreadable", "", "", "", ""});
       continue;
     }
-    const Trial* chosen = report->chosen;
+    const Trial* chosen = report->chosen();
     rows.push_back({folder.string(), report->state, report->setting("select.method"),
                     chosen ? text(chosen->parameters) : "-", chosen ? score_text(*chosen) : "-",
                     report->changed});

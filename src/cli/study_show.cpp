@@ -35,7 +35,7 @@ std::string trials_table(const StudyReport& report, const Page& page) {
     rows.back().push_back(score_text(t));
     rows.back().push_back(share_text(t.share));
     rows.back().push_back(t.epochs > 0 ? fmt::format("{}", t.epochs) : "-");
-    rows.back().push_back(&t == report.chosen ? t.status + ", chosen" : t.status);
+    rows.back().push_back(t.number == report.chosen_number ? t.status + ", chosen" : t.status);
   }
   return table(rows, page);
 }
@@ -56,14 +56,14 @@ void print_head(Console& console, const StudyReport& report) {
 }
 
 void print_end(Console& console, const StudyReport& report) {
-  if (report.chosen) {
+  if (report.chosen()) {
     console.print("\nChosen by {}: {}\n",
                   report.rule.empty() ? report.setting("select.rule") : report.rule,
-                  console.bold(choice_text(report, *report.chosen)));
+                  console.bold(choice_text(report, *report.chosen())));
   } else if (report.state == "nothing chosen") {
     console.print("\nNothing was chosen: no trial beats the best answer that ignores the image\n");
-  } else if (report.best) {
-    console.print("\nBest so far: {}\n", choice_text(report, *report.best));
+  } else if (report.best()) {
+    console.print("\nBest so far: {}\n", choice_text(report, *report.best()));
   }
   if (report.tied && report.tied->first != report.tied->second) {
     console.print("Within one standard error of the best score: {:g} to {:g}\n", report.tied->first,

@@ -85,7 +85,7 @@ ordered_json status_json(const StudyReport& report) {
   for (const RunningTraining& training : report.running) running.push_back(to_json(training));
   ordered_json left, chosen;
   if (report.seconds_left) left = *report.seconds_left;
-  if (report.chosen) chosen = report.chosen->parameters;
+  if (report.chosen()) chosen = report.chosen()->parameters;
   return {{"study", report.folder.string()},
           {"state", report.state},
           {"begun", time_json(report.begun)},
@@ -95,7 +95,7 @@ ordered_json status_json(const StudyReport& report) {
           {"done", report.done},
           {"seconds_left", left},
           {"running", running},
-          {"best", best_json(report.best)},
+          {"best", best_json(report.best())},
           {"chosen", chosen}};
 }
 
@@ -134,10 +134,10 @@ void print_status(Console& console, const StudyReport& report) {
   if (console.json()) return Console::result(status_json(report));
   console.print("{}: {}, {}\n", report.folder.string(), state_text(report), done_text(report));
   console.write(running_text(report));
-  if (report.chosen) {
-    console.print("chosen: {}\n", choice_text(report, *report.chosen));
-  } else if (report.best) {
-    console.print("best so far: {}\n", choice_text(report, *report.best));
+  if (report.chosen()) {
+    console.print("chosen: {}\n", choice_text(report, *report.chosen()));
+  } else if (report.best()) {
+    console.print("best so far: {}\n", choice_text(report, *report.best()));
   }
 }
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <string_view>
 #include <system_error>
 
@@ -111,7 +110,7 @@ StudyFiles files_of_study(const fs::path& folder) {
 
 StudyFiles remove_study(const fs::path& folder) {
   // Nobody can begin to work on the study while this is locked.
-  std::optional<interop::FolderLock> lock(folder);
+  const interop::FolderLock lock(folder);
   check_unused(folder);
   const StudyFiles files = files_of_study(folder);
   const fs::path file = folder / study_file_name;

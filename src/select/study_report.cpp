@@ -48,12 +48,12 @@ class Reading {
 
   Database database_;
   StudyReport report_;
-  int chosen_ = 0;  // trial
 };
 
 Trial* Reading::trial(std::int64_t number) {
-  const auto found = std::ranges::find(report_.trials, number, &Trial::number);
-  return found == report_.trials.end() ? nullptr : &*found;
+  auto& trials = report_.trials;
+  const auto found = std::ranges::lower_bound(trials, number, {}, &Trial::number);
+  return found != trials.end() && found->number == number ? &*found : nullptr;
 }
 
 void Reading::read_state() {
@@ -84,7 +84,7 @@ void Reading::read_trials() {
                               .status = row.text(1),
                               .epochs = static_cast<int>(row.integer(4)),
                               .share = 0});
-    if (row.integer(5) != 0) chosen_ = report_.trials.back().number;
+    if (row.integer(5) != 0) report_.chosen_number = report_.trials.back().number;
   }
   Statement value = database_.prepare("SELECT trial, name, value FROM parameters");
   while (value.next()) {
@@ -137,7 +137,7 @@ void Reading::read_end() {
     report_.trainings = static_cast<int>(cost.integer(0));
     report_.seconds = cost.real(1);
   }
-  report_.refit = refit_of(database_, chosen_);
+  report_.refit = refit_of(database_, report_.chosen_number);
 }
 
 bool Reading::higher_is_better() {
@@ -153,16 +153,16 @@ bool Reading::higher_is_better() {
 
 void Reading::settle() {
   const bool runs = !report_.processes.empty();
-  report_.state = runs                    ? "running"
-                  : report_.ended.empty() ? "stopped"
-                  : chosen_ != 0          ? "done"
-                                          : "nothing chosen";
+  report_.state = runs                         ? "running"
+                  : report_.ended.empty()      ? "stopped"
+                  : report_.chosen_number != 0 ? "done"
+                                               : "nothing chosen";
   const double sign = higher_is_better() ? -1 : 1;
   for (Trial& t : report_.trials) {
     if (!runs && t.status == "running") t.status = "stopped";
-    if (t.number == chosen_) report_.chosen = &t;
-    const bool counts = t.status == "done" && std::isfinite(t.score);
-    if (counts && (!report_.best || sign * t.score < sign * report_.best->score)) report_.best = &t;
+    if (t.status != "done" || !std::isfinite(t.score)) continue;
+    const Trial* best = report_.best();
+    if (!best || sign * t.score < sign * best->score) report_.best_number = t.number;
   }
 }
 
@@ -211,6 +211,11 @@ std::vector<std::string> views_of(Database& database) {
 std::string StudyReport::setting(const std::string& name) const {
   const auto found = std::ranges::find(settings, name, &Settings::value_type::first);
   return found == settings.end() ? std::string() : found->second;
+}
+
+const Trial* StudyReport::trial(int number) const {
+  const auto found = std::ranges::lower_bound(trials, number, {}, &Trial::number);
+  return found != trials.end() && found->number == number ? &*found : nullptr;
 }
 
 StudyReport report_of(const path& study) {

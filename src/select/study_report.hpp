@@ -37,13 +37,13 @@ struct StudyReport {
   std::string state;                  ///< "running", "stopped", "done", "nothing chosen"
   std::string begun, changed, ended;  ///< times as "2026-01-31T12:00:00Z"; ended may be empty
   Settings settings;                  ///< with the metric and the rule of the last choice
-  std::vector<Trial> trials;          ///< without metrics; share 0 without a training
+  std::vector<Trial> trials;          ///< by number, without metrics; share 0: not trained
   std::vector<Decision> decisions;
   std::vector<RunningTraining> running;
-  std::vector<int> processes;   ///< that work on it
-  const Trial* best = nullptr;  ///< the best score of a trial that is done
-  const Trial* chosen = nullptr;
-  std::string rule;  ///< that was applied; empty if the selection has not ended
+  std::vector<int> processes;  ///< that work on it
+  int best_number = 0;         ///< of the trial with the best score of those that are done; 0: none
+  int chosen_number = 0;       ///< of the chosen trial; 0: none
+  std::string rule;            ///< that was applied; empty if the selection has not ended
   std::optional<std::pair<double, double>> tied;
   std::optional<RefitRecord> refit;  ///< with the chosen values
   int trainings = 0;
@@ -53,6 +53,10 @@ struct StudyReport {
 
   /// The value of a setting; empty if there is none.
   std::string setting(const std::string& name) const;
+  /// The trial of that number; null if there is none.
+  const Trial* trial(int number) const;
+  const Trial* best() const { return trial(best_number); }
+  const Trial* chosen() const { return trial(chosen_number); }
 };
 
 /// The state of a study at one moment. Throws as study_folder() and read_study() do.

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "ridgeline/error.hpp"
+#include "tensor/shell_word.hpp"
 
 namespace ridgeline::selection {
 namespace {
@@ -90,8 +91,8 @@ Worker::Worker(Database& database, path folder, bool join)
     } else if (!join) {
       throw ResourceError(fmt::format(
           "the study {0} is in use by another program, process {1}: wait until that has ended, or "
-          "take part in its work with ridgeline select --join {0}",
-          folder_.string(), process));
+          "take part in its work with ridgeline select --join {2}",
+          folder_.string(), process, shell_word(folder_.string())));
     }
     number_ = worker;
   }
@@ -108,8 +109,8 @@ Worker::Worker(Database& database, path folder, bool join)
     close(lock_);
     throw ResourceError(fmt::format(
         "the file system of {} has no locks, so that only one program can work on the study: use "
-        "ridgeline select --resume",
-        folder_.string()));
+        "ridgeline select --resume {}",
+        folder_.string(), shell_word(folder_.string())));
   }
   try {
     database_.prepare("INSERT INTO worker (number, process, since) VALUES (?, ?, ?)")

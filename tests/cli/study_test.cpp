@@ -31,11 +31,11 @@ class Studies : public testing::Test {
                               "[select]\nfolds = 2\ntrials = 3\nstudy = \"studies/one\"\n"));
   }
 
-  Outcome ridgeline(std::vector<std::string> words,
-                    const std::function<void(pid_t)>& meanwhile = {}) {
+  Outcome ridgeline(const std::vector<std::string>& words,
+                    const std::function<void(pid_t)>& meanwhile = {}) const {
     return run(folder_, words, meanwhile);
   }
-  json select() { return ridgeline({"select", "small.toml", "--json"}).json(); }
+  json select() const { return ridgeline({"select", "small.toml", "--json"}).json(); }
 
   std::string text(const std::string& file) const {
     const auto bytes = test::read_bytes(folder_ / file);

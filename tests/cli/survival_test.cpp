@@ -53,7 +53,7 @@ class Surviving : public testing::Test {
   }
 
   /// Everything that a study has, without what depends on time.
-  json contents(const std::string& study) {
+  json contents(const std::string& study) const {
     const Outcome outcome = run(folder_, {"study", "export", study, "--json"});
     EXPECT_EQ(outcome.code, 0) << outcome.err;
     json all = outcome.json();
@@ -62,11 +62,11 @@ class Surviving : public testing::Test {
     return all;
   }
 
-  test::Bytes weights(const std::string& study) {
+  test::Bytes weights(const std::string& study) const {
     return test::read_bytes(folder_ / study / "refit/model.safetensors");
   }
 
-  void expect_same(const std::string& study, const std::string& straight) {
+  void expect_same(const std::string& study, const std::string& straight) const {
     const json a = contents(study), b = contents(straight);
     for (const auto& [view, rows] : b.items()) EXPECT_EQ(a[view], rows) << view;
     EXPECT_EQ(weights(study), weights(straight)) << "the refit's weights";
@@ -79,12 +79,12 @@ class Surviving : public testing::Test {
 
   /// Kills a selection `kills` times at random moments, and lets it finish. If it finishes earlier,
   /// it begins another study.
-  void kill_often(const std::string& method, int kills);
+  void kill_often(const std::string& method, int kills) const;
 
   const Folder folder_;
 };
 
-void Surviving::kill_often(const std::string& method, int kills) {
+void Surviving::kill_often(const std::string& method, int kills) const {
   using Clock = std::chrono::steady_clock;
   const auto start = Clock::now();
   const Outcome straight = run(folder_, words(method, "straight"));

@@ -23,11 +23,11 @@ TEST_F(ReportTest, OfAFinishedStudyHasTheChoice) {
   const StudyReport report = report_of(folder_);
   EXPECT_EQ(report.state, "done");
   EXPECT_EQ(report.folder, folder_);
-  ASSERT_TRUE(report.chosen);
-  EXPECT_EQ(report.chosen->parameters, s.chosen);
+  ASSERT_TRUE(report.chosen());
+  EXPECT_EQ(report.chosen()->parameters, s.chosen);
   EXPECT_EQ(report.tied, s.tied);
   EXPECT_EQ(report.rule, "one-standard-error");
-  EXPECT_EQ(report.best->parameters.at(test::key), 0.1585);
+  EXPECT_EQ(report.best()->parameters.at(test::key), 0.1585);
   EXPECT_EQ(report.trainings, s.trainings);
   EXPECT_NEAR(report.seconds, s.seconds, 1e-6);
   EXPECT_EQ(report.done, 1);
@@ -77,8 +77,8 @@ TEST_F(ReportTest, OfARunningStudySaysWhatRuns) {
   EXPECT_EQ(report->trials[0].status, "done");
   EXPECT_EQ(report->trials[1].status, "running");
   EXPECT_EQ(report->trials[2].status, "waiting");
-  EXPECT_EQ(report->best->number, 1);
-  EXPECT_FALSE(report->chosen);
+  EXPECT_EQ(report->best()->number, 1);
+  EXPECT_FALSE(report->chosen());
   EXPECT_NEAR(report->done, 4.0 / 22, 1e-9) << "of 21 trainings and the refit";
   ASSERT_TRUE(report->seconds_left);
   EXPECT_GE(*report->seconds_left, 0);
@@ -96,7 +96,7 @@ TEST_F(ReportTest, OfAStudyThatWasStoppedIsNotRunning) {
   EXPECT_EQ(report.trials[2].status, "stopped");
   EXPECT_TRUE(report.processes.empty());
   EXPECT_FALSE(report.seconds_left);
-  EXPECT_FALSE(report.chosen);
+  EXPECT_FALSE(report.chosen());
 }
 
 TEST_F(ReportTest, SaysThatNothingWasChosen) {
@@ -121,7 +121,7 @@ TEST_F(ReportTest, TheBestIsByTheDirectionOfTheMetric) {
   };
   options_.metric = "val_accuracy";
   run(options_, task);
-  EXPECT_EQ(report_of(folder_).best->parameters.at(test::key), 10);
+  EXPECT_EQ(report_of(folder_).best()->parameters.at(test::key), 10);
 }
 
 TEST_F(ReportTest, ListsTheViews) {

@@ -42,7 +42,7 @@ class SeveralProcesses : public StudyTest {
   }
 
   // Logs each training, and each look at the test set.
-  SelectionTask logged(RidgeProblem& problem, const std::string& name) {
+  SelectionTask logged(RidgeProblem& problem, const std::string& name) const {
     SelectionTask task = problem.task();
     task.train = [&, name](const FoldCall& call) {
       write(name + " " + std::to_string(call.trial) + "/" + std::to_string(call.fold));
