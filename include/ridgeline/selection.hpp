@@ -100,6 +100,7 @@ struct SelectProgress {
   const Trial* ended = nullptr;        ///< if it, or a part of it, has just ended
   const Decision* decision = nullptr;  ///< if the method has just decided
   bool known = false;                  ///< the study already had the trial; nothing was trained
+  bool waiting = false;                ///< for this training, which another process has
   double done = 0;  ///< the finished share of all trainings; running ones count in part
   double images_per_second = 0;  ///< of all running trainings
 };
@@ -125,9 +126,12 @@ struct SelectOptions {
   /// not depend on it. With several, fit's callbacks are called from several threads at once;
   /// on_progress never is.
   int jobs = 0;
-  bool resume = true;      ///< continue the study: finished folds are not trained again
-  bool refit = true;       ///< train on all images with the chosen numbers
-  std::uint64_t seed = 1;  ///< for the folds and for random search
+  bool resume = true;  ///< continue the study: finished folds are not trained again
+  /// Take part in the work of other processes on the study, if there are some. The trainings are
+  /// shared out among them, and each of them gives the same selection.
+  bool join = false;
+  bool refit = true;                               ///< train on all images with the chosen numbers
+  std::uint64_t seed = 1;                          ///< for the folds and for random search
   std::function<void(const SelectPlan&)> on_plan;  ///< called once, before anything is trained
   std::function<void(const SelectProgress&)> on_progress;
 };

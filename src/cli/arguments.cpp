@@ -69,7 +69,10 @@ UsageError unknown_argument(const std::string& word, const Command& command) {
 /// Throws UsageError for an option without its value: at the end, or before another option.
 void require_values(std::span<const std::string> words, const Command& command) {
   for (const Option& option : command.options) {
-    const auto at = std::ranges::find(words, option.name);
+    const std::string letter = short_name(option);
+    const auto at = std::ranges::find_if(words, [&](const std::string& word) {
+      return word == option.name || (word == letter && !word.empty());
+    });
     if (option.value.empty() || at == words.end()) continue;
     if (at + 1 == words.end() || (at + 1)->starts_with("--")) {
       throw UsageError(fmt::format("{0} needs a value: {0} {1}", option.name, option.value));
@@ -107,10 +110,13 @@ Arguments parse_command(const Command& command, std::span<const std::string> wor
   std::list<bool> flags;
   const auto add = [&](const Option& option) {
     auto& [kept, value] = options.emplace_back(option, std::string());
+    const std::string letter = short_name(option);
+    const std::string names =
+        letter.empty() ? option.name : fmt::format("{},{}", letter, option.name);
     if (option.value.empty()) {
       app.add_flag(option.name, flags.emplace_back(false));
     } else {
-      app.add_option(option.name, value)->type_name(option.value);
+      app.add_option(names, value)->type_name(option.value);
     }
   };
   for (const Option& option : command.options) add(option);
@@ -167,6 +173,10 @@ std::function<std::string(const Page&)> help_about(std::span<const std::string> 
 }
 
 }  // namespace
+
+std::string short_name(const Option& option) {
+  return option.name == "--output" ? "-o" : "";
+}
 
 Invocation parse_arguments(std::span<const std::string> arguments,
                            std::span<const Command> commands) {

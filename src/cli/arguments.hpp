@@ -15,6 +15,9 @@ struct Invocation {
   std::function<std::string(const Page&)> text;  ///< the text to print in that case
 };
 
+/// "-o" for --output; empty for all others.
+std::string short_name(const Option& option);
+
 /// Throws UsageError for an unknown command or option, naming the nearest one, or an argument
 /// that is missing.
 Invocation parse_arguments(std::span<const std::string> arguments,

@@ -9,6 +9,10 @@ namespace ridgeline::cli {
 
 Command train_command();
 Command select_command();
+Command study_show_command();
+Command study_list_command();
+Command study_export_command();
+Command study_delete_command();
 Command evaluate_command();
 Command predict_command();
 Command inspect_command();

@@ -22,13 +22,13 @@ bool is_terminal(std::FILE* file) {
 
 bool is_live(std::FILE* file) {
   const char* term = std::getenv("TERM");
-  return is_terminal(file) && !(term && std::strcmp(term, "dumb") == 0);
+  return is_terminal(file) && (term == nullptr || std::strcmp(term, "dumb") != 0);
 }
 
 // https://no-color.org: any value that is not empty counts.
 bool wants_colour() {
   const char* no_color = std::getenv("NO_COLOR");
-  return !no_color || *no_color == '\0';
+  return no_color == nullptr || *no_color == '\0';
 }
 
 int width_of(std::FILE* terminal) {
@@ -109,6 +109,11 @@ void Console::result(const nlohmann::ordered_json& document) {
   // escaped.
   const bool ascii = is_terminal(stdout);
   put(stdout, document.dump(2, ' ', ascii, Handler::replace) + "\n");
+}
+
+void Console::data(std::string_view text) {
+  put(stdout,
+      is_terminal(stdout) ? printable_lines(text, utf8_locale(), false) : std::string(text));
 }
 
 void print_error(std::string_view sentence) {

@@ -44,6 +44,8 @@ class Console {
   std::string dim(std::string_view text) const { return styled("2", text); }
   std::string accent(std::string_view text) const { return styled("36", text); }
 
+  /// Prints the result itself on standard output, for other programs: nothing is wrapped.
+  static void data(std::string_view text);
   /// Prints the result as one document on standard output. Bytes that are not UTF-8 become U+FFFD.
   static void result(const nlohmann::ordered_json& document);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/arguments.hpp"
 #include "ridgeline/experiment.hpp"
 
 namespace ridgeline::cli {
@@ -99,9 +100,11 @@ std::string help(const Command& command, const Page& page) {
   std::vector<Row> rows;
   for (const Positional& item : command.positionals) rows.push_back({item.name, item.meaning});
   for (const Option& option : command.options) {
+    const std::string letter = short_name(option);
+    const std::string names =
+        letter.empty() ? option.name : fmt::format("{}, {}", letter, option.name);
     rows.push_back(
-        {option.value.empty() ? option.name : fmt::format("{} {}", option.name, option.value),
-         option.meaning});
+        {option.value.empty() ? names : fmt::format("{} {}", names, option.value), option.meaning});
   }
   rows.push_back({"--json", "one JSON document on standard output, all else on standard error"});
   rows.push_back({"--help", "this text"});

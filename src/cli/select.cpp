@@ -8,6 +8,7 @@
 #include "cli/select_progress.hpp"
 #include "cli/selection_report.hpp"
 #include "cli/setup.hpp"
+#include "cli/study_text.hpp"
 #include "cli/table.hpp"
 #include "experiment/build.hpp"
 #include "experiment/codec.hpp"
@@ -70,9 +71,22 @@ void require_one_done(const Selection& selection) {
 }
 
 int select(const Arguments& arguments, Console& console) {
+  if (const auto study = arguments.option("--status")) {
+    if (!arguments.positionals().empty()) {
+      throw UsageError("--status only reads the study: leave all other words out");
+    }
+    print_status(console, selection::report_of(*study));
+    return static_cast<int>(ExitCode::done);
+  }
   const ExperimentWords words = experiment_words(arguments);
-  const auto study = arguments.option("--resume");
-  Experiment experiment = study ? resume(*study, words) : begin(words);
+  const auto resumed = arguments.option("--resume"), joined = arguments.option("--join");
+  if (resumed && joined) {
+    throw UsageError("--resume and --join are two ways to continue a study: give one of them");
+  }
+  Experiment experiment = resumed  ? resume(*resumed, words)
+                          : joined ? resume(*joined, words)
+                                   : begin(words);
+  experiment.select.join = joined.has_value();
   const SelectOptions options = experiment::select_options(experiment);
   const Images images = load_all(experiment, options.folds);
   settle_weights(experiment, images, console);
@@ -99,7 +113,9 @@ Command select_command() {
       .name = "select",
       .summary = "choose λ, or any other number, by cross-validation, refit and test",
       .positionals = experiment_positionals(),
-      .options = {{"--resume", "STUDY", "continue a study: finished folds are not repeated"}},
+      .options = {{"--resume", "STUDY", "continue a study: finished folds are not repeated"},
+                  {"--join", "STUDY", "the same, and share its work with other processes"},
+                  {"--status", "STUDY", "how far a selection is, also while it runs; only reads"}},
       .details =
           "Trains every candidate on every fold and scores it by select.metric on the "
           "held-out\nimages. select.rule chooses. The refit trains on all training images with the "
@@ -114,6 +130,8 @@ Command select_command() {
           "  ridgeline select --resume studies/cifar10-20250101-120000\n"
           "  ridgeline select --resume studies/cifar10-20250101-120000 select.metric=val_accuracy\n"
           "      (chooses again from the finished trainings, by another score or rule)\n"
+          "  ridgeline select --join studies/cifar10-20250101-120000 train.threads=8\n"
+          "      (a second process on the same machine; docs/study.md)\n"
           "\nCtrl-C saves everything and ends with code 130; a second one ends at once.\n",
       .lists_keys = true,
       .run = select,

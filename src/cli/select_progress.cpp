@@ -33,6 +33,13 @@ experiment::Listener SelectionProgress::listener() {
 }
 
 void SelectionProgress::goes_on(const SelectProgress& progress) {
+  if (progress.waiting) {
+    console_.print("{}\n", console_.dim(progress.trial == 0
+                                            ? std::string("another process refits: waiting for it")
+                                            : fmt::format("another process trains trial {}, fold "
+                                                          "{}: waiting for it",
+                                                          progress.trial, progress.fold)));
+  }
   if (progress.epoch != nullptr) epoch_ended(progress);
   if (progress.ended != nullptr) trial_ended(progress);
   if (progress.decision != nullptr) console_.print("{}\n", progress.decision->reason);

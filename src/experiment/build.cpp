@@ -251,7 +251,8 @@ SelectOptions select_options(const Experiment& experiment) {
           .folds = to_int(section.folds),
           .holdout = fraction ? *fraction : 0,
           .rule = section.rule,
-          .jobs = to_int(section.jobs)};
+          .jobs = to_int(section.jobs),
+          .join = section.join};
 }
 
 interop::NewFolder new_folder(const std::string& pattern) {

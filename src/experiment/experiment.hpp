@@ -108,6 +108,7 @@ struct SelectSection {
   std::string rule = "one-standard-error";
   std::int64_t jobs = 0;  ///< trainings at a time; 0: chosen
   std::string study = "studies/{name}-{time}";
+  bool join = false;  ///< as SelectOptions::join; not a key
   bool operator==(const SelectSection&) const = default;
 };
 

@@ -1,6 +1,7 @@
 #include "select/board.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "select/study.hpp"
@@ -38,6 +39,17 @@ void Board::ask(const Request& request) {
 
 void Board::add(const Request& request, FoldRecord record) {
   records_[request] = std::move(record);
+}
+
+void Board::settle(const std::vector<Request>& rung) {
+  std::set<int> diverged;
+  for (const Request& request : rung) {
+    if (diverged.contains(request.id.trial)) {
+      records_.erase(request);
+    } else if (const FoldRecord* record = find(request); record && record->status == "diverged") {
+      diverged.insert(request.id.trial);
+    }
+  }
 }
 
 const FoldRecord* Board::find(const Request& request) const {

@@ -30,6 +30,9 @@ class Board {
   /// Notes that a method has asked for the request.
   void ask(const Request& request);
   void add(const Request& request, FoldRecord record);
+  /// Forgets what a rung's trials gave after their first request that diverged. Whether such a
+  /// training was still begun depends on what ran at the same time, and methods must not see that.
+  void settle(const std::vector<Request>& rung);
   /// Null if the request is not finished.
   const FoldRecord* find(const Request& request) const;
   bool diverged(int trial) const;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <cctype>
 #include <cmath>
 #include <limits>
 #include <system_error>
@@ -54,6 +55,17 @@ std::string reason_of(int code, int system_error) {
   fail(code, sqlite3_db_filename(database, "main"), sqlite3_system_errno(database));
 }
 
+/// The file as a URI: "file:/home/me/a%20b".
+std::string uri_of(const std::filesystem::path& file) {
+  std::string uri = "file:";
+  for (const char c : std::filesystem::absolute(file).string()) {
+    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '/' || c == '.' ||
+                       c == '-' || c == '_';
+    uri += plain ? std::string(1, c) : fmt::format("%{:02x}", static_cast<unsigned char>(c));
+  }
+  return uri;
+}
+
 }  // namespace
 
 Statement::Statement(sqlite3* database, std::string_view sql) : database_(database) {
@@ -100,9 +112,57 @@ std::string Statement::text(int column) const {
   const auto* text = sqlite3_column_text(statement_, column);
   return text == nullptr ? std::string() : reinterpret_cast<const char*>(text);
 }
+bool Statement::null(int column) const {
+  return type(column) == Type::null;
+}
+int Statement::columns() const {
+  return sqlite3_column_count(statement_);
+}
+std::string Statement::name(int column) const {
+  return sqlite3_column_name(statement_, column);
+}
+Statement::Type Statement::type(int column) const {
+  switch (sqlite3_column_type(statement_, column)) {
+    case SQLITE_NULL:
+      return Type::null;
+    case SQLITE_INTEGER:
+      return Type::integer;
+    case SQLITE_FLOAT:
+      return Type::real;
+    default:
+      return Type::text;
+  }
+}
 
-Database::Database(const std::filesystem::path& file, std::chrono::milliseconds patience) {
-  const int code = sqlite3_open(file.c_str(), &database_);
+Database::Database(const std::filesystem::path& file, std::chrono::milliseconds patience)
+    : Database(file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, patience, {}) {}
+
+Database Database::for_reading(const std::filesystem::path& file) {
+  // The right to write, if there is one, lets SQLite finish what a killed program has begun.
+  constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_URI;
+  constexpr auto patience = std::chrono::seconds(10);
+  std::string_view query;
+  {
+    const Database probe(file, flags, patience, {});
+    const int code =
+        sqlite3_exec(probe.database_, "SELECT 1 FROM sqlite_master", nullptr, nullptr, nullptr);
+    // SQLite makes files beside one with a log. That is not possible where nothing may be written.
+    const bool refused = (code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_READONLY;
+    std::error_code unknown;
+    if (refused && !std::filesystem::exists(file.string() + "-wal", unknown)) {
+      query = "?immutable=1";
+    } else if (code != SQLITE_OK) {
+      fail(probe.database_, code);
+    }
+  }
+  return {file, flags, patience, query};
+}
+
+Database::Database(const std::filesystem::path& file, int flags, std::chrono::milliseconds patience,
+                   std::string_view query) {
+  const bool uri = (flags & SQLITE_OPEN_URI) != 0;
+  const std::string name = uri ? uri_of(file).append(query) : file.string();
+  const int code = sqlite3_open_v2(name.c_str(), &database_, flags, nullptr);
   if (code != SQLITE_OK) {
     const int system_error = database_ == nullptr ? 0 : sqlite3_system_errno(database_);
     sqlite3_close(database_);
@@ -112,6 +172,11 @@ Database::Database(const std::filesystem::path& file, std::chrono::milliseconds 
 }
 Database::~Database() {
   sqlite3_close(database_);
+}
+
+void Database::log_ahead() {
+  // Without a log, SQLite keeps its journal, which is as safe but makes readers and writers wait.
+  sqlite3_exec(database_, "PRAGMA journal_mode = WAL", nullptr, nullptr, nullptr);
 }
 
 void Database::run(const std::string& sql) {

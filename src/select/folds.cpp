@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "ridgeline/error.hpp"
+#include "train/checkpoint.hpp"
 #include "train/disk.hpp"
 
 namespace ridgeline::selection {
@@ -16,6 +17,10 @@ std::function<bool(const Argument&)> both(std::function<bool(const Argument&)> f
     const bool on = first(argument);
     return second(argument) && on;
   };
+}
+
+std::int64_t epochs_in_checkpoint(const std::filesystem::path& run) {
+  return run.empty() ? 0 : train::epochs_in_checkpoint(run / train::checkpoint_name);
 }
 
 void set_run(FitOptions& fit, const std::filesystem::path& run, const Callbacks& callbacks) {
@@ -71,6 +76,8 @@ FoldResult train_fold(Model& model, const Split& split, FitOptions fit, const Fo
   std::atomic<bool> pause = false;
   if (call.until > 0 && call.until < fit.epochs) {
     fit.stop = &pause;
+    // The program may have been killed after the last epoch of this call, before it could tell.
+    pause = epochs_in_checkpoint(fit.run) >= call.until;
     fit.callbacks.on_step = both<Progress>(fit.callbacks.on_step, [outer](const Progress&) {
       return !outer || !outer->load(std::memory_order_relaxed);
     });

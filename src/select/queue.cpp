@@ -7,9 +7,26 @@ namespace ridgeline::selection {
 std::optional<Request> TrainingQueue::next() {
   while (next_ < requests_.size()) {
     const Request& request = requests_[next_++];
-    if (!board_->diverged(request.id.trial)) return request;
+    if (!left_out(request)) return request;
+  }
+  while (!put_off_.empty()) {
+    const Request request = put_off_.front();
+    put_off_.pop_front();
+    if (!left_out(request)) return request;
   }
   return std::nullopt;
+}
+
+bool TrainingQueue::left_out(const Request& request) const {
+  if (!board_->diverged(request.id.trial)) return false;
+  bool before = true;
+  for (const Request& other : requests_) {
+    before = before && other != request;
+    if (other.id.trial != request.id.trial) continue;
+    const FoldRecord* record = board_->find(other);
+    if (record && record->status == "diverged") return before;
+  }
+  return true;  // in an earlier rung
 }
 
 bool TrainingQueue::begun(int trial) const {

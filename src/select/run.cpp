@@ -111,6 +111,7 @@ class Runner {
     result_.trainings = trainer_->trainings();
     result_.seconds = trainer_->seconds();
     if (!result_.interrupted) choose();
+    if (!result_.interrupted && study_) study_->finish(StudyEnd{result_.rule, result_.tied});
     return std::move(result_);
   }
 
@@ -124,11 +125,12 @@ class Runner {
       check_disk_space(plan_of(options_, task_, board, joined(rung, method->later(board)), nullptr),
                        options_.study);
     }
-    study_.emplace(options_.study, settings_of(options_, task_), options_.resume);
+    const Settings current{{"select.metric", options_.metric}, {"select.rule", options_.rule}};
+    study_.emplace(options_.study, StudySettings{settings_of(options_, task_), current},
+                   options_.join     ? StudyUse::join
+                   : options_.resume ? StudyUse::resume
+                                     : StudyUse::begin);
     board_ = Board(&*study_);
-    whole_or_nothing([&] {
-      study_->note({{"select.metric", options_.metric}, {"select.rule", options_.rule}});
-    });
   }
 
   void decide_ranges() {
@@ -147,7 +149,8 @@ class Runner {
     plan.expected = !method_->plans_all();
     if (!task_.metrics.empty()) plan.metric = task_.metrics.front().name;
     if (study_) check_disk_space(plan, options_.study);
-    if (task_.begin) task_.begin();
+    const bool joins = options_.join && study_ && study_->has_company();
+    if (task_.begin && !joins) task_.begin();
     if (options_.on_plan) options_.on_plan(plan);
   }
 
@@ -209,7 +212,7 @@ class Runner {
                 .standard_error = choice.standard_error,
                 .status = "predicted",
                 .epochs = median(epochs)};
-    if (study_) study_->finish(trial);
+    if (study_) study_->finish(trial, trainer_->rungs() + 1);
     if (known != result_.trials.end()) {
       *known = trial;
     } else {
@@ -222,8 +225,15 @@ class Runner {
     result_.chosen = chosen.parameters;
     result_.applied = task_.applied ? task_.applied(chosen.parameters) : chosen.parameters;
     result_.at_edge = edges_of(result_, options_.over, task_.settle);
+    // One process at a time, also to read the files of the refit.
+    const TrainingId id{.trial = chosen.number};
+    if (study_ && !trainer_->claim(id)) {
+      result_.interrupted = true;
+      return;
+    }
     if (study_) study_->choose(chosen.number);
     if (options_.refit) refit(chosen);
+    if (study_) study_->release(id);
   }
 
   void refit(const Trial& chosen) {
@@ -235,12 +245,15 @@ class Runner {
     const auto start = std::chrono::steady_clock::now();
     const SelectProgress where{.parameters = chosen.parameters};
     if (!record) trainer_->tell(where);
+    const auto keep = [&](const Epoch& epoch, double done) {
+      if (study_) study_->add({.trial = chosen.number}, epoch, {chosen.epochs, done});
+    };
     // If it is already finished, this only reads its files.
     History history = task_.refit(
         {.parameters = chosen.parameters,
          .epochs = chosen.epochs,
          .run = options_.study.empty() ? std::filesystem::path() : options_.study / "refit",
-         .callbacks = trainer_->telling(where, [](const Epoch&) {})});
+         .callbacks = trainer_->telling(where, keep)});
     result_.interrupted = history.interrupted;
     if (result_.interrupted) return;
     if (!record) {

@@ -4,14 +4,15 @@
 namespace ridgeline::selection {
 
 inline constexpr int application_id = 0x52444731;  // "RDG1"
-inline constexpr int schema_version = 4;
+inline constexpr int schema_version = 5;
 
 // Metrics are null if they were not measured or are not finite.
 inline constexpr const char* schema = R"sql(
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE trial (
   number INTEGER PRIMARY KEY, status TEXT NOT NULL DEFAULT 'waiting', score REAL,
-  standard_error REAL, epochs INTEGER, chosen INTEGER NOT NULL DEFAULT 0);
+  standard_error REAL, epochs INTEGER, chosen INTEGER NOT NULL DEFAULT 0,
+  rung INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE parameter (
   trial INTEGER NOT NULL REFERENCES trial, name TEXT NOT NULL, value REAL NOT NULL,
   PRIMARY KEY (trial, name));

@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "interop/folder.hpp"
 #include "select/database.hpp"
 #include "select/record.hpp"
 #include "select/task.hpp"
+#include "select/workers.hpp"
 
 namespace ridgeline::selection {
 
@@ -23,19 +23,40 @@ struct RefitRecord {
   std::optional<Metrics> test;
 };
 
+/// Of a trial's parameters.
+std::optional<RefitRecord> refit_of(Database& database, int trial);
+
+/// How a program uses a study.
+enum class StudyUse {
+  begin,   ///< it must not exist
+  resume,  ///< it may exist, and no other process works on it
+  join,    ///< other processes may work on it
+};
+
+struct StudySettings {
+  Settings fixed;    ///< the same whenever the study continues
+  Settings current;  ///< may differ each time, but not between processes that work at the same time
+};
+
+/// What a selection has chosen.
+struct StudyEnd {
+  std::string rule;
+  std::optional<std::pair<double, double>> tied;
+};
+
 class Study {
  public:
   /// Opens or makes STUDY/study.sqlite. Throws UsageError if it has other settings, with the first
-  /// difference, and if it exists without `resume`; DataError for a file that is not a study;
+  /// difference, and if it exists and should begin; DataError for a file that is not a study;
   /// ResourceError if it is in use.
-  Study(const std::filesystem::path& folder, const Settings& settings, bool resume);
+  Study(const std::filesystem::path& folder, const StudySettings& settings, StudyUse use);
 
   static bool exists(const std::filesystem::path& folder);
   /// Removes a study that this object has made and that is still empty.
   void discard();
+  /// Whether other processes work on the study too.
+  bool has_company() const { return worker_->has_company(); }
 
-  /// Settings that may differ each time, as they are now.
-  void note(const Settings& settings);
   /// The candidates of the study, from trial `first` on: `fresh` if it does not have them yet. It
   /// keeps those that it has, because another version of the program may compute others.
   std::vector<Assignment> candidates(int first, const std::vector<Assignment>& fresh);
@@ -45,30 +66,37 @@ class Study {
   /// last one that counts, or 0.
   Epoch last_epoch(const TrainingId& id, int until = 0);
   /// Of the trial's parameters.
-  std::optional<RefitRecord> refit(int trial);
+  std::optional<RefitRecord> refit(int trial) { return refit_of(*database_, trial); }
 
   void decide(int number, const Decision& decision);
-  void begin(int trial);
-  /// Adds or replaces an epoch of a running training.
-  void add(const TrainingId& id, const Epoch& epoch);
+  /// Claims a training of a rung, or with fold 0 the refit, for this process. False if another
+  /// process has it.
+  bool claim(const TrainingId& id, int rung);
+  /// Gives a claim back; finish() does so too.
+  void release(const TrainingId& id) { worker_->release(id); }
+  /// Adds or replaces an epoch of a running training. The refit has no epochs here.
+  void add(const TrainingId& id, const Epoch& epoch, const Mark& mark);
   /// Replaces the record of a training that was paused. `epochs`: all known epochs of it.
   void finish(const TrainingId& id, const FoldRecord& record, const std::vector<Epoch>& epochs);
-  void finish(const Trial& trial);
+  /// Unless another process has written the trial after a later rung.
+  void finish(const Trial& trial, int rung);
   void score(const TrainingId& id, const FoldRecord& record);
   /// STUDY/refit belongs to the chosen trial. Refits of other trials move to STUDY/trials/N/refit,
   /// and back.
   void choose(int trial);
   void finish(const RefitRecord& refit);
+  void finish(const StudyEnd& end);
 
  private:
+  void open(const StudySettings& settings, StudyUse use);
   void check(const Settings& settings);
   /// As add(), inside a transaction.
   void write(const TrainingId& id, const Epoch& epoch);
 
   std::filesystem::path file_;
-  interop::FolderLock lock_;
-  bool made_;  // by this object
-  Database database_;
+  bool made_ = false;  // by this object
+  std::optional<Database> database_;
+  std::optional<Worker> worker_;
 };
 
 }  // namespace ridgeline::selection

@@ -38,16 +38,21 @@ void Trainer::tell(SelectProgress progress) {
   if (!options_.on_progress) return;
   progress.trials = board_.trials();
   progress.folds = options_.folds;
-  double done = finished_ + queue_.finished();
   for (const auto& [item, running] : running_) {
-    done += running.share;
     progress.images_per_second += running.images_per_second;
   }
-  progress.done = done / (finished_ + queue_.total() + later_ + 1);
+  progress.done = done();
   options_.on_progress(progress);
 }
 
-Callbacks Trainer::telling(const SelectProgress& where, std::function<void(const Epoch&)> keep) {
+double Trainer::done() const {
+  double done = finished_ + queue_.finished();
+  for (const auto& [item, running] : running_) done += running.share;
+  return done / (finished_ + queue_.total() + later_ + 1);
+}
+
+Callbacks Trainer::telling(const SelectProgress& where,
+                           std::function<void(const Epoch&, double)> keep) {
   return {.on_step =
               [this, where](const Progress& step) {
                 const std::scoped_lock lock(mutex_);
@@ -64,7 +69,7 @@ Callbacks Trainer::telling(const SelectProgress& where, std::function<void(const
           .on_epoch =
               [this, where, keep = std::move(keep)](const Epoch& epoch) {
                 const std::scoped_lock lock(mutex_);
-                keep(epoch);
+                keep(epoch, done());
                 SelectProgress progress = where;
                 progress.epoch = &epoch;
                 tell(progress);
@@ -78,6 +83,7 @@ bool Trainer::train(const std::vector<Request>& rung, const std::vector<Request>
   queue_ = TrainingQueue(board_, rung);
   later_ = TrainingQueue(board_, later).total();
   ended_.clear();
+  ++rungs_;
   // Each training has a thread of its own. One of them is the caller's.
   std::exception_ptr failure;
   const auto work = [&] {
@@ -98,6 +104,7 @@ bool Trainer::train(const std::vector<Request>& rung, const std::vector<Request>
   work();
   for (std::thread& thread : others) thread.join();
   if (failure) std::rethrow_exception(failure);
+  board_.settle(rung);
   for (const Request& request : rung) {
     const int trial = request.id.trial;
     if (queue_.begun(trial) && !ended_.contains(trial)) end(trial);
@@ -111,32 +118,82 @@ void Trainer::train_next() {
     const auto request = queue_.next();
     if (!request) return;
     const TrainingId& id = request->id;
-    auto record = study_ ? study_->fold(*request) : std::nullopt;
+    auto record = known(*request);
+    if (!record && study_ && !study_->claim(id, rungs_)) {
+      queue_.put_off(*request);
+      if (queue_.only_put_off()) wait(id, lock);
+      continue;
+    }
+    // Another process may have finished it before the claim.
     if (!record) {
-      if (trained_.insert(id.trial).second && study_) study_->begin(id.trial);
+      record = known(*request);
+      if (record) study_->release(id);
+    }
+    if (!record) {
+      trained_.insert(id.trial);
       record = train_one(*request, lock);
       running_.erase({id.trial, id.fold});
     }
     if (!record) {
+      if (study_) study_->release(id);
       interrupted_ = true;
       stopping_ = true;
       return;
     }
-    // The study has all results of a finished training, so it never continues.
-    if (study_ && record->status != "paused") train::remove_checkpoint(run_of(id));
-    if (record->status != "diverged") score(*request, *record);
-    seconds_ += record->seconds / std::max(options_.jobs, 1);
-    counted_.insert(id);
-    const bool was_complete = board_.complete(id.trial);
-    board_.add(*request, std::move(*record));
-    if (!was_complete && board_.complete(id.trial)) end(id.trial);
+    add(*request, std::move(*record));
   }
+}
+
+std::optional<FoldRecord> Trainer::known(const Request& request) {
+  return study_ ? study_->fold(request) : std::nullopt;
+}
+
+void Trainer::add(const Request& request, FoldRecord record) {
+  const TrainingId& id = request.id;
+  // The study has all results of a finished training, so it never continues.
+  if (study_ && record.status != "paused") train::remove_checkpoint(run_of(id));
+  if (record.status != "diverged") score(request, record);
+  seconds_ += record.seconds / std::max(options_.jobs, 1);
+  counted_.insert(id);
+  const bool was_complete = board_.complete(id.trial);
+  board_.add(request, std::move(record));
+  if (!was_complete && board_.complete(id.trial)) end(id.trial);
+}
+
+bool Trainer::claim(const TrainingId& id) {
+  std::unique_lock lock(mutex_);
+  while (!study_->claim(id, rungs_)) {
+    if (stop_asked()) return false;
+    wait(id, lock);
+  }
+  return true;
+}
+
+// Waits without the lock, for a short time.
+void Trainer::wait(const TrainingId& id, std::unique_lock<std::mutex>& lock) {
+  if (stop_asked()) {
+    interrupted_ = true;
+    stopping_ = true;
+    return;
+  }
+  constexpr auto pause = std::chrono::milliseconds(100);
+  if (running_.empty() && waiting_ != id) {
+    waiting_ = id;
+    tell({.trial = id.fold > 0 ? id.trial : 0,
+          .fold = id.fold,
+          .share = id.share,
+          .parameters = board_.parameters(id.trial),
+          .waiting = true});
+  }
+  lock.unlock();
+  std::this_thread::sleep_for(pause);
+  lock.lock();
 }
 
 void Trainer::end(int number) {
   ended_.insert(number);
   const Trial trial = summary(board_, number, board_.complete(number));
-  if (study_) study_->finish(trial);
+  if (study_) study_->finish(trial, rungs_);
   tell({.trial = number,
         .parameters = trial.parameters,
         .ended = &trial,
@@ -182,17 +239,20 @@ std::optional<FoldRecord> Trainer::train_one(const Request& request,
       .trial = id.trial, .fold = id.fold, .share = id.share, .parameters = parameters};
   tell(where);
   Epoch last = study_ ? study_->last_epoch(id) : Epoch{};
+  const int all = task_.cost ? task_.cost(parameters).epochs : 0;
+  const int epochs = request.until > 0 ? request.until : all;
   lock.unlock();
-  FoldResult result = task_.train({.trial = id.trial,
-                                   .fold = id.fold,
-                                   .share = id.share,
-                                   .until = request.until,
-                                   .parameters = parameters,
-                                   .run = run_of(id),
-                                   .callbacks = telling(where, [&](const Epoch& epoch) {
-                                     last = epoch;
-                                     if (study_) study_->add(id, epoch);
-                                   })});
+  FoldResult result =
+      task_.train({.trial = id.trial,
+                   .fold = id.fold,
+                   .share = id.share,
+                   .until = request.until,
+                   .parameters = parameters,
+                   .run = run_of(id),
+                   .callbacks = telling(where, [&](const Epoch& epoch, double done) {
+                     last = epoch;
+                     if (study_) study_->add(id, epoch, {epochs, done});
+                   })});
   lock.lock();
   if (result.interrupted) return std::nullopt;
   if (!result.epochs.empty()) last = result.epochs.back();

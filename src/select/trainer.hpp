@@ -27,17 +27,25 @@ class Trainer {
   /// Summaries of the trials that this object was asked for, in the order of their numbers.
   std::vector<Trial> trials() const;
 
-  /// Callbacks that tell of steps and epochs. `keep` is called with each epoch before.
-  Callbacks telling(const SelectProgress& where, std::function<void(const Epoch&)> keep);
+  /// Callbacks that tell of steps and epochs. `keep` is called with each epoch before, and with the
+  /// finished share of the selection.
+  Callbacks telling(const SelectProgress& where, std::function<void(const Epoch&, double)> keep);
   /// Fills the rest of `progress`, and tells it.
   void tell(SelectProgress progress);
   bool stop_asked() const;
+  /// Claims a training in the study, as soon as no other process has it. False if this was stopped.
+  bool claim(const TrainingId& id);
 
+  int rungs() const { return rungs_; }
   int trainings() const { return static_cast<int>(counted_.size()); }
   double seconds() const { return seconds_; }
 
  private:
   void train_next();
+  std::optional<FoldRecord> known(const Request& request);
+  void add(const Request& request, FoldRecord record);
+  void wait(const TrainingId& id, std::unique_lock<std::mutex>& lock);
+  double done() const;
   std::optional<FoldRecord> train_one(const Request& request, std::unique_lock<std::mutex>& lock);
   void score(const Request& request, FoldRecord& record);
   void check_measured(const FoldRecord& record) const;
@@ -61,6 +69,8 @@ class Trainer {
   std::set<int> ended_;              // trials of this rung
   std::set<TrainingId> counted_;
   std::map<std::pair<int, int>, Running> running_;  // by trial and fold
+  int rungs_ = 0;
+  std::optional<TrainingId> waiting_;  // as told
   double seconds_ = 0;
   bool interrupted_ = false;
   std::atomic<bool> stopping_ = false;

@@ -243,4 +243,15 @@ Position load_checkpoint(const std::filesystem::path& path, ModelCore& core, con
   return position;
 }
 
+std::int64_t epochs_in_checkpoint(const std::filesystem::path& path) {
+  if (!std::filesystem::exists(path)) return 0;
+  try {
+    const auto file = interop::Safetensors::read(path);
+    format.check(file);
+    return Counters::from(exactly<Counters::count>(file.integers("counters"), "counters")).epoch;
+  } catch (const DataError&) {
+    return 0;
+  }
+}
+
 }  // namespace ridgeline::train

@@ -44,4 +44,7 @@ struct Wanted {
 /// is corrupt or of another version. After an error the core is unchanged.
 Position load_checkpoint(const std::filesystem::path& file, ModelCore& core, const Wanted& wanted);
 
+/// The finished epochs of a checkpoint; 0 if there is none, or if load_checkpoint() will refuse it.
+std::int64_t epochs_in_checkpoint(const std::filesystem::path& file);
+
 }  // namespace ridgeline::train

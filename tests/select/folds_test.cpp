@@ -53,6 +53,10 @@ TEST_F(Pausing, ATrainingThatPausesEndsWithTheSameNumbers) {
     EXPECT_TRUE(paused.paused);
     EXPECT_FALSE(paused.interrupted);
     ASSERT_EQ(paused.epochs.size(), static_cast<std::size_t>(until));
+    // As after a kill, before the study knew of it.
+    const FoldResult again = train(folder_ / "parts", until);
+    EXPECT_TRUE(again.paused);
+    EXPECT_EQ(again.epochs.size(), static_cast<std::size_t>(until));
   }
   const FoldResult last = train(folder_ / "parts", 0);
   EXPECT_FALSE(last.paused);
