@@ -1,5 +1,5 @@
 #pragma once
-// Chooses λ, or other numbers, by a hold-out set or by stratified k-fold cross-validation.
+// Chooses λ, or other numbers, by a hold-out set or by cross-validation.
 
 #include <cstdint>
 #include <filesystem>
@@ -33,7 +33,8 @@ struct Trial {
   int number = 0;  ///< 1 for the first
   Assignment parameters;
   double score = 0;  ///< the mean over folds of `metric` at the last epoch, or NaN
-  /// Deviation of the fold scores / sqrt(folds); for a hold-out set over the images.
+  /// Deviation of the fold scores / sqrt(folds); for a hold-out set over the images. If images are
+  /// validation images of several folds: see select().
   double standard_error = 0;
   /// "done", "left" (given up before it was trained on all images), "predicted" (by the method's
   /// model), "diverged" (in a fold), "running", "stopped"
@@ -61,9 +62,26 @@ struct ModelCurve {
   double exponent = 0, exponent_deviation = 0;
 };
 
+/// A whole selection on the training images of an outer fold. Its refitted model is measured once,
+/// on the images of the fold.
+struct OuterFold {
+  Assignment chosen;  ///< empty if no trial learned anything
+  double score = 0;  ///< SelectOptions::metric on the images of the fold; NaN if nothing was chosen
+  double standard_error = 0;  ///< over these images
+  std::int64_t images = 0;    ///< of the fold
+};
+
+/// Nested cross-validation: how good the whole selection is, on images that had no part in it.
+struct Nested {
+  double score = 0;           ///< the mean over outer folds, or NaN if one of them chose nothing
+  double standard_error = 0;  ///< deviation of the scores / sqrt(outer folds), or NaN
+  std::vector<OuterFold> folds;
+};
+
 /// The remaining work when a selection begins, without the trainings that its study already has.
 struct SelectPlan {
   int candidates = 0, folds = 0;
+  int outer_folds = 0;      ///< that are still to do, each a selection of its own
   bool expected = false;    ///< the method decides as it goes, so that all numbers are expectations
   int trainings = 0;        ///< folds and refit
   int jobs = 1;             ///< trainings at a time
@@ -79,13 +97,15 @@ struct SelectPlan {
 struct SelectProgress {
   int trial = 0, trials = 0;           ///< 1 for the first; 0: the refit
   int fold = 0, folds = 0;             ///< 1 for the first
+  int outer = 0, outer_folds = 0;      ///< the outer fold, 1 for the first; 0: none
   double share = 1;                    ///< of the fold's training images
   Assignment parameters;               ///< of this trial
   const Progress* step = nullptr;      ///< of the running training
   const Epoch* epoch = nullptr;        ///< if it has just ended
   const Trial* ended = nullptr;        ///< if it has just ended: done, left, diverged or stopped
   const Decision* decision = nullptr;  ///< if the method has just decided
-  bool known = false;                  ///< the study already had the trial; nothing was trained
+  const OuterFold* outer_ended = nullptr;  ///< if it has just ended
+  bool known = false;                      ///< the study already had the trial; nothing was trained
   double done = 0;  ///< the finished share of all trainings; running ones count in part
   double images_per_second = 0;  ///< of all running trainings
 };
@@ -95,10 +115,21 @@ struct SelectOptions {
   /// The score of a trial, for example also "val_accuracy" or "val_f1_macro". It is always
   /// measured.
   std::string metric = "val_data_loss";
-  std::string method = "grid";              ///< "grid", "random"
-  int trials = 16;                          ///< the number of candidates, including λ = 0
-  int folds = 5;                            ///< 1: a hold-out set
-  double holdout = 0.1;                     ///< the fraction that is held out if folds is 1
+  std::string method = "grid";  ///< "grid", "random"
+  int trials = 16;              ///< the number of candidates, including λ = 0
+  /// How images are divided: "stratified" (`folds` folds with the classes in their shares, and
+  /// groups never divided) or "leave-groups-out" (a fold for each choice of `leave_groups` groups).
+  std::string split = "stratified";
+  int folds = 5;         ///< 1: a hold-out set
+  double holdout = 0.1;  ///< the fraction that is held out if folds is 1
+  int repeats = 1;  ///< divisions into folds, each by another seed; their folds are numbered on
+  int leave_groups = 1;
+  /// Splits of your own, which replace `split`. They may contain only images of the argument: all
+  /// training images or, in an outer fold, those outside the fold.
+  std::function<std::vector<Split>(const Dataset& images)> splits = {};
+  /// Nested cross-validation: the whole selection is repeated without the images of each of so many
+  /// stratified folds, and measured on them. 0: it is not.
+  int outer_folds = 0;
   std::string rule = "one-standard-error";  ///< or "best"
   std::filesystem::path study;  ///< a folder for study.sqlite, trials/ and refit/; empty: none
   /// Trainings at a time, which share the model's threads; 0: chosen by their number. Results do
@@ -138,6 +169,11 @@ struct Selection {
   std::optional<Metrics> guess;
   std::optional<History> refit;
   std::optional<Metrics> test;
+  /// How many models of this study were measured on the test set; more than one if another score or
+  /// rule made another choice. Only the first measurement is of a model that was chosen without
+  /// knowledge of the test set.
+  int test_looks = 0;
+  std::optional<Nested> nested;
 };
 
 /// Chooses numbers for a model's network and options and for the epochs and the batch of `fit`.
@@ -148,6 +184,16 @@ struct Selection {
 /// All trials use the same folds, in place of `fit`'s validation, and the same initial weights.
 /// Keys are those of the experiment file: regularize.l2, regularize.l1, regularize.decay,
 /// optimizer.learning_rate, optimizer.clip_norm, train.epochs, train.batch.
+///
+/// The standard error of a score over J folds is the root of
+///
+///     sum over folds of (score - mean)^2 / J / (E - 1),
+///
+/// where E is the number of distinct validation images divided by the mean number in a fold. For
+/// k-fold, E = J = k: the deviation of the fold scores / sqrt(folds). Repeats divide the same
+/// images again, so that E stays k: they remove the luck of one division, but do not make the error
+/// smaller as new images would (Nadeau and Bengio, Machine Learning 52, 2003). For
+/// leave-groups-out it is the delete-d jackknife (Shao and Wu, Annals of Statistics 17, 1989).
 ///
 /// The rule `best` takes the best score. `one-standard-error` takes the simplest model whose score
 /// is within one standard error of the best, because the data cannot tell them apart (Breiman et
@@ -167,7 +213,8 @@ struct Selection {
 /// saves and stops the selection. False from on_epoch ends that one training early, and its score
 /// counts.
 ///
-/// Throws UsageError, before any training, for wrong options and for a study with other settings;
+/// Throws UsageError, before any training, for wrong options, for test images that are training
+/// images, and for a study with other settings;
 /// the message has the first setting that differs. Throws DataError if study.sqlite is corrupt or
 /// not a study; ResourceError if the study cannot be written, is in use, or is certain not to fit
 /// on the disk.

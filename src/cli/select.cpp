@@ -6,6 +6,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/nested.hpp"
 #include "cli/results.hpp"
 #include "cli/select_progress.hpp"
 #include "cli/setup.hpp"
@@ -52,17 +53,26 @@ Experiment resume(const path& folder, const ExperimentWords& words) {
 }
 
 /// With folds, data.validation is not used, so it must not hold images out.
-Images load_all(Experiment& experiment, int folds) {
+Images load_all(Experiment& experiment) {
   auto validation = experiment.data.validation;
-  if (folds > 1) experiment.data.validation = 0.0;
+  if (!experiment.select.holds_out()) experiment.data.validation = 0.0;
   Images images = load_images(experiment);
   experiment.data.validation = std::move(validation);
   return images;
 }
 
-std::string validation_text(const SelectOptions& options) {
-  if (options.folds > 1) return fmt::format(" in {} folds", options.folds);
-  return fmt::format(" ({:.3g} % of them held out)", 100 * options.holdout);
+std::string validation_text(const Experiment& experiment, const SelectOptions& options) {
+  const auto& section = experiment.select;
+  if (!section.fold_file.empty()) return fmt::format(" in the folds of {}", section.fold_file);
+  if (section.split == "leave-groups-out") {
+    return fmt::format(" in folds that leave out {}", counted(section.leave_groups, "group"));
+  }
+  const std::string repeats =
+      section.repeats > 1 ? fmt::format(", {} times", section.repeats) : std::string();
+  if (section.holds_out()) {
+    return fmt::format(" ({:.3g} % of them held out{})", 100 * options.holdout, repeats);
+  }
+  return fmt::format(" in {} folds{}", section.folds, repeats);
 }
 
 /// The command of a new study that searches beyond the edges; empty if no edge was reached.
@@ -125,6 +135,8 @@ nlohmann::ordered_json to_json(const Experiment& experiment, const Selection& se
           {"trials", trials},
           {"refit", refit},
           {"test", cli::to_json(selection.test)},
+          {"test_looks", selection.test_looks},
+          {"nested", nested_json(selection.nested)},
           {"cost", {{"trainings", selection.trainings}, {"seconds", selection.seconds}}},
           {"interrupted", selection.interrupted}};
 }
@@ -158,6 +170,7 @@ void print_end(Console& console, const Experiment& experiment, const Selection& 
   console.print("\n{}", draw_curve(selection, metric,
                                    {.width = std::min(console.width() - 1, 100),
                                     .utf8 = console.page().utf8}));
+  if (selection.nested) print_nested(console, metric, *selection.nested);
   if (selection.chosen.empty()) {
     const bool done = std::ranges::count(selection.trials, "done", &Trial::status) > 0;
     const bool metric_known = selection.guess && !selection.guess->values.empty();
@@ -178,6 +191,7 @@ void print_end(Console& console, const Experiment& experiment, const Selection& 
   console.print("\nTrained on all training images with it:\n{}\n",
                 metrics_table({{"train", selection.refit->best().train}, {"test", selection.test}},
                               classes, console.page()));
+  print_test_looks(console, selection.test_looks);
   const std::string end =
       fmt::format("{} trainings in {}; everything is in {}\n{}", selection.trainings,
                   duration(selection.seconds), study,
@@ -199,10 +213,10 @@ int select(const Arguments& arguments, Console& console) {
   const auto study = arguments.option("--resume");
   Experiment experiment = study ? resume(*study, words) : begin(words);
   const SelectOptions options = experiment::select_options(experiment);
-  const Images images = load_all(experiment, options.folds);
+  const Images images = load_all(experiment);
   settle_weights(experiment, images, console);
   console.print("{}{} a training, scored by {}\n\n",
-                describe(experiment, images, validation_text(options)),
+                describe(experiment, images, validation_text(experiment, options)),
                 counted(experiment.train.epochs, "epoch"), experiment.select.metric);
 
   SelectionProgress progress(console,
@@ -238,6 +252,11 @@ Command select_command() {
           "Examples:\n"
           "  ridgeline select data.source=cifar10 train.epochs=10 select.trials=9\n"
           "  ridgeline select data.source=cifar10 select.folds=1 select.metric=val_accuracy\n"
+          "  ridgeline select data.path=pets.csv data.source=table data.groups=owner\n"
+          "  ridgeline select experiment.toml select.folds=5 select.repeats=3\n"
+          "  ridgeline select experiment.toml select.fold_file=folds.csv    (your own folds)\n"
+          "  ridgeline select experiment.toml select.outer_folds=5\n"
+          "      (nested cross-validation: measures the whole selection, too)\n"
           "  ridgeline select experiment.toml \\\n"
           "      select.over='{ \"optimizer.learning_rate\" = { min = 1e-4, max = 1e-2 } }'\n"
           "  ridgeline select --resume studies/cifar10-20250101-120000\n"

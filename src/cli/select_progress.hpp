@@ -24,6 +24,8 @@ class SelectionProgress {
  private:
   void begins(const SelectPlan& plan);
   void goes_on(const SelectProgress& progress);
+  void outer_begins(const SelectProgress& progress);
+  void outer_ended(const SelectProgress& progress);
   void epoch_ended(const Epoch& epoch);
   void trial_ended(const SelectProgress& progress);
   void draw(const SelectProgress& progress);
@@ -31,6 +33,7 @@ class SelectionProgress {
   Console& console_;
   selection::TrialTable table_;
   std::int64_t wished_jobs_;
+  int outer_ = 0;  // the outer fold that was told last
   bool begun_ = false;
   Pace pace_;
   SelectPlan plan_;

@@ -237,7 +237,7 @@ FitOptions fit_options(const Experiment& experiment, const Images& images) {
 SelectOptions select_options(const Experiment& experiment) {
   const SelectSection& section = experiment.select;
   const auto* fraction = std::get_if<double>(&experiment.data.validation);
-  if (section.folds == 1 && !(fraction && *fraction > 0)) {
+  if (section.holds_out() && !(fraction && *fraction > 0)) {
     throw UsageError(
         "select.folds = 1 holds out data.validation of the training images, which must then be a "
         "fraction above 0");
@@ -246,8 +246,12 @@ SelectOptions select_options(const Experiment& experiment) {
           .metric = section.metric,
           .method = section.method,
           .trials = to_int(section.trials),
+          .split = section.split,
           .folds = to_int(section.folds),
           .holdout = fraction ? *fraction : 0,
+          .repeats = to_int(section.repeats),
+          .leave_groups = to_int(section.leave_groups),
+          .outer_folds = to_int(section.outer_folds),
           .rule = section.rule,
           .jobs = to_int(section.jobs)};
 }
