@@ -42,6 +42,10 @@ Experiment begin(const ExperimentWords& words) {
 
 /// The study in `folder`, which may have moved since it was begun.
 Experiment resume(const path& folder, const ExperimentWords& words) {
+  if (const path whole = whole_study(folder); whole != folder) {
+    throw UsageError(fmt::format("{} is an outer fold of a study: {} continues it", folder.string(),
+                                 command("ridgeline select --resume", whole.string())));
+  }
   Experiment experiment = read_record(folder, words, {experiment::Command::select, "select.study"});
   if (!holds_study(folder)) {
     throw UsageError(fmt::format(

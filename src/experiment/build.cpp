@@ -238,9 +238,11 @@ SelectOptions select_options(const Experiment& experiment) {
   const SelectSection& section = experiment.select;
   const auto* fraction = std::get_if<double>(&experiment.data.validation);
   if (section.holds_out() && !(fraction && *fraction > 0)) {
-    throw UsageError(
+    const auto* name = std::get_if<std::string>(&experiment.data.validation);
+    throw UsageError(fmt::format(
         "select.folds = 1 holds out data.validation of the training images, which must then be a "
-        "fraction above 0");
+        "fraction above 0{}",
+        name && *name == "test" ? ": the test set is measured once, after the choice" : ""));
   }
   return {.over = section.over,
           .metric = section.metric,

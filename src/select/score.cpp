@@ -99,6 +99,22 @@ MeanAndError mean_and_error(const std::vector<double>& values, double distinct) 
   return result;
 }
 
+namespace {
+
+/// A single image has no error over images: the folds' own values take its place.
+void take_errors_of_folds(Metrics& mean, const std::vector<Metrics>& folds, double distinct) {
+  std::vector<double> losses;
+  for (const Metrics& m : folds) losses.push_back(m.data_loss);
+  mean.data_loss_error = mean_and_error(losses, distinct).standard_error;
+  for (MetricValue& value : mean.values) {
+    std::vector<double> values;
+    for (const Metrics& m : folds) values.push_back(m.value(value.name));
+    value.standard_error = mean_and_error(values, distinct).standard_error;
+  }
+}
+
+}  // namespace
+
 Metrics mean_of(const std::vector<Metrics>& folds, double distinct) {
   Metrics mean;
   const double n = static_cast<double>(folds.size());
@@ -120,6 +136,8 @@ Metrics mean_of(const std::vector<Metrics>& folds, double distinct) {
       value->standard_error = std::hypot(value->standard_error, from.standard_error * error_scale);
     }
   }
+  const bool single = std::ranges::any_of(folds, [](const Metrics& m) { return m.images == 1; });
+  if (single && folds.size() > 1) take_errors_of_folds(mean, folds, distinct);
   return mean;
 }
 

@@ -40,7 +40,8 @@ struct MeanAndError {
 MeanAndError mean_and_error(const std::vector<double>& values, double distinct);
 MeanAndError mean_and_error(const std::vector<double>& values);
 
-/// The mean over such folds, with the standard errors of the mean over the distinct images.
+/// The mean over such folds, with the standard errors of the mean over the distinct images. If a
+/// fold has a single image, these errors are those of the fold values.
 Metrics mean_of(const std::vector<Metrics>& folds, double distinct);
 /// The middle value, or the mean of the two in the middle rounded up; 0 for none.
 int median(std::vector<int> values);

@@ -9,6 +9,7 @@
 #include "ridgeline/error.hpp"
 #include "select/group_splits.hpp"
 #include "select/own_splits.hpp"
+#include "tensor/memory.hpp"
 #include "tensor/random.hpp"
 #include "train/hash.hpp"
 
@@ -29,6 +30,18 @@ std::uint64_t seed_of(const SelectOptions& options, int repeat) {
 void at_least(std::string_view key, int value, int least) {
   if (value >= least) return;
   throw UsageError(fmt::format("{} must be at least {}, not {}", key, least, value));
+}
+
+/// Each fold has a list of all images.
+void refuse_too_many(const Dataset& images, const SelectOptions& options) {
+  const double bytes =
+      sizeof(std::size_t) * static_cast<double>(images.size()) * options.folds * options.repeats;
+  const auto free = static_cast<double>(available_memory());
+  if (bytes < free) return;
+  throw ResourceError(fmt::format(
+      "{} folds of {} images need {:.3g} GB of memory for their lists of images, and "
+      "{:.3g} GB are free: use fewer select.folds or select.repeats",
+      std::int64_t{options.folds} * options.repeats, images.size(), bytes / 1e9, free / 1e9));
 }
 
 /// Marks images by their indices in the source.
@@ -80,6 +93,7 @@ std::vector<Split> splits(const Dataset& images, const SelectOptions& options) {
   check_split_options(options);
   if (options.splits) return own_splits(images, options);
   if (options.split == "leave-groups-out") return leave_groups_out(images, options.leave_groups);
+  refuse_too_many(images, options);
   std::vector<Split> all;
   for (int repeat = 0; repeat < options.repeats; ++repeat) {
     const std::uint64_t seed = seed_of(options, repeat);

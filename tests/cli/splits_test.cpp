@@ -1,8 +1,11 @@
 // How a selection divides its images, and what it says of images that did not choose.
 #include <gmock/gmock.h>
+#include <signal.h>
 
 #include <algorithm>
+#include <chrono>
 #include <fstream>
+#include <thread>
 
 #include "cli/program.hpp"
 
@@ -15,6 +18,12 @@ using test::Outcome;
 using test::run;
 using testing::HasSubstr;
 using testing::Not;
+
+std::vector<std::string> joined(std::vector<std::string> first,
+                                const std::vector<std::string>& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
 
 class Dividing : public testing::Test {
  protected:
@@ -89,6 +98,41 @@ TEST_F(Dividing, NestedCrossValidationMeasuresTheWholeSelection) {
   EXPECT_THAT(again.out, HasSubstr("Chosen in the outer folds: regularize.l2 "));
   EXPECT_TRUE(
       select({"select.folds=2", "select.study=plain", "--json"}).json()["nested"].is_null());
+}
+
+TEST_F(Dividing, AnOuterFoldIsContinuedByItsStudy) {
+  ASSERT_EQ(select({"select.folds=2", "select.outer_folds=2"}).code, 0);
+  const auto refused = [&](const std::string& command, const std::string& folder) {
+    const Outcome outcome = run(folder_, {command, "--resume", folder});
+    EXPECT_EQ(outcome.code, 2) << folder;
+    EXPECT_THAT(outcome.err,
+                HasSubstr("fold of a study: ridgeline select --resume study continues"));
+  };
+  refused("select", "study/outer/1");
+  refused("select", "./study/outer/2/");
+  refused("train", "study/outer/1/refit");
+  refused("train", "study/outer/1/trials/1/fold-2");
+}
+
+TEST_F(Dividing, AStoppedNestedSelectionEndsTheSame) {
+  const std::vector<std::string> words{"select.folds=2", "select.outer_folds=2", "train.epochs=20"};
+  for (const int signal : {SIGINT, SIGKILL}) {
+    const Outcome stopped = run(folder_, joined({"select", "small.toml"}, words), [&](pid_t child) {
+      const std::string outer = signal == SIGINT ? "1" : "2";
+      while (!std::filesystem::exists(folder_ / ("study/outer/" + outer + "/trials/2/fold-1"))) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      }
+      kill(child, signal);
+    });
+    ASSERT_EQ(stopped.code, signal == SIGINT ? 130 : 128 + SIGKILL) << stopped.err;
+  }
+  const Outcome resumed = run(folder_, {"select", "--resume", "study", "--json"});
+  ASSERT_EQ(resumed.code, 0) << resumed.err;
+  const Outcome straight =
+      run(folder_, joined({"select", "small.toml", "select.study=straight", "--json"}, words));
+  for (const char* what : {"nested", "chosen", "test"}) {
+    EXPECT_EQ(resumed.json()[what], straight.json()[what]) << what;
+  }
 }
 
 TEST_F(Dividing, RepeatsAreSaid) {

@@ -140,6 +140,10 @@ TEST(Splits, FewImagesGiveSensibleFoldsOrOneClearError) {
         splits(grouped({1, 1, 1, 1}), {.folds = 2});
       },
       "2 folds of 1 groups");
+  const int most = std::numeric_limits<int>::max();
+  const Dataset images = ridgeline::test::pictures(600);
+  expect_error<ResourceError>([&] { splits(images, {.folds = 2, .repeats = most}); },
+                              "4294967294 folds of 600 images need ");
   // One group more than the folds leave out: folds of one group each.
   const Dataset three = grouped({1, 1, 2, 2, 3, 3});
   for (const Split& split : splits(three, {.folds = 3})) {
@@ -272,6 +276,18 @@ TEST(StandardError, OfImagesCountsEachOnce) {
   EXPECT_DOUBLE_EQ(mean_of(four, 2).data_loss_error, 0.2 / std::sqrt(2.0));
   EXPECT_DOUBLE_EQ(mean_of(four, 1).data_loss_error, 0.2);
   EXPECT_DOUBLE_EQ(mean_of(four, 1).values[0].standard_error, 0.1);
+}
+
+// The error of leave-one-out is known, though no fold has one of its own.
+TEST(StandardError, OfFoldsOfOneImageIsThatOfTheirValues) {
+  std::vector<Metrics> folds;
+  for (const double loss : {1.0, 2.0, 3.0, 6.0}) {
+    folds.push_back(
+        {.data_loss = loss, .images = 1, .values = {{"accuracy", loss > 2 ? 1.0 : 0.0}}});
+  }
+  const Metrics mean = mean_of(folds, 4);
+  EXPECT_DOUBLE_EQ(mean.data_loss_error, std::sqrt(14.0 / 3 / 4));
+  EXPECT_DOUBLE_EQ(mean.values[0].standard_error, std::sqrt(1.0 / 3 / 4));
 }
 
 }  // namespace
