@@ -1,5 +1,5 @@
 #pragma once
-// Chooses λ, or other numbers, by a hold-out set or by stratified k-fold cross-validation.
+// Chooses λ, or other numbers, by a hold-out set or by cross-validation.
 
 #include <cstdint>
 #include <filesystem>
@@ -45,7 +45,8 @@ struct Trial {
   int number = 0;  ///< 1 for the first
   Assignment parameters;
   double score = 0;  ///< the mean over folds of `metric` at the last epoch, or NaN
-  /// Deviation of the fold scores / sqrt(folds); for a hold-out set over the images.
+  /// Deviation of the fold scores / sqrt(folds); for a hold-out set over the images. If images are
+  /// validation images of several folds: see select().
   double standard_error = 0;
   /// "done", "partial" (trained on a share of the images or for some epochs), "left" (given up by
   /// the method), "predicted" (by its model), "diverged" (in a fold), "running", "stopped"
@@ -75,9 +76,26 @@ struct ModelCurve {
   double exponent = 0, exponent_deviation = 0;
 };
 
+/// A whole selection on the training images of an outer fold. Its refitted model is measured once,
+/// on the images of the fold.
+struct OuterFold {
+  Assignment chosen;  ///< empty if no trial learned anything
+  double score = 0;  ///< SelectOptions::metric on the images of the fold; NaN if nothing was chosen
+  double standard_error = 0;  ///< over these images
+  std::int64_t images = 0;    ///< of the fold
+};
+
+/// Nested cross-validation: how good the whole selection is, on images that had no part in it.
+struct Nested {
+  double score = 0;           ///< the mean over outer folds, or NaN if one of them chose nothing
+  double standard_error = 0;  ///< deviation of the scores / sqrt(outer folds), or NaN
+  std::vector<OuterFold> folds;
+};
+
 /// The remaining work when a selection begins, without the trainings that its study already has.
 struct SelectPlan {
   int candidates = 0, folds = 0;
+  int outer_folds = 0;      ///< that are still to do, each a selection of its own
   bool expected = false;    ///< the method decides as it goes, so that all numbers are expectations
   int trainings = 0;        ///< folds and refit
   int jobs = 1;             ///< trainings at a time
@@ -91,16 +109,18 @@ struct SelectPlan {
 
 /// The state of a selection, for callbacks.
 struct SelectProgress {
-  int trial = 0, trials = 0;           ///< 1 for the first; 0: the refit
-  int fold = 0, folds = 0;             ///< 1 for the first
-  double share = 1;                    ///< of the fold's training images
-  Assignment parameters;               ///< of this trial
-  const Progress* step = nullptr;      ///< of the running training
-  const Epoch* epoch = nullptr;        ///< if it has just ended
-  const Trial* ended = nullptr;        ///< if it, or a part of it, has just ended
-  const Decision* decision = nullptr;  ///< if the method has just decided
-  bool known = false;                  ///< the study already had the trial; nothing was trained
-  bool waiting = false;                ///< for this training, which another process has
+  int trial = 0, trials = 0;               ///< 1 for the first; 0: the refit
+  int fold = 0, folds = 0;                 ///< 1 for the first
+  int outer = 0, outer_folds = 0;          ///< the outer fold, 1 for the first; 0: none
+  double share = 1;                        ///< of the fold's training images
+  Assignment parameters;                   ///< of this trial
+  const Progress* step = nullptr;          ///< of the running training
+  const Epoch* epoch = nullptr;            ///< if it has just ended
+  const Trial* ended = nullptr;            ///< if it, or a part of it, has just ended
+  const Decision* decision = nullptr;      ///< if the method has just decided
+  const OuterFold* outer_ended = nullptr;  ///< if it has just ended
+  bool known = false;                      ///< the study already had the trial; nothing was trained
+  bool waiting = false;                    ///< for this training, which another process has
   double done = 0;  ///< the finished share of all trainings; running ones count in part
   double images_per_second = 0;  ///< of all running trainings
 };
@@ -116,10 +136,21 @@ struct SelectOptions {
   /// Where the candidates of halving, hyperband, asha and a race of several keys come from: "grid",
   /// "random" or "sobol". "auto": grid for one key, sobol for several.
   std::string sampler = "auto";
-  int trials = 16;       ///< the number of candidates, including λ = 0
-  double factor = 3;     ///< halving, hyperband and asha keep one in so many candidates; above 1
+  int trials = 16;    ///< the number of candidates, including λ = 0
+  double factor = 3;  ///< halving, hyperband and asha keep one in so many candidates; above 1
+  /// How images are divided: "stratified" (`folds` folds with the classes in their shares, and
+  /// groups never divided) or "leave-groups-out" (a fold for each choice of `leave_groups` groups).
+  std::string split = "stratified";
   int folds = 5;         ///< 1: a hold-out set
   double holdout = 0.1;  ///< the fraction that is held out if folds is 1
+  int repeats = 1;  ///< divisions into folds, each by another seed; their folds are numbered on
+  int leave_groups = 1;
+  /// Splits of your own, which replace `split`. They may contain only images of the argument: all
+  /// training images or, in an outer fold, those outside the fold.
+  std::function<std::vector<Split>(const Dataset& images)> splits = {};
+  /// Nested cross-validation: the whole selection is repeated without the images of each of so many
+  /// stratified folds, and measured on them. 0: it is not.
+  int outer_folds = 0;
   std::string rule = "one-standard-error";  ///< or "best"
   std::filesystem::path study;  ///< a folder for study.sqlite, trials/ and refit/; empty: none
   /// Trainings at a time, which share the model's threads; 0: chosen by their number. Results do
@@ -165,6 +196,11 @@ struct Selection {
   std::optional<Metrics> guess;
   std::optional<History> refit;
   std::optional<Metrics> test;
+  /// How many models of this study were measured on the test set; more than one if another score or
+  /// rule made another choice. Only the first measurement is of a model that was chosen without
+  /// knowledge of the test set.
+  int test_looks = 0;
+  std::optional<Nested> nested;
 };
 
 /// Chooses numbers for a model's network and options and for the epochs and the batch of `fit`.
@@ -176,6 +212,16 @@ struct Selection {
 /// Keys are those of the experiment file: regularize.l2, regularize.l1, regularize.decay,
 /// optimizer.learning_rate, optimizer.clip_norm, train.epochs, train.batch. "regularize.l2@dense*"
 /// is the strength for the parameters or layers that match, as a rule sets it.
+///
+/// The standard error of a score over J folds is the root of
+///
+///     sum over folds of (score - mean)^2 / J / (E - 1),
+///
+/// where E is the number of distinct validation images divided by the mean number in a fold. For
+/// k-fold, E = J = k: the deviation of the fold scores / sqrt(folds). Repeats divide the same
+/// images again, so that E stays k: they remove the luck of one division, but do not make the error
+/// smaller as new images would (Nadeau and Bengio, Machine Learning 52, 2003). For
+/// leave-groups-out it is the delete-d jackknife (Shao and Wu, Annals of Statistics 17, 1989).
 ///
 /// The rule `best` takes the best score. `one-standard-error` takes the simplest model whose score
 /// is within one standard error of the best, because the data cannot tell them apart (Breiman et
@@ -195,7 +241,8 @@ struct Selection {
 /// saves and stops the selection. False from on_epoch ends that one training early, and its score
 /// counts.
 ///
-/// Throws UsageError, before any training, for wrong options and for a study with other settings;
+/// Throws UsageError, before any training, for wrong options, for test images that are training
+/// images, and for a study with other settings;
 /// the message has the first setting that differs. Throws DataError if study.sqlite is corrupt or
 /// not a study; ResourceError if the study cannot be written, is in use, or is certain not to fit
 /// on the disk.

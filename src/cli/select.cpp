@@ -37,6 +37,10 @@ Experiment begin(const ExperimentWords& words) {
 
 /// The study in `folder`, which may have moved since it was begun.
 Experiment resume(const path& folder, const ExperimentWords& words) {
+  if (const path whole = whole_study(folder); whole != folder) {
+    throw UsageError(fmt::format("{} is an outer fold of a study: {} continues it", folder.string(),
+                                 command("ridgeline select --resume", whole.string())));
+  }
   Experiment experiment = read_record(folder, words, {experiment::Command::select, "select.study"});
   if (!holds_study(folder)) {
     throw UsageError(fmt::format(
@@ -48,17 +52,26 @@ Experiment resume(const path& folder, const ExperimentWords& words) {
 }
 
 /// With folds, data.validation is not used, so it must not hold images out.
-Images load_all(Experiment& experiment, int folds) {
+Images load_all(Experiment& experiment) {
   auto validation = experiment.data.validation;
-  if (folds > 1) experiment.data.validation = 0.0;
+  if (!experiment.select.holds_out()) experiment.data.validation = 0.0;
   Images images = load_images(experiment);
   experiment.data.validation = std::move(validation);
   return images;
 }
 
-std::string validation_text(const SelectOptions& options) {
-  if (options.folds > 1) return fmt::format(" in {} folds", options.folds);
-  return fmt::format(" ({:.3g} % of them held out)", 100 * options.holdout);
+std::string validation_text(const Experiment& experiment, const SelectOptions& options) {
+  const auto& section = experiment.select;
+  if (!section.fold_file.empty()) return fmt::format(" in the folds of {}", section.fold_file);
+  if (section.split == "leave-groups-out") {
+    return fmt::format(" in folds that leave out {}", counted(section.leave_groups, "group"));
+  }
+  const std::string repeats =
+      section.repeats > 1 ? fmt::format(", {} times", section.repeats) : std::string();
+  if (section.holds_out()) {
+    return fmt::format(" ({:.3g} % of them held out{})", 100 * options.holdout, repeats);
+  }
+  return fmt::format(" in {} folds{}", section.folds, repeats);
 }
 
 /// Throws DivergedError if all trials diverged.
@@ -88,10 +101,10 @@ int select(const Arguments& arguments, Console& console) {
                                    : begin(words);
   experiment.select.join = joined.has_value();
   const SelectOptions options = experiment::select_options(experiment);
-  const Images images = load_all(experiment, options.folds);
+  const Images images = load_all(experiment);
   settle_weights(experiment, images, console);
   console.print("{}{} a training, scored by {}\n\n",
-                describe(experiment, images, validation_text(options)),
+                describe(experiment, images, validation_text(experiment, options)),
                 counted(experiment.train.epochs, "epoch"), experiment.select.metric);
 
   SelectionProgress progress(console, experiment.select);
@@ -125,6 +138,11 @@ Command select_command() {
           "Examples:\n"
           "  ridgeline select data.source=cifar10 train.epochs=10 select.trials=9\n"
           "  ridgeline select data.source=cifar10 select.folds=1 select.metric=val_accuracy\n"
+          "  ridgeline select data.path=pets.csv data.source=table data.groups=owner\n"
+          "  ridgeline select experiment.toml select.folds=5 select.repeats=3\n"
+          "  ridgeline select experiment.toml select.fold_file=folds.csv    (your own folds)\n"
+          "  ridgeline select experiment.toml select.outer_folds=5\n"
+          "      (nested cross-validation: measures the whole selection, too)\n"
           "  ridgeline select experiment.toml \\\n"
           "      select.over='{ \"optimizer.learning_rate\" = { min = 1e-4, max = 1e-2 } }'\n"
           "  ridgeline select --resume studies/cifar10-20250101-120000\n"

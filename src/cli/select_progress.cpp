@@ -33,6 +33,7 @@ experiment::Listener SelectionProgress::listener() {
 }
 
 void SelectionProgress::goes_on(const SelectProgress& progress) {
+  if (progress.outer != std::exchange(outer_, progress.outer)) outer_begins(progress);
   if (progress.waiting) {
     console_.print("{}\n", console_.dim(progress.trial == 0
                                             ? std::string("another process refits: waiting for it")
@@ -42,8 +43,24 @@ void SelectionProgress::goes_on(const SelectProgress& progress) {
   }
   if (progress.epoch != nullptr) epoch_ended(progress);
   if (progress.ended != nullptr) trial_ended(progress);
+  if (progress.outer_ended != nullptr) outer_ended(progress);
   if (progress.decision != nullptr) console_.print("{}\n", progress.decision->reason);
   if (progress.step != nullptr && console_.live()) draw(progress);
+}
+
+void SelectionProgress::outer_begins(const SelectProgress& progress) {
+  console_.print("\n{}\n", progress.outer == 0 ? std::string("On all training images")
+                                               : fmt::format("Without outer fold {} of {}",
+                                                             progress.outer, progress.outer_folds));
+  begun_ = false;  // the table needs its header
+}
+
+void SelectionProgress::outer_ended(const SelectProgress& progress) {
+  const OuterFold& fold = *progress.outer_ended;
+  console_.print("{}\n", fold.chosen.empty()
+                             ? std::string("nothing was chosen")
+                             : fmt::format("chosen {}; on the {} images of the outer fold {:.4f}",
+                                           text(fold.chosen), count(fold.images), fold.score));
 }
 
 void SelectionProgress::begins(const SelectPlan& plan) {
@@ -55,9 +72,13 @@ void SelectionProgress::begins(const SelectPlan& plan) {
           ? "the method decides as it goes"
           : fmt::format("{} on {}", counted(plan.candidates, "candidate"),
                         plan.folds == 1 ? "a hold-out" : fmt::format("{} folds", plan.folds));
-  console_.print("To do: {}{} ({}, and the refit), {}, {} images\n", plan.expected ? "about " : "",
-                 counted(plan.trainings, "training"), what, counted(plan.epochs, "epoch"),
-                 count(std::llround(plan.images)));
+  const std::string outer =
+      plan.outer_folds == 0
+          ? std::string()
+          : fmt::format("; also without each of {}", counted(plan.outer_folds, "outer fold"));
+  console_.print("To do: {}{} ({}, and the refit{}), {}, {} images\n",
+                 plan.expected ? "about " : "", counted(plan.trainings, "training"), what, outer,
+                 counted(plan.epochs, "epoch"), count(std::llround(plan.images)));
   if (wished_jobs_ > plan.jobs) {
     console_.print(
         "{} at a time: select.jobs = {} is more than the trainings, train.threads or the "
@@ -103,9 +124,10 @@ void SelectionProgress::draw(const SelectProgress& progress) {
   rows_[training] = row(progress, scores_[training]);
   const auto left = pace_.seconds_left(progress.done);
   if (!left) return;
-  const std::string trials =
-      progress.trials > 0 ? fmt::format("{}, ", counted(progress.trials, "candidate")) : "";
-  std::string line = fmt::format("{}ETA {}", trials, duration(*left));
+  std::string line =
+      progress.outer > 0 ? fmt::format("outer {}/{}  ", progress.outer, progress.outer_folds) : "";
+  if (progress.trials > 0) line += counted(progress.trials, "candidate") + ", ";
+  line += fmt::format("ETA {}", duration(*left));
   const std::string speed =
       fmt::format("  {} images/s", count(std::llround(progress.images_per_second)));
   if (columns(line + speed) + least_with_bar <= console_.width()) line += speed;

@@ -26,6 +26,8 @@ class SelectionProgress {
  private:
   void begins(const SelectPlan& plan);
   void goes_on(const SelectProgress& progress);
+  void outer_begins(const SelectProgress& progress);
+  void outer_ended(const SelectProgress& progress);
   void epoch_ended(const SelectProgress& progress);
   void remember_score(const SelectProgress& progress);
   void forget(int trial);
@@ -38,6 +40,7 @@ class SelectionProgress {
   std::string metric_;
   selection::TrialTable table_;
   std::int64_t wished_jobs_;
+  int outer_ = 0;  // the outer fold that was told last
   bool begun_ = false;
   Pace pace_;
   SelectPlan plan_;

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/lambda_words.hpp"
+#include "cli/nested.hpp"
 #include "cli/results.hpp"
 #include "cli/setup.hpp"
 #include "cli/table.hpp"
@@ -137,6 +138,8 @@ nlohmann::ordered_json to_json(const Experiment& experiment, const Selection& se
           {"trials", trials},
           {"refit", refit},
           {"test", cli::to_json(selection.test)},
+          {"test_looks", selection.test_looks},
+          {"nested", nested_json(selection.nested)},
           {"curve", curve},
           {"decisions", decisions_json(selection)},
           {"elsewhere", elsewhere},
@@ -225,6 +228,7 @@ void print_end(Console& console, const Experiment& experiment, const Selection& 
   console.print("\n{}", selection::draw_curve(selection, metric,
                                               {.width = std::min(console.width() - 1, 100),
                                                .utf8 = console.page().utf8}));
+  if (selection.nested) print_nested(console, metric, *selection.nested);
   if (selection.chosen.empty()) {
     const bool done = std::ranges::count(selection.trials, "done", &Trial::status) > 0;
     const bool metric_known = selection.guess && !selection.guess->values.empty();
@@ -242,6 +246,7 @@ void print_end(Console& console, const Experiment& experiment, const Selection& 
                 metrics_table({{"train", selection.refit->best().train}, {"test", selection.test}},
                               classes, console.page()));
   if (selection.test) print_test(console, *selection.test);
+  print_test_looks(console, selection.test_looks);
   print_cost(console, experiment, selection);
   const auto words = words_of(experiment, selection);
   if (!words.empty()) console.print("\nThe same penalty elsewhere:\n");

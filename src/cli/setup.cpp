@@ -63,6 +63,14 @@ bool holds_study(const std::filesystem::path& folder) {
   return selection::Study::exists(folder);
 }
 
+std::filesystem::path whole_study(const std::filesystem::path& folder) {
+  const std::filesystem::path outer = std::filesystem::absolute(folder / "..").lexically_normal();
+  const bool is_outer = outer.parent_path().filename() == "outer";
+  const std::filesystem::path above = (folder / "../..").lexically_normal();
+  const std::filesystem::path whole = above.has_filename() ? above : above.parent_path();
+  return is_outer && holds_study(whole) ? whole : folder;
+}
+
 experiment::Images load_images(experiment::Experiment& experiment) {
   auto& data = experiment.data;
   if (data.source == "idx" && data.path.empty()) {

@@ -40,6 +40,8 @@ Network named_network(const std::string& name, std::int64_t classes);
 
 /// Whether a study is in `folder`.
 bool holds_study(const std::filesystem::path& folder);
+/// The study that continues the study in `folder`: another one if it is of an outer fold.
+std::filesystem::path whole_study(const std::filesystem::path& folder);
 
 /// Loads the images. data.path becomes the folder in which they were found, so that a record of the
 /// experiment names it.

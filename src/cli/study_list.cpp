@@ -6,10 +6,10 @@
 
 #include "cli/commands.hpp"
 #include "cli/results.hpp"
-#include "cli/select_progress.hpp"
 #include "cli/study_text.hpp"
 #include "cli/table.hpp"
 #include "ridgeline/error.hpp"
+#include "select/assignment.hpp"
 #include "select/study_file.hpp"
 
 namespace ridgeline::cli {
@@ -97,8 +97,8 @@ void print(Console& console, const std::vector<Listed>& studies) {
     }
     const Trial* chosen = report->chosen();
     rows.push_back({folder.string(), report->state, report->setting("select.method"),
-                    chosen ? text(chosen->parameters) : "-", chosen ? score_text(*chosen) : "-",
-                    report->changed});
+                    chosen ? selection::text(chosen->parameters) : "-",
+                    chosen ? score_text(*chosen) : "-", report->changed});
   }
   console.write(table(rows, console.page()));
   for (const Listed& study : studies) {

@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/results.hpp"
-#include "cli/select_progress.hpp"
 #include "cli/table.hpp"
+#include "select/assignment.hpp"
 
 namespace ridgeline::cli {
 namespace {
@@ -56,8 +56,8 @@ std::string score_text(const Trial& trial) {
 }
 
 std::string choice_text(const StudyReport& report, const Trial& trial) {
-  return fmt::format("{}, {} {}", text(trial.parameters), report.setting("select.metric"),
-                     score_text(trial));
+  return fmt::format("{}, {} {}", selection::text(trial.parameters),
+                     report.setting("select.metric"), score_text(trial));
 }
 
 std::string running_text(const StudyReport& report) {

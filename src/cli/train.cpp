@@ -53,10 +53,13 @@ Experiment resume(const path& folder, const ExperimentWords& words) {
   }
   const path above = (folder / "../../..").lexically_normal();
   const path study = above.has_filename() ? above : above.parent_path();
+  const path outer = (path(folder / "..").lexically_normal() / ".").parent_path();
+  const bool is_fold = folder.filename().string().starts_with("fold-") && holds_study(study);
   // Only the study knows its training images.
-  if (folder.filename().string().starts_with("fold-") && holds_study(study)) {
-    throw UsageError(fmt::format("{} is a fold of a study: {} continues it", folder.string(),
-                                 command("ridgeline select --resume", study.string())));
+  if (is_fold || whole_study(outer) != outer) {
+    throw UsageError(fmt::format(
+        "{} is a fold of a study: {} continues it", folder.string(),
+        command("ridgeline select --resume", whole_study(is_fold ? study : outer).string())));
   }
   experiment.train.run = folder.string();
   return experiment;

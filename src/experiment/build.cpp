@@ -237,10 +237,12 @@ FitOptions fit_options(const Experiment& experiment, const Images& images) {
 SelectOptions select_options(const Experiment& experiment) {
   const SelectSection& section = experiment.select;
   const auto* fraction = std::get_if<double>(&experiment.data.validation);
-  if (section.folds == 1 && !(fraction && *fraction > 0)) {
-    throw UsageError(
+  if (section.holds_out() && !(fraction && *fraction > 0)) {
+    const auto* name = std::get_if<std::string>(&experiment.data.validation);
+    throw UsageError(fmt::format(
         "select.folds = 1 holds out data.validation of the training images, which must then be a "
-        "fraction above 0");
+        "fraction above 0{}",
+        name && *name == "test" ? ": the test set is measured once, after the choice" : ""));
   }
   return {.over = section.over,
           .metric = section.metric,
@@ -248,8 +250,12 @@ SelectOptions select_options(const Experiment& experiment) {
           .sampler = section.sampler,
           .trials = to_int(section.trials),
           .factor = section.factor,
+          .split = section.split,
           .folds = to_int(section.folds),
           .holdout = fraction ? *fraction : 0,
+          .repeats = to_int(section.repeats),
+          .leave_groups = to_int(section.leave_groups),
+          .outer_folds = to_int(section.outer_folds),
           .rule = section.rule,
           .jobs = to_int(section.jobs),
           .join = section.join};

@@ -123,6 +123,13 @@ Check metric(std::vector<std::string> prefixes) {
               [&] { check_measurable(prefix, std::string_view(text).substr(prefix.size())); });
       return;
     }
+    constexpr std::string_view test = "test_";
+    if (text.starts_with(test)) {
+      throw UsageError(fmt::format(
+          "{}{} cannot be {}: the test set is measured once, after the choice, and does not take "
+          "part in it: use {}{}",
+          value.where, key, text, prefixes.front(), text.substr(test.size())));
+    }
     fail(value, key, fmt::format("a metric such as \"{}data_loss\"", prefixes.front()));
   };
 }

@@ -104,12 +104,20 @@ struct SelectSection {
   std::int64_t trials = 16;
   std::string sampler = "auto";
   double factor = 3;
+  std::string split = "stratified";
   std::int64_t folds = 5;
+  std::int64_t repeats = 1;
+  std::int64_t leave_groups = 1;
+  std::string fold_file;  ///< replaces `split`; empty: none
+  std::int64_t outer_folds = 0;
   std::string rule = "one-standard-error";
   std::int64_t jobs = 0;  ///< trainings at a time; 0: chosen
   std::string study = "studies/{name}-{time}";
   bool join = false;  ///< as SelectOptions::join; not a key
   bool operator==(const SelectSection&) const = default;
+
+  /// Whether a fraction of the training images is held out, in place of folds.
+  bool holds_out() const { return folds == 1 && split == "stratified" && fold_file.empty(); }
 };
 
 struct Experiment {

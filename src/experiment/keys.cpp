@@ -78,7 +78,7 @@ std::vector<Key> make_keys() {
           fraction())
           .needing(not_on(Command::select,
                           "the folds take its place; select.folds = 1 holds it out",
-                          [](const E& e) { return e.select.folds == 1; })),
+                          [](const E& e) { return e.select.holds_out(); })),
       row("data.test", data, &DataSection::test,
           "empty: the source's own test split; \"none\"; or a folder")
           .needing(beside("data.validation = \"test\", which takes the test images",

@@ -91,6 +91,23 @@ Need measured_by_train() {
   return need;
 }
 
+Need no_fold_file() {
+  return beside("select.fold_file, which names the folds",
+                [](const Experiment& e) { return !e.select.fold_file.empty(); });
+}
+
+Need stratified_folds_only() {
+  Need need = no_fold_file();
+  need.unmet = [by_file = need.unmet](const Experiment& e) {
+    if (e.select.split == "stratified") return by_file(e);
+    return fmt::format(
+        "has no effect with select.split = \"{}\", where the groups make the folds: "
+        "leave one of the two out",
+        e.select.split);
+  };
+  return need;
+}
+
 bool uses(const Experiment& experiment, Schedule Regularize::*base,
           std::optional<Schedule> PenaltyRule::*rule) {
   const auto sets = [&](const PenaltyRule& one) { return one.*rule && !is_none(*(one.*rule)); };

@@ -45,6 +45,11 @@ Need an_epoch_to_unfreeze_at();
 /// train.monitor needs validation images if it begins with "val_".
 Need measured_by_train();
 
+/// Keys about the division into folds need that a file does not make it.
+Need no_fold_file();
+/// select.folds and select.repeats need select.split = "stratified".
+Need stratified_folds_only();
+
 /// Whether a strength of [regularize] is above 0 at some time, in the base or in a rule.
 bool uses(const Experiment& experiment, Schedule Regularize::*base,
           std::optional<Schedule> PenaltyRule::*rule);

@@ -53,7 +53,7 @@ class Reader {
     for (std::string* path :
          {&experiment_.data.path, &experiment_.data.test, &experiment_.data.cache_path,
           &experiment_.model.weights, &experiment_.train.run, &experiment_.select.study,
-          std::get_if<1>(&experiment_.data.validation)}) {
+          &experiment_.select.fold_file, std::get_if<1>(&experiment_.data.validation)}) {
       if (path != nullptr) *path = data::expand_home(*path);
     }
     return std::move(experiment_);

@@ -67,8 +67,31 @@ std::vector<Key> select_rows() {
           "halving, hyperband and asha keep one in so many candidates", above(1))
           .needing(
               without("select.method = \"halving\", \"hyperband\" or \"asha\"", compares_early)),
+      row("select.split", select, &SelectSection::split,
+          "how images are divided into folds: stratified (by class; groups stay whole) or "
+          "leave-groups-out",
+          one_of({"stratified", "leave-groups-out"}))
+          .needing(no_fold_file()),
       row("select.folds", select, &SelectSection::folds,
-          "folds of cross-validation; 1: a hold-out set of data.validation", whole(1)),
+          "folds of cross-validation; 1: a hold-out set of data.validation", whole(1))
+          .needing(stratified_folds_only()),
+      row("select.repeats", select, &SelectSection::repeats,
+          "how often the images are divided into folds, each time by another seed", whole(1))
+          .needing(stratified_folds_only()),
+      row("select.leave_groups", select, &SelectSection::leave_groups,
+          "leave-groups-out: each choice of so many groups is a fold", whole(1))
+          .needing(without("select.split = \"leave-groups-out\"",
+                           [](const E& e) {
+                             return e.select.leave_groups == 1 ||
+                                    e.select.split == "leave-groups-out";
+                           }))
+          .needing(no_fold_file()),
+      row("select.fold_file", select, &SelectSection::fold_file,
+          "a table of folds of your own: a row for each training image, columns image and fold"),
+      row("select.outer_folds", select, &SelectSection::outer_folds,
+          "nested cross-validation: repeats the whole selection without each of so many folds, and "
+          "measures it on them; 0: none",
+          whole(0)),
       row("select.rule", select, &SelectSection::rule,
           "one-standard-error (for a penalty or train.epochs; else best) or best",
           one_of({"one-standard-error", "best"})),

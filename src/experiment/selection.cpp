@@ -7,11 +7,14 @@
 #include "experiment/file.hpp"
 #include "experiment/keys.hpp"
 #include "experiment/rules.hpp"
+#include "experiment/select_notes.hpp"
 #include "experiment/train.hpp"
-#include "select/folds.hpp"
+#include "select/fold_file.hpp"
 #include "select/jobs.hpp"
+#include "select/overlap.hpp"
 #include "select/part.hpp"
 #include "select/recipe.hpp"
+#include "select/splits.hpp"
 
 namespace ridgeline::experiment {
 namespace {
@@ -53,6 +56,7 @@ void save_record(const Experiment& experiment, const std::filesystem::path& fold
 Selection select(const Experiment& experiment, const Images& given, Listener listener,
                  const std::atomic<bool>& stop) {
   check_metrics(experiment, given.train, "select.metric", experiment.select.metric);
+  selection::refuse_test_images(given.train, given.test);
   Images images = given;
   images.validation = {};  // the folds replace it
   // All trainings share the cache.
@@ -72,16 +76,28 @@ Selection select(const Experiment& experiment, const Images& given, Listener lis
   check_searched(first.options().regularize, experiment, first.layout().parameters,
                  experiment.select.over);
   take_resolved(settled, first);
+  if (!settled.select.fold_file.empty()) {
+    settled.select.fold_file = std::filesystem::absolute(settled.select.fold_file).string();
+    options.splits = [file =
+                          selection::FoldFile(settled.select.fold_file, images.train, images.test)](
+                         const Dataset& data) { return file.splits(data); };
+  }
+  const std::vector<Split> splits = selection::splits(images.train, options);
+  const SelectOptions division = options;
+  options.folds = static_cast<int>(splits.size());
   settled.select.jobs = options.jobs =
       selection::jobs_of(options, selection::job_limits(first, experiment.train.batch));
 
-  selection::Recipe recipe{.first = first,
-                           .network = network,
-                           .train = images.train,
-                           .test = images.test,
-                           .settings = settings_of(settled),
-                           .options = options,
-                           .splits = selection::splits(images.train, options)};
+  selection::Recipe recipe{
+      .first = first,
+      .network = network,
+      .train = images.train,
+      .test = images.test,
+      .settings = settings_of(settled),
+      .options = options,
+      .splits = splits,
+      .divide = [&](const Dataset& part) { return selection::splits(part, division); }};
+  if (options.splits) recipe.outer = options.splits;
   recipe.with = [&](const Assignment& parameters) {
     const Experiment trial = with(settled, parameters);
     selection::TrainingSettings settings{model_options(trial, images.train),
@@ -98,6 +114,9 @@ Selection select(const Experiment& experiment, const Images& given, Listener lis
   };
   // A resumed study writes it again, since its score and rule may have changed.
   recipe.begin = [&] {
+    for (const std::string& note : select_notes(experiment, given)) {
+      if (listener.on_note) listener.on_note(note);
+    }
     std::filesystem::create_directories(options.study);
     save(settled, options.study / "experiment.toml");
   };

@@ -14,9 +14,16 @@ std::string value_text(const Range& range, double value) {
 std::string text(const Assignment& parameters, const SearchSpace& over) {
   std::vector<std::string> parts;
   for (const auto& [key, value] : parameters) {
-    parts.push_back(fmt::format("{} {}", key, value_text(over.at(key), value)));
+    const auto range = over.find(key);
+    const Range numbers;
+    parts.push_back(fmt::format("{} {}", key,
+                                value_text(range == over.end() ? numbers : range->second, value)));
   }
   return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::string text(const Assignment& parameters) {
+  return text(parameters, {});
 }
 
 }  // namespace ridgeline::selection

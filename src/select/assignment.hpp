@@ -12,5 +12,7 @@ std::string value_text(const Range& range, double value);
 
 /// "optimizer.kind sgd, regularize.l2 0.01"
 std::string text(const Assignment& parameters, const SearchSpace& over);
+/// The same with numbers alone.
+std::string text(const Assignment& parameters);
 
 }  // namespace ridgeline::selection

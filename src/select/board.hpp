@@ -17,6 +17,14 @@ class Board {
   /// Keeps its candidates in the study too, unless that is null.
   explicit Board(Study* study = nullptr) : study_(study) {}
 
+  /// SelectionTask::distinct_folds; empty: all folds have distinct validation images.
+  void set_distinct_folds(std::vector<double> distinct) { distinct_ = std::move(distinct); }
+  /// How many folds with distinct validation images the first `folds` folds are worth.
+  double distinct_folds(std::size_t folds) const {
+    return folds > 0 && folds <= distinct_.size() ? distinct_[folds - 1]
+                                                  : static_cast<double>(folds);
+  }
+
   /// Adds candidates, and gives the number of the first. Trials are numbered from 1.
   int add(const std::vector<Assignment>& candidates);
   /// The trial of a candidate, which is added if it is new.
@@ -55,6 +63,7 @@ class Board {
   const Request* furthest(int trial) const;
 
   Study* study_;
+  std::vector<double> distinct_;
   std::vector<Assignment> candidates_;
   std::vector<Decision> decisions_;
   std::set<int> left_;

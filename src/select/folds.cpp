@@ -1,7 +1,5 @@
 #include "select/folds.hpp"
 
-#include <fmt/format.h>
-
 #include "ridgeline/error.hpp"
 #include "train/checkpoint.hpp"
 #include "train/disk.hpp"
@@ -33,34 +31,9 @@ void set_run(FitOptions& fit, const std::filesystem::path& run, const Callbacks&
 
 }  // namespace
 
-std::vector<Split> splits(const Dataset& train, const SelectOptions& options) {
-  if (options.folds > 1) return stratified_folds(train, options.folds, options.seed);
-  return {stratified_split(train, options.holdout, options.seed)};
-}
-
-void check_batch(const std::vector<Split>& splits, std::int64_t batch) {
-  for (const Split& split : splits) {
-    if (batch <= static_cast<std::int64_t>(split.train.size())) continue;
-    throw UsageError(
-        fmt::format("train.batch is {}, but a fold leaves only {} training images: make it at most "
-                    "that",
-                    batch, split.train.size()));
-  }
-}
-
-std::vector<std::int64_t> fold_images(const std::vector<Split>& splits) {
-  std::vector<std::int64_t> images;
-  for (const Split& split : splits) images.push_back(static_cast<std::int64_t>(split.train.size()));
-  return images;
-}
-
 TrainingCost cost_of(const Layout& layout, const ModelOptions& options, const FitOptions& fit) {
   const train::RunSize size = train::run_size(layout, options, fit);
   return {.epochs = fit.epochs, .kept = size.model, .checkpoint = size.checkpoint};
-}
-
-Dataset validation_images(const Dataset& train, const std::vector<Split>& splits) {
-  return splits.size() == 1 ? splits[0].validation : train;
 }
 
 Dataset share_of(const Dataset& images, double share, std::uint64_t seed) {

@@ -46,6 +46,16 @@ SelectPlan plan_of(const SelectOptions& options, const SelectionTask& task, cons
   return plan;
 }
 
+SelectPlan with_outer_folds(SelectPlan plan, int folds, int all) {
+  plan.outer_folds = folds;
+  plan.trainings *= folds + 1;
+  plan.epochs *= folds + 1;
+  if (folds > 0) plan.images *= 1 + folds * (all - 1.0) / all;
+  plan.peak += static_cast<std::uintmax_t>(folds) * plan.disk;
+  plan.disk *= static_cast<std::uintmax_t>(folds) + 1;
+  return plan;
+}
+
 void check_disk_space(const SelectPlan& plan, const std::filesystem::path& study) {
   const std::uint64_t free = data::free_on_disk(study);
   if (plan.disk <= free) return;

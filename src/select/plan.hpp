@@ -14,6 +14,10 @@ namespace ridgeline::selection {
 SelectPlan plan_of(const SelectOptions& options, const SelectionTask& task, const Board& board,
                    const std::vector<Request>& requests, Study* study);
 
+/// The plan with so many outer folds of `all` that are still to do, each about as much work as
+/// the selection itself.
+SelectPlan with_outer_folds(SelectPlan plan, int folds, int all);
+
 /// Throws ResourceError if the runs of a plan do not fit on the disk of `study`. This folder
 /// need not exist yet.
 void check_disk_space(const SelectPlan& plan, const std::filesystem::path& study);

@@ -6,7 +6,9 @@
 #include "select/automatic_range.hpp"
 #include "select/folds.hpp"
 #include "select/guess.hpp"
+#include "select/nested.hpp"
 #include "select/score.hpp"
+#include "select/splits.hpp"
 #include "select/units.hpp"
 #include "train/fingerprint.hpp"
 #include "train/load_weights.hpp"
@@ -53,6 +55,7 @@ Settings all_settings(const Recipe& recipe) {
   const std::filesystem::path& weights = recipe.first.options().weights;
   if (!weights.empty()) settings.emplace_back("model.weights", train::describe_weights(weights));
   settings.emplace_back("training images", train::describe(recipe.train));
+  settings.emplace_back("the images of the folds", describe(recipe.splits));
   return settings;
 }
 
@@ -105,6 +108,7 @@ Selection run(const Recipe& recipe, std::optional<Model>& refitted) {
     return applied(parameters, recipe.train);
   };
   task.fold_images = fold_images(recipe.splits);
+  task.distinct_folds = distinct_folds(recipe.splits);
   task.images = static_cast<std::int64_t>(recipe.train.size());
   task.train = [&, applied](const FoldCall& call) {
     const int share = std::max(1, threads / recipe.options.jobs);
@@ -126,7 +130,7 @@ Selection run(const Recipe& recipe, std::optional<Model>& refitted) {
     return train_whole(*refitted, recipe.train, chosen.fit, call);
   };
   task.test = [&] {
-    const EvaluateOptions evaluation{.metrics = recipe.with({}).fit.metrics};
+    const EvaluateOptions evaluation{.metrics = fit.metrics};
     return recipe.test.has_targets() ? std::optional(refitted->evaluate(recipe.test, evaluation))
                                      : std::nullopt;
   };
@@ -134,7 +138,12 @@ Selection run(const Recipe& recipe, std::optional<Model>& refitted) {
       best_guess(validation_images(recipe.train, recipe.splits), *recipe.first.options().loss,
                  recipe.first.layout().output().elements(), measured);
   task.stop = fit.stop;
-  return run(options, task);
+  if (options.outer_folds == 0) return run(options, task);
+
+  check_outer_folds(recipe);
+  task.nested = [&](const auto& keep) { return run_nested(recipe, keep); };
+  const double share = 1.0 / options.outer_folds;  // the outer folds are the larger part
+  return run(as_part(options, 1 - share, share, 0), task);
 }
 
 }  // namespace ridgeline::selection

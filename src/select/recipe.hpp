@@ -32,8 +32,12 @@ struct Recipe {
   Dataset train;          ///< its cache is shared by all trainings
   Dataset test;           ///< may be empty
   Settings settings;      ///< without the training images and the file of weights
-  SelectOptions options;  ///< jobs resolved
+  SelectOptions options;  ///< jobs resolved; folds is the number of splits
   std::vector<Split> splits;
+  /// Makes the splits of some of the training images, as `splits` are made of all.
+  std::function<std::vector<Split>(const Dataset& images)> divide = {};
+  /// Makes the outer folds of nested cross-validation; empty: stratified ones.
+  std::function<std::vector<Split>(const Dataset& images)> outer = {};
   /// The settings of a training with such values.
   std::function<TrainingSettings(const Assignment&)> with;
   /// As SelectionTask::settle.

@@ -87,6 +87,7 @@ Choice choose(const std::vector<Trial>& trials, std::string_view metric, std::st
 
 bool better_than_guess(const Trial& trial, const Metrics& guess) {
   const Metrics& m = *trial.validation;
+  if (m.images == 1) return false;  // one image tells nothing
   for (const MetricValue& guessed : guess.values) {
     const MetricValue* value = m.find(guessed.name);
     if (!value) continue;

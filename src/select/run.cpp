@@ -11,6 +11,7 @@
 #include "select/rules.hpp"
 #include "select/samplers/sampler.hpp"
 #include "select/score.hpp"
+#include "select/splits.hpp"
 #include "select/study.hpp"
 #include "select/trainer.hpp"
 #include "select/units.hpp"
@@ -33,13 +34,16 @@ void check_options(const SelectOptions& o, const SelectionTask& task) {
     throw UsageError(
         fmt::format("select.trials must be at most {}, not {}", most_trials, o.trials));
   }
-  if (o.folds < 1) {
-    throw UsageError(fmt::format("select.folds must be at least 1, not {}", o.folds));
-  }
+  check_split_options(o);
   if (o.jobs < 0) throw UsageError(fmt::format("select.jobs must not be negative, not {}", o.jobs));
   check_metric(o.metric, o.over, task.metrics);
   check_rule(o.rule);
   make_method(o, task);
+}
+
+std::string split_text(const SelectOptions& o) {
+  if (o.splits) return "lists";
+  return o.split == "stratified" ? o.split : fmt::format("{} ({})", o.split, o.leave_groups);
 }
 
 // What must not change between the parts of a study.
@@ -56,9 +60,14 @@ Settings settings_of(const SelectOptions& o, const SelectionTask& task) {
   settings.insert(settings.end(), {{"select.over", fmt::format("{}", o.over.size())},
                                    {"select.method", o.method},
                                    {"select.trials", fmt::format("{}", o.trials)},
-                                   {"select.folds", fmt::format("{}", o.folds)},
+                                   {"select.split", split_text(o)},
+                                   {"select.repeats", fmt::format("{}", o.repeats)},
+                                   {"select.folds", fmt::format("{}", o.folds / o.repeats)},
                                    {"the folds' seed", fmt::format("{}", o.seed)}});
-  if (o.folds == 1) settings.emplace_back("data.validation", fmt::format("{}", o.holdout));
+  // Options of a task count the folds of all repeats.
+  if (!o.splits && o.split == "stratified" && o.folds == o.repeats) {
+    settings.emplace_back("data.validation", fmt::format("{}", o.holdout));
+  }
   settings.insert(settings.end(), task.settings.begin(), task.settings.end());
   return settings;
 }
@@ -90,6 +99,7 @@ class Runner {
   Runner(const SelectOptions& options, const SelectionTask& task) : options_(options), task_(task) {
     result_.rule = applied_rule(options_.rule, options_.over);
     if (!options_.study.empty()) open_study();
+    board_.set_distinct_folds(task_.distinct_folds);
     trainer_.emplace(options_, task_, board_, study());
   }
 
@@ -102,16 +112,18 @@ class Runner {
     });
     tell_decisions();
     result_.guess = task_.guess;
+    if (task_.nested && !nest()) return std::move(result_);
     while (!rung.empty() && trainer_->train(rung, method_->later(board_))) {
       rung = method_->next(board_);
       tell_decisions();
     }
     result_.interrupted = !rung.empty();
     result_.trials = trainer_->trials();
-    result_.trainings = trainer_->trainings();
-    result_.seconds = trainer_->seconds();
+    result_.trainings += trainer_->trainings();
+    result_.seconds += trainer_->seconds();
     if (!result_.interrupted) choose();
     if (!result_.interrupted && study_) study_->finish(StudyEnd{result_.rule, result_.tied});
+    if (study_) result_.test_looks = study_->test_looks();
     return std::move(result_);
   }
 
@@ -122,8 +134,7 @@ class Runner {
       Board board;
       const auto method = make_method(options_, task_);
       const std::vector<Request> rung = method->next(board);
-      check_disk_space(plan_of(options_, task_, board, joined(rung, method->later(board)), nullptr),
-                       options_.study);
+      check_disk_space(plan(board, joined(rung, method->later(board))), options_.study);
     }
     const Settings current{{"select.metric", options_.metric}, {"select.rule", options_.rule}};
     study_.emplace(options_.study, StudySettings{settings_of(options_, task_), current},
@@ -143,9 +154,17 @@ class Runner {
     }
   }
 
+  // Of the outer folds, too.
+  SelectPlan plan(const Board& board, const std::vector<Request>& requests) {
+    const SelectPlan plan = plan_of(options_, task_, board, requests, study());
+    if (!task_.nested) return plan;
+    const int done = study_ ? study_->outer_folds() : 0;
+    return with_outer_folds(plan, std::max(0, options_.outer_folds - done), options_.outer_folds);
+  }
+
   void begin(const std::vector<Request>& rung) {
     const std::vector<Request> later = method_->later(board_);
-    SelectPlan plan = plan_of(options_, task_, board_, joined(rung, later), study());
+    SelectPlan plan = this->plan(board_, joined(rung, later));
     plan.expected = !method_->plans_all();
     if (!task_.metrics.empty()) plan.metric = task_.metrics.front().name;
     if (study_) check_disk_space(plan, options_.study);
@@ -163,6 +182,18 @@ class Runner {
       if (study_) study_->discard();
       throw;
     }
+  }
+
+  /// Measures the whole selection in the outer folds. False if it was interrupted.
+  bool nest() {
+    NestedResult outer = task_.nested([this](int fold, const OuterFold& measured) {
+      if (study_) study_->measured(fold, measured);
+    });
+    result_.trainings += outer.trainings;
+    result_.seconds += outer.seconds;
+    result_.interrupted = outer.interrupted;
+    if (!outer.interrupted) result_.nested = std::move(outer.nested);
+    return !outer.interrupted;
   }
 
   Study* study() { return study_ ? &*study_ : nullptr; }
@@ -262,6 +293,7 @@ class Runner {
                 .seconds = seconds_of(start, history.epochs),
                 .test = task_.test ? task_.test() : std::nullopt};
       if (study_) study_->finish(*record);
+      result_.test_looks = record->test ? 1 : 0;
     }
     ++result_.trainings;
     result_.seconds += record->seconds;

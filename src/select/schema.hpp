@@ -45,6 +45,13 @@ CREATE TABLE refit_metric (
   trial INTEGER NOT NULL REFERENCES trial, position INTEGER NOT NULL, name TEXT NOT NULL,
   value REAL, standard_error REAL, higher_is_better INTEGER NOT NULL,
   PRIMARY KEY (trial, name)) WITHOUT ROWID;
+CREATE TABLE test_look (
+  number INTEGER PRIMARY KEY, trial INTEGER NOT NULL REFERENCES trial, metric TEXT, rule TEXT);
+CREATE TABLE outer_fold (
+  fold INTEGER PRIMARY KEY, images INTEGER NOT NULL, score REAL, standard_error REAL);
+CREATE TABLE outer_parameter (
+  fold INTEGER NOT NULL REFERENCES outer_fold, name TEXT NOT NULL, value REAL NOT NULL,
+  PRIMARY KEY (fold, name));
 
 CREATE VIEW settings AS SELECT name, value FROM setting ORDER BY rowid;
 CREATE VIEW trials AS
@@ -64,6 +71,13 @@ CREATE VIEW metrics AS
 CREATE VIEW refit_metrics AS
   SELECT trial, name, value, standard_error, higher_is_better FROM refit_metric
   ORDER BY trial, position;
+CREATE VIEW test_looks AS SELECT number, trial, metric, rule FROM test_look ORDER BY number;
+CREATE VIEW outer_folds AS
+  SELECT fold,
+         (SELECT json_group_object(name, value) FROM outer_parameter p WHERE p.fold = o.fold)
+           AS chosen,
+         images, score, standard_error
+  FROM outer_fold o ORDER BY fold;
 -- Metrics that had columns before there was a view of all of them keep their columns.
 CREATE VIEW epochs AS
   SELECT trial, fold, share, epoch, seconds, images_per_second, learning_rate, l2, decay_shrink,

@@ -15,6 +15,12 @@ namespace ridgeline::selection {
 std::string_view name_of(std::string_view metric) {
   constexpr std::string_view prefix = "val_";
   if (metric.starts_with(prefix)) return metric.substr(prefix.size());
+  if (metric.starts_with("test_")) {
+    throw UsageError(fmt::format(
+        "select.metric cannot be {}: the test set is measured once, after the choice, and does not "
+        "take part in it",
+        metric));
+  }
   throw UsageError(fmt::format(
       "select.metric is measured on the validation images, as val_data_loss is: it cannot be '{}'",
       metric));
@@ -77,25 +83,49 @@ double image_error_of(std::string_view metric, const Epoch& epoch) {
 }
 
 MeanAndError mean_and_error(const std::vector<double>& values) {
+  return mean_and_error(values, static_cast<double>(values.size()));
+}
+
+MeanAndError mean_and_error(const std::vector<double>& values, double distinct) {
   MeanAndError result;
   const double n = static_cast<double>(values.size());
   for (const double v : values) result.mean += v / n;
   if (values.size() < 2) return result;
   double square = 0;
   for (const double v : values) square += (v - result.mean) * (v - result.mean);
-  result.standard_error = std::sqrt(square / (n - 1) / n);
+  constexpr double least = 1e-9;
+  result.standard_error = distinct - 1 > least ? std::sqrt(square / n / (distinct - 1))
+                                               : std::numeric_limits<double>::quiet_NaN();
   return result;
 }
 
-Metrics mean_of(const std::vector<Metrics>& folds) {
+namespace {
+
+/// A single image has no error over images: the folds' own values take its place.
+void take_errors_of_folds(Metrics& mean, const std::vector<Metrics>& folds, double distinct) {
+  std::vector<double> losses;
+  for (const Metrics& m : folds) losses.push_back(m.data_loss);
+  mean.data_loss_error = mean_and_error(losses, distinct).standard_error;
+  for (MetricValue& value : mean.values) {
+    std::vector<double> values;
+    for (const Metrics& m : folds) values.push_back(m.value(value.name));
+    value.standard_error = mean_and_error(values, distinct).standard_error;
+  }
+}
+
+}  // namespace
+
+Metrics mean_of(const std::vector<Metrics>& folds, double distinct) {
   Metrics mean;
   const double n = static_cast<double>(folds.size());
+  // Images of several folds count once.
+  const double error_scale = std::sqrt(n / distinct) / n;
   for (const Metrics& m : folds) {
     mean.data_loss += m.data_loss / n;
     mean.penalty += m.penalty / n;
     mean.objective += m.objective / n;
     mean.images += m.images;
-    mean.data_loss_error = std::hypot(mean.data_loss_error, m.data_loss_error / n);
+    mean.data_loss_error = std::hypot(mean.data_loss_error, m.data_loss_error * error_scale);
     for (const MetricValue& from : m.values) {
       auto value = std::ranges::find(mean.values, from.name, &MetricValue::name);
       if (value == mean.values.end()) {
@@ -103,9 +133,11 @@ Metrics mean_of(const std::vector<Metrics>& folds) {
         value = mean.values.end() - 1;
       }
       value->value += from.value / n;
-      value->standard_error = std::hypot(value->standard_error, from.standard_error / n);
+      value->standard_error = std::hypot(value->standard_error, from.standard_error * error_scale);
     }
   }
+  const bool single = std::ranges::any_of(folds, [](const Metrics& m) { return m.images == 1; });
+  if (single && folds.size() > 1) take_errors_of_folds(mean, folds, distinct);
   return mean;
 }
 

@@ -34,11 +34,15 @@ inline double known_error(const Trial& trial) {
 struct MeanAndError {
   double mean = 0, standard_error = 0;
 };
-/// The mean, and the sample deviation over sqrt(count); error 0 for one value.
+/// The mean over folds that are worth `distinct` folds with distinct images (distinct_folds()), and
+/// its standard error by the formula of select(): for distinct = count, the sample deviation over
+/// sqrt(count). The error is 0 for one value, and NaN if all folds have the same images.
+MeanAndError mean_and_error(const std::vector<double>& values, double distinct);
 MeanAndError mean_and_error(const std::vector<double>& values);
 
-/// The mean over folds, with the standard errors of the mean over the images of all folds.
-Metrics mean_of(const std::vector<Metrics>& folds);
+/// The mean over such folds, with the standard errors of the mean over the distinct images. If a
+/// fold has a single image, these errors are those of the fold values.
+Metrics mean_of(const std::vector<Metrics>& folds, double distinct);
 /// The middle value, or the mean of the two in the middle rounded up; 0 for none.
 int median(std::vector<int> values);
 

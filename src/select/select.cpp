@@ -5,10 +5,12 @@
 #include <optional>
 
 #include "ridgeline/error.hpp"
-#include "select/folds.hpp"
 #include "select/jobs.hpp"
 #include "select/keys.hpp"
+#include "select/overlap.hpp"
+#include "select/own_splits.hpp"
 #include "select/recipe.hpp"
+#include "select/splits.hpp"
 #include "train/fingerprint.hpp"
 
 namespace ridgeline {
@@ -39,19 +41,25 @@ SearchSpace log_range(const std::string& key, double min, double max) {
 Selection select(Model& model, const Dataset& images, const FitOptions& fit,
                  const SelectOptions& wanted, const Dataset& test) {
   SelectOptions options = wanted;
-  options.jobs = selection::jobs_of(wanted, selection::job_limits(model, fit.batch));
   if (!fit.run.empty()) {
     throw UsageError("FitOptions::run must be empty: the runs of a selection are in its study");
   }
   for (const auto& [key, range] : options.over) selection::check_range(key, range);
+  selection::refuse_test_images(images, test);
   const Dataset train = images.cache({.augment = fit.augment});  // all trainings share them
+  options.splits = selection::on_cache(wanted.splits, images, train);
+  const std::vector<Split> splits = selection::splits(train, options);
+  const SelectOptions division = options;
+  options.folds = static_cast<int>(splits.size());
+  options.jobs = selection::jobs_of(options, selection::job_limits(model, fit.batch));
   Recipe recipe{.first = model,
                 .network = model.network(),
                 .train = train,
                 .test = test,
                 .settings = {},
                 .options = options,
-                .splits = selection::splits(train, options),
+                .splits = splits,
+                .divide = [&](const Dataset& part) { return selection::splits(part, division); },
                 .with =
                     [&](const Assignment& parameters) {
                       TrainingSettings trial{model.options(), fit};

@@ -323,6 +323,15 @@ void Study::finish(const RefitRecord& refit) {
     bind_metric(metric, refit.test->values, i);
     metric.run();
   }
+  if (refit.test) {
+    database_
+        .prepare(
+            "INSERT INTO test_look (trial, metric, rule) VALUES (?, "
+            "(SELECT value FROM setting WHERE name = 'select.metric'), "
+            "(SELECT value FROM setting WHERE name = 'select.rule'))")
+        .bind(refit.trial)
+        .run();
+  }
   transaction.commit();
 }
 

@@ -84,8 +84,15 @@ class Study {
   /// STUDY/refit belongs to the chosen trial. Refits of other trials move to STUDY/trials/N/refit,
   /// and back.
   void choose(int trial);
+  /// If there is a test set, this counts as a look at it.
   void finish(const RefitRecord& refit);
   void finish(const StudyEnd& end);
+  /// How many refitted models were measured on the test set.
+  int test_looks();
+  /// Adds or replaces what an outer fold gave.
+  void measured(int outer_fold, const OuterFold& fold);
+  /// The number of outer folds that are finished.
+  int outer_folds();
 
  private:
   void open(const StudySettings& settings, StudyUse use);

@@ -3,6 +3,17 @@
 #include "select/score.hpp"
 
 namespace ridgeline::selection {
+namespace {
+
+/// That of the scores, or over the images if all folds have the same ones.
+double standard_error(const std::vector<FoldRecord>& folds, const MeanAndError& score) {
+  if (folds.size() > 1 && std::isfinite(score.standard_error)) return score.standard_error;
+  double sum = 0;
+  for (const FoldRecord& fold : folds) sum += fold.standard_error;
+  return sum / static_cast<double>(folds.size());
+}
+
+}  // namespace
 
 Trial summary(const Board& board, int number, bool complete) {
   Trial trial{.number = number,
@@ -26,11 +37,12 @@ Trial summary(const Board& board, int number, bool complete) {
     trial.status = "diverged";
   } else if (complete && !folds.empty()) {
     trial.status = board.left(number) ? "left" : board.whole(number) ? "done" : "partial";
-    trial.train = mean_of(train);
-    trial.validation = mean_of(validation);
-    const MeanAndError score = mean_and_error(scores);
+    const double distinct = board.distinct_folds(folds.size());
+    trial.train = mean_of(train, distinct);
+    trial.validation = mean_of(validation, distinct);
+    const MeanAndError score = mean_and_error(scores, distinct);
     trial.score = score.mean;
-    trial.standard_error = folds.size() == 1 ? folds[0].standard_error : score.standard_error;
+    trial.standard_error = standard_error(folds, score);
   }
   return trial;
 }

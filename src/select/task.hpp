@@ -49,6 +49,14 @@ struct TrainingCost {
   std::uintmax_t checkpoint = 0;  ///< of its checkpoint, while it trains
 };
 
+/// What the selections in the outer folds gave.
+struct NestedResult {
+  Nested nested;
+  int trainings = 0;
+  double seconds = 0;
+  bool interrupted = false;
+};
+
 struct SelectionTask {
   /// The settings that must be the same to continue a study.
   Settings settings;
@@ -61,7 +69,9 @@ struct SelectionTask {
   /// The cost of a training with such parameters; empty if not known.
   std::function<TrainingCost(const Assignment& parameters)> cost = {};
   std::vector<std::int64_t> fold_images = {};  ///< that each fold trains on; empty: not known
-  std::int64_t images = 0;                     ///< that the refit trains on
+  /// See select/splits.hpp; empty: no image is a validation image of two folds.
+  std::vector<double> distinct_folds = {};
+  std::int64_t images = 0;  ///< that the refit trains on
   /// The values of a candidate as the refit takes them, without units; empty: as they are.
   std::function<Assignment(const Assignment& parameters)> applied = {};
   /// Trains on one fold. Does not throw if the training diverges. Called on `jobs` threads at once.
@@ -73,10 +83,15 @@ struct SelectionTask {
   std::function<std::optional<Metrics>()> test;
   /// The best answer that ignores the image, on all validation images; absent if not known.
   std::optional<Metrics> guess;
+  /// Repeats the selection in SelectOptions::outer_folds outer folds, before it begins itself, and
+  /// calls `keep` after each; empty without nested cross-validation.
+  std::function<NestedResult(const std::function<void(int fold, const OuterFold&)>& keep)> nested =
+      {};
   const std::atomic<bool>* stop = nullptr;
 };
 
-/// Trains every candidate on every fold, chooses, and refits: see select().
+/// Trains every candidate on every fold, chooses, and refits: see select(). SelectOptions::folds is
+/// the number of all splits.
 Selection run(const SelectOptions& options, const SelectionTask& task);
 
 }  // namespace ridgeline::selection

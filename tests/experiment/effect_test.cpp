@@ -141,6 +141,38 @@ TEST(Effect, CommandsRefuseWordsThatTheyDoNotRead) {
   EXPECT_EQ(refusal_on(Command::select, both), "");
 }
 
+TEST(Effect, EachDivisionIntoFoldsHasItsKeys) {
+  const auto select = [](std::vector<std::string> words) {
+    return refusal_on(Command::select, "", std::move(words));
+  };
+  const std::string file = "select.fold_file=folds.csv", groups = "select.split=leave-groups-out";
+  EXPECT_EQ(select({file, "select.folds=3"}),
+            "select.folds has no effect with select.fold_file, which names the folds: leave one of "
+            "the two out");
+  for (const char* word : {"select.repeats=3", "select.split=leave-groups-out"}) {
+    EXPECT_THAT(select({file, word}), HasSubstr(" has no effect with select.fold_file")) << word;
+  }
+  for (const char* word : {"select.folds=3", "select.repeats=3"}) {
+    EXPECT_THAT(select({groups, word}),
+                HasSubstr(" has no effect with select.split = \"leave-groups-out\", where the "
+                          "groups make the folds"))
+        << word;
+  }
+  EXPECT_THAT(select({"select.leave_groups=2"}),
+              HasSubstr("has no effect without select.split = \"leave-groups-out\""));
+  EXPECT_THAT(select({groups, "data.validation=0.2"}), HasSubstr("the folds take its place"));
+  EXPECT_THAT(select({"select.split=stratfied"}), HasSubstr("stratified"));
+  EXPECT_THAT(select({"select.repeats=0"}), HasSubstr("select.repeats must be"));
+  EXPECT_THAT(select({"select.outer_folds=-1"}), HasSubstr("select.outer_folds must be"));
+  EXPECT_THAT(select({"select.folds=1e3"}), HasSubstr("select.folds"));
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{groups, "select.leave_groups=2", "select.outer_folds=5"},
+        {file, "select.outer_folds=5"},
+        {"select.folds=1", "select.repeats=10", "data.validation=0.2"}}) {
+    EXPECT_EQ(select(words), "");
+  }
+}
+
 TEST(Effect, ARecordHoldsKeysWithoutEffect) {
   for (const auto& words :
        std::vector<std::vector<std::string>>{{},

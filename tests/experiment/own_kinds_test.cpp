@@ -77,7 +77,7 @@ class Sum : public PenaltyTerm {
 };
 
 /// Two classes of images of 1x4x4 that are all dark, or all light.
-TrainTest two_classes(std::int64_t images) {
+Dataset two_classes(std::int64_t images) {
   std::vector<float> pixels;
   std::vector<std::int32_t> labels;
   for (std::int64_t i = 0; i < images; ++i) {
@@ -86,8 +86,7 @@ TrainTest two_classes(std::int64_t images) {
     }
     labels.push_back(static_cast<std::int32_t>(i % 2));
   }
-  const Dataset data = from_memory(pixels, {1, 4, 4}, ImageLayout::nchw, labels);
-  return {data, data};
+  return from_memory(pixels, {1, 4, 4}, ImageLayout::nchw, labels);
 }
 
 void register_all() {
@@ -130,7 +129,8 @@ void register_all() {
                      .open = {},
                      .options = {{"own_images", "how many", std::int64_t{40}, limits::count(2)}},
                      .open_with = [](const std::filesystem::path&, const Attributes& options) {
-                       return two_classes(options.integer("own_images"));
+                       const std::int64_t images = options.integer("own_images");
+                       return TrainTest{two_classes(images), two_classes(images)};
                      }});
     return true;
   }();
@@ -291,7 +291,7 @@ TEST_F(OwnKinds, TrainAndComeBackFromTheModelFile) {
   Model again = Model::load(folder / "run/model.safetensors", 1);
   double sum = 0;
   for (const float w : again.weights("dense_1.kernel")) sum += static_cast<double>(w);
-  const Metrics measured = again.evaluate(two_classes(40).test);
+  const Metrics measured = again.evaluate(two_classes(40));
   EXPECT_NEAR(measured.penalty, 0.01 * 2 * sum, 1e-9);
   EXPECT_EQ(measured.data_loss, trained.test->data_loss);
   EXPECT_EQ(again.options().loss->attributes(), (Attributes{{"own_factor", 2.0}}));

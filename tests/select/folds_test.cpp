@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "select/splits.hpp"
 #include "select/support.hpp"
 #include "train/support.hpp"
 

@@ -108,6 +108,9 @@ TEST(BetterThanGuess, ByAccuracyOrByDataLossButNotByChance) {
   EXPECT_FALSE(better(0.12, 2.25));
   EXPECT_TRUE(better(0.55, 3.10));
   EXPECT_TRUE(better(0.10, 2.20));
+  Trial one;
+  one.validation = Metrics{.data_loss = 0.1, .images = 1, .values = {{"accuracy", 1}}};
+  EXPECT_FALSE(better_than_guess(one, guess)) << "one image tells nothing";
 }
 
 }  // namespace

@@ -19,12 +19,12 @@ TEST(Score, MeanAndStandardErrorOverFolds) {
 TEST(Score, MeansOfMetricsKeepTheErrorOverAllImages) {
   const Metrics a{.data_loss = 1, .images = 50, .data_loss_error = 0.3};
   const Metrics b{.data_loss = 2, .images = 50, .data_loss_error = 0.4};
-  const Metrics m = mean_of({a, b});
+  const Metrics m = mean_of({a, b}, 2);
   EXPECT_DOUBLE_EQ(m.data_loss, 1.5);
   EXPECT_EQ(m.images, 100);
   EXPECT_DOUBLE_EQ(m.data_loss_error, 0.25);
   const Metrics c{.values = {{"accuracy", 0.5, 0.3}}}, d{.values = {{"accuracy", 0.75, 0.4}}};
-  EXPECT_EQ(mean_of({c, d}).values, (std::vector<MetricValue>{{"accuracy", 0.625, 0.25}}));
+  EXPECT_EQ(mean_of({c, d}, 2).values, (std::vector<MetricValue>{{"accuracy", 0.625, 0.25}}));
 }
 
 TEST(Score, TheMedianOfAnEvenNumberIsRoundedUp) {
@@ -53,6 +53,8 @@ TEST(Score, IsTheValidationsAndHasItsErrorOverTheImages) {
 TEST(Score, RefusesWhatIsNotMeasuredOnTheValidationImages) {
   expect_error<UsageError>([] { higher_is_better("train_accuracy", {}); }, "select.metric");
   expect_error<UsageError>([] { higher_is_better("accuracy", {}); }, "select.metric");
+  expect_error<UsageError>([] { higher_is_better("test_accuracy", {}); },
+                           "the test set is measured once, after the choice");
 }
 
 TEST(Score, KnowsItsDirectionFromTheMetric) {

@@ -186,6 +186,10 @@ TEST_F(StudyTest, ChoosesAgainByAnotherScoreOrRule) {
   EXPECT_EQ(by_accuracy.trials.back().score, 1);
   EXPECT_EQ(in_refit(), 10);
   EXPECT_EQ(problem.tests, 2);
+  EXPECT_EQ(by_loss.test_looks, 1);
+  EXPECT_EQ(by_accuracy.test_looks, 2);
+  EXPECT_EQ(query("SELECT metric || ' ' || rule FROM test_looks"),
+            "val_data_loss best\nval_accuracy best\n");
   EXPECT_EQ(query("SELECT max(score) FROM folds"), "1.0\n");
   EXPECT_EQ(query("SELECT value FROM settings WHERE name = 'select.metric'"), "val_accuracy\n");
 
@@ -195,6 +199,7 @@ TEST_F(StudyTest, ChoosesAgainByAnotherScoreOrRule) {
   EXPECT_EQ(back.trials[3].standard_error, by_loss.trials[3].standard_error);
   EXPECT_EQ(in_refit(), by_loss.chosen.at(key)) << "the first refit has come back";
   EXPECT_EQ(problem.tests, 2);
+  EXPECT_EQ(back.test_looks, 2) << "the first model was measured before";
   EXPECT_EQ(query("SELECT count(*) FROM refits"), "2\n");
 
   options_.rule = "one-standard-error";

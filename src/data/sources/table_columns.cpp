@@ -12,8 +12,6 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-const Names path_names{"path",      "file",       "filename",   "file_name", "filepath",
-                       "file_path", "image_path", "image_file", "image",     "images"};
 const Names label_names{"label", "class", "labels", "target", "category"};
 
 class Finder {
@@ -94,6 +92,12 @@ std::string find_task(const TableOptions& options, std::size_t columns) {
 
 }  // namespace
 
+const std::vector<std::string>& path_column_names() {
+  static const Names names{"path",      "file",       "filename",   "file_name", "filepath",
+                           "file_path", "image_path", "image_file", "image",     "images"};
+  return names;
+}
+
 TableColumns find_columns(const TableFile& table, const TableFormat& format,
                           const TableOptions& options) {
   const Finder finder(table, format);
@@ -101,8 +105,9 @@ TableColumns find_columns(const TableFile& table, const TableFormat& format,
     return column.empty() ? column : finder.named(column, key);
   };
   TableColumns columns;
-  columns.path = options.path_column.empty() ? finder.usual(path_names, "paths", "path_column")
-                                             : finder.named(options.path_column, "path_column");
+  columns.path = options.path_column.empty()
+                     ? finder.usual(path_column_names(), "paths", "path_column")
+                     : finder.named(options.path_column, "path_column");
   columns.split = optional(options.split_column, "split_column");
   columns.group = optional(options.group_column, "groups");
   columns.weight = optional(options.weight_column, "weight_column");

@@ -34,6 +34,9 @@ struct TableColumns {
   TargetColumns targets;
 };
 
+/// The usual names of the column of paths, best first.
+const std::vector<std::string>& path_column_names();
+
 /// The columns that `options` name, or those that the table has by their usual names. Throws
 /// DataError for a column that is not there, UsageError for options that do not fit together.
 TableColumns find_columns(const TableFile& table, const TableFormat& format,
