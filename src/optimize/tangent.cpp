@@ -28,8 +28,7 @@ void MomentTangent(const Moments& f, const TangentRun& run) {
   for (std::size_t i = 0; i < run.count; i += hn::Lanes(d)) {
     const auto g = hn::LoadU(d, run.gradient + i), dg = hn::LoadU(d, run.dgradient + i);
     const auto m = hn::MulAdd(beta1, hn::LoadU(d, run.slots[0] + i), hn::Mul(rest1, g));
-    const auto v =
-        hn::MulAdd(beta2, hn::LoadU(d, run.slots[1] + i), hn::Mul(rest2, hn::Mul(g, g)));
+    const auto v = hn::MulAdd(beta2, hn::LoadU(d, run.slots[1] + i), hn::Mul(rest2, hn::Mul(g, g)));
     const auto dm = hn::MulAdd(beta1, hn::LoadU(d, dmean + i), hn::Mul(rest1, dg));
     const auto dgg = hn::Mul(hn::Add(rest2, rest2), hn::Mul(g, dg));
     const auto dv = hn::MulAdd(beta2, hn::LoadU(d, dsquare + i), dgg);

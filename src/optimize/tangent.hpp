@@ -11,12 +11,12 @@ namespace ridgeline::optimize {
 
 /// A run of weights in a step. "dx" is the derivative of x.
 struct TangentRun {
-  std::size_t count;           ///< a multiple of 16, as in Optimizer::step
-  const float* gradient;       ///< with the penalty's, as Optimizer::step gets it
-  const float* const* slots;   ///< before the step
+  std::size_t count;          ///< a multiple of 16, as in Optimizer::step
+  const float* gradient;      ///< with the penalty's, as Optimizer::step gets it
+  const float* const* slots;  ///< before the step
   const float* dgradient;
-  float* const* dslots;        ///< become those after the step
-  float* dstep;                ///< becomes the derivative of the step
+  float* const* dslots;  ///< become those after the step
+  float* dstep;          ///< becomes the derivative of the step
 };
 
 class Tangent {

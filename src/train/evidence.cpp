@@ -75,8 +75,7 @@ void check_evidence(const ModelCore& core) {
   const std::string_view kind = core.loss().kind();
   require((kind == "cross-entropy" || kind == "binary-cross-entropy") &&
               core.layout().network_outputs.size() == 1 &&
-              (kind == "cross-entropy" || core.outputs() == 1) &&
-              classes_of(core) <= most_classes,
+              (kind == "cross-entropy" || core.outputs() == 1) && classes_of(core) <= most_classes,
           "the evidence needs a cross-entropy of at most {} classes", most_classes);
 }
 

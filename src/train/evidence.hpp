@@ -2,11 +2,12 @@
 // The evidence of a strength of the L2 penalty: the log marginal likelihood of the training images,
 // by Laplace's approximation with a diagonal curvature (MacKay, A practical Bayesian framework for
 // backpropagation networks, 1992; Immer et al., Scalable marginal likelihood estimation for model
-// selection in deep learning, 2104.04975). With J(w) = L(w) + sum of l2_p / 2 |w_p|^2 over N images,
-// the posterior is exp(-N J), so the prior of a weight is a normal one with the precision N l2_p:
+// selection in deep learning, 2104.04975). With J(w) = L(w) + sum of l2_p / 2 |w_p|^2 over N
+// images, the posterior is exp(-N J), so the prior of a weight is a normal one with the precision N
+// l2_p:
 //   log p(D) = -N J(w*) + 1/2 sum of log l2_p - 1/2 sum of log(h_i + l2_p)
-// over all penalised weights. h is the diagonal of the generalised Gauss-Newton matrix of L, which is
-// the Fisher information of the network's own predictions.
+// over all penalised weights. h is the diagonal of the generalised Gauss-Newton matrix of L, which
+// is the Fisher information of the network's own predictions.
 
 #include <cstdint>
 

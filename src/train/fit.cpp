@@ -153,8 +153,8 @@ History Fit::run() {
 }
 
 void Fit::load() {
-  position_ =
-      load_checkpoint(file(checkpoint_name), core_, {fingerprint_, loader_->batches(), metrics_, follower_});
+  position_ = load_checkpoint(file(checkpoint_name), core_,
+                              {fingerprint_, loader_->batches(), metrics_, follower_});
 }
 
 bool Fit::train_epoch() {

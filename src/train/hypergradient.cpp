@@ -70,8 +70,7 @@ Hypergradient::Hypergradient(ModelCore& core, const Dataset& validation,
   validation_ = std::make_unique<data::Loader>(validation, reading);
   const std::size_t count = core.state.arena().trainable;
   z_.resize(count);
-  dslots_.resize(static_cast<std::size_t>(optimizer.optimizer->slots()),
-                 std::vector<float>(count));
+  dslots_.resize(static_cast<std::size_t>(optimizer.optimizer->slots()), std::vector<float>(count));
   gradient_.resize(count);
   sums_.resize(1 + 2 * (core.state.parameters().size() + 1));
 }
@@ -85,8 +84,9 @@ bool Hypergradient::trained(std::size_t parameter) const {
 void Hypergradient::take_gradient() {
   for (std::size_t p = 0; p < direct_.size(); ++p) {
     if (!trained(p)) continue;
-    std::ranges::copy(core_.engine.gradient_of(core_.state, p),
-                      gradient_.begin() + static_cast<std::ptrdiff_t>(core_.state.arena().offsets[p]));
+    std::ranges::copy(
+        core_.engine.gradient_of(core_.state, p),
+        gradient_.begin() + static_cast<std::ptrdiff_t>(core_.state.arena().offsets[p]));
   }
 }
 
@@ -121,8 +121,7 @@ void Hypergradient::follow(std::size_t parameter, const engine::UpdateRule& rule
   const auto most = static_cast<float>(rule.clip_value > 0 ? rule.clip_value : HUGE_VAL);
   const double rate = rule.rate_of(parameter);
   const StepInfo info{.learning_rate = rate, .step = state.step + 1};
-  const double kept =
-      options_.memory > 0 ? 1 - 1 / static_cast<double>(options_.memory) : 1.0;
+  const double kept = options_.memory > 0 ? 1 - 1 / static_cast<double>(options_.memory) : 1.0;
   const auto keep = static_cast<float>(kept * (1 - engine::decay_of(rule, parameter)));
   const auto shrunk = static_cast<float>(rate * direct_[parameter].decay +
                                          rule.rate_share * direct_[parameter].independent_decay);
@@ -199,9 +198,11 @@ void Hypergradient::gradient_of_validation() {
   const auto arena = state.weight_arena().span();
   const std::vector<float> statistics(
       arena.begin() + static_cast<std::ptrdiff_t>(state.arena().trainable), arena.end());
-  core_.engine.gradient(state, for_engine(*batch, epoch), loss, {.weight = weight > 0 ? weight : 1});
+  core_.engine.gradient(state, for_engine(*batch, epoch), loss,
+                        {.weight = weight > 0 ? weight : 1});
   take_gradient();
-  std::ranges::copy(statistics, arena.begin() + static_cast<std::ptrdiff_t>(state.arena().trainable));
+  std::ranges::copy(statistics,
+                    arena.begin() + static_cast<std::ptrdiff_t>(state.arena().trainable));
   if (!statistics.empty()) state.touch();
 }
 

@@ -52,8 +52,8 @@ struct Descent {
         gradient[i] += static_cast<float>(l2 * static_cast<double>(weights[i]));
         dgradient[i] = static_cast<float>(l2 * static_cast<double>(weights[i] + z[i]));
       }
-      tangent->step(info, {count, gradient.data(), to.data(), dgradient.data(), dto.data(),
-                           dstep.data()});
+      tangent->step(
+          info, {count, gradient.data(), to.data(), dgradient.data(), dto.data(), dstep.data()});
       optimizer.step(info, count, gradient.data(), to.data(), step.data(), nullptr);
       const double shrink = info.learning_rate * decay;
       for (std::size_t i = 0; i < count; ++i) {
@@ -77,8 +77,7 @@ void check(const OptimizerSetting& setting, double l2, double decay) {
   }
   ASSERT_GT(largest, 1e-3) << "the strength matters";
   for (std::size_t i = 0; i < count; ++i) {
-    const double difference =
-        static_cast<double>(more.weights[i] - less.weights[i]) / (2 * far);
+    const double difference = static_cast<double>(more.weights[i] - less.weights[i]) / (2 * far);
     EXPECT_NEAR(static_cast<double>(here.z[i]), difference, 2e-3 * largest) << i;
   }
 }

@@ -76,9 +76,10 @@ TEST(Evidence, EqualsTheClosedFormOfALinearModel) {
     core.state.touch();
     const Evidence found = evidence_of(core, data, 400, 1);
     EXPECT_NEAR(found.total(), wanted.evidence, 1e-3 * std::abs(wanted.evidence)) << strength;
-    EXPECT_NEAR(found.effective, found.fixed_point * 400 *
-                                     std::inner_product(wanted.weights.begin(), wanted.weights.end(),
-                                                        wanted.weights.begin(), 0.0),
+    EXPECT_NEAR(found.effective,
+                found.fixed_point * 400 *
+                    std::inner_product(wanted.weights.begin(), wanted.weights.end(),
+                                       wanted.weights.begin(), 0.0),
                 1e-3);
   }
 }

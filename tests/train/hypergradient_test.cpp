@@ -107,9 +107,10 @@ TEST(Hypergradient, ARuleThatSetsItsOwnStrengthHasNoSlope) {
 TEST(Hypergradient, DoesNotChangeTheTraining) {
   const Setting setting{adam({.learning_rate = 0.01}), l2(0.01)};
   ModelCore core = core_of(setting);
-  const History history = Fit(core, pictures(images),
-                              {.epochs = epochs, .batch = batch, .validation_data = pictures(30, 7)})
-                              .run();
+  const History history =
+      Fit(core, pictures(images),
+          {.epochs = epochs, .batch = batch, .validation_data = pictures(30, 7)})
+          .run();
   EXPECT_EQ(history.epochs.back().validation->data_loss, train(setting).loss);
 }
 
