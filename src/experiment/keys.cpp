@@ -296,8 +296,10 @@ std::vector<Key> make_keys() {
           check_search_space),
       row("select.metric", select, &SelectSection::metric,
           "the score of a trial: val_data_loss, val_accuracy, ...", metric({"val_"})),
-      row("select.method", select, &SelectSection::method, "grid, random or race",
-          one_of({"grid", "random", "race"}, {"bayes", "halving", "path", "hypergradient"})),
+      row("select.method", select, &SelectSection::method,
+          "grid, random, race, path, hypergradient or evidence",
+          one_of({"grid", "random", "race", "path", "hypergradient", "evidence"},
+                 {"bayes", "halving"})),
       row("select.trials", select, &SelectSection::trials,
           "the number of candidates, including λ = 0", whole(1))
           .needing(without("a range in select.over or select.method = \"random\"",

@@ -6,6 +6,7 @@
 #include "select/folds.hpp"
 #include "select/guess.hpp"
 #include "select/score.hpp"
+#include "select/training.hpp"
 #include "train/fingerprint.hpp"
 #include "train/load_weights.hpp"
 #include "train/measured.hpp"
@@ -59,6 +60,7 @@ Selection run(const Recipe& recipe, std::optional<Model>& refitted) {
   };
   const FitOptions fit = settings_with({}).fit;
   const metrics::MetricSet measured = train::measured_in_training(measuring, fit);
+  check_measured(recipe);
   SelectionTask task;
   task.metrics = measured.names();
   task.settings = all_settings(recipe);
@@ -75,14 +77,15 @@ Selection run(const Recipe& recipe, std::optional<Model>& refitted) {
   };
   task.fold_images = fold_images(recipe.splits);
   task.images = static_cast<std::int64_t>(recipe.train.size());
+  LastWeights last_weights;
   task.train = [&](const FoldCall& call) {
     const int share = std::max(1, threads / recipe.options.jobs);
-    if (recipe.record) recipe.record({call.parameters, call.run, share, {}});
-    const TrainingSettings trial = settings_with(call.parameters);
-    Model model = model_of(recipe, trial.model, share);
-    Split split = recipe.splits[static_cast<std::size_t>(call.fold) - 1];
-    split.train = share_of(split.train, call.share, recipe.options.seed);
-    return train_fold(model, split, trial.fit, call);
+    Assignment recorded = call.parameters;
+    if (call.request.epochs > 0) recorded["train.epochs"] = call.request.epochs;
+    if (recipe.record) recipe.record({recorded, call.run, share, {}});
+    TrainingSettings trial = settings_with(call.parameters);
+    trial.model.threads = share;
+    return train(recipe, trial, call, last_weights);
   };
   task.refit = [&](const RefitCall& call) {
     if (recipe.record) recipe.record({call.parameters, call.run, threads, call.epochs});

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "ridgeline/selection.hpp"
+#include "select/record.hpp"
 
 namespace ridgeline::selection {
 
@@ -26,12 +27,16 @@ struct FoldCall {
   const Assignment& parameters;
   std::filesystem::path run;  ///< the folder of this run, continued if it has begun; or empty
   Callbacks callbacks;        ///< to call; their return values count
+  /// The rest of the request, and the run of the training that it begins with.
+  Request request = {};
+  std::filesystem::path from_run = {};
 };
 struct FoldResult {
   std::vector<Epoch> epochs;  ///< all epochs, also those before an interruption
   bool diverged = false;
   bool interrupted = false;
-  bool paused = false;  ///< after FoldCall::until, with epochs left
+  bool paused = false;                        ///< after FoldCall::until, with epochs left
+  std::map<std::string, double> values = {};  ///< as FoldRecord::values
 };
 
 /// The training on all images with the chosen values.

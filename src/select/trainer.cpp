@@ -189,10 +189,13 @@ std::optional<FoldRecord> Trainer::train_one(const Request& request,
                                    .until = request.until,
                                    .parameters = parameters,
                                    .run = run_of(id),
-                                   .callbacks = telling(where, [&](const Epoch& epoch) {
-                                     last = epoch;
-                                     if (study_) study_->add(id, epoch);
-                                   })});
+                                   .callbacks = telling(where,
+                                                        [&](const Epoch& epoch) {
+                                                          last = epoch;
+                                                          if (study_) study_->add(id, epoch);
+                                                        }),
+                                   .request = request,
+                                   .from_run = run_of({request.from, id.fold, id.share})});
   lock.lock();
   if (result.interrupted) return std::nullopt;
   if (!result.epochs.empty()) last = result.epochs.back();
@@ -209,7 +212,8 @@ std::optional<FoldRecord> Trainer::train_one(const Request& request,
                                                     : "done",
                           .epochs = last.epoch,
                           .seconds = seconds_of(start, result.epochs),
-                          .last = last};
+                          .last = last,
+                          .values = result.values};
   if (study_) study_->finish(id, record, result.epochs);
   return record;
 }

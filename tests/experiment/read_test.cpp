@@ -191,7 +191,7 @@ TEST(Read, WordsOutsideTheirChoices) {
 TEST(Read, WhatIsNotSupportedYetSaysSo) {
   EXPECT_EQ(refusal("[select]\nmethod = \"bayes\"\n"),
             "experiment.toml:2: select.method = \"bayes\" is not supported yet: use \"grid\", "
-            "\"random\" or \"race\"");
+            "\"random\", \"race\", \"path\", \"hypergradient\" or \"evidence\"");
   for (const char* source : {"voc", "coco", "masks"}) {
     const std::string text = std::string("[data]\nsource = \"") + source + "\"\n";
     EXPECT_NE(refusal(text).find("not supported yet"), std::string::npos);

@@ -13,10 +13,13 @@ namespace {
 
 using Make = std::unique_ptr<Method> (*)(const SelectOptions&, const SelectionTask&);
 
-constexpr std::array<std::pair<std::string_view, Make>, 3> methods{{
+constexpr std::array<std::pair<std::string_view, Make>, 6> methods{{
     {"grid", [](const auto& o, const auto& task) { return exhaustive(o, task, sample_grid); }},
     {"random", [](const auto& o, const auto& task) { return exhaustive(o, task, sample_random); }},
     {"race", race},
+    {"hypergradient", hypergradient},
+    {"path", path},
+    {"evidence", evidence},
 }};
 
 }  // namespace

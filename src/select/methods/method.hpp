@@ -18,6 +18,7 @@ struct ModelChoice {
   Assignment chosen;
   double score = 0, standard_error = 0;  ///< as the model predicts them
   std::pair<double, double> tied;        ///< values that cannot be distinguished from the best
+  int epochs = 0;                        ///< of the refit; 0: the median of the finished trials
   ModelCurve curve;
 };
 
@@ -42,6 +43,12 @@ class Method {
 /// with the nearest known one.
 std::unique_ptr<Method> make_method(const SelectOptions& options, const SelectionTask& task);
 
+/// See evidence.cpp.
+std::unique_ptr<Method> evidence(const SelectOptions& options, const SelectionTask& task);
+/// See hypergradient.cpp.
+std::unique_ptr<Method> hypergradient(const SelectOptions& options, const SelectionTask& task);
+/// See path.cpp.
+std::unique_ptr<Method> path(const SelectOptions& options, const SelectionTask& task);
 /// See race.cpp.
 std::unique_ptr<Method> race(const SelectOptions& options, const SelectionTask& task);
 /// Trains every candidate of the sampler on every fold, on all images: "grid", "random".
