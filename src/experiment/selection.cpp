@@ -21,7 +21,10 @@ namespace {
 
 Experiment with(Experiment experiment, const Assignment& parameters) {
   const SearchSpace over = experiment.select.over;
-  for (const auto& [key, value] : parameters) set_searched(experiment, key, over.at(key), value);
+  for (const auto& [key, value] : parameters) {
+    const auto searched = over.find(key);
+    set_searched(experiment, key, searched == over.end() ? Range() : searched->second, value);
+  }
   return experiment;
 }
 

@@ -42,7 +42,8 @@ Dataset share_of(const Dataset& images, double share, std::uint64_t seed) {
   return share_of(stratified_split(images, 0.5, seed).validation, 2 * share, seed);
 }
 
-FoldResult train_fold(Model& model, const Split& split, FitOptions fit, const FoldCall& call) {
+FoldResult train_fold(const Fitting& fitting, const Split& split, FitOptions fit,
+                      const FoldCall& call) {
   set_run(fit, call.run, call.callbacks);
   fit.validation_data = split.validation;
   const std::atomic<bool>* outer = fit.stop;
@@ -60,7 +61,7 @@ FoldResult train_fold(Model& model, const Split& split, FitOptions fit, const Fo
     });
   }
   try {
-    History history = model.fit(split.train, fit);
+    History history = fitting(split.train, fit);
     const bool paused = history.interrupted && pause;
     return {.epochs = std::move(history.epochs),
             .interrupted = history.interrupted && !paused,

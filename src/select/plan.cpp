@@ -20,14 +20,17 @@ SelectPlan plan_of(const SelectOptions& options, const SelectionTask& task, cons
     plan.images += cost.epochs * images;
     plan.disk += cost.kept;
   };
-  for (const auto& [id, until] : requests) {
+  for (const Request& request : requests) {
+    const TrainingId& id = request.id;
     TrainingCost cost = task.cost ? task.cost(board.parameters(id.trial)) : TrainingCost();
     largest.epochs = std::max(largest.epochs, cost.epochs);
     largest.kept = std::max(largest.kept, cost.kept);
     largest.checkpoint = std::max(largest.checkpoint, cost.checkpoint);
     if (study) refitted = refitted || study->refit(id.trial);
-    if (study && study->fold({id, until})) continue;
-    if (until > 0) cost.epochs = std::min(cost.epochs, until);
+    if (study && study->fold(request)) continue;
+    if (request.epochs > 0) cost.epochs = request.epochs;
+    if (request.until > 0) cost.epochs = std::min(cost.epochs, request.until);
+    if (request.keep) cost.kept *= 2;  // the last weights beside the best
     const auto at = static_cast<std::size_t>(id.fold) - 1;
     const bool known = at < task.fold_images.size();
     add(cost, known ? id.share * static_cast<double>(task.fold_images[at]) : 0);

@@ -9,6 +9,7 @@
 #include "select/nested.hpp"
 #include "select/score.hpp"
 #include "select/splits.hpp"
+#include "select/training.hpp"
 #include "select/units.hpp"
 #include "train/fingerprint.hpp"
 #include "train/load_weights.hpp"
@@ -30,12 +31,11 @@ Model model_of(const Recipe& recipe, ModelOptions options, int threads) {
   return model;
 }
 
-TrainingSize size_of(const TrainingSettings& settings, std::size_t images) {
+TrainingSize size_of(const TrainingSettings& settings, double images) {
   const auto& [model, fit] = settings;
-  const auto all = static_cast<double>(images);
   const auto batch = static_cast<double>(fit.batch * std::max<std::int64_t>(fit.accumulate, 1));
-  return {.images = all,
-          .batch = model.optimizer.full_batch ? all : batch,
+  return {.images = images,
+          .batch = model.optimizer.full_batch ? images : batch,
           .epochs = static_cast<double>(fit.epochs),
           .learning_rate = model.optimizer.learning_rate.value};
 }
@@ -43,7 +43,7 @@ TrainingSize size_of(const TrainingSettings& settings, std::size_t images) {
 RangeFacts range_facts(const Recipe& recipe) {
   const TrainingSettings settings = recipe.with({});
   const Optimizer& optimizer = *settings.model.optimizer.optimizer;
-  return {.size = size_of(settings, recipe.train.size()),
+  return {.size = size_of(settings, static_cast<double>(recipe.train.size())),
           .optimizer = std::string(optimizer.kind()),
           .momentum = optimizer.attributes().real("momentum", 0)};
 }
@@ -86,6 +86,7 @@ Selection run(const Recipe& recipe, std::optional<Model>& refitted) {
   };
   const FitOptions fit = settings_with({}).fit;
   const metrics::MetricSet measured = train::measured_in_training(measuring, fit);
+  check_measured(recipe);
   SelectionTask task;
   task.metrics = measured.names();
   task.settings = all_settings(recipe);
@@ -100,30 +101,30 @@ Selection run(const Recipe& recipe, std::optional<Model>& refitted) {
     const TrainingSettings trial = recipe.with(parameters);
     return cost_of(recipe.first.layout(), trial.model, trial.fit);
   };
-  const auto applied = [&](const Assignment& parameters, const Dataset& images) {
+  const auto all_images = static_cast<double>(recipe.train.size());
+  const auto applied = [&](const Assignment& parameters, double images) {
     if (!has_units(options.over)) return parameters;
-    return without_units(parameters, options.over, size_of(recipe.with(parameters), images.size()));
+    return without_units(parameters, options.over, size_of(recipe.with(parameters), images));
   };
-  task.applied = [&, applied](const Assignment& parameters) {
-    return applied(parameters, recipe.train);
-  };
+  task.applied = [=](const Assignment& parameters) { return applied(parameters, all_images); };
+  task.threads = threads;
   task.fold_images = fold_images(recipe.splits);
   task.distinct_folds = distinct_folds(recipe.splits);
   task.images = static_cast<std::int64_t>(recipe.train.size());
+  LastWeights last_weights;
   task.train = [&, applied](const FoldCall& call) {
-    const int share = std::max(1, threads / recipe.options.jobs);
-    Split split = recipe.splits[static_cast<std::size_t>(call.fold) - 1];
-    split.train = share_of(split.train, call.share, recipe.options.seed);
-    // On an eighth of the images, all validation images would cost as much as the training.
-    split.validation = share_of(split.validation, 2 * call.share, recipe.options.seed);
-    const Assignment values = applied(call.parameters, split.train);
-    if (recipe.record) recipe.record({values, call.run, share, {}});
-    const TrainingSettings trial = settings_with(values);
-    Model model = model_of(recipe, trial.model, share);
-    return train_fold(model, split, trial.fit, call);
+    const auto& split = recipe.splits[static_cast<std::size_t>(call.fold) - 1];
+    const auto images = call.share * static_cast<double>(split.train.size());
+    const Assignment values = applied(call.parameters, images);
+    Assignment recorded = values;
+    if (call.request.epochs > 0) recorded["train.epochs"] = call.request.epochs;
+    if (recipe.record) recipe.record({recorded, call.run, call.threads, {}});
+    TrainingSettings trial = settings_with(values);
+    trial.model.threads = call.threads;
+    return train(recipe, trial, call, last_weights);
   };
-  task.refit = [&, applied](const RefitCall& call) {
-    const Assignment values = applied(call.parameters, recipe.train);
+  task.refit = [&, applied, all_images](const RefitCall& call) {
+    const Assignment values = applied(call.parameters, all_images);
     if (recipe.record) recipe.record({values, call.run, threads, call.epochs});
     const TrainingSettings chosen = settings_with(values);
     refitted.emplace(model_of(recipe, chosen.model, threads));

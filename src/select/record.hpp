@@ -3,6 +3,7 @@
 
 #include <compare>
 #include <limits>
+#include <map>
 #include <string>
 
 #include "ridgeline/history.hpp"
@@ -16,10 +17,19 @@ struct TrainingId {
   friend auto operator<=>(const TrainingId&, const TrainingId&) = default;
 };
 
+/// What a training measures for a method, in addition to its metrics: FoldRecord::values.
+enum class Measure { nothing, slope, evidence };
+
 /// A training up to an epoch, which a method asks for.
 struct Request {
   TrainingId id;
-  int until = 0;  ///< the last epoch; 0: all epochs
+  int until = 0;   ///< the last epoch; 0: all epochs
+  int epochs = 0;  ///< of the whole training; 0: as the settings say
+  /// The trial whose training, on the same fold and share, gives the initial weights: those that it
+  /// ended with. 0: fresh weights.
+  int from = 0;
+  bool keep = false;  ///< whether a later request may begin with its last weights
+  Measure measure = Measure::nothing;
   friend auto operator<=>(const Request&, const Request&) = default;
 };
 
@@ -31,6 +41,8 @@ struct FoldRecord {
   int epochs = 0;
   double seconds = 0;
   Epoch last;  ///< the last known epoch; without validation if there is none
+  /// What a finished training measured for its method, by name.
+  std::map<std::string, double> values = {};
 };
 
 }  // namespace ridgeline::selection

@@ -200,7 +200,7 @@ class Runner {
 
   bool learnable() const {
     return !task_.guess || std::ranges::any_of(result_.trials, [&](const Trial& trial) {
-      return trial.status == "done" && better_than_guess(trial, *task_.guess);
+      return trial.validation && better_than_guess(trial, *task_.guess);
     });
   }
 
@@ -232,7 +232,11 @@ class Runner {
   Trial trial_of(const ModelChoice& choice) {
     const int number = board_.trial(choice.chosen);
     const auto known = std::ranges::find(result_.trials, number, &Trial::number);
-    if (known != result_.trials.end() && known->status == "done") return *known;
+    if (known != result_.trials.end() && known->status == "done") {
+      Trial trial = *known;
+      if (choice.epochs > 0) trial.epochs = choice.epochs;
+      return trial;
+    }
     std::vector<int> epochs;
     for (const Trial& trial : result_.trials) {
       if (trial.status == "done") epochs.push_back(trial.epochs);
@@ -242,7 +246,7 @@ class Runner {
                 .score = choice.score,
                 .standard_error = choice.standard_error,
                 .status = "predicted",
-                .epochs = median(epochs)};
+                .epochs = choice.epochs > 0 ? choice.epochs : median(epochs)};
     if (study_) study_->finish(trial, trainer_->rungs() + 1);
     if (known != result_.trials.end()) {
       *known = trial;

@@ -35,6 +35,10 @@ CREATE TABLE epoch_metric (
   part TEXT NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL, value REAL,
   standard_error REAL, higher_is_better INTEGER NOT NULL,
   PRIMARY KEY (trial, fold, share, epoch, part, name)) WITHOUT ROWID;
+CREATE TABLE training_value (
+  trial INTEGER NOT NULL REFERENCES trial, fold INTEGER NOT NULL, share REAL NOT NULL,
+  name TEXT NOT NULL, value REAL,
+  PRIMARY KEY (trial, fold, share, name)) WITHOUT ROWID;
 CREATE TABLE decision (
   number INTEGER PRIMARY KEY, trial INTEGER NOT NULL, reason TEXT NOT NULL);
 CREATE TABLE refit (
@@ -65,6 +69,8 @@ CREATE VIEW parameters AS SELECT trial, name, value FROM parameter ORDER BY tria
 CREATE VIEW folds AS
   SELECT trial, fold, share, status, score, standard_error, epochs, seconds FROM fold
   ORDER BY trial, fold, share;
+CREATE VIEW training_values AS
+  SELECT trial, fold, share, name, value FROM training_value ORDER BY trial, fold, share, name;
 CREATE VIEW metrics AS
   SELECT trial, fold, share, epoch, part, name, value, standard_error, higher_is_better
   FROM epoch_metric ORDER BY trial, fold, share, epoch, part, position;

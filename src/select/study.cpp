@@ -129,7 +129,8 @@ std::vector<Assignment> Study::candidates(int first, const std::vector<Assignmen
 }
 
 std::optional<FoldRecord> Study::fold(const Request& request) {
-  const auto& [id, until] = request;
+  const TrainingId& id = request.id;
+  const int until = request.until;
   Statement row = database_->prepare(
       "SELECT status, epochs, seconds FROM fold WHERE trial = ? AND fold = ? AND share = ?");
   bind_training(row, id);
@@ -149,6 +150,10 @@ std::optional<FoldRecord> Study::fold(const Request& request) {
     record.seconds *= static_cast<double>(until) / record.epochs;
     record.epochs = until;
   }
+  Statement value = database_.prepare(
+      "SELECT name, value FROM training_value WHERE trial = ? AND fold = ? AND share = ?");
+  bind_training(value, id);
+  while (value.next()) record.values[value.text(0)] = value.real(1);
   return record;
 }
 
@@ -264,6 +269,12 @@ void Study::finish(const TrainingId& id, const FoldRecord& record,
       .bind(record.epochs)
       .bind(record.seconds)
       .run();
+  for (const auto& [name, number] : record.values) {
+    Statement value =
+        database_->prepare("INSERT OR REPLACE INTO training_value VALUES (?, ?, ?, ?, ?)");
+    bind_training(value, id);
+    value.bind(name).bind(number).run();
+  }
   worker_->release(id);
   transaction.commit();
 }

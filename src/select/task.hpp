@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "ridgeline/selection.hpp"
+#include "select/record.hpp"
 
 namespace ridgeline::selection {
 
@@ -23,15 +24,20 @@ struct FoldCall {
   int fold = 0;      ///< 1 for the first
   double share = 1;  ///< of the fold's training images, in (0, 1]; of validation twice as much
   int until = 0;     ///< the last epoch of this call, which can be continued; 0: all epochs
+  int threads = 1;   ///< of this training
   const Assignment& parameters;
   std::filesystem::path run;  ///< the folder of this run, continued if it has begun; or empty
   Callbacks callbacks;        ///< to call; their return values count
+  /// The rest of the request, and the run of the training that it begins with.
+  Request request = {};
+  std::filesystem::path from_run = {};
 };
 struct FoldResult {
   std::vector<Epoch> epochs;  ///< all epochs, also those before an interruption
   bool diverged = false;
   bool interrupted = false;
-  bool paused = false;  ///< after FoldCall::until, with epochs left
+  bool paused = false;                        ///< after FoldCall::until, with epochs left
+  std::map<std::string, double> values = {};  ///< as FoldRecord::values
 };
 
 /// The training on all images with the chosen values.
@@ -68,6 +74,7 @@ struct SelectionTask {
   std::function<void()> begin;
   /// The cost of a training with such parameters; empty if not known.
   std::function<TrainingCost(const Assignment& parameters)> cost = {};
+  int threads = 1;                             ///< that all trainings share
   std::vector<std::int64_t> fold_images = {};  ///< that each fold trains on; empty: not known
   /// See select/splits.hpp; empty: no image is a validation image of two folds.
   std::vector<double> distinct_folds = {};

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "ridgeline/error.hpp"
+#include "select/jobs.hpp"
 #include "select/score.hpp"
 #include "select/summary.hpp"
 #include "tensor/threads.hpp"
@@ -95,12 +96,12 @@ bool Trainer::train(const std::vector<Request>& rung, const std::vector<Request>
       stopping_ = true;
     }
   };
-  const int jobs = std::clamp(options_.jobs, 1, std::max(1, static_cast<int>(rung.size())));
+  jobs_ = jobs_at_once(static_cast<int>(rung.size()), options_.jobs, task_.threads);
   std::vector<std::thread> others =
-      start_threads(jobs - 1, {.purpose = "train",
-                               .key = "select.jobs",
-                               .work = [&](int) { work(); },
-                               .release = [this] { stopping_ = true; }});
+      start_threads(jobs_ - 1, {.purpose = "train",
+                                .key = "select.jobs",
+                                .work = [&](int) { work(); },
+                                .release = [this] { stopping_ = true; }});
   work();
   for (std::thread& thread : others) thread.join();
   if (failure) std::rethrow_exception(failure);
@@ -153,7 +154,7 @@ void Trainer::add(const Request& request, FoldRecord record) {
   // The study has all results of a finished training, so it never continues.
   if (study_ && record.status != "paused") train::remove_checkpoint(run_of(id));
   if (record.status != "diverged") score(request, record);
-  seconds_ += record.seconds / std::max(options_.jobs, 1);
+  seconds_ += record.seconds / jobs_;
   counted_.insert(id);
   const bool was_complete = board_.complete(id.trial);
   board_.add(request, std::move(record));
@@ -242,17 +243,21 @@ std::optional<FoldRecord> Trainer::train_one(const Request& request,
   const int all = task_.cost ? task_.cost(parameters).epochs : 0;
   const int epochs = request.until > 0 ? request.until : all;
   lock.unlock();
-  FoldResult result =
-      task_.train({.trial = id.trial,
-                   .fold = id.fold,
-                   .share = id.share,
-                   .until = request.until,
-                   .parameters = parameters,
-                   .run = run_of(id),
-                   .callbacks = telling(where, [&](const Epoch& epoch, double done) {
-                     last = epoch;
-                     if (study_) study_->add(id, epoch, {epochs, done});
-                   })});
+  FoldResult result = task_.train({.trial = id.trial,
+                                   .fold = id.fold,
+                                   .share = id.share,
+                                   .until = request.until,
+                                   .threads = std::max(1, task_.threads / jobs_),
+                                   .parameters = parameters,
+                                   .run = run_of(id),
+                                   .callbacks = telling(where,
+                                                        [&](const Epoch& epoch, double done) {
+                                                          last = epoch;
+                                                          if (study_)
+                                                            study_->add(id, epoch, {epochs, done});
+                                                        }),
+                                   .request = request,
+                                   .from_run = run_of({request.from, id.fold, id.share})});
   lock.lock();
   if (result.interrupted) return std::nullopt;
   if (!result.epochs.empty()) last = result.epochs.back();
@@ -269,7 +274,8 @@ std::optional<FoldRecord> Trainer::train_one(const Request& request,
                                                     : "done",
                           .epochs = last.epoch,
                           .seconds = seconds_of(start, result.epochs),
-                          .last = last};
+                          .last = last,
+                          .values = result.values};
   if (study_) study_->finish(id, record, result.epochs);
   return record;
 }

@@ -70,6 +70,7 @@ class Trainer {
   std::set<TrainingId> counted_;
   std::map<std::pair<int, int>, Running> running_;  // by trial and fold
   int rungs_ = 0;
+  int jobs_ = 1;                       // trainings of this rung that run at a time
   std::optional<TrainingId> waiting_;  // as told
   double seconds_ = 0;
   bool interrupted_ = false;

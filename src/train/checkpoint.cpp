@@ -144,7 +144,8 @@ void read_statistics(std::span<const double> rows, const StatisticsSize& size, P
 }  // namespace
 
 void save_checkpoint(const std::filesystem::path& path, const ModelCore& core,
-                     const Position& position, const Attributes& fingerprint) {
+                     const Position& position, const Attributes& fingerprint,
+                     const Follower* follower) {
   const auto counters = Counters{core.options.shards,
                                  core.state.step,
                                  core.epochs_trained,
@@ -178,6 +179,7 @@ void save_checkpoint(const std::filesystem::path& path, const ModelCore& core,
   add_arena(file, core.state, "best", position.best);
   add_arena(file, core.state, "average", position.average.weights);
   file.add("averaged", {}, std::span(&position.average.count, 1));
+  if (follower) follower->save(file);
   file.write(path);
 }
 
@@ -232,6 +234,7 @@ Position load_checkpoint(const std::filesystem::path& path, ModelCore& core, con
   const Regularize regularize = penalties("regularize");
   Regularize in_force = penalties("in_force");
   position.best_in_force = penalties("best_in_force");
+  if (wanted.follower) wanted.follower->load(file);
 
   core.set_shards(static_cast<int>(counters.shards));
   core.state = std::move(state);

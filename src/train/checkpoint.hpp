@@ -8,6 +8,7 @@
 #include "train/average.hpp"
 #include "train/core.hpp"
 #include "train/epoch_sums.hpp"
+#include "train/follower.hpp"
 
 namespace ridgeline::train {
 
@@ -28,15 +29,17 @@ struct Position {
 };
 
 /// Writes the core's weights, optimiser slots and statistics and the progress of the fit, whole or
-/// not at all. Throws ResourceError.
+/// not at all; also what the follower keeps, unless it is null. Throws ResourceError.
 void save_checkpoint(const std::filesystem::path& file, const ModelCore& core,
-                     const Position& position, const Attributes& fingerprint);
+                     const Position& position, const Attributes& fingerprint,
+                     const Follower* follower = nullptr);
 
 /// What a checkpoint must fit.
 struct Wanted {
   const Attributes& fingerprint;
   std::int64_t steps;  ///< of an epoch
   const metrics::MetricSet& metrics;
+  Follower* follower = nullptr;
 };
 
 /// Restores the core and returns the progress of the fit. If the number of shards was automatic,

@@ -36,9 +36,10 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
-Fit::Fit(ModelCore& core, const Dataset& data, FitOptions options)
+Fit::Fit(ModelCore& core, const Dataset& data, FitOptions options, Follower* follower)
     : core_(core),
       options_(std::move(options)),
+      follower_(follower),
       metrics_(measured_in_training({core.network(), core.loss(), data}, options_)),
       monitor_(options_.monitor, metrics_.names()),
       average_(options_),
@@ -152,8 +153,8 @@ History Fit::run() {
 }
 
 void Fit::load() {
-  position_ =
-      load_checkpoint(file(checkpoint_name), core_, {fingerprint_, loader_->batches(), metrics_});
+  position_ = load_checkpoint(file(checkpoint_name), core_,
+                              {fingerprint_, loader_->batches(), metrics_, follower_});
 }
 
 bool Fit::train_epoch() {
@@ -251,6 +252,7 @@ void Fit::freeze() {
 
 void Fit::update() {
   const Lookahead& lookahead = core_.options.optimizer.lookahead;
+  if (follower_) follower_->before_update(rule_);
   const engine::UpdateReport report = core_.engine.update(core_.state, rule_);
   engine::apply_lookahead(core_.state, lookahead);
   check_finite(report.gradient_norm, "gradient");
@@ -259,6 +261,7 @@ void Fit::update() {
   position_.sums = sums_with_pending(report);
   keep_statistics(report);
   pending_ = {};
+  if (follower_) follower_->after_update();
 }
 
 EpochSums Fit::sums_with_pending(const engine::UpdateReport& report) const {
@@ -317,7 +320,7 @@ bool Fit::end_epoch() {
   add_diagnosis(epoch);
   write_file(file("diagnosis.csv"), diagnosis_csv_);
   if (steps_) steps_->write();
-  save_checkpoint(file(checkpoint_name), core_, position_, fingerprint_);
+  save_checkpoint(file(checkpoint_name), core_, position_, fingerprint_, follower_);
   return true;
 }
 
@@ -367,7 +370,7 @@ void Fit::interrupt() {
   }
   if (options_.run.empty()) return;
   if (steps_) steps_->write();
-  save_checkpoint(file(checkpoint_name), core_, position_, fingerprint_);
+  save_checkpoint(file(checkpoint_name), core_, position_, fingerprint_, follower_);
 }
 
 void Fit::report_progress() {

@@ -14,6 +14,7 @@
 #include "train/average.hpp"
 #include "train/checkpoint.hpp"
 #include "train/core.hpp"
+#include "train/follower.hpp"
 #include "train/monitor.hpp"
 #include "train/output_values.hpp"
 #include "train/probe.hpp"
@@ -21,11 +22,12 @@
 
 namespace ridgeline::train {
 
-/// One call of Model::fit. `core` must outlive it.
+/// One call of Model::fit. `core` and `follower`, which may be null, must outlive it.
 class Fit {
  public:
-  /// Throws UsageError or DataError for options and data that do not fit.
-  Fit(ModelCore& core, const Dataset& data, FitOptions options);
+  /// Throws UsageError or DataError for options and data that do not fit. A follower needs an
+  /// update for each batch.
+  Fit(ModelCore& core, const Dataset& data, FitOptions options, Follower* follower = nullptr);
   History run();
 
  private:
@@ -80,6 +82,7 @@ class Fit {
 
   ModelCore& core_;
   const FitOptions options_;
+  Follower* const follower_;
   const metrics::MetricSet metrics_;  // the metrics to measure, without images
   const Monitor monitor_;
   const Average average_;

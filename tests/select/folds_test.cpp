@@ -33,6 +33,10 @@ TEST(Shares, ContainEachOtherAndKeepTheClasses) {
   EXPECT_NE(names(share_of(all, 0.5, 3)), names(share_of(all, 0.5, 4))) << "another seed";
 }
 
+Fitting fitting(Model& model) {
+  return [&model](const Dataset& train, const FitOptions& fit) { return model.fit(train, fit); };
+}
+
 class Pausing : public test::InFolder {};
 
 TEST_F(Pausing, ATrainingThatPausesEndsWithTheSameNumbers) {
@@ -43,7 +47,7 @@ TEST_F(Pausing, ATrainingThatPausesEndsWithTheSameNumbers) {
   const auto train = [&](const std::filesystem::path& run, int until) {
     Model model = ridgeline::test::small_model();
     return train_fold(
-        model, parts[0], fit,
+        fitting(model), parts[0], fit,
         {.trial = 1, .fold = 1, .until = until, .parameters = none, .run = run, .callbacks = {}});
   };
   const FoldResult whole = train(folder_ / "whole", 0);
@@ -75,7 +79,7 @@ TEST_F(Pausing, AStopFromOutsideIsNoPause) {
   const FitOptions fit{.epochs = 4, .batch = 16, .stop = &stop};
   const Assignment none;
   Model model = ridgeline::test::small_model();
-  const FoldResult result = train_fold(model, parts[0], fit,
+  const FoldResult result = train_fold(fitting(model), parts[0], fit,
                                        {.trial = 1,
                                         .fold = 1,
                                         .until = 2,

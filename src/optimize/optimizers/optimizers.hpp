@@ -100,6 +100,7 @@ class SetBy : public Optimizer {
 
   std::string_view kind() const final { return kind_; }
   Attributes attributes() const final { return network::write_options(options_); }
+  const Options& options() const { return options_; }
 
  protected:
   std::string kind_;

@@ -12,7 +12,7 @@ std::unique_ptr<Method> exhaustive_of(const SelectOptions& options, const Select
   return exhaustive(options, task, sampler);
 }
 
-constexpr Named<Make, 9> methods{{
+constexpr Named<Make, 12> methods{{
     {"race", race},
     {"grid", exhaustive_of<sample_grid>},
     {"random", exhaustive_of<sample_random>},
@@ -22,6 +22,9 @@ constexpr Named<Make, 9> methods{{
     {"asha", asha},
     {"bayes", bayes},
     {"tpe", tpe},
+    {"path", path},
+    {"hypergradient", hypergradient},
+    {"evidence", evidence},
 }};
 
 }  // namespace

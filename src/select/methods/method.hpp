@@ -19,6 +19,7 @@ namespace ridgeline::selection {
 struct ModelChoice {
   Assignment chosen;
   double score = 0, standard_error = 0;  ///< as the model predicts them
+  int epochs = 0;                        ///< of the refit; 0: the median of the finished trials
   /// For one ordered key: the range of values that cannot be distinguished from the best.
   std::optional<std::pair<double, double>> tied = {};
   std::optional<ModelCurve> curve = {};
@@ -52,6 +53,9 @@ std::vector<std::string> method_names();
 bool is_curve(const SearchSpace& over);
 
 // Each is described where it is defined.
+std::unique_ptr<Method> evidence(const SelectOptions& options, const SelectionTask& task);
+std::unique_ptr<Method> hypergradient(const SelectOptions& options, const SelectionTask& task);
+std::unique_ptr<Method> path(const SelectOptions& options, const SelectionTask& task);
 /// The race of one key with a range; candidate_race() for several keys and for lists.
 std::unique_ptr<Method> race(const SelectOptions& options, const SelectionTask& task);
 std::unique_ptr<Method> candidate_race(const SelectOptions& options, const SelectionTask& task);
