@@ -104,10 +104,12 @@ namespace {
 /// A single image has no error over images: the folds' own values take its place.
 void take_errors_of_folds(Metrics& mean, const std::vector<Metrics>& folds, double distinct) {
   std::vector<double> losses;
+  losses.reserve(folds.size());
   for (const Metrics& m : folds) losses.push_back(m.data_loss);
   mean.data_loss_error = mean_and_error(losses, distinct).standard_error;
   for (MetricValue& value : mean.values) {
     std::vector<double> values;
+    values.reserve(folds.size());
     for (const Metrics& m : folds) values.push_back(m.value(value.name));
     value.standard_error = mean_and_error(values, distinct).standard_error;
   }

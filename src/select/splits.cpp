@@ -120,6 +120,7 @@ void check_batch(const std::vector<Split>& splits, std::int64_t batch) {
 
 std::vector<std::int64_t> fold_images(const std::vector<Split>& splits) {
   std::vector<std::int64_t> images;
+  images.reserve(splits.size());
   for (const Split& split : splits) images.push_back(static_cast<std::int64_t>(split.train.size()));
   return images;
 }

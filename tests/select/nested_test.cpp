@@ -224,6 +224,7 @@ TEST_F(NestedSelect, RepeatsAreFoldsOfTheStudy) {
   EXPECT_TRUE(fs::exists(folder_ / "trials/2/fold-6/model.safetensors"));
   for (const Trial& trial : s.trials) {
     std::vector<double> scores;
+    scores.reserve(6);
     for (const char* fold : {"1", "2", "3", "4", "5", "6"}) {
       scores.push_back(std::stod(query("SELECT score FROM folds WHERE trial = " +
                                            std::to_string(trial.number) + " AND fold = " + fold,

@@ -59,6 +59,7 @@ TEST(TestImages, WithoutNamesAreNotJudgedByThem) {
 
 TEST(TestImages, CopiesInMemoryAreCounted) {
   std::vector<std::uint8_t> pixels;
+  pixels.reserve(40);
   for (int i = 0; i < 40; ++i) pixels.push_back(static_cast<std::uint8_t>(i / 4));
   const auto images = [&](std::size_t from, std::size_t count) {
     return from_memory(std::span(pixels).subspan(4 * from, 4 * count), {1, 2, 2}, ImageLayout::nchw,

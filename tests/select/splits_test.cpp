@@ -112,6 +112,7 @@ TEST(Splits, GroupsThatLeaveNothingAreRefused) {
   refused(grouped({3, 3, 4, 4}), 2,
           "of 2 groups leaves no images to train on: it needs at least 3");
   std::vector<std::int64_t> many;
+  many.reserve(100);
   for (int i = 0; i < 100; ++i) many.push_back(i / 2);
   refused(grouped(many), 3, "more than 1000 folds of 50 groups");
   EXPECT_EQ(leave_groups_out(grouped(many), 1).size(), 50U);
@@ -236,6 +237,7 @@ TEST(StandardError, IsThatOfTheImagesHoweverOftenTheyAreUsed) {
   constexpr int images = 24;
   const Dataset data = ridgeline::test::pictures(images);
   std::vector<std::int64_t> own;
+  own.reserve(images);
   for (int i = 0; i < images; ++i) own.push_back(i / 4);
   const Dataset six = grouped(own);
   const std::map<std::string, std::pair<Dataset, SelectOptions>> designs{
@@ -281,6 +283,7 @@ TEST(StandardError, OfImagesCountsEachOnce) {
 // The error of leave-one-out is known, though no fold has one of its own.
 TEST(StandardError, OfFoldsOfOneImageIsThatOfTheirValues) {
   std::vector<Metrics> folds;
+  folds.reserve(4);
   for (const double loss : {1.0, 2.0, 3.0, 6.0}) {
     folds.push_back(
         {.data_loss = loss, .images = 1, .values = {{"accuracy", loss > 2 ? 1.0 : 0.0}}});
