@@ -150,7 +150,7 @@ std::optional<FoldRecord> Study::fold(const Request& request) {
     record.seconds *= static_cast<double>(until) / record.epochs;
     record.epochs = until;
   }
-  Statement value = database_.prepare(
+  Statement value = database_->prepare(
       "SELECT name, value FROM training_value WHERE trial = ? AND fold = ? AND share = ?");
   bind_training(value, id);
   while (value.next()) record.values[value.text(0)] = value.real(1);
@@ -336,7 +336,7 @@ void Study::finish(const RefitRecord& refit) {
   }
   if (refit.test) {
     database_
-        .prepare(
+        ->prepare(
             "INSERT INTO test_look (trial, metric, rule) VALUES (?, "
             "(SELECT value FROM setting WHERE name = 'select.metric'), "
             "(SELECT value FROM setting WHERE name = 'select.rule'))")

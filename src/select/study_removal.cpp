@@ -17,11 +17,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 8> run_files{
+constexpr std::array<std::string_view, 9> run_files{
     "experiment.toml",      "history.csv",
     "diagnosis.csv",        "steps.csv",
     "model.safetensors",    "checkpoint.safetensors",
-    "diverged.safetensors", "report.html"};
+    "diverged.safetensors", "last.safetensors",
+    "report.html"};
 
 bool is_number(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
@@ -43,6 +44,10 @@ bool is_study_file(std::string_view name) {
 bool is_made(const fs::path& relative) {
   std::vector<std::string> parts;
   for (const fs::path& part : relative) parts.push_back(part.string());
+  // A study of an outer fold is a study inside the study.
+  while (parts.size() > 2 && parts[0] == "outer" && is_number(parts[1])) {
+    parts.erase(parts.begin(), parts.begin() + 2);
+  }
   const std::string& name = parts.back();
   if (parts.size() == 1) return is_study_file(name);
   if (parts.size() == 2) return parts[0] == "refit" && is_run_file(name);

@@ -21,6 +21,8 @@ class RemovalTest : public StudyTest {
     for (const char* file :
          {"experiment.toml", "trials/1/fold-1/history.csv", "trials/1/fold-1/model.safetensors",
           "trials/12/fold-2-share-0.125/checkpoint.safetensors", "trials/3/refit/experiment.toml",
+          "trials/4/fold-1/last.safetensors", "outer/2/study.sqlite",
+          "outer/2/trials/1/fold-1/history.csv", "outer/2/refit/model.safetensors",
           "refit/model.safetensors", "refit/checkpoint.safetensors.part"}) {
       write(file);
     }
@@ -34,8 +36,8 @@ class RemovalTest : public StudyTest {
 
 TEST_F(RemovalTest, LeavesNothing) {
   const StudyFiles files = files_of_study(folder_);
-  EXPECT_EQ(files.made.size(), 8U);
-  EXPECT_EQ(files.bytes, 7 * 5 + fs::file_size(file_));
+  EXPECT_EQ(files.made.size(), 12U);
+  EXPECT_EQ(files.bytes, 11 * 5 + fs::file_size(file_));
   EXPECT_TRUE(files.others.empty());
   remove_study(folder_);
   EXPECT_FALSE(fs::exists(folder_));
@@ -48,6 +50,8 @@ TEST_F(RemovalTest, LeavesTheFilesOfOthers) {
                                   "trials/1/fold-1/notes.txt",
                                   "trials/1/fold-1/deep/history.csv",
                                   "refit/deep/model.safetensors",
+                                  "outer/mine/study.sqlite",
+                                  "outer/2/notes.txt",
                                   "plots/history.csv"};
   for (const fs::path& file : others) write(file);
   const fs::path outside = folder_.string() + "-outside";

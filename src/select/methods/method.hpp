@@ -19,9 +19,9 @@ namespace ridgeline::selection {
 struct ModelChoice {
   Assignment chosen;
   double score = 0, standard_error = 0;  ///< as the model predicts them
-  int epochs = 0;                        ///< of the refit; 0: the median of the finished trials
   /// For one ordered key: the range of values that cannot be distinguished from the best.
   std::optional<std::pair<double, double>> tied = {};
+  int epochs = 0;  ///< of the refit; 0: the median of the finished trials
   std::optional<ModelCurve> curve = {};
 };
 
