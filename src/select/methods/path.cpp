@@ -49,6 +49,7 @@ class Path final : public Method {
   void begin(Board& board);
   void append(std::vector<Request>& to, const Board& board, std::size_t place) const;
   int all_epochs(const Board& board) const;
+  bool learnt(const Board& board, int trial) const;
   /// Whether a trial is plainly worse than another.
   bool worse(const Board& board, int trial, int than) const;
   bool passed(Board& board) const;
@@ -78,10 +79,17 @@ int Path::all_epochs(const Board& board) const {
   return most;
 }
 
+// Whether a training can be continued. A far too strong penalty makes all weights 0, and a network
+// of zeros stays one.
+bool Path::learnt(const Board& board, int trial) const {
+  if (board.diverged(trial) || board.folds(trial).empty()) return false;
+  return !task_.guess || better_than_guess(summary(board, trial, true), *task_.guess);
+}
+
 void Path::append(std::vector<Request>& to, const Board& board, std::size_t place) const {
-  int from = 0;  // the last one that did not diverge
+  int from = 0;
   for (std::size_t before = 0; before < place; ++before) {
-    if (!board.diverged(order_[before])) from = order_[before];
+    if (learnt(board, order_[before])) from = order_[before];
   }
   const int epochs = from > 0 ? (all_epochs(board) + epochs_part - 1) / epochs_part : 0;
   for (int fold = 1; fold <= options_.folds; ++fold) {
