@@ -60,7 +60,8 @@ void SelectionProgress::outer_ended(const SelectProgress& progress) {
   console_.print("{}\n", fold.chosen.empty()
                              ? std::string("nothing was chosen")
                              : fmt::format("chosen {}; on the {} images of the outer fold {:.4f}",
-                                           text(fold.chosen), count(fold.images), fold.score));
+                                           selection::text(fold.chosen, over_), count(fold.images),
+                                           fold.score));
 }
 
 void SelectionProgress::begins(const SelectPlan& plan) {

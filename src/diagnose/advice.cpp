@@ -22,13 +22,13 @@ bool is_above_zero(const Schedule& schedule) {
   return std::max(schedule.value, schedule.to) > 0;
 }
 
-// The command that chooses the strength from 0 and five numbers up to it.
+// The command that chooses the strength between 0 and it.
 std::string selection(const Record& record, const std::string& key, double strength) {
   if (record.experiment.empty()) return {};
   const std::string over = fmt::format("select.over={{\"{}\"={{min={:.3g},max={:.3g}}}}}", key,
                                        strength / 1e4, strength);
-  return fmt::format(", or what `ridgeline select {} {} select.trials=6 select.folds=3` chooses",
-                     shell_word(record.experiment), shell_word(over));
+  return fmt::format(", or what `ridgeline select {} {}` chooses", shell_word(record.experiment),
+                     shell_word(over));
 }
 
 // Names the strengths that are `wanted` and above 0, then `others`.

@@ -75,6 +75,7 @@ void check_search_space(const Value& value, std::string_view name) {
                         chosen));
       }
       const bool automatic = range.get<std::string>() != nullptr;
+      selection::check_automatic(chosen, {.automatic = automatic});
       if (found.whole && !range.recorded && !named && !automatic) check_whole(range, chosen);
     });
   }

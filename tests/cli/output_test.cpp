@@ -110,7 +110,7 @@ class Output : public TrainedModel {
     for (std::string& line : lines) {
       while (line.ends_with('\r')) line.pop_back();
       line.erase(0, line.rfind('\r') + 1);  // without lines that were drawn over
-      if (line.starts_with("\x1b[K")) line.erase(0, 3);
+      if (line.starts_with("\x1b[J")) line.erase(0, 3);
     }
     return lines;
   }

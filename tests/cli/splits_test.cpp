@@ -29,10 +29,11 @@ class Dividing : public testing::Test {
  protected:
   Dividing() {
     test::write_images(folder_, "images", 120, 30);
-    folder_.write("small.toml", std::string("[data]\nsource = \"idx\"\npath = \"images\"\n"
-                                            "[model]\npreset = \"mlp\"\n"
-                                            "[train]\nepochs = 2\nbatch = 16\n"
-                                            "[select]\ntrials = 2\nstudy = \"study\"\n"));
+    folder_.write("small.toml",
+                  std::string("[data]\nsource = \"idx\"\npath = \"images\"\n"
+                              "[model]\npreset = \"mlp\"\n"
+                              "[train]\nepochs = 2\nbatch = 16\n"
+                              "[select]\nmethod = \"grid\"\ntrials = 2\nstudy = \"study\"\n"));
   }
 
   Outcome select(std::vector<std::string> more) {
@@ -191,7 +192,8 @@ TEST_F(Dividing, AWrongFileOfFoldsLeavesNothing) {
 
 TEST_F(Dividing, LeaveOneGroupOutTrainsWithoutEachGroup) {
   write_photos("train", {"g1", "g2", "g3"});
-  const Outcome outcome = select_photos({"select.split=leave-groups-out", "--json"});
+  const Outcome outcome =
+      select_photos({"select.split=leave-groups-out", "select.method=grid", "--json"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_EQ(outcome.json()["cost"]["trainings"], 2 * 3 + 1);
   EXPECT_EQ(outcome.json()["trials"][0]["validation"]["images"], 24);

@@ -24,11 +24,13 @@ class Studies : public testing::Test {
  protected:
   Studies() {
     test::write_images(folder_, "images", 120, 30);
-    folder_.write("small.toml",
-                  std::string("[data]\nsource = \"idx\"\npath = \"images\"\n"
-                              "[model]\npreset = \"mlp\"\n"
-                              "[train]\nepochs = 2\nbatch = 16\nthreads = 1\n"
-                              "[select]\nfolds = 2\ntrials = 3\nstudy = \"studies/one\"\n"));
+    folder_.write(
+        "small.toml",
+        std::string(
+            "[data]\nsource = \"idx\"\npath = \"images\"\n"
+            "[model]\npreset = \"mlp\"\n"
+            "[train]\nepochs = 2\nbatch = 16\nthreads = 1\n"
+            "[select]\nmethod = \"grid\"\nfolds = 2\ntrials = 3\nstudy = \"studies/one\"\n"));
   }
 
   Outcome ridgeline(const std::vector<std::string>& words,

@@ -142,7 +142,7 @@ TEST(Advice, HasTheSelectionAsACommand) {
   record.experiment = "runs/first/experiment.toml";
   EXPECT_EQ(weaker_penalty(record),
             "a tenth of regularize.l2 (0.03), or what `ridgeline select runs/first/experiment.toml "
-            "'select.over={\"regularize.l2\"={min=3e-05,max=0.3}}' select.trials=6 select.folds=3` "
+            "'select.over={\"regularize.l2\"={min=3e-05,max=0.3}}'` "
             "chooses");
   record.experiment = "my runs/it's/experiment.toml";
   EXPECT_THAT(weaker_penalty(record), HasSubstr("select 'my runs/it'\\''s/experiment.toml' '"));

@@ -32,7 +32,8 @@ class NestedSelect : public test::InFolder {
 
   const Dataset train_ = pictures(120), test_ = pictures(60, 1);
   const FitOptions fit_{.epochs = 3, .batch = 16};
-  SelectOptions options_{.over = {{key, {.values = {1e-3, 1e-1}}}}, .folds = 2, .outer_folds = 3};
+  SelectOptions options_{
+      .over = {{key, {.values = {1e-3, 1e-1}}}}, .method = "grid", .folds = 2, .outer_folds = 3};
 };
 
 TEST_F(NestedSelect, MeasuresTheWholeSelectionOnImagesThatItDidNotSee) {
