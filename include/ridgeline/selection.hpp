@@ -130,8 +130,8 @@ struct SelectOptions {
   /// The score of a trial, for example also "val_accuracy" or "val_f1_macro". It is always
   /// measured.
   std::string metric = "val_data_loss";
-  /// Which candidates are trained, and how far: "race", "grid", "random", "sobol", "halving",
-  /// "hyperband", "asha", "bayes", "tpe"; see docs/study.md.
+  /// "race", "grid", "random", "sobol", "halving", "hyperband", "asha", "bayes", "tpe", "path",
+  /// "hypergradient" or "evidence": see docs/choosing-lambda.md.
   std::string method = "race";
   /// Where the candidates of halving, hyperband, asha and a race of several keys come from: "grid",
   /// "random" or "sobol". "auto": grid for one key, sobol for several.
