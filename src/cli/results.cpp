@@ -27,6 +27,16 @@ nlohmann::ordered_json to_json(const std::optional<Metrics>& metrics) {
   return json;
 }
 
+nlohmann::ordered_json decisions_json(const std::vector<Decision>& decided) {
+  auto decisions = nlohmann::ordered_json::array();
+  for (const Decision& decision : decided) {
+    nlohmann::ordered_json trial;
+    if (decision.trial > 0) trial = decision.trial;
+    decisions.push_back({{"trial", trial}, {"reason", decision.reason}});
+  }
+  return decisions;
+}
+
 bool says_something(std::string_view metric, std::size_t classes) {
   constexpr std::string_view top = "top";
   if (!metric.starts_with(top)) return true;

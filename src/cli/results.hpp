@@ -11,6 +11,7 @@
 
 #include "cli/printable.hpp"
 #include "ridgeline/model.hpp"
+#include "ridgeline/selection.hpp"
 
 namespace ridgeline::cli {
 
@@ -19,6 +20,9 @@ nlohmann::ordered_json finite(double value);
 /// {"data_loss", "penalty", "objective", "accuracy", ...}, with every metric under
 /// its name; null without metrics.
 nlohmann::ordered_json to_json(const std::optional<Metrics>& metrics);
+
+/// [{"trial", "reason"}, ...]; the trial is null for a decision about no single one.
+nlohmann::ordered_json decisions_json(const std::vector<Decision>& decided);
 
 /// Whether a metric can differ between models of so many classes. "top5" of five classes is always
 /// 1, so tables leave it out.

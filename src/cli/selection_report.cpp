@@ -96,16 +96,6 @@ nlohmann::ordered_json curve_json(const ModelCurve& curve) {
           {"exponent", curve.exponent},     {"exponent_deviation", curve.exponent_deviation}};
 }
 
-nlohmann::ordered_json decisions_json(const Selection& selection) {
-  auto decisions = nlohmann::ordered_json::array();
-  for (const Decision& decision : selection.decisions) {
-    nlohmann::ordered_json trial;
-    if (decision.trial > 0) trial = decision.trial;
-    decisions.push_back({{"trial", trial}, {"reason", decision.reason}});
-  }
-  return decisions;
-}
-
 }  // namespace
 
 nlohmann::ordered_json to_json(const Experiment& experiment, const Selection& selection) {
@@ -141,7 +131,7 @@ nlohmann::ordered_json to_json(const Experiment& experiment, const Selection& se
           {"test_looks", selection.test_looks},
           {"nested", nested_json(selection.nested)},
           {"curve", curve},
-          {"decisions", decisions_json(selection)},
+          {"decisions", decisions_json(selection.decisions)},
           {"elsewhere", elsewhere},
           {"cost",
            {{"trainings", selection.trainings},

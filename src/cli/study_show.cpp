@@ -6,7 +6,6 @@
 
 #include "cli/commands.hpp"
 #include "cli/results.hpp"
-#include "cli/select_progress.hpp"
 #include "cli/study_text.hpp"
 #include "cli/table.hpp"
 

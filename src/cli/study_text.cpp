@@ -115,12 +115,7 @@ ordered_json report_json(const StudyReport& report) {
                               {"epochs", t.epochs},
                               {"status", t.status}});
   }
-  json["decisions"] = ordered_json::array();
-  for (const Decision& decision : report.decisions) {
-    json["decisions"].push_back(
-        {{"trial", decision.trial > 0 ? ordered_json(decision.trial) : ordered_json()},
-         {"reason", decision.reason}});
-  }
+  json["decisions"] = decisions_json(report.decisions);
   json["refit"] = nullptr;
   if (report.refit) json["refit"] = (report.folder / "refit").string();
   json["test"] = cli::to_json(report.refit ? report.refit->test : std::nullopt);

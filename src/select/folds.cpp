@@ -48,15 +48,15 @@ FoldResult train_fold(const Fitting& fitting, const Split& split, FitOptions fit
   fit.validation_data = split.validation;
   const std::atomic<bool>* outer = fit.stop;
   std::atomic<bool> pause = false;
-  if (call.until > 0 && call.until < fit.epochs) {
+  if (call.request.until > 0 && call.request.until < fit.epochs) {
     fit.stop = &pause;
     // The program may have been killed after the last epoch of this call, before it could tell.
-    pause = epochs_in_checkpoint(fit.run) >= call.until;
+    pause = epochs_in_checkpoint(fit.run) >= call.request.until;
     fit.callbacks.on_step = both<Progress>(fit.callbacks.on_step, [outer](const Progress&) {
       return !outer || !outer->load(std::memory_order_relaxed);
     });
     fit.callbacks.on_epoch = both<Epoch>(fit.callbacks.on_epoch, [&](const Epoch& epoch) {
-      pause = epoch.epoch >= call.until;
+      pause = epoch.epoch >= call.request.until;
       return true;
     });
   }

@@ -3,11 +3,12 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "ridgeline/attributes.hpp"
 #include "ridgeline/error.hpp"
@@ -17,19 +18,24 @@ namespace ridgeline::selection {
 template <typename T, std::size_t count>
 using Named = std::array<std::pair<std::string_view, T>, count>;
 
-/// The entry with that name. Throws UsageError for an unknown name, with the nearest known one.
-/// `key`: the option, for the message.
-template <typename T, std::size_t count>
-const T& find_named(const Named<T, count>& table, std::string_view key, std::string_view name) {
-  std::vector<std::string_view> known;
-  for (const auto& [known_name, entry] : table) {
-    if (known_name == name) return entry;
-    known.push_back(known_name);
-  }
+/// Throws UsageError for a name that is not among the known ones, with the nearest of them. `key`:
+/// the option, for the message.
+inline void check_name(std::span<const std::string_view> known, std::string_view key,
+                       std::string_view name) {
+  if (std::ranges::find(known, name) != known.end()) return;
   const std::string near = nearest(name, known);
   throw UsageError(fmt::format("unknown {} '{}': {}", key, name,
                                near.empty() ? fmt::format("known are {}", fmt::join(known, ", "))
                                             : fmt::format("did you mean '{}'?", near)));
+}
+
+/// The entry with that name. Throws as check_name().
+template <typename T, std::size_t count>
+const T& find_named(const Named<T, count>& table, std::string_view key, std::string_view name) {
+  std::array<std::string_view, count> known;
+  std::ranges::transform(table, known.begin(), [](const auto& entry) { return entry.first; });
+  check_name(known, key, name);
+  return table[static_cast<std::size_t>(std::ranges::find(known, name) - known.begin())].second;
 }
 
 }  // namespace ridgeline::selection

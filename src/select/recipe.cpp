@@ -113,8 +113,8 @@ Selection run(const Recipe& recipe, std::optional<Model>& refitted) {
   task.images = static_cast<std::int64_t>(recipe.train.size());
   LastWeights last_weights;
   task.train = [&, applied](const FoldCall& call) {
-    const auto& split = recipe.splits[static_cast<std::size_t>(call.fold) - 1];
-    const auto images = call.share * static_cast<double>(split.train.size());
+    const auto& split = recipe.splits[static_cast<std::size_t>(call.request.id.fold) - 1];
+    const auto images = call.request.id.share * static_cast<double>(split.train.size());
     const Assignment values = applied(call.parameters, images);
     Assignment recorded = values;
     if (call.request.epochs > 0) recorded["train.epochs"] = call.request.epochs;

@@ -6,10 +6,9 @@
 #include <array>
 #include <cmath>
 
-#include "ridgeline/attributes.hpp"
-#include "ridgeline/error.hpp"
 #include "ridgeline/penalty_keys.hpp"
 #include "ridgeline/penalty_term.hpp"
+#include "select/named.hpp"
 #include "select/part.hpp"
 #include "select/score.hpp"
 
@@ -45,11 +44,7 @@ bool simpler(const Trial& a, const Trial& b) {
 
 void check_rule(std::string_view rule) {
   static constexpr std::array<std::string_view, 2> rules{"best", "one-standard-error"};
-  if (std::ranges::find(rules, rule) != rules.end()) return;
-  const std::string near = nearest(rule, rules);
-  throw UsageError(fmt::format("unknown select.rule '{}': {}", rule,
-                               near.empty() ? "known are best, one-standard-error"
-                                            : fmt::format("did you mean '{}'?", near)));
+  check_name(rules, "select.rule", rule);
 }
 
 bool orders_by_simplicity(const SearchSpace& over) {

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <array>
 
-#include "ridgeline/attributes.hpp"
 #include "ridgeline/error.hpp"
 #include "select/group_splits.hpp"
+#include "select/named.hpp"
 #include "select/own_splits.hpp"
 #include "tensor/memory.hpp"
 #include "tensor/random.hpp"
@@ -67,12 +67,7 @@ class Marks {
 }  // namespace
 
 void check_split_options(const SelectOptions& options) {
-  if (std::ranges::find(kinds, options.split) == kinds.end()) {
-    const std::string near = nearest(options.split, kinds);
-    throw UsageError(fmt::format("unknown select.split '{}': {}", options.split,
-                                 near.empty() ? "known are stratified, leave-groups-out"
-                                              : fmt::format("did you mean '{}'?", near)));
-  }
+  check_name(kinds, "select.split", options.split);
   at_least("select.folds", options.folds, 1);
   at_least("select.repeats", options.repeats, 1);
   at_least("select.leave_groups", options.leave_groups, 1);

@@ -17,6 +17,12 @@ namespace {
 
 using std::filesystem::path;
 
+// Trials are in the order of their numbers.
+auto* find_trial(auto& trials, std::int64_t number) {
+  const auto found = std::ranges::lower_bound(trials, number, {}, &Trial::number);
+  return found != trials.end() && found->number == number ? &*found : nullptr;
+}
+
 class Reading {
  public:
   explicit Reading(const path& folder) : database_(read_study(folder)) {
@@ -44,17 +50,11 @@ class Reading {
   void read_end();
   void settle();
   bool higher_is_better();
-  Trial* trial(std::int64_t number);
+  Trial* trial(std::int64_t number) { return find_trial(report_.trials, number); }
 
   Database database_;
   StudyReport report_;
 };
-
-Trial* Reading::trial(std::int64_t number) {
-  auto& trials = report_.trials;
-  const auto found = std::ranges::lower_bound(trials, number, {}, &Trial::number);
-  return found != trials.end() && found->number == number ? &*found : nullptr;
-}
 
 void Reading::read_state() {
   Statement row = database_.prepare(
@@ -214,8 +214,7 @@ std::string StudyReport::setting(const std::string& name) const {
 }
 
 const Trial* StudyReport::trial(int number) const {
-  const auto found = std::ranges::lower_bound(trials, number, {}, &Trial::number);
-  return found != trials.end() && found->number == number ? &*found : nullptr;
+  return find_trial(trials, number);
 }
 
 StudyReport report_of(const path& study) {

@@ -20,23 +20,20 @@ using Settings = std::vector<std::pair<std::string, std::string>>;
 
 /// One training of a trial.
 struct FoldCall {
-  int trial = 0;     ///< 1 for the first
-  int fold = 0;      ///< 1 for the first
-  double share = 1;  ///< of the fold's training images, in (0, 1]; of validation twice as much
-  int until = 0;     ///< the last epoch of this call, which can be continued; 0: all epochs
-  int threads = 1;   ///< of this training
+  /// A share below 1 is of the training images, and twice as much of the validation images. A call
+  /// that ends at Request::until can be continued.
+  Request request;
+  int threads = 1;  ///< of this training
   const Assignment& parameters;
   std::filesystem::path run;  ///< the folder of this run, continued if it has begun; or empty
   Callbacks callbacks;        ///< to call; their return values count
-  /// The rest of the request, and the run of the training that it begins with.
-  Request request = {};
-  std::filesystem::path from_run = {};
+  std::filesystem::path from_run = {};  ///< of the training that it begins with
 };
 struct FoldResult {
   std::vector<Epoch> epochs;  ///< all epochs, also those before an interruption
   bool diverged = false;
   bool interrupted = false;
-  bool paused = false;                        ///< after FoldCall::until, with epochs left
+  bool paused = false;                        ///< after Request::until, with epochs left
   std::map<std::string, double> values = {};  ///< as FoldRecord::values
 };
 

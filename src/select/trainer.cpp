@@ -243,10 +243,7 @@ std::optional<FoldRecord> Trainer::train_one(const Request& request,
   const int all = task_.cost ? task_.cost(parameters).epochs : 0;
   const int epochs = request.until > 0 ? request.until : all;
   lock.unlock();
-  FoldResult result = task_.train({.trial = id.trial,
-                                   .fold = id.fold,
-                                   .share = id.share,
-                                   .until = request.until,
+  FoldResult result = task_.train({.request = request,
                                    .threads = std::max(1, task_.threads / jobs_),
                                    .parameters = parameters,
                                    .run = run_of(id),
@@ -256,7 +253,6 @@ std::optional<FoldRecord> Trainer::train_one(const Request& request,
                                                           if (study_)
                                                             study_->add(id, epoch, {epochs, done});
                                                         }),
-                                   .request = request,
                                    .from_run = run_of({request.from, id.fold, id.share})});
   lock.lock();
   if (result.interrupted) return std::nullopt;

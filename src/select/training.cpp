@@ -114,10 +114,10 @@ void check_measured(const Recipe& recipe) {
 FoldResult train(const Recipe& recipe, TrainingSettings settings, const FoldCall& call,
                  LastWeights& last_weights) {
   auto& [model, fit] = settings;
-  Split split = recipe.splits[static_cast<std::size_t>(call.fold) - 1];
-  split.train = share_of(split.train, call.share, recipe.options.seed);
+  Split split = recipe.splits[static_cast<std::size_t>(call.request.id.fold) - 1];
+  split.train = share_of(split.train, call.request.id.share, recipe.options.seed);
   // On an eighth of the images, all validation images would cost as much as the training.
-  split.validation = share_of(split.validation, 2 * call.share, recipe.options.seed);
+  split.validation = share_of(split.validation, 2 * call.request.id.share, recipe.options.seed);
   train::ModelCore core = core_of(recipe, model);
   if (call.request.epochs > 0) fit.epochs = call.request.epochs;
   if (call.request.from > 0) last_weights.take(core, call);

@@ -4,23 +4,12 @@
 
 #include <set>
 
-#include "data/wrapper.hpp"
 #include "ridgeline/dataset.hpp"
+#include "support/grouped_source.hpp"
 #include "tensor/random.hpp"
 
 namespace ridgeline::data {
 namespace {
-
-class Grouped final : public WrappedSource {
- public:
-  Grouped(std::shared_ptr<const SampleSource> source, std::vector<std::int64_t> groups)
-      : WrappedSource(std::move(source)), groups_(std::move(groups)) {}
-  bool grouped() const override { return true; }
-  std::int64_t group(std::size_t i) const override { return groups_[i]; }
-
- private:
-  std::vector<std::int64_t> groups_;
-};
 
 Dataset grouped(std::size_t images, std::uint64_t draw) {
   Random random(draw, Purpose::test);
@@ -32,7 +21,7 @@ Dataset grouped(std::size_t images, std::uint64_t draw) {
   }
   const std::vector<float> pixels(images);
   const Dataset plain(memory_images(pixels, {1, 1, 1}, ImageLayout::nchw), labels, {"a", "b", "c"});
-  return Dataset(std::make_shared<const Grouped>(plain.source(), groups));
+  return Dataset(std::make_shared<const ridgeline::test::Grouped>(plain.source(), groups));
 }
 
 void expect_apart(const Split& split, std::size_t images) {

@@ -38,20 +38,22 @@ struct Bowl {
     task.train = [this](const FoldCall& call) {
       {
         const std::scoped_lock lock(mutex);
-        trained.emplace_back(call.trial, call.fold, call.share, call.until);
+        trained.emplace_back(call.request.id.trial, call.request.id.fold, call.request.id.share,
+                             call.request.until);
         if (static_cast<int>(trained.size()) == interrupt_at) {
           return FoldResult{.interrupted = true};
         }
       }
-      Random random(static_cast<std::uint64_t>(call.trial), Purpose::test,
-                    static_cast<std::uint64_t>(call.fold),
-                    static_cast<std::uint64_t>(call.share * 64));
-      const int epoch = call.until > 0 ? call.until : epochs;
+      Random random(static_cast<std::uint64_t>(call.request.id.trial), Purpose::test,
+                    static_cast<std::uint64_t>(call.request.id.fold),
+                    static_cast<std::uint64_t>(call.request.id.share * 64));
+      const int epoch = call.request.until > 0 ? call.request.until : epochs;
       Epoch last{.epoch = epoch, .validation = Metrics{}};
-      last.validation->data_loss = exact(call.parameters) + 0.1 * call.fold +
-                                   noise * random.normal() + 1.0 / epoch + 0.1 / call.share;
+      last.validation->data_loss = exact(call.parameters) + 0.1 * call.request.id.fold +
+                                   noise * random.normal() + 1.0 / epoch +
+                                   0.1 / call.request.id.share;
       last.validation->data_loss_error = noise;
-      return FoldResult{.epochs = {last}, .paused = call.until > 0};
+      return FoldResult{.epochs = {last}, .paused = call.request.until > 0};
     };
     task.refit = [](const RefitCall&) { return History{}; };
     return task;

@@ -48,7 +48,7 @@ TEST_F(Pausing, ATrainingThatPausesEndsWithTheSameNumbers) {
     Model model = ridgeline::test::small_model();
     return train_fold(
         fitting(model), parts[0], fit,
-        {.trial = 1, .fold = 1, .until = until, .parameters = none, .run = run, .callbacks = {}});
+        {.request = {{1, 1}, until}, .parameters = none, .run = run, .callbacks = {}});
   };
   const FoldResult whole = train(folder_ / "whole", 0);
   EXPECT_FALSE(whole.paused);
@@ -79,13 +79,9 @@ TEST_F(Pausing, AStopFromOutsideIsNoPause) {
   const FitOptions fit{.epochs = 4, .batch = 16, .stop = &stop};
   const Assignment none;
   Model model = ridgeline::test::small_model();
-  const FoldResult result = train_fold(fitting(model), parts[0], fit,
-                                       {.trial = 1,
-                                        .fold = 1,
-                                        .until = 2,
-                                        .parameters = none,
-                                        .run = folder_ / "run",
-                                        .callbacks = {}});
+  const FoldResult result = train_fold(
+      fitting(model), parts[0], fit,
+      {.request = {{1, 1}, 2}, .parameters = none, .run = folder_ / "run", .callbacks = {}});
   EXPECT_TRUE(result.interrupted);
   EXPECT_FALSE(result.paused);
 }

@@ -38,11 +38,12 @@ Outcome choose(const Valley& valley, SelectOptions options = {}, int interrupt_a
   task.train = [&](const FoldCall& call) {
     if (++outcome.trainings == interrupt_at) return FoldResult{.interrupted = true};
     EXPECT_EQ(call.request.measure, Measure::slope);
-    EXPECT_EQ(call.fold, 1);
-    outcome.cost += call.share;
+    EXPECT_EQ(call.request.id.fold, 1);
+    outcome.cost += call.request.id.share;
     const double place = std::log10(std::max(call.parameters.at(key), 1e-9));
     if (std::pow(10, place) > valley.diverges_above) return FoldResult{.diverged = true};
-    const double far = place - (valley.minimum - valley.exponent * std::log10(call.share));
+    const double far =
+        place - (valley.minimum - valley.exponent * std::log10(call.request.id.share));
     Random random(valley.seed, Purpose::test, static_cast<std::uint64_t>(1000 * (place + 10)));
     Epoch epoch{.epoch = 10, .validation = Metrics{}};
     epoch.validation->data_loss = 1 + 0.1 * far * far;

@@ -27,8 +27,8 @@ struct Calls {
       const double place = l2 > 0 ? std::log10(l2) : -7;
       Epoch epoch{.epoch = call.request.epochs > 0 ? call.request.epochs : 9,
                   .validation = Metrics{}};
-      epoch.validation->data_loss = 1 + 0.1 * std::pow(place + 3, 2) + 0.2 * call.fold +
-                                    noise * (call.fold % 2 == 0 ? place : -place);
+      epoch.validation->data_loss = 1 + 0.1 * std::pow(place + 3, 2) + 0.2 * call.request.id.fold +
+                                    noise * (call.request.id.fold % 2 == 0 ? place : -place);
       epoch.validation->data_loss_error = 0.01;
       return FoldResult{.epochs = {epoch}};
     };

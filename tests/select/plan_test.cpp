@@ -39,7 +39,7 @@ TEST_F(Plan, CountsWhatIsLeft) {
   options_.on_progress = [&](const SelectProgress&) { EXPECT_FALSE(plans.empty()); };
   SelectionTask first = task();
   first.train = [&](const FoldCall& call) {
-    if (call.trial > 2) return FoldResult{.interrupted = true};
+    if (call.request.id.trial > 2) return FoldResult{.interrupted = true};
     return problem_.train(call);
   };
   options_.jobs = 1;
@@ -54,7 +54,7 @@ TEST_F(Plan, CountsWhatIsLeft) {
   EXPECT_EQ(all.epochs, 27);
   EXPECT_EQ(all.images, 3 * (4 * 30 + 30));
   EXPECT_EQ(all.disk, 9U * 100 + 1000);
-  EXPECT_EQ(all.peak, all.disk + 2 * 1000);
+  EXPECT_EQ(all.peak, all.disk + std::uintmax_t{2} * 1000);
   EXPECT_EQ(plans[1].trainings, 5);
   EXPECT_EQ(plans[1].images, 3 * (2 * 30 + 30));
   EXPECT_EQ(plans[1].jobs, 3);

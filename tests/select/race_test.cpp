@@ -88,16 +88,17 @@ Outcome race(const Curve& curve, std::uint64_t seed, SelectOptions options = {},
       if (++outcome.trainings == interrupt_at) return FoldResult{.interrupted = true};
     }
     const double l2 = call.parameters.at(key);
-    Random random(seed, Purpose::test, static_cast<std::uint64_t>(l2 * 1e9),
-                  static_cast<std::uint64_t>(call.share * 64 + 1000.0 * call.fold));
-    Epoch epoch{.epoch = call.until > 0 ? call.until : 10, .validation = Metrics{}};
-    const double level = 0.1 * call.fold + 0.4 * (1 - call.share);
+    Random random(
+        seed, Purpose::test, static_cast<std::uint64_t>(l2 * 1e9),
+        static_cast<std::uint64_t>(call.request.id.share * 64 + 1000.0 * call.request.id.fold));
+    Epoch epoch{.epoch = call.request.until > 0 ? call.request.until : 10, .validation = Metrics{}};
+    const double level = 0.1 * call.request.id.fold + 0.4 * (1 - call.request.id.share);
     epoch.validation->data_loss =
-        curve.exact(l2, call.share) + level + curve.noise * random.normal();
+        curve.exact(l2, call.request.id.share) + level + curve.noise * random.normal();
     epoch.validation->data_loss_error = 0.6 * curve.noise;
     const std::scoped_lock lock(mutex);
-    outcome.cost += call.share * (call.until > 0 ? 0.1 : 1);
-    return FoldResult{.epochs = {epoch}, .paused = call.until > 0};
+    outcome.cost += call.request.id.share * (call.request.until > 0 ? 0.1 : 1);
+    return FoldResult{.epochs = {epoch}, .paused = call.request.until > 0};
   };
   task.refit = [](const RefitCall&) { return History{}; };
   outcome.selection = run(options, task);

@@ -124,7 +124,7 @@ TEST(Run, TheRefitTakesTheMedianOfTheFoldsEpochs) {
   RidgeProblem problem;
   SelectionTask task = problem.task();
   task.train = [&](const FoldCall& call) {
-    problem.epochs = std::vector{2, 9, 4, 6}[static_cast<std::size_t>(call.fold) - 1];
+    problem.epochs = std::vector{2, 9, 4, 6}[static_cast<std::size_t>(call.request.id.fold) - 1];
     return problem.train(call);
   };
   EXPECT_EQ(run(options(), task).refit->epochs.size(), 5u);

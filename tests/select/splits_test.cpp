@@ -4,10 +4,10 @@
 #include <map>
 #include <set>
 
-#include "data/wrapper.hpp"
 #include "select/group_splits.hpp"
 #include "select/score.hpp"
 #include "select/support.hpp"
+#include "support/grouped_source.hpp"
 #include "train/support.hpp"
 
 namespace ridgeline::selection {
@@ -15,20 +15,10 @@ namespace {
 
 using test::expect_error;
 
-class Grouped final : public data::WrappedSource {
- public:
-  Grouped(std::shared_ptr<const SampleSource> source, std::vector<std::int64_t> groups)
-      : WrappedSource(std::move(source)), groups_(std::move(groups)) {}
-  bool grouped() const override { return true; }
-  std::int64_t group(std::size_t i) const override { return groups_[i]; }
-
- private:
-  std::vector<std::int64_t> groups_;
-};
-
 Dataset grouped(std::vector<std::int64_t> groups) {
   const Dataset plain = ridgeline::test::pictures(static_cast<int>(groups.size()));
-  return Dataset(std::make_shared<const Grouped>(plain.source(), std::move(groups)));
+  return Dataset(
+      std::make_shared<const ridgeline::test::Grouped>(plain.source(), std::move(groups)));
 }
 
 std::set<std::uint64_t> ids(const Dataset& data) {

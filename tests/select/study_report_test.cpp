@@ -55,7 +55,7 @@ TEST_F(ReportTest, OfARunningStudySaysWhatRuns) {
   std::optional<StudyReport> report;
   task.train = [&](const FoldCall& call) {
     FoldResult result = problem.train(call);  // notes three epochs
-    if (call.trial == 2 && call.fold == 2) report.emplace(report_of(folder_));
+    if (call.request.id.trial == 2 && call.request.id.fold == 2) report.emplace(report_of(folder_));
     return result;
   };
   task.refit = [&](const RefitCall& call) {
@@ -88,7 +88,7 @@ TEST_F(ReportTest, OfAStudyThatWasStoppedIsNotRunning) {
   RidgeProblem problem;
   SelectionTask task = problem.task();
   task.train = [&](const FoldCall& call) {
-    return call.trial == 3 ? FoldResult{.interrupted = true} : problem.train(call);
+    return call.request.id.trial == 3 ? FoldResult{.interrupted = true} : problem.train(call);
   };
   run(options_, task);
   const StudyReport report = report_of(folder_);

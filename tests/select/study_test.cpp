@@ -277,7 +277,8 @@ TEST_F(StudyTest, KilledAtAnyPointItRepeatsNoFinishedFold) {
     RidgeProblem problem{.offsets = {0, 0.1, 0.3}};
     SelectionTask task = problem.task();
     task.train = [&](const FoldCall& call) {
-      std::ofstream(log, std::ios::app) << call.trial << "/" << call.fold << std::endl;
+      std::ofstream(log, std::ios::app)
+          << call.request.id.trial << "/" << call.request.id.fold << std::endl;
       usleep(1000);
       return problem.train(call);
     };

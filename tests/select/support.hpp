@@ -44,14 +44,14 @@ struct RidgeProblem {
   FoldResult train(const FoldCall& call) {
     {
       const std::scoped_lock lock(mutex);
-      trained.emplace_back(call.trial, call.fold);
+      trained.emplace_back(call.request.id.trial, call.request.id.fold);
     }
     const double l2 = call.parameters.at(key);
     if (l2 > diverges_above) return {.diverged = true};
     FoldResult result;
     for (int e = 1; e <= epochs; ++e) {
       Epoch epoch{.epoch = e, .seconds = 0.25, .validation = Metrics{}};
-      const std::size_t fold = static_cast<std::size_t>(call.fold) - 1;
+      const std::size_t fold = static_cast<std::size_t>(call.request.id.fold) - 1;
       epoch.validation->data_loss = loss(l2) + offsets[fold % offsets.size()] + epochs - e;
       epoch.validation->data_loss_error = 0.01;
       epoch.validation->images = 100;

@@ -29,7 +29,7 @@ void wait_until(const std::function<bool()>& condition) {
 
 class SeveralProcesses : public StudyTest {
  protected:
-  ~SeveralProcesses() override { fs::remove(log_); }
+  void TearDown() override { fs::remove(log_); }
 
   const fs::path log_ = fs::path(folder_.string() + ".log");
 
@@ -45,7 +45,8 @@ class SeveralProcesses : public StudyTest {
   SelectionTask logged(RidgeProblem& problem, const std::string& name) const {
     SelectionTask task = problem.task();
     task.train = [&, name](const FoldCall& call) {
-      write(name + " " + std::to_string(call.trial) + "/" + std::to_string(call.fold));
+      write(name + " " + std::to_string(call.request.id.trial) + "/" +
+            std::to_string(call.request.id.fold));
       return problem.train(call);
     };
     task.test = [this, name] {

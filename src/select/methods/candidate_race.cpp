@@ -48,7 +48,9 @@ class CandidateRace final : public Method {
   std::vector<Request> later(const Board&) const override {
     std::vector<Request> all;
     std::size_t kept = racing_.size();
-    for (double share = 2 * share_; share <= 1; share *= 2) {
+    double share = share_;
+    while (share < 1) {
+      share *= 2;
       kept = std::min(kept, share == 1 ? most_whole : (kept + 1) / 2);
       for (std::size_t i = 0; i < kept; ++i) all.push_back({{racing_[i], 1, share}});
     }
@@ -68,7 +70,7 @@ class CandidateRace final : public Method {
     const std::vector<int> ranked = ranking(board, racing_, options_.metric);
     racing_.clear();
     for (std::size_t i = 0; i < ranked.size(); ++i) {
-      const MeanAndError worse = difference(board, ranked[i], ranked[0]);
+      const MeanAndError worse = worse_than(board, ranked[i], ranked[0]);
       if (i == 0 || (i < most && worse.mean <= errors * worse.standard_error)) {
         racing_.push_back(ranked[i]);
         continue;
@@ -88,22 +90,12 @@ class CandidateRace final : public Method {
     return fold_ == 1 ? "all images" : fmt::format("{} folds", fold_);
   }
 
-  // How much worse a trial is than the best one: the mean over the folds, and its error over the
-  // folds or, for one fold, over the images.
-  MeanAndError difference(const Board& board, int trial, int best) const {
-    const std::vector<FoldRecord> a = board.folds(trial), b = board.folds(best);
-    std::vector<double> differences;
-    for (std::size_t f = 0; f < std::min(a.size(), b.size()); ++f) {
-      differences.push_back(a[f].score - b[f].score);
-    }
-    MeanAndError result = mean_and_error(differences);
-    // The best has the better mean, so this is how much worse the other one is.
-    result.mean = std::abs(result.mean);
-    if (differences.size() == 1) {
-      result.standard_error = std::hypot(a[0].standard_error, b[0].standard_error);
-      if (!std::isfinite(result.standard_error)) result.standard_error = 0;
-    }
-    return result;
+  // How much worse a trial is than the best one. An error that is not known counts as 0.
+  MeanAndError worse_than(const Board& board, int trial, int best) const {
+    MeanAndError worse = paired_difference(board, trial, best);
+    worse.mean = std::abs(worse.mean);  // the best has the better mean
+    if (!std::isfinite(worse.standard_error)) worse.standard_error = 0;
+    return worse;
   }
 
   const SelectOptions& options_;

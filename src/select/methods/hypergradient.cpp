@@ -16,11 +16,11 @@
 #include "ridgeline/error.hpp"
 #include "select/methods/method.hpp"
 #include "select/methods/scale.hpp"
+#include "select/methods/shares.hpp"
 
 namespace ridgeline::selection {
 namespace {
 
-constexpr double smallest_share = 0.125, least_images = 2000;
 constexpr double narrow = 0.8;  // decades of a bracket in which the slope is taken as linear
 constexpr int most_looks = 6;
 constexpr double farthest = 0.5;  // decades from the last training to the root of its slope
@@ -41,10 +41,10 @@ struct Root {
 class HypergradientMethod final : public Method {
  public:
   HypergradientMethod(const SelectOptions& options, const SelectionTask& task)
-      : options_(options), scale_(options.over.begin()->first, options.over.begin()->second) {
+      : options_(options),
+        scale_(options.over.begin()->first, options.over.begin()->second),
+        share_(first_share(task)) {
     check();
-    const auto images = task.fold_images.empty() ? 0.0 : static_cast<double>(task.fold_images[0]);
-    while (share_ > smallest_share && share_ / 2 * images >= least_images) share_ /= 2;
   }
 
   std::vector<Request> next(Board& board) override;
@@ -77,7 +77,7 @@ class HypergradientMethod final : public Method {
 
   const SelectOptions& options_;
   Scale scale_;
-  double share_ = 1;
+  double share_;
   int asked_ = 0;      // trainings on the first share
   bool last_ = false;  // whether the training on the second share was asked for
   bool told_ = false;  // whether the end was told

@@ -14,6 +14,7 @@
 
 #include "ridgeline/error.hpp"
 #include "select/methods/method.hpp"
+#include "select/methods/ranking.hpp"
 #include "select/rules.hpp"
 #include "select/score.hpp"
 #include "select/summary.hpp"
@@ -98,16 +99,8 @@ void Path::append(std::vector<Request>& to, const Board& board, std::size_t plac
 }
 
 bool Path::worse(const Board& board, int trial, int than) const {
-  const std::vector<FoldRecord> a = board.folds(trial), b = board.folds(than);
-  std::vector<double> differences;
-  double images = 0;  // the variance over the images
-  for (std::size_t f = 0; f < std::min(a.size(), b.size()); ++f) {
-    differences.push_back(sign() * (a[f].score - b[f].score));
-    images += std::pow(a[f].standard_error, 2) + std::pow(b[f].standard_error, 2);
-  }
-  const MeanAndError difference = mean_and_error(differences);
-  const double error = differences.size() > 1 ? difference.standard_error : std::sqrt(images);
-  return difference.mean > plainly * error;
+  const MeanAndError difference = paired_difference(board, trial, than);
+  return sign() * difference.mean > plainly * difference.standard_error;
 }
 
 // Whether the last trials are all plainly worse than the best one before them.

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "select/surrogate/cholesky.hpp"
+#include "select/surrogate/matern.hpp"
 #include "tensor/random.hpp"
 
 namespace ridgeline::selection {
@@ -42,9 +43,8 @@ double log_prior(const Setting& s) {
          log_normal(std::log(s.noise), std::log(1.4), 0.7) + log_normal(s.move, 0.3, 0.5);
 }
 
-double matern(double distance, double length) {
-  const double r = std::sqrt(5.0) * std::abs(distance) / length;
-  return (1 + r + r * r / 3) * std::exp(-r);
+double correlation(double distance, double length) {
+  return matern(std::sqrt(5.0) * std::abs(distance) / length);
 }
 
 // The transformed scores. Each level, that of a fold and a share, is measured from its lowest
@@ -98,9 +98,10 @@ class Kernel {
     const double moved = x + s_.move * std::log10(share);
     const double other_moved = other_x + s_.move * std::log10(other_share);
     const double u = (moved - centre_) / trend_width, v = (other_moved - centre_) / trend_width;
-    double sum = matern(moved - other_moved, s_.length) + trend_share * (u * v + u * u * v * v);
+    double sum =
+        correlation(moved - other_moved, s_.length) + trend_share * (u * v + u * u * v * v);
     if (share == other_share && share < 1) {
-      sum += difference * difference * matern(x - other_x, s_.length);
+      sum += difference * difference * correlation(x - other_x, s_.length);
     }
     return s_.amplitude * s_.amplitude * std::pow(share * other_share, s_.power) * sum;
   }

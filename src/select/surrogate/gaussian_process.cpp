@@ -7,6 +7,8 @@
 #include <numbers>
 #include <numeric>
 
+#include "select/surrogate/matern.hpp"
+
 namespace ridgeline::selection {
 namespace {
 
@@ -73,8 +75,7 @@ double GaussianProcess::kernel(const Setting& setting, const std::vector<double>
   for (std::size_t axis = 0; axis < a.size(); ++axis) {
     square += std::pow((a[axis] - b[axis]) / setting.lengths[axis], 2);
   }
-  const double r = std::sqrt(5 * square);
-  return setting.amplitude * setting.amplitude * (1 + r + r * r / 3) * std::exp(-r);
+  return setting.amplitude * setting.amplitude * matern(std::sqrt(5 * square));
 }
 
 GaussianProcess::Fit GaussianProcess::fit(const Setting& setting) const {
