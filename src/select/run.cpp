@@ -1,4 +1,4 @@
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
@@ -13,6 +13,7 @@
 #include "select/score.hpp"
 #include "select/splits.hpp"
 #include "select/study.hpp"
+#include "select/study_settings.hpp"
 #include "select/trainer.hpp"
 #include "select/units.hpp"
 
@@ -39,37 +40,6 @@ void check_options(const SelectOptions& o, const SelectionTask& task) {
   check_metric(o.metric, o.over, task.metrics);
   check_rule(o.rule);
   make_method(o, task);
-}
-
-std::string split_text(const SelectOptions& o) {
-  if (o.splits) return "lists";
-  return o.split == "stratified" ? o.split : fmt::format("{} ({})", o.split, o.leave_groups);
-}
-
-// What must not change between the parts of a study.
-Settings settings_of(const SelectOptions& o, const SelectionTask& task) {
-  Settings settings;
-  for (const auto& [key, r] : o.over) {
-    settings.emplace_back("select.over." + key,
-                          !r.names.empty() ? fmt::format("{}", r.names)
-                          : r.values.empty()
-                              ? fmt::format("{} to {}, {}", r.min, r.max, r.log ? "log" : "linear")
-                              : fmt::format("{}", r.values));
-    if (!r.unit.empty()) settings.emplace_back(fmt::format("select.over.{}.unit", key), r.unit);
-  }
-  settings.insert(settings.end(), {{"select.over", fmt::format("{}", o.over.size())},
-                                   {"select.method", o.method},
-                                   {"select.trials", fmt::format("{}", o.trials)},
-                                   {"select.split", split_text(o)},
-                                   {"select.repeats", fmt::format("{}", o.repeats)},
-                                   {"select.folds", fmt::format("{}", o.folds / o.repeats)},
-                                   {"the folds' seed", fmt::format("{}", o.seed)}});
-  // Options of a task count the folds of all repeats.
-  if (!o.splits && o.split == "stratified" && o.folds == o.repeats) {
-    settings.emplace_back("data.validation", fmt::format("{}", o.holdout));
-  }
-  settings.insert(settings.end(), task.settings.begin(), task.settings.end());
-  return settings;
 }
 
 std::vector<Request> joined(std::vector<Request> first, const std::vector<Request>& second) {
@@ -137,7 +107,7 @@ class Runner {
       check_disk_space(plan(board, joined(rung, method->later(board))), options_.study);
     }
     const Settings current{{"select.metric", options_.metric}, {"select.rule", options_.rule}};
-    study_.emplace(options_.study, StudySettings{settings_of(options_, task_), current},
+    study_.emplace(options_.study, StudySettings{fixed_settings(options_, task_), current},
                    options_.join     ? StudyUse::join
                    : options_.resume ? StudyUse::resume
                                      : StudyUse::begin);

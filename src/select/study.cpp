@@ -12,12 +12,11 @@
 #include "select/new_study.hpp"
 #include "select/rows.hpp"
 #include "select/study_file.hpp"
+#include "select/study_settings.hpp"
 #include "tensor/atomic_file.hpp"
 
 namespace ridgeline::selection {
 namespace {
-
-constexpr std::size_t longest_shown = 80;
 
 void bind_training(Statement& statement, const TrainingId& id) {
   statement.bind(id.trial).bind(id.fold).bind(id.share);
@@ -63,8 +62,7 @@ void Study::open(const StudySettings& settings, StudyUse use) {
       throw UsageError(fmt::format("{} holds a study already: continue it, or name another folder",
                                    folder.string()));
     }
-    check(settings.fixed);
-    if (use == StudyUse::join) check(settings.current);
+    check_settings(this->settings(), settings, use, file_);
     database_->log_ahead();
   }
   worker_.emplace(*database_, folder, use == StudyUse::join);
@@ -84,19 +82,11 @@ void Study::discard() {
   remove_database(file_);
 }
 
-void Study::check(const Settings& settings) {
-  for (const auto& [name, value] : settings) {
-    Statement row = database_->prepare("SELECT value FROM setting WHERE name = ?");
-    row.bind(name);
-    const std::string before = row.next() ? row.text(0) : "nothing";
-    if (before == value) continue;
-    const bool shown = before.size() + value.size() <= longest_shown;
-    throw UsageError(
-        fmt::format("{}: this study was begun with {}: continue with that, or name another folder",
-                    file_.string(),
-                    shown ? fmt::format("{} = {}, not {}", name, before, value)
-                          : fmt::format("another setting of {}", name)));
-  }
+Settings Study::settings() {
+  Settings settings;
+  Statement row = database_->prepare("SELECT name, value FROM settings");
+  while (row.next()) settings.emplace_back(row.text(0), row.text(1));
+  return settings;
 }
 
 std::vector<Assignment> Study::candidates(int first, const std::vector<Assignment>& fresh) {

@@ -96,7 +96,7 @@ class Study {
 
  private:
   void open(const StudySettings& settings, StudyUse use);
-  void check(const Settings& settings);
+  Settings settings();
   /// As add(), inside a transaction.
   void write(const TrainingId& id, const Epoch& epoch);
 

@@ -4,8 +4,8 @@
 #include <fstream>
 #include <set>
 
-#include "select/study.hpp"
 #include "select/study_fixture.hpp"
+#include "select/workers.hpp"
 
 namespace ridgeline::selection {
 namespace {
@@ -77,7 +77,8 @@ TEST_F(RemovalTest, LeavesTheFilesOfOthers) {
 }
 
 TEST_F(RemovalTest, OneInUseIsRefusedAndStays) {
-  Study study(folder_, {{{"select.folds", "3"}}, {}}, StudyUse::join);
+  Database database(file_);
+  const Worker worker(database, folder_, true);
   expect_error<ResourceError>([&] { remove_study(folder_); }, "in use by another program");
   EXPECT_TRUE(fs::exists(folder_ / "refit/model.safetensors"));
   EXPECT_TRUE(fs::exists(file_));

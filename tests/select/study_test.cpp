@@ -146,9 +146,50 @@ TEST_F(StudyTest, OtherSettingsAreRefusedByName) {
           "select.over.regularize.l2 = 0.01 to 10, log, not 0.001 to 10, log");
   refused([](auto& o, auto&) { o.over = log_range("regularize.l1", 1e-3, 10); },
           "select.over.regularize.l1 = nothing");
+  refused([](auto& o, auto&) { o.over[key].unit = "timescale"; },
+          "select.over.regularize.l2.unit = nothing, not timescale");
+  refused([](auto& o, auto&) { o.over[key].automatic = true; },
+          "select.over.regularize.l2 = 0.01 to 10, log, not 0.01 to 10, log, automatic");
   refused([](auto& o, auto&) { o.seed = 2; }, "seed = 1, not 2");
   refused([](auto&, auto& task) { task.settings[0].second = "lasso"; }, "problem = ridge");
   refused([](auto& o, auto&) { o.resume = false; }, "holds a study already");
+}
+
+TEST_F(StudyTest, ASettingThatIsLeftOutIsRefusedToo) {
+  RidgeProblem problem;
+  SelectOptions with_unit = options_;
+  with_unit.over[key].unit = "timescale";
+  run(with_unit, problem.task());
+  expect_error<UsageError>([&] { run(options_, problem.task()); },
+                           "select.over.regularize.l2.unit = timescale, not nothing");
+}
+
+TEST_F(StudyTest, WhatDecidesHowManyCandidatesGoOnIsRefusedByName) {
+  options_.method = "halving";
+  RidgeProblem problem;
+  run(options_, problem.task());
+  const auto refused = [&](auto change, const std::string& part) {
+    SelectOptions o = options_;
+    change(o);
+    expect_error<UsageError>([&] { run(o, problem.task()); }, part);
+  };
+  refused([](auto& o) { o.factor = 2; }, "begun with select.factor = 3, not 2");
+  refused([](auto& o) { o.sampler = "random"; }, "begun with select.sampler = grid, not random");
+  const auto trainings = problem.trained.size();
+  options_.sampler = "grid";  // what "auto" is for one key
+  run(options_, problem.task());
+  EXPECT_EQ(problem.trained.size(), trainings);
+}
+
+TEST_F(StudyTest, WhatAMethodDoesNotUseMayDiffer) {
+  RidgeProblem problem;
+  run(options_, problem.task());
+  options_.factor = 2;
+  options_.sampler = "random";
+  run(options_, problem.task());
+  EXPECT_EQ(query("SELECT count(*) FROM settings WHERE name IN ('select.factor', "
+                  "'select.sampler')"),
+            "0\n");
 }
 
 TEST_F(StudyTest, ChoosesAgainByAnotherScoreOrRule) {

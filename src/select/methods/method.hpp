@@ -49,6 +49,11 @@ class Method {
 std::unique_ptr<Method> make_method(const SelectOptions& options, const SelectionTask& task);
 
 std::vector<std::string> method_names();
+/// Whether the candidates come from SelectOptions::sampler.
+bool takes_sampler(const SelectOptions& options);
+/// Whether the method compares candidates before their last epoch, and keeps one in
+/// SelectOptions::factor.
+bool takes_factor(std::string_view method);
 /// Whether a search is over one key with a range, so that its scores are a curve.
 bool is_curve(const SearchSpace& over);
 

@@ -31,9 +31,13 @@ constexpr Named<Sampler, 3> samplers{
 
 }  // namespace
 
+std::string sampler_name(const SelectOptions& options) {
+  if (options.sampler != "auto") return options.sampler;
+  return options.over.size() == 1 ? "grid" : "sobol";
+}
+
 Sampler sampler_of(const SelectOptions& options) {
-  if (options.sampler == "auto") return options.over.size() == 1 ? sample_grid : sample_sobol;
-  return find_named(samplers, "select.sampler", options.sampler);
+  return find_named(samplers, "select.sampler", sampler_name(options));
 }
 
 void check(const std::string& key, const Range& range) {

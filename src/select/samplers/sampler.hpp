@@ -36,7 +36,9 @@ std::vector<Assignment> sample_random(const Search& search);
 /// first is 0 in every key of "regularize".
 std::vector<Assignment> sample_sobol(const Search& search);
 
-/// By SelectOptions::sampler. Throws UsageError for an unknown name, with the nearest known one.
+/// SelectOptions::sampler; "grid" or "sobol" for "auto".
+std::string sampler_name(const SelectOptions& options);
+/// By that name. Throws UsageError for an unknown name, with the nearest known one.
 Sampler sampler_of(const SelectOptions& options);
 
 /// Throws UsageError for a range that is empty, not finite, or not positive on a log scale.
