@@ -12,13 +12,11 @@
 
 namespace ridgeline::cli {
 
-nlohmann::ordered_json nested_json(const std::optional<Nested>& nested) {
+nlohmann::ordered_json nested_json(const std::optional<Nested>& nested, const SearchSpace& over) {
   if (!nested) return {};
   auto folds = nlohmann::ordered_json::array();
   for (const OuterFold& fold : nested->folds) {
-    nlohmann::ordered_json chosen;
-    if (!fold.chosen.empty()) chosen = fold.chosen;
-    folds.push_back({{"chosen", chosen},
+    folds.push_back({{"chosen", parameters_json(fold.chosen, over)},
                      {"score", finite(fold.score)},
                      {"standard_error", finite(fold.standard_error)},
                      {"images", fold.images}});
@@ -31,10 +29,10 @@ nlohmann::ordered_json nested_json(const std::optional<Nested>& nested) {
 namespace {
 
 /// "regularize.l2 0.001 (3 times), regularize.l2 0.01 (2 times)", the most frequent first.
-std::string choices(const Nested& nested) {
+std::string choices(const Nested& nested, const SearchSpace& over) {
   std::vector<std::pair<std::string, int>> counts;
   for (const OuterFold& fold : nested.folds) {
-    const std::string chosen = fold.chosen.empty() ? "nothing" : selection::text(fold.chosen);
+    const std::string chosen = fold.chosen.empty() ? "nothing" : selection::text(fold.chosen, over);
     const auto known = std::ranges::find(counts, chosen, &std::pair<std::string, int>::first);
     if (known == counts.end()) {
       counts.emplace_back(chosen, 1);
@@ -52,7 +50,8 @@ std::string choices(const Nested& nested) {
 
 }  // namespace
 
-void print_nested(Console& console, const std::string& metric, const Nested& nested) {
+void print_nested(Console& console, const std::string& metric, const Nested& nested,
+                  const SearchSpace& over) {
   const auto without =
       std::ranges::count_if(nested.folds, [](const OuterFold& f) { return f.chosen.empty(); });
   if (without > 0) {
@@ -67,7 +66,7 @@ void print_nested(Console& console, const std::string& metric, const Nested& nes
         selection::name_of(metric), nested.score, console.page().utf8 ? "±" : "+-",
         nested.standard_error, nested.folds.size());
   }
-  console.print("Chosen in the outer folds: {}\n", choices(nested));
+  console.print("Chosen in the outer folds: {}\n", choices(nested, over));
 }
 
 void print_test_looks(Console& console, int looks) {

@@ -11,9 +11,10 @@
 
 namespace ridgeline::cli {
 
-/// Null without nested cross-validation.
-nlohmann::ordered_json nested_json(const std::optional<Nested>& nested);
-void print_nested(Console& console, const std::string& metric, const Nested& nested);
+/// Null without nested cross-validation. `over`: what was searched.
+nlohmann::ordered_json nested_json(const std::optional<Nested>& nested, const SearchSpace& over);
+void print_nested(Console& console, const std::string& metric, const Nested& nested,
+                  const SearchSpace& over);
 
 /// Says if the test set was looked at more than once.
 void print_test_looks(Console& console, int looks);

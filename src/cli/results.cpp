@@ -10,6 +10,7 @@
 
 #include "cli/table.hpp"
 #include "ridgeline/error.hpp"
+#include "select/assignment.hpp"
 
 namespace ridgeline::cli {
 
@@ -25,6 +26,17 @@ nlohmann::ordered_json to_json(const std::optional<Metrics>& metrics) {
                               {"objective", metrics->objective}};
   for (const MetricValue& metric : metrics->values) json[metric.name] = finite(metric.value);
   return json;
+}
+
+nlohmann::ordered_json parameters_json(const Assignment& parameters, const SearchSpace& over) {
+  nlohmann::ordered_json values;
+  for (const auto& [key, value] : parameters) {
+    const auto range = over.find(key);
+    const bool named = range != over.end() && !range->second.names.empty();
+    values[key] = named ? nlohmann::ordered_json(selection::value_text(range->second, value))
+                        : nlohmann::ordered_json(value);
+  }
+  return values;
 }
 
 nlohmann::ordered_json decisions_json(const std::vector<Decision>& decided) {

@@ -21,6 +21,10 @@ nlohmann::ordered_json finite(double value);
 /// its name; null without metrics.
 nlohmann::ordered_json to_json(const std::optional<Metrics>& metrics);
 
+/// {"regularize.l2": 0.001, "optimizer.kind": "sgd"}; null if there are none, as of a choice that
+/// was not made.
+nlohmann::ordered_json parameters_json(const Assignment& parameters, const SearchSpace& over);
+
 /// [{"trial", "reason"}, ...]; the trial is null for a decision about no single one.
 nlohmann::ordered_json decisions_json(const std::vector<Decision>& decided);
 

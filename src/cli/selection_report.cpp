@@ -77,19 +77,6 @@ double grid_trainings(const Experiment& experiment) {
   return trials * (folds - 1) + 1;
 }
 
-nlohmann::ordered_json to_json(const Assignment& parameters, const SearchSpace& over) {
-  auto values = nlohmann::ordered_json::object();
-  for (const auto& [key, value] : parameters) {
-    const Range& range = over.at(key);
-    if (range.names.empty()) {
-      values[key] = value;
-    } else {
-      values[key] = selection::value_text(range, value);
-    }
-  }
-  return values;
-}
-
 nlohmann::ordered_json curve_json(const ModelCurve& curve) {
   return {{"values", curve.values},         {"best_score", finite(curve.best_score)},
           {"above_best", curve.above_best}, {"deviation", curve.deviation},
@@ -101,7 +88,7 @@ nlohmann::ordered_json curve_json(const ModelCurve& curve) {
 nlohmann::ordered_json to_json(const Experiment& experiment, const Selection& selection) {
   nlohmann::ordered_json trials = nlohmann::ordered_json::array();
   for (const Trial& t : selection.trials) {
-    trials.push_back({{"parameters", to_json(t.parameters, experiment.select.over)},
+    trials.push_back({{"parameters", parameters_json(t.parameters, experiment.select.over)},
                       {"score", finite(t.score)},
                       {"standard_error", finite(t.standard_error)},
                       {"status", t.status},
@@ -109,17 +96,16 @@ nlohmann::ordered_json to_json(const Experiment& experiment, const Selection& se
                       {"train", cli::to_json(t.train)},
                       {"validation", cli::to_json(t.validation)}});
   }
-  nlohmann::ordered_json chosen, tied, refit, next, curve;
+  nlohmann::ordered_json tied, refit, next, curve;
   const std::string command = next_command(experiment, selection);
   if (!command.empty()) next = command;
-  if (!selection.chosen.empty()) chosen = to_json(selection.applied, experiment.select.over);
   if (selection.tied) tied = {selection.tied->first, selection.tied->second};
   if (selection.curve) curve = curve_json(*selection.curve);
   if (selection.refit) refit = (path(experiment.select.study) / "refit").string();
   auto elsewhere = nlohmann::ordered_json::object();
   for (const auto& [library, code] : words_of(experiment, selection)) elsewhere[library] = code;
   return {{"study", experiment.select.study},
-          {"chosen", chosen},
+          {"chosen", parameters_json(selection.applied, experiment.select.over)},
           {"metric", experiment.select.metric},
           {"rule", selection.rule},
           {"tied", tied},
@@ -129,7 +115,7 @@ nlohmann::ordered_json to_json(const Experiment& experiment, const Selection& se
           {"refit", refit},
           {"test", cli::to_json(selection.test)},
           {"test_looks", selection.test_looks},
-          {"nested", nested_json(selection.nested)},
+          {"nested", nested_json(selection.nested, experiment.select.over)},
           {"curve", curve},
           {"decisions", decisions_json(selection.decisions)},
           {"elsewhere", elsewhere},
@@ -218,7 +204,7 @@ void print_end(Console& console, const Experiment& experiment, const Selection& 
   console.print("\n{}", selection::draw_curve(selection, metric,
                                               {.width = std::min(console.width() - 1, 100),
                                                .utf8 = console.page().utf8}));
-  if (selection.nested) print_nested(console, metric, *selection.nested);
+  if (selection.nested) print_nested(console, metric, *selection.nested, experiment.select.over);
   if (selection.chosen.empty()) {
     const bool done = std::ranges::count(selection.trials, "done", &Trial::status) > 0;
     const bool metric_known = selection.guess && !selection.guess->values.empty();

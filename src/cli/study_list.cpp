@@ -80,7 +80,7 @@ ordered_json to_json(const Listed& study) {
                     {"begun", report.begun},
                     {"changed", report.changed}};
   if (report.chosen()) {
-    json["chosen"] = report.chosen()->parameters;
+    json["chosen"] = parameters_json(report.chosen()->parameters, report.over);
     json["score"] = finite(report.chosen()->score);
     json["standard_error"] = finite(report.chosen()->standard_error);
   }
@@ -97,7 +97,7 @@ void print(Console& console, const std::vector<Listed>& studies) {
     }
     const Trial* chosen = report->chosen();
     rows.push_back({folder.string(), report->state, report->setting("select.method"),
-                    chosen ? selection::text(chosen->parameters) : "-",
+                    chosen ? selection::text(chosen->parameters, report->over) : "-",
                     chosen ? score_text(*chosen) : "-", report->changed});
   }
   console.write(table(rows, console.page()));

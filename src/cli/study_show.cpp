@@ -8,6 +8,7 @@
 #include "cli/results.hpp"
 #include "cli/study_text.hpp"
 #include "cli/table.hpp"
+#include "select/assignment.hpp"
 
 namespace ridgeline::cli {
 namespace {
@@ -30,7 +31,11 @@ std::string trials_table(const StudyReport& report, const Page& page) {
   for (const char* title : {"score", "images", "epochs", "status"}) rows[0].emplace_back(title);
   for (const Trial& t : report.trials) {
     rows.push_back({fmt::format("{}", t.number)});
-    for (const auto& [key, value] : t.parameters) rows.back().push_back(fmt::format("{:g}", value));
+    for (const auto& [key, value] : t.parameters) {
+      const auto named = report.over.find(key);
+      rows.back().push_back(
+          selection::value_text(named == report.over.end() ? Range() : named->second, value));
+    }
     rows.back().push_back(score_text(t));
     rows.back().push_back(share_text(t.share));
     rows.back().push_back(t.epochs > 0 ? fmt::format("{}", t.epochs) : "-");

@@ -33,10 +33,11 @@ ordered_json to_json(const RunningTraining& training) {
           {"since", training.since}};
 }
 
-ordered_json best_json(const Trial* best) {
+ordered_json best_json(const StudyReport& report) {
+  const Trial* best = report.best();
   if (!best) return nullptr;
   return {{"trial", best->number},
-          {"parameters", best->parameters},
+          {"parameters", parameters_json(best->parameters, report.over)},
           {"score", finite(best->score)},
           {"standard_error", finite(best->standard_error)}};
 }
@@ -56,7 +57,7 @@ std::string score_text(const Trial& trial) {
 }
 
 std::string choice_text(const StudyReport& report, const Trial& trial) {
-  return fmt::format("{}, {} {}", selection::text(trial.parameters),
+  return fmt::format("{}, {} {}", selection::text(trial.parameters, report.over),
                      report.setting("select.metric"), score_text(trial));
 }
 
@@ -85,7 +86,7 @@ ordered_json status_json(const StudyReport& report) {
   for (const RunningTraining& training : report.running) running.push_back(to_json(training));
   ordered_json left, chosen;
   if (report.seconds_left) left = *report.seconds_left;
-  if (report.chosen()) chosen = report.chosen()->parameters;
+  if (report.chosen()) chosen = parameters_json(report.chosen()->parameters, report.over);
   return {{"study", report.folder.string()},
           {"state", report.state},
           {"begun", time_json(report.begun)},
@@ -95,7 +96,7 @@ ordered_json status_json(const StudyReport& report) {
           {"done", report.done},
           {"seconds_left", left},
           {"running", running},
-          {"best", best_json(report.best())},
+          {"best", best_json(report)},
           {"chosen", chosen}};
 }
 
@@ -108,7 +109,7 @@ ordered_json report_json(const StudyReport& report) {
   json["trials"] = ordered_json::array();
   for (const Trial& t : report.trials) {
     json["trials"].push_back({{"trial", t.number},
-                              {"parameters", t.parameters},
+                              {"parameters", parameters_json(t.parameters, report.over)},
                               {"score", finite(t.score)},
                               {"standard_error", finite(t.standard_error)},
                               {"share", t.share > 0 ? ordered_json(t.share) : ordered_json()},

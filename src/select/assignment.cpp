@@ -7,8 +7,9 @@
 namespace ridgeline::selection {
 
 std::string value_text(const Range& range, double value) {
-  const bool named = !range.names.empty();
-  return named ? range.names.at(static_cast<std::size_t>(value)) : fmt::format("{:.4g}", value);
+  // The file of a study may be damaged.
+  const bool named = value >= 0 && value < static_cast<double>(range.names.size());
+  return named ? range.names[static_cast<std::size_t>(value)] : fmt::format("{:.4g}", value);
 }
 
 std::string text(const Assignment& parameters, const SearchSpace& over) {

@@ -13,6 +13,18 @@
 namespace ridgeline::selection {
 namespace {
 
+void write_labels(Database& database, const SearchSpace& over) {
+  for (const auto& [key, range] : over) {
+    for (std::size_t value = 0; value < range.names.size(); ++value) {
+      database.prepare("INSERT INTO label VALUES (?, ?, ?)")
+          .bind(key)
+          .bind(static_cast<double>(value))
+          .bind(range.names[value])
+          .run();
+    }
+  }
+}
+
 void write_new(const std::filesystem::path& file, const StudySettings& settings) {
   Database database(file);
   database.log_ahead();
@@ -27,6 +39,7 @@ void write_new(const std::filesystem::path& file, const StudySettings& settings)
       .run();
   note(database, settings.fixed);
   note(database, settings.current);
+  write_labels(database, settings.over);
   transaction.commit();
 }
 

@@ -107,7 +107,8 @@ class Runner {
       check_disk_space(plan(board, joined(rung, method->later(board))), options_.study);
     }
     const Settings current{{"select.metric", options_.metric}, {"select.rule", options_.rule}};
-    study_.emplace(options_.study, StudySettings{fixed_settings(options_, task_), current},
+    study_.emplace(options_.study,
+                   StudySettings{fixed_settings(options_, task_), current, options_.over},
                    options_.join     ? StudyUse::join
                    : options_.resume ? StudyUse::resume
                                      : StudyUse::begin);

@@ -4,7 +4,7 @@
 namespace ridgeline::selection {
 
 inline constexpr int application_id = 0x52444731;  // "RDG1"
-inline constexpr int schema_version = 5;
+inline constexpr int schema_version = 6;
 
 // Metrics are null if they were not measured or are not finite.
 inline constexpr const char* schema = R"sql(
@@ -16,6 +16,10 @@ CREATE TABLE trial (
 CREATE TABLE parameter (
   trial INTEGER NOT NULL REFERENCES trial, name TEXT NOT NULL, value REAL NOT NULL,
   PRIMARY KEY (trial, name));
+-- What the values 0, 1, 2, ... of a parameter are that is not a number.
+CREATE TABLE label (
+  name TEXT NOT NULL, value REAL NOT NULL, label TEXT NOT NULL,
+  PRIMARY KEY (name, value)) WITHOUT ROWID;
 CREATE TABLE fold (
   trial INTEGER NOT NULL REFERENCES trial, fold INTEGER NOT NULL, share REAL NOT NULL,
   status TEXT NOT NULL, score REAL, standard_error REAL, epochs INTEGER NOT NULL,
@@ -60,12 +64,14 @@ CREATE TABLE outer_parameter (
 CREATE VIEW settings AS SELECT name, value FROM setting ORDER BY rowid;
 CREATE VIEW trials AS
   SELECT number AS trial,
-         (SELECT json_group_object(name, value) FROM parameter WHERE trial = number) AS parameters,
+         (SELECT json_group_object(name, value) FROM parameters WHERE trial = number) AS parameters,
          status, score, standard_error, epochs, chosen
   FROM trial ORDER BY number;
 CREATE VIEW decisions AS
   SELECT number, nullif(trial, 0) AS trial, reason FROM decision ORDER BY number;
-CREATE VIEW parameters AS SELECT trial, name, value FROM parameter ORDER BY trial, name;
+CREATE VIEW parameters AS
+  SELECT trial, name, coalesce(label, value) AS value
+  FROM parameter LEFT JOIN label USING (name, value) ORDER BY trial, name;
 CREATE VIEW folds AS
   SELECT trial, fold, share, status, score, standard_error, epochs, seconds FROM fold
   ORDER BY trial, fold, share;
@@ -80,7 +86,8 @@ CREATE VIEW refit_metrics AS
 CREATE VIEW test_looks AS SELECT number, trial, metric, rule FROM test_look ORDER BY number;
 CREATE VIEW outer_folds AS
   SELECT fold,
-         (SELECT json_group_object(name, value) FROM outer_parameter p WHERE p.fold = o.fold)
+         (SELECT json_group_object(name, coalesce(label, value))
+            FROM outer_parameter p LEFT JOIN label USING (name, value) WHERE p.fold = o.fold)
            AS chosen,
          images, score, standard_error
   FROM outer_fold o ORDER BY fold;

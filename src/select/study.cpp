@@ -94,7 +94,8 @@ std::vector<Assignment> Study::candidates(int first, const std::vector<Assignmen
   Transaction transaction(*database_);
   std::vector<Assignment> candidates;
   Statement row = database_->prepare(
-      "SELECT trial, name, value FROM parameters WHERE trial >= ? AND trial < ?");
+      "SELECT trial, name, value FROM parameter WHERE trial >= ? AND trial < ? "
+      "ORDER BY trial, name");
   row.bind(first).bind(first + static_cast<int>(fresh.size()));
   for (std::int64_t trial = 0; row.next();) {
     if (row.integer(0) != trial) candidates.emplace_back();

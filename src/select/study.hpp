@@ -36,6 +36,7 @@ enum class StudyUse {
 struct StudySettings {
   Settings fixed;    ///< the same whenever the study continues
   Settings current;  ///< may differ each time, but not between processes that work at the same time
+  SearchSpace over = {};  ///< a new study keeps its names of values
 };
 
 /// What a selection has chosen.

@@ -75,8 +75,10 @@ void check_study(const path& file) {
   if (is_ours(header)) {
     const auto version = number_at(header, version_at);
     if (version == schema_version) return;
-    throw DataError(fmt::format("{}: a study of version {}, but this program reads version {}",
-                                file.string(), version, schema_version));
+    throw DataError(
+        fmt::format("{}: a study of version {}, but this program reads version {}: begin another "
+                    "study, or use the program that made this one",
+                    file.string(), version, schema_version));
   }
   throw DataError(
       is_database(header)

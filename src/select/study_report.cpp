@@ -86,7 +86,9 @@ void Reading::read_trials() {
                               .share = 0});
     if (row.integer(5) != 0) report_.chosen_number = report_.trials.back().number;
   }
-  Statement value = database_.prepare("SELECT trial, name, value FROM parameters");
+  Statement label = database_.prepare("SELECT name, label FROM label ORDER BY name, value");
+  while (label.next()) report_.over[label.text(0)].names.push_back(label.text(1));
+  Statement value = database_.prepare("SELECT trial, name, value FROM parameter");
   while (value.next()) {
     if (Trial* t = trial(value.integer(0))) t->parameters[value.text(1)] = value.real(2);
   }

@@ -37,6 +37,7 @@ struct StudyReport {
   std::string state;                  ///< "running", "stopped", "done", "nothing chosen"
   std::string begun, changed, ended;  ///< times as "2026-01-31T12:00:00Z"; ended may be empty
   Settings settings;                  ///< with the metric and the rule of the last choice
+  SearchSpace over;                   ///< the names of the values of keys that are not numbers
   std::vector<Trial> trials;          ///< by number, without metrics; share 0: not trained
   std::vector<Decision> decisions;
   std::vector<RunningTraining> running;

@@ -75,6 +75,39 @@ TEST_F(Studies, ShowHasWhatSelectHasFound) {
   }
 }
 
+TEST_F(Studies, ValuesThatAreNoNumbersHaveTheirNames) {
+  const json selected = ridgeline({"select", "small.toml", "--json", "select.outer_folds=2",
+                                   "select.over={ \"optimizer.kind\" = [\"sgd\", \"adam\"] }"})
+                            .json();
+  const std::string chosen = selected["chosen"]["optimizer.kind"];
+  EXPECT_TRUE(chosen == "sgd" || chosen == "adam") << chosen;
+  const json shown = ridgeline({"study", "show", "studies/one", "--json"}).json();
+  EXPECT_EQ(shown["chosen"], selected["chosen"]);
+  EXPECT_EQ(shown["best"]["parameters"]["optimizer.kind"].type(), json::value_t::string);
+  for (std::size_t t = 0; t < 2; ++t) {
+    EXPECT_EQ(shown["trials"][t]["parameters"], selected["trials"][t]["parameters"]);
+  }
+  for (const json& fold : selected["nested"]["folds"]) {
+    EXPECT_EQ(fold["chosen"]["optimizer.kind"].type(), json::value_t::string) << fold;
+  }
+  EXPECT_EQ(ridgeline({"study", "list", "--json"}).json()[0]["chosen"], selected["chosen"]);
+  EXPECT_EQ(ridgeline({"select", "--status", "studies/one", "--json"}).json()["chosen"],
+            selected["chosen"]);
+  const std::vector<std::vector<std::string>> for_people{{"study", "show", "studies/one"},
+                                                         {"study", "list"},
+                                                         {"select", "--status", "studies/one"},
+                                                         {"select", "--resume", "studies/one"}};
+  for (const auto& words : for_people) {
+    EXPECT_THAT(ridgeline(words).out, HasSubstr("optimizer.kind " + chosen)) << words[1];
+  }
+  EXPECT_EQ(ridgeline({"study", "export", "studies/one", "--view", "parameters"}).out,
+            "trial,name,value\n1,optimizer.kind,sgd\n2,optimizer.kind,adam\n");
+  const json all = ridgeline({"study", "export", "studies/one", "--json"}).json();
+  EXPECT_EQ(all["trials"][1]["parameters"], json::parse(R"({"optimizer.kind": "adam"})"));
+  EXPECT_THAT(all["outer_folds"][0]["chosen"].get<std::string>(),
+              HasSubstr("{\"optimizer.kind\":\""));
+}
+
 TEST_F(Studies, StatusWhileItRunsSaysWhatRuns) {
   const Folder other;  // for the output of other processes
   const std::string study = (folder_ / "studies/one").string();

@@ -106,6 +106,10 @@ TEST_F(StudyTest, AStudyOfAnotherVersionIsADataError) {
   run(options_, problem.task());
   Database(file_).run("PRAGMA user_version = 99");
   expect_error<DataError>([&] { run(options_, problem.task()); }, "a study of version 99");
+  Database(file_).run("PRAGMA user_version = 5");
+  expect_error<DataError>([&] { run(options_, problem.task()); },
+                          "a study of version 5, but this program reads version 6: begin another "
+                          "study, or use the program that made this one");
 }
 
 TEST_F(StudyTest, AStudyInUseIsAResourceError) {

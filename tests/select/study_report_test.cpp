@@ -158,7 +158,7 @@ TEST_F(ReportTest, WhatIsNoStudyIsADataErrorThatSaysWhy) {
   run(options_, problem.task());
   Database(file_).run("PRAGMA user_version = 99");
   refused("a study of version 99");
-  Database(file_).run("PRAGMA user_version = 5");
+  Database(file_).run("PRAGMA user_version = 6");
   report_of(folder_);
   const auto size = fs::file_size(file_);
   std::fstream bytes(file_, std::ios::in | std::ios::out | std::ios::binary);

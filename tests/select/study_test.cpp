@@ -79,6 +79,25 @@ TEST_F(StudyTest, ViewsHoldEverything) {
   EXPECT_EQ(query("SELECT value FROM settings WHERE name = 'select.folds'"), "3\n");
 }
 
+TEST_F(StudyTest, ViewsHoldTheNamesOfValuesThatAreNoNumbers) {
+  RidgeProblem problem;
+  options_.over["optimizer.kind"] = {.values = {0, 1}, .names = {"sgd", "say \"adam\""}};
+  options_.trials = 4;
+  const Selection first = run(options_, problem.task());
+  EXPECT_EQ(query("SELECT parameters FROM trials"),
+            "{\"optimizer.kind\":\"sgd\",\"regularize.l2\":0.0}\n"
+            "{\"optimizer.kind\":\"sgd\",\"regularize.l2\":0.3162}\n"
+            "{\"optimizer.kind\":\"say \\\"adam\\\"\",\"regularize.l2\":0.0}\n"
+            "{\"optimizer.kind\":\"say \\\"adam\\\"\",\"regularize.l2\":0.3162}\n");
+  EXPECT_EQ(query("SELECT DISTINCT value FROM parameters WHERE name = 'optimizer.kind'"),
+            "sgd\nsay \"adam\"\n");
+  EXPECT_EQ(query("SELECT typeof(value) FROM parameters WHERE name = 'regularize.l2' LIMIT 1"),
+            "real\n");
+  const auto trainings = problem.trained.size();
+  EXPECT_EQ(run(options_, problem.task()).chosen, first.chosen) << "it is read again";
+  EXPECT_EQ(problem.trained.size(), trainings);
+}
+
 TEST_F(StudyTest, ViewsHoldMetricsOfEveryName) {
   RidgeProblem problem;
   SelectionTask task = problem.task();
