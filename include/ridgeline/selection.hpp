@@ -18,7 +18,7 @@ namespace ridgeline {
 /// The candidates for one number.
 struct Range {
   double min = 1e-6;
-  double max = 1e-1;
+  double max = 1e-1;  ///< the same as min: this one value
   bool log = true;
   std::vector<double> values;  ///< an explicit list instead of a range
   /// For a key that is not a number: what its values 0, 1, 2, ... are. `values` has these numbers.
@@ -176,6 +176,14 @@ struct RangeEdge {
   friend bool operator==(const RangeEdge&, const RangeEdge&) = default;
 };
 
+/// What the exhaustive grid over the same search would cost: each candidate on each fold, and the
+/// refit.
+struct GridCost {
+  double candidates = 0;
+  int folds = 0;
+  double whole_trainings = 0;  ///< as Selection::whole_trainings; 0 if not known
+};
+
 struct Selection {
   Assignment chosen;               ///< empty if no trial learned anything
   Assignment applied;              ///< the same as the refit takes them: without units
@@ -190,6 +198,7 @@ struct Selection {
   double seconds = 0;  ///< of these trainings; each of several jobs at a time counts its share
   /// The images that these trainings read, divided by those of the refit; 0 if not known.
   double whole_trainings = 0;
+  GridCost grid;
   bool interrupted = false;  ///< stopped from outside; the same call with the same study continues
   /// Data loss and first metric, on the validation images, of the best answer that ignores the
   /// image. Absent for targets that are not classes.

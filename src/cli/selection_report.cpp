@@ -69,14 +69,6 @@ auto words_of(Experiment experiment, const Selection& selection) {
   return lambda_words(experiment);
 }
 
-/// What the exhaustive search of as many candidates costs, in trainings on all images.
-double grid_trainings(const Experiment& experiment) {
-  const auto trials = static_cast<double>(experiment.select.trials);
-  const auto folds = static_cast<double>(experiment.select.folds);
-  if (experiment.select.folds == 1) return trials + 1;
-  return trials * (folds - 1) + 1;
-}
-
 nlohmann::ordered_json curve_json(const ModelCurve& curve) {
   return {{"values", curve.values},         {"best_score", finite(curve.best_score)},
           {"above_best", curve.above_best}, {"deviation", curve.deviation},
@@ -123,7 +115,7 @@ nlohmann::ordered_json to_json(const Experiment& experiment, const Selection& se
            {{"trainings", selection.trainings},
             {"seconds", selection.seconds},
             {"whole_trainings", selection.whole_trainings},
-            {"grid_trainings", grid_trainings(experiment)}}},
+            {"grid_trainings", selection.grid.whole_trainings}}},
           {"interrupted", selection.interrupted}};
 }
 
@@ -173,10 +165,16 @@ void print_cost(Console& console, const Experiment& experiment, const Selection&
   if (cost > 0) text += fmt::format(", as much work as {:.1f} trainings on all images", cost);
   console.print("Cost: {}\n", text);
   if (cost == 0 || is_exhaustive(experiment.select.method)) return;
-  const double grid = grid_trainings(experiment);
-  console.print("A grid of {} candidates in {} folds: as much as {:.0f} trainings, about {}\n",
-                experiment.select.trials, experiment.select.folds, grid,
-                duration(selection.seconds * grid / cost));
+  const GridCost& grid = selection.grid;
+  if (grid.whole_trainings == 0) return;
+  // With outer folds the seconds are those of several selections.
+  const std::string seconds =
+      selection.nested
+          ? std::string()
+          : fmt::format(", about {}", duration(selection.seconds * grid.whole_trainings / cost));
+  console.print("A grid of {:.0f} candidates on {}: as much as {:.0f} trainings{}\n",
+                grid.candidates, grid.folds == 1 ? "a hold-out" : counted(grid.folds, "fold"),
+                grid.whole_trainings, seconds);
 }
 
 void print_choice(Console& console, const Selection& selection, const SearchSpace& over) {

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "ridgeline/error.hpp"
+#include "select/cost.hpp"
 #include "select/edge.hpp"
 #include "select/methods/method.hpp"
 #include "select/plan.hpp"
@@ -45,23 +46,6 @@ void check_options(const SelectOptions& o, const SelectionTask& task) {
 std::vector<Request> joined(std::vector<Request> first, const std::vector<Request>& second) {
   first.insert(first.end(), second.begin(), second.end());
   return first;
-}
-
-// The images that all trainings and the refit have read, in refits of so many epochs.
-double whole_trainings(const Board& board, const SelectionTask& task, int epochs) {
-  std::map<TrainingId, int> trained;  // the last epoch of each training
-  for (const auto& [request, record] : board.records()) {
-    int& last = trained[request.id];
-    last = std::max(last, record.epochs);
-  }
-  double images = 0;
-  for (const auto& [id, last] : trained) {
-    const auto fold = static_cast<std::size_t>(id.fold) - 1;
-    if (fold >= task.fold_images.size()) return 0;
-    images += last * id.share * static_cast<double>(task.fold_images[fold]);
-  }
-  const double refit = static_cast<double>(epochs) * static_cast<double>(task.images);
-  return refit > 0 ? images / refit + 1 : 0;
 }
 
 class Runner {
@@ -186,6 +170,7 @@ class Runner {
 
   void choose() {
     result_.decisions = board_.decisions();
+    result_.grid = grid_cost(options_, task_, 0);
     if (!learnable()) return;
     if (auto choice = method_->choose(board_, result_.rule)) {
       result_.curve = std::move(choice->curve);
@@ -273,6 +258,7 @@ class Runner {
     ++result_.trainings;
     result_.seconds += record->seconds;
     result_.whole_trainings = whole_trainings(board_, task_, chosen.epochs);
+    result_.grid = grid_cost(options_, task_, chosen.epochs);
     result_.refit = std::move(history);
     result_.test = record->test;
   }

@@ -142,6 +142,9 @@ TEST_F(Dividing, RepeatsAreSaid) {
   EXPECT_THAT(outcome.out, HasSubstr("120 training images in 2 folds, 3 times, "));
   EXPECT_THAT(outcome.out, HasSubstr("2 candidates on 6 folds"));
   EXPECT_TRUE(std::filesystem::exists(folder_ / "study/trials/2/fold-6/model.safetensors"));
+  const json cost = run(folder_, {"select", "--resume", "study", "--json"}).json()["cost"];
+  EXPECT_EQ(cost["grid_trainings"], 2 * 6 * 0.5 + 1);
+  EXPECT_EQ(cost["grid_trainings"], cost["whole_trainings"]) << "it is a grid";
   const Outcome other = select({"select.folds=2", "select.repeats=2"});
   EXPECT_EQ(other.code, 2);
   EXPECT_THAT(other.err, HasSubstr("select.repeats = 3, not 2"));
@@ -151,7 +154,11 @@ TEST_F(Dividing, AFileNamesTheFolds) {
   write_folds([](int i) { return i % 6 == 0 ? std::string() : std::to_string(i % 4); });
   const Outcome outcome = select({"select.fold_file=folds.csv", "--json"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_EQ(outcome.json()["cost"]["trainings"], 2 * 4 + 1);
+  const json cost = outcome.json()["cost"];
+  EXPECT_EQ(cost["trainings"], 2 * 4 + 1);
+  // 100 of the 120 images are in one of four folds, the others in the training images of each.
+  EXPECT_NEAR(cost["grid_trainings"], 2 * (4 * 120 - 100) / 120. + 1, 1e-9);
+  EXPECT_NEAR(cost["grid_trainings"], cost["whole_trainings"], 1e-9);
   EXPECT_EQ(outcome.json()["trials"][0]["validation"]["images"], 100);
   // The study knows where the file is, and the folds that it had.
   EXPECT_EQ(run(folder_, {"select", "--resume", "study"}).code, 0);
@@ -195,7 +202,10 @@ TEST_F(Dividing, LeaveOneGroupOutTrainsWithoutEachGroup) {
   const Outcome outcome =
       select_photos({"select.split=leave-groups-out", "select.method=grid", "--json"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_EQ(outcome.json()["cost"]["trainings"], 2 * 3 + 1);
+  const json cost = outcome.json()["cost"];
+  EXPECT_EQ(cost["trainings"], 2 * 3 + 1);
+  EXPECT_NEAR(cost["grid_trainings"], 2 * 2 + 1, 1e-9);
+  EXPECT_NEAR(cost["grid_trainings"], cost["whole_trainings"], 1e-9);
   EXPECT_EQ(outcome.json()["trials"][0]["validation"]["images"], 24);
   EXPECT_THAT(outcome.err, HasSubstr("24 training images in folds that leave out 1 group"));
   const Outcome too_many = select_photos(

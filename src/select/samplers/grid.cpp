@@ -43,7 +43,7 @@ struct Axis {
 // Counts with a product of at most `trials`. Each is increased in turn while this holds.
 std::vector<Axis> axes_of(const Search& search) {
   std::vector<Axis> axes;
-  int product = 1;
+  double product = 1;  // lists may give more than an int holds
   for (const auto& [key, range] : search.over) {
     std::vector<double> listed = values_of(key, range, 1);
     sort_out(listed);
@@ -53,7 +53,7 @@ std::vector<Axis> axes_of(const Search& search) {
   for (bool raised = true; raised;) {
     raised = false;
     for (Axis& axis : axes) {
-      const int larger = product / axis.count * (axis.count + 1);
+      const double larger = product / axis.count * (axis.count + 1);
       if (!axis.range.values.empty() || larger > search.trials) continue;
       product = larger;
       ++axis.count;
@@ -65,17 +65,25 @@ std::vector<Axis> axes_of(const Search& search) {
 
 }  // namespace
 
-std::vector<Assignment> sample_grid(const Search& search) {
-  std::vector<Assignment> candidates{{}};
+std::map<std::string, std::vector<double>> grid_values(const Search& search) {
+  std::map<std::string, std::vector<double>> all;
   for (const Axis& axis : axes_of(search)) {
-    std::vector<double> values = values_of(axis.key, axis.range, axis.count);
+    std::vector<double>& values = all[axis.key];
+    values = values_of(axis.key, axis.range, axis.count);
     for (double& value : values) value = search.settled(axis.key, value);
     sort_out(values);
+  }
+  return all;
+}
+
+std::vector<Assignment> sample_grid(const Search& search) {
+  std::vector<Assignment> candidates{{}};
+  for (const auto& [key, values] : grid_values(search)) {
     std::vector<Assignment> longer;
     for (const Assignment& candidate : candidates) {
       for (const double value : values) {
         longer.push_back(candidate);
-        longer.back()[axis.key] = value;
+        longer.back()[key] = value;
       }
     }
     candidates = std::move(longer);

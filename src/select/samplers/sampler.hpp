@@ -2,6 +2,7 @@
 // Chooses the values to try.
 
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,8 @@ using Sampler = std::vector<Assignment> (*)(const Search& search);
 /// Every combination of evenly spaced values of each range, on its scale. There are at most
 /// `trials`, divided between the ranges as equally as possible. All listed values are tried.
 std::vector<Assignment> sample_grid(const Search& search);
+/// The values of each key in the grid.
+std::map<std::string, std::vector<double>> grid_values(const Search& search);
 /// `trials` draws, uniform on each range's scale (Bergstra and Bengio, JMLR 13, 2012), or fewer if
 /// the ranges have no more values. The first is 0 in every key of "regularize".
 std::vector<Assignment> sample_random(const Search& search);
