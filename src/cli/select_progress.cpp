@@ -11,6 +11,7 @@
 #include "data/cache/amount.hpp"
 #include "select/assignment.hpp"
 #include "select/score.hpp"
+#include "select/share_text.hpp"
 
 namespace ridgeline::cli {
 namespace {
@@ -113,7 +114,7 @@ void SelectionProgress::trial_ended(const SelectProgress& progress) {
 // "l2 0.001   fold 1   1/8 of the images   epoch  3/10   0.9121 ± 0.0103"
 std::string SelectionProgress::row(const SelectProgress& progress, const std::string& score) const {
   std::string part;
-  if (progress.share < 1) part = fmt::format("{:.3g} of the images", progress.share);
+  if (progress.share < 1) part = selection::images_text(progress.share);
   const std::string what = progress.trial == 0 ? "refit with " : "";
   return fmt::format("  {}{}  fold {}  {}  epoch {:>2}/{}  {}", what,
                      selection::text(progress.parameters, over_), progress.fold, part,

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 
@@ -9,20 +8,12 @@
 #include "cli/study_text.hpp"
 #include "cli/table.hpp"
 #include "select/assignment.hpp"
+#include "select/share_text.hpp"
 
 namespace ridgeline::cli {
 namespace {
 
 using selection::StudyReport;
-
-/// "1/8", "all"; "-" without a training.
-std::string share_text(double share) {
-  if (share <= 0) return "-";
-  if (share >= 1) return "all";
-  const double parts = 1 / share;
-  const bool whole = std::abs(parts - std::round(parts)) < 1e-6;
-  return whole ? fmt::format("1/{:.0f}", parts) : fmt::format("{:.3g}", share);
-}
 
 std::string trials_table(const StudyReport& report, const Page& page) {
   std::vector<std::vector<std::string>> rows{{"trial"}};
@@ -37,7 +28,7 @@ std::string trials_table(const StudyReport& report, const Page& page) {
           selection::value_text(named == report.over.end() ? Range() : named->second, value));
     }
     rows.back().push_back(score_text(t));
-    rows.back().push_back(share_text(t.share));
+    rows.back().push_back(t.share > 0 ? selection::share_text(t.share) : "-");
     rows.back().push_back(t.epochs > 0 ? fmt::format("{}", t.epochs) : "-");
     rows.back().push_back(t.number == report.chosen_number ? t.status + ", chosen" : t.status);
   }

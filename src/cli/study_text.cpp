@@ -8,6 +8,7 @@
 #include "cli/results.hpp"
 #include "cli/table.hpp"
 #include "select/assignment.hpp"
+#include "select/share_text.hpp"
 
 namespace ridgeline::cli {
 namespace {
@@ -67,7 +68,7 @@ std::string running_text(const StudyReport& report) {
     const auto& [trial, fold, share] = training.id;
     std::string what = fold == 0 ? fmt::format("refit of trial {}", trial)
                                  : fmt::format("trial {}, fold {}", trial, fold);
-    if (share < 1) what += fmt::format(", {:.3g} % of its images", percent * share);
+    if (share < 1) what += ", " + selection::images_text(share);
     const std::string of = training.epochs > 0 ? fmt::format(" of {}", training.epochs) : "";
     lines += fmt::format("  {}: {}{} done (process {}, since {})\n", what,
                          counted(training.epoch, "epoch"), of, training.process, training.since);

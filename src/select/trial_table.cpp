@@ -8,6 +8,7 @@
 
 #include "metrics/title.hpp"
 #include "select/assignment.hpp"
+#include "select/share_text.hpp"
 
 namespace ridgeline::selection {
 namespace {
@@ -43,7 +44,7 @@ std::string title(std::string_view set, std::string_view metric) {
 std::string part_text(const Trial& t) {
   if (t.status != "left" && t.status != "partial") return {};
   return fmt::format(" after epoch {}{}", t.epochs,
-                     t.share < 1 ? fmt::format(" of 1/{:.0f} of the images", 1 / t.share) : "");
+                     t.share < 1 ? " of " + images_text(t.share) : "");
 }
 
 std::size_t width_of(std::string_view key, const Range& range) {

@@ -8,6 +8,7 @@
 #include "cli/console.hpp"
 #include "cli/progress.hpp"
 #include "cli/results.hpp"
+#include "cli/study_text.hpp"
 #include "cli/table.hpp"
 
 namespace ridgeline::cli {
@@ -129,6 +130,13 @@ TEST(Arguments, EveryCommandHasHelpWithExamples) {
     EXPECT_THAT(command.details, HasSubstr("ridgeline " + command.name)) << command.name;
     EXPECT_NE(command.run, nullptr);
   }
+}
+
+TEST(Text, ATrainingThatRunsOnAShareOfTheImages) {
+  selection::StudyReport report;
+  report.running = {{.id = {3, 2, 0.125}, .process = 7, .epoch = 4, .epochs = 10, .since = "noon"}};
+  EXPECT_EQ(running_text(report),
+            "  trial 3, fold 2, 1/8 of the images: 4 epochs of 10 done (process 7, since noon)\n");
 }
 
 }  // namespace

@@ -161,7 +161,7 @@ TEST(CandidateRace, ComparesSeveralKeysOnGrowingShares) {
   double best = 1e300;
   for (const Trial& t : selection.trials) best = std::min(best, Bowl::exact(t.parameters));
   EXPECT_LT(Bowl::exact(selection.chosen), best + 0.05);
-  EXPECT_THAT(selection.decisions[0].reason, HasSubstr("left on 0.125 of the images: worse than"));
+  EXPECT_THAT(selection.decisions[0].reason, HasSubstr("left on 1/8 of the images: worse than"));
 }
 
 TEST(CandidateRace, ChoosesFromAList) {

@@ -163,6 +163,7 @@ TEST(Race, TellsItsDecisions) {
   const Outcome outcome = race(cifar, 1, options);
   EXPECT_EQ(told.size(), outcome.selection.decisions.size());
   EXPECT_THAT(told.front(), testing::HasSubstr("left after epoch 1"));
+  EXPECT_THAT(told, testing::Contains(testing::HasSubstr("on 1/8 of the images, expects")));
 }
 
 class RaceStudy : public test::InFolder {};

@@ -1,6 +1,7 @@
 #include "select/units.hpp"
 
 #include "select/assignment.hpp"
+#include "select/share_text.hpp"
 #include "select/support.hpp"
 
 namespace ridgeline::selection {
@@ -43,6 +44,15 @@ TEST(Units, OnlyKeysWithAUnitChange) {
   const Assignment plain = without_units(values, over, size);
   EXPECT_DOUBLE_EQ(plain.at(key), 1 / 12.5);
   EXPECT_EQ(plain.at("optimizer.learning_rate"), 0.5);
+}
+
+TEST(Shares, AreFractionsForPeople) {
+  EXPECT_EQ(share_text(1), "all");
+  EXPECT_EQ(share_text(0.5), "1/2");
+  EXPECT_EQ(share_text(1.0 / 3), "1/3");
+  EXPECT_EQ(share_text(0.3), "0.3");
+  EXPECT_EQ(images_text(0.125), "1/8 of the images");
+  EXPECT_EQ(images_text(1), "all images");
 }
 
 TEST(Assignments, AreToldWithTheNamesOfTheirValues) {

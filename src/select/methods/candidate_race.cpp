@@ -16,6 +16,7 @@
 #include "select/methods/ranking.hpp"
 #include "select/methods/shares.hpp"
 #include "select/score.hpp"
+#include "select/share_text.hpp"
 
 namespace ridgeline::selection {
 namespace {
@@ -86,8 +87,7 @@ class CandidateRace final : public Method {
   }
 
   std::string where() const {
-    if (share_ < 1) return fmt::format("{:g} of the images", share_);
-    return fold_ == 1 ? "all images" : fmt::format("{} folds", fold_);
+    return fold_ == 1 ? images_text(share_) : fmt::format("{} folds", fold_);
   }
 
   // How much worse a trial is than the best one. An error that is not known counts as 0.

@@ -24,6 +24,7 @@
 #include "select/methods/scale.hpp"
 #include "select/methods/shares.hpp"
 #include "select/score.hpp"
+#include "select/share_text.hpp"
 #include "select/surrogate/curve_model.hpp"
 
 namespace ridgeline::selection {
@@ -238,10 +239,10 @@ std::vector<Request> Race::second_look(Board& board) {
     low = middle - near;
     high = middle + near;
   }
-  const std::string images = share_ == 1 ? "all images" : fmt::format("{:g} of the images", share_);
-  board.decide({0, fmt::format("the first look, on {}, expects the minimum at {} (between {} and "
-                               "{} with 60 % probability)",
-                               images, name(curve.x()[curve.best()]), name(low), name(high))});
+  board.decide(
+      {0, fmt::format("the first look, on {}, expects the minimum at {} (between {} and "
+                      "{} with 60 % probability)",
+                      images_text(share_), name(curve.x()[curve.best()]), name(low), name(high))});
   const double quarter = (high - low) / 4;
   return ask(board, {low + quarter, high - quarter}, share_);
 }
