@@ -7,6 +7,7 @@
 #include "select/folds.hpp"
 #include "select/guess.hpp"
 #include "select/nested.hpp"
+#include "select/part.hpp"
 #include "select/score.hpp"
 #include "select/splits.hpp"
 #include "select/training.hpp"
@@ -86,6 +87,7 @@ Selection run(const Recipe& recipe, std::optional<Model>& refitted) {
   };
   const FitOptions fit = settings_with({}).fit;
   const metrics::MetricSet measured = train::measured_in_training(measuring, fit);
+  check_parts(options.over, recipe.first.layout().parameters, recipe.first.options().frozen);
   check_measured(recipe);
   SelectionTask task;
   task.metrics = measured.names();

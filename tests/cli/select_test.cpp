@@ -315,6 +315,9 @@ TEST_F(Selecting, WhatIsRefusedLeavesNothing) {
       {"select.over={ \"train.epochs\" = [1.5, 2.5] }", "train.epochs must be a whole number"},
       {"select.over={ \"train.run\" = [1, 2] }", "train.run is not a number"},
       {"select.over={ \"optimizer.momentum\" = [0, 0.9] }", "which has no effect on adam"},
+      {"select.over={ \"regularize.l2@nothing*\" = [0.1] }",
+       "select.over names regularize.l2@nothing*, which matches none of the trained parameters: "
+       "these are dense_1.kernel, dense_1.bias, "},
       {"select.metric=val_penalty", "measures how large the weights are"},
       {"select.metric=val_objective", "which regularize.l2 changes by itself"},
       {"train.run=here", "train.run has no effect on ridgeline select"},

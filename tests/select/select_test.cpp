@@ -252,6 +252,17 @@ TEST_F(Select, AStudyKnowsTheWeightsThatItBeganWith) {
   expect_error<UsageError>([&] { again("moved"); }, "was begun with model.weights = ");
 }
 
+TEST_F(Select, APartOfTheNetworkMustBeTrained) {
+  ModelOptions frozen = ridgeline::test::small_model().options();
+  frozen.frozen = {"conv*"};
+  Model model(ridgeline::test::small_model().network(), frozen);
+  options_.over = {{"regularize.l2@conv*", {.values = {1e-3}}}};
+  options_.study = folder_;
+  expect_error<UsageError>([&] { select(model, train_, fit_, options_); },
+                           "which matches none of the trained parameters: these are dense_1");
+  EXPECT_FALSE(fs::exists(folder_)) << "before there is a study";
+}
+
 TEST_F(Select, RefusesWhatDoesNotFit) {
   Model model = ridgeline::test::small_model();
   const auto refused = [&](auto change, const std::string& part) {
@@ -263,6 +274,9 @@ TEST_F(Select, RefusesWhatDoesNotFit) {
   refused([](auto&, auto& o) { o.over = log_range("regularize.l3", 1, 2); },
           "did you mean 'regularize.l");
   refused([](auto&, auto& o) { o.over = {{key, {.values = {-1}}}}; }, "at least 0");
+  refused([](auto&, auto& o) { o.over = log_range("regularize.l2@nothing*", 1e-6, 1e-1); },
+          "select.over names regularize.l2@nothing*, which matches none of the trained parameters: "
+          "these are conv2d_1.kernel, conv2d_1.bias, ");
   refused([](auto&, auto& o) { o.folds = 121; }, "folds");
   refused([](auto&, auto& o) { o.folds = 1, o.holdout = 0; }, "");
   refused([&](auto& f, auto&) { f.run = "somewhere"; }, "FitOptions::run");
