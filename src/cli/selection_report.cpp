@@ -18,6 +18,7 @@
 #include "select/assignment.hpp"
 #include "select/curve.hpp"
 #include "select/edge.hpp"
+#include "select/methods/method.hpp"
 #include "tensor/shell_word.hpp"
 
 namespace ridgeline::cli {
@@ -154,17 +155,13 @@ void print_test(Console& console, const Metrics& test) {
   console.print("On the test set, with 95 % intervals: {}\n", text);
 }
 
-bool is_exhaustive(std::string_view method) {
-  return method == "grid" || method == "random" || method == "sobol";
-}
-
 void print_cost(Console& console, const Experiment& experiment, const Selection& selection) {
   const double cost = selection.whole_trainings;
   std::string text = fmt::format("{} in {}", counted(selection.trainings, "training"),
                                  duration(selection.seconds));
   if (cost > 0) text += fmt::format(", as much work as {:.1f} trainings on all images", cost);
   console.print("Cost: {}\n", text);
-  if (cost == 0 || is_exhaustive(experiment.select.method)) return;
+  if (cost == 0 || selection::is_exhaustive(experiment.select.method)) return;
   const GridCost& grid = selection.grid;
   if (grid.whole_trainings == 0) return;
   // With outer folds the seconds are those of several selections.

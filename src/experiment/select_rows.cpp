@@ -2,9 +2,8 @@
 
 #include <fmt/ranges.h>
 
-#include <algorithm>
-#include <array>
-#include <string_view>
+#include <string>
+#include <vector>
 
 #include "experiment/key_rows.hpp"
 #include "experiment/search_space.hpp"
@@ -15,34 +14,33 @@ namespace {
 
 using E = Experiment;
 
-bool is_curve(const E& e) {
-  return selection::is_curve(e.select.over);
+// What decides which keys have an effect.
+SelectOptions options_of(const E& e) {
+  return {.over = e.select.over, .method = e.select.method, .sampler = e.select.sampler};
 }
 
-// Whether there is a number of candidates to choose. The race of a range takes it for the grid that
-// it is compared with.
-bool takes_trials(const E& e) {
-  static constexpr std::array<std::string_view, 3> take_whole_lists{"grid", "race", "halving"};
-  if (e.select.method == "hyperband") return false;
-  if (std::ranges::find(take_whole_lists, e.select.method) == take_whole_lists.end()) return true;
-  return std::ranges::any_of(e.select.over,
-                             [](const auto& searched) { return searched.second.values.empty(); });
+// "halving, hyperband, asha"
+std::string methods_with_factor() {
+  std::vector<std::string> names = selection::method_names();
+  std::erase_if(names, [](const std::string& name) { return !selection::takes_factor(name); });
+  return fmt::format("{}", fmt::join(names, ", "));
 }
 
-bool compares_early(const E& e) {
-  return e.select.method == "halving" || e.select.method == "hyperband" ||
-         e.select.method == "asha";
-}
-
-// Whether the candidates come from a sampler.
-bool samples(const E& e) {
-  return compares_early(e) || (e.select.method == "race" && !is_curve(e));
+Need own_number_of_candidates() {
+  return {.unmet = [](const E& e) {
+    return selection::follows_epochs(e.select.method)
+               ? fmt::format("has no effect with select.method = \"{}\", whose candidates follow "
+                             "from train.epochs: leave one of the two out",
+                             e.select.method)
+               : std::string();
+  }};
 }
 
 }  // namespace
 
 std::vector<Key> select_rows() {
   constexpr auto select = &E::select;
+  const std::string factored = methods_with_factor();
   return {
       row("select.over", select, &SelectSection::over,
           "numeric keys, each with { min, max, scale = \"log\" | \"linear\" } or [values]",
@@ -55,18 +53,20 @@ std::vector<Key> select_rows() {
           one_of(selection::method_names())),
       row("select.trials", select, &SelectSection::trials,
           "the number of candidates, including λ = 0", whole(1))
-          .needing(without("a range in select.over, or with select.method = \"hyperband\"",
-                           takes_trials)),
+          .needing(own_number_of_candidates())
+          .needing(without("a range in select.over",
+                           [](const E& e) { return selection::takes_trials(options_of(e)); })),
       row("select.sampler", select, &SelectSection::sampler,
-          "candidates of halving, hyperband, asha and a race of several keys: auto (grid for one "
-          "key, "
-          "sobol for several), grid, random or sobol",
+          fmt::format("how the candidates of {} are found, and those of race for a list or several "
+                      "keys: grid, random, sobol, or auto (grid for one key, sobol for several)",
+                      factored),
           one_of({"auto", "grid", "random", "sobol"}))
-          .needing(without("candidates from a sampler (select.method = \"halving\")", samples)),
+          .needing(without("a select.method that uses it (" + factored + ", or race for a list or several keys)",
+                           [](const E& e) { return selection::takes_sampler(options_of(e)); })),
       row("select.factor", select, &SelectSection::factor,
-          "halving, hyperband and asha keep one in so many candidates", above(1))
-          .needing(
-              without("select.method = \"halving\", \"hyperband\" or \"asha\"", compares_early)),
+          "these keep one in so many candidates: " + factored, above(1))
+          .needing(without("a select.method that uses it (" + factored + ")",
+                           [](const E& e) { return selection::takes_factor(e.select.method); })),
       row("select.split", select, &SelectSection::split,
           "how images are divided into folds: stratified (by class; groups stay whole) or "
           "leave-groups-out",

@@ -5,6 +5,7 @@
 
 #include "objective/match.hpp"
 #include "select/folds.hpp"
+#include "select/methods/method.hpp"
 #include "train/evidence.hpp"
 #include "train/fit.hpp"
 #include "train/hypergradient.hpp"
@@ -103,11 +104,11 @@ void LastWeights::take(train::ModelCore& core, const FoldCall& call) {
 }
 
 void check_measured(const Recipe& recipe) {
-  const std::string& method = recipe.options.method;
-  if (method != "hypergradient" && method != "evidence") return;
+  const Measure measure = measure_of(recipe.options.method);
+  if (measure == Measure::nothing) return;
   const auto& [key, range] = *recipe.options.over.begin();
   const train::ModelCore core(recipe.network, recipe.with({{key, range.max}}).model);
-  if (method == "evidence") return train::check_evidence(core);
+  if (measure == Measure::evidence) return train::check_evidence(core);
   train::check_hypergradient(core, strength_of(key));
 }
 

@@ -68,6 +68,17 @@ TEST(Effect, SettingsThatNothingReadsAreRefusedWhereTheyAre) {
             "experiment.toml:2: train.autotune has no effect with train.kernels"},
            {"[select]\nover = { \"train.batch\" = [16, 32] }\ntrials = 5\n",
             "experiment.toml:3: select.trials has no effect without a range in select.over"},
+           {"[select]\nover = { \"regularize.l2\" = [0.1] }\nmethod = \"path\"\ntrials = 5\n",
+            "experiment.toml:4: select.trials has no effect without a range in select.over"},
+           {"[select]\nmethod = \"hyperband\"\ntrials = 5\n",
+            "experiment.toml:3: select.trials has no effect with select.method = \"hyperband\", "
+            "whose candidates follow from train.epochs: leave one of the two out"},
+           {"[select]\nmethod = \"bayes\"\nfactor = 2\n",
+            "experiment.toml:3: select.factor has no effect without a select.method that uses it "
+            "(halving, hyperband, asha)"},
+           {"[select]\nsampler = \"sobol\"\n",
+            "experiment.toml:2: select.sampler has no effect without a select.method that uses it "
+            "(halving, hyperband, asha, or race for a list or several keys)"},
        }) {
     EXPECT_THAT(refusal(file), testing::StartsWith(sentence)) << file;
   }
@@ -106,6 +117,13 @@ TEST(Effect, AnOverrideMayLeaveIdleWhatTheFileSetsOrGiveItItsEffect) {
   EXPECT_THAT(refusal(file, {"train.average=none", "train.average_decay=0.8"}),
               testing::StartsWith("train.average_decay has no effect"));
   EXPECT_EQ(refusal("[train]\naverage_decay = 0.9\n", {"train.average=ema"}), "");
+}
+
+TEST(Effect, OfAListTheNumberOfCandidatesMattersIfTheyAreDrawn) {
+  const std::string lists = "select.over={ \"train.batch\" = [16, 32], \"train.epochs\" = [1, 2] }";
+  EXPECT_EQ(refusal_on(Command::select, "", {lists, "select.trials=3"}), "") << "Sobol's points";
+  EXPECT_THAT(refusal_on(Command::select, "", {lists, "select.trials=3", "select.sampler=grid"}),
+              HasSubstr("select.trials has no effect without a range"));
 }
 
 TEST(Effect, CommandsRefuseWordsThatTheyDoNotRead) {

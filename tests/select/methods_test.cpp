@@ -62,6 +62,16 @@ TEST(Halving, AlwaysTrainsTheBestToTheEnd) {
   for (const int trials : {1, 2, 3, 5, 40}) expect_the_best("halving", trials);
 }
 
+TEST(Halving, OfAListHasTheRungsThatItsValuesNeed) {
+  Bowl bowl{.epochs = 27};
+  SelectOptions options = options_of("halving", 1);
+  Range list;
+  for (int i = 1; i <= 30; ++i) list.values.push_back(i * 1e-4);
+  options.over = {{rate, list}};
+  run(options, bowl.task(1));
+  EXPECT_EQ(by_epoch(bowl), (std::map<int, int>{{1, 30}, {3, 10}, {9, 4}, {0, 2}}));
+}
+
 TEST(Hyperband, HasABracketForEachFirstRung) {
   Bowl bowl;
   const Selection selection = run(options_of("hyperband", 1), bowl.task(1));

@@ -71,7 +71,6 @@ class Halving : public Method {
 
  protected:
   double factor() const { return options_.factor; }
-  int trials() const { return options_.trials; }
   // The epochs of a rung that comes `before` rungs before the last.
   int epochs_before(int epochs, int before) const {
     if (before == 0) return 0;
@@ -82,8 +81,10 @@ class Halving : public Method {
     return std::max(0, static_cast<int>(std::log(value) / std::log(factor()) + 1e-9));
   }
   virtual std::vector<BracketPlan> plan(int epochs) const {
-    const int rungs = std::min(divisions(trials()), divisions(epochs));
-    BracketPlan only{.candidates = trials()};
+    // Lists may have more or fewer candidates than were asked for.
+    const int candidates = static_cast<int>(sample(options_.trials).size());
+    const int rungs = std::min(divisions(candidates), divisions(epochs));
+    BracketPlan only{.candidates = candidates};
     for (int before = rungs; before >= 0; --before) {
       only.epochs.push_back(epochs_before(epochs, before));
     }
@@ -91,16 +92,20 @@ class Halving : public Method {
   }
 
  private:
+  std::vector<Assignment> sample(int count) const {
+    return sample_({options_.over, count, options_.seed, task_.settle});
+  }
+
   void begin(Board& board) {
     const int epochs = task_.cost ? task_.cost({}).epochs : 1;
     const std::vector<BracketPlan> plans = plan(epochs);
     int total = 0;
     for (const BracketPlan& p : plans) total += p.candidates;
-    board.add(sample_({options_.over, total, options_.seed, task_.settle}));
+    board.add(sample(total));
     int next = 1;
     for (const BracketPlan& p : plans) {
       Bracket bracket{.trials = {}, .epochs = p.epochs};
-      // A grid of lists has as many candidates as it has, whatever was asked for.
+      // A grid of lists has all their values, and a search of few values has no more than these.
       const bool last = &p == &plans.back();
       for (int i = 0; (last || i < p.candidates) && next <= board.trials(); ++i) {
         bracket.trials.push_back(next++);

@@ -1,5 +1,7 @@
 #include "select/methods/method.hpp"
 
+#include <algorithm>
+
 #include "select/named.hpp"
 
 namespace ridgeline::selection {
@@ -15,6 +17,7 @@ std::unique_ptr<Method> exhaustive_of(const SelectOptions& options, const Select
 // Where the candidates of a method come from.
 enum class Candidates {
   own,
+  grid,
   sampler,           // SelectOptions::sampler
   curve_or_sampler,  // a model of the curve; the sampler if the search has no curve
 };
@@ -22,22 +25,30 @@ enum class Candidates {
 struct Kind {
   Make make;
   Candidates candidates = Candidates::own;
+  bool exhaustive = false;
   bool takes_factor = false;
+  bool follows_epochs = false;
+  Measure measure = Measure::nothing;
 };
 
 constexpr Named<Kind, 12> methods{{
-    {"race", {race, Candidates::curve_or_sampler}},
-    {"grid", {exhaustive_of<sample_grid>}},
-    {"random", {exhaustive_of<sample_random>}},
-    {"sobol", {exhaustive_of<sample_sobol>}},
-    {"halving", {halving, Candidates::sampler, true}},
-    {"hyperband", {hyperband, Candidates::sampler, true}},
-    {"asha", {asha, Candidates::sampler, true}},
-    {"bayes", {bayes}},
-    {"tpe", {tpe}},
-    {"path", {path}},
-    {"hypergradient", {hypergradient}},
-    {"evidence", {evidence}},
+    {"race", {.make = race, .candidates = Candidates::curve_or_sampler}},
+    {"grid",
+     {.make = exhaustive_of<sample_grid>, .candidates = Candidates::grid, .exhaustive = true}},
+    {"random", {.make = exhaustive_of<sample_random>, .exhaustive = true}},
+    {"sobol", {.make = exhaustive_of<sample_sobol>, .exhaustive = true}},
+    {"halving", {.make = halving, .candidates = Candidates::sampler, .takes_factor = true}},
+    {"hyperband",
+     {.make = hyperband,
+      .candidates = Candidates::sampler,
+      .takes_factor = true,
+      .follows_epochs = true}},
+    {"asha", {.make = asha, .candidates = Candidates::sampler, .takes_factor = true}},
+    {"bayes", {.make = bayes}},
+    {"tpe", {.make = tpe}},
+    {"path", {.make = path, .candidates = Candidates::grid}},
+    {"hypergradient", {.make = hypergradient, .measure = Measure::slope}},
+    {"evidence", {.make = evidence, .measure = Measure::evidence}},
 }};
 
 const Kind& kind_of(std::string_view method) {
@@ -62,8 +73,28 @@ bool takes_sampler(const SelectOptions& options) {
          (candidates == Candidates::curve_or_sampler && !is_curve(options.over));
 }
 
+bool takes_trials(const SelectOptions& options) {
+  const bool grid = kind_of(options.method).candidates == Candidates::grid ||
+                    (takes_sampler(options) && sampler_name(options) == "grid");
+  return !grid || std::ranges::any_of(options.over, [](const auto& searched) {
+    return searched.second.values.empty();
+  });
+}
+
+bool is_exhaustive(std::string_view method) {
+  return kind_of(method).exhaustive;
+}
+
 bool takes_factor(std::string_view method) {
   return kind_of(method).takes_factor;
+}
+
+bool follows_epochs(std::string_view method) {
+  return kind_of(method).follows_epochs;
+}
+
+Measure measure_of(std::string_view method) {
+  return kind_of(method).measure;
 }
 
 bool is_curve(const SearchSpace& over) {

@@ -51,9 +51,17 @@ std::unique_ptr<Method> make_method(const SelectOptions& options, const Selectio
 std::vector<std::string> method_names();
 /// Whether the candidates come from SelectOptions::sampler.
 bool takes_sampler(const SelectOptions& options);
+/// Whether SelectOptions::trials can change anything. A grid of lists has all their values.
+bool takes_trials(const SelectOptions& options);
+/// Whether the method trains every candidate on all folds and images.
+bool is_exhaustive(std::string_view method);
 /// Whether the method compares candidates before their last epoch, and keeps one in
 /// SelectOptions::factor.
 bool takes_factor(std::string_view method);
+/// Whether the number of candidates follows from the epochs, in place of SelectOptions::trials.
+bool follows_epochs(std::string_view method);
+/// What the method needs of each training, in addition to its metrics.
+Measure measure_of(std::string_view method);
 /// Whether a search is over one key with a range, so that its scores are a curve.
 bool is_curve(const SearchSpace& over);
 
