@@ -275,7 +275,12 @@ class Runner {
 
 }  // namespace
 
-Selection run(const SelectOptions& options, const SelectionTask& task) {
+Selection run(const SelectOptions& given, const SelectionTask& task) {
+  SelectOptions options = given;
+  // Methods need ranges with a width.
+  for (auto& [key, range] : options.over) {
+    if (range.values.empty() && range.min == range.max) range.values = {range.min};
+  }
   check_options(options, task);
   return Runner(options, task).run();
 }

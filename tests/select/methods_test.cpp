@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "select/bowl.hpp"
+#include "select/methods/method.hpp"
 
 namespace ridgeline::selection {
 namespace {
@@ -181,6 +182,35 @@ TEST(CandidateRace, ChoosesFromAList) {
   const Selection selection = run(options, bowl.task(3));
   EXPECT_EQ(selection.trials.size(), 6u) << "and 0";
   EXPECT_EQ(selection.chosen.at(key), 1e-4);
+}
+
+TEST(Methods, ARangeWithoutAWidthIsItsOnlyValue) {
+  for (const std::string& method : method_names()) {
+    Bowl bowl;
+    SelectOptions options = options_of(method);
+    options.over = log_range(key, 1e-3, 1e-3);
+    const bool needs_a_slope = method == "hypergradient" || method == "evidence";
+    if (needs_a_slope) {
+      expect_error<UsageError>([&] { run(options, bowl.task(2)); }, "between a min and a max");
+      continue;
+    }
+    const Selection selection = run(options, bowl.task(2));
+    EXPECT_EQ(selection.chosen.at(key), 1e-3) << method;
+    EXPECT_LE(selection.trials.size(), 2u) << method << ": and 0";
+  }
+}
+
+TEST(Methods, ARangeWithHardlyAnyWidthGivesAChoiceInIt) {
+  for (const double max : {1.0000001e-3, 1.05e-3}) {
+    for (const std::string method : {"race", "grid", "halving", "asha", "bayes", "tpe", "path"}) {
+      Bowl bowl;
+      SelectOptions options = options_of(method);
+      options.over = log_range(key, 1e-3, max);
+      const double chosen = run(options, bowl.task(2)).chosen.at(key);
+      EXPECT_GE(chosen, 1e-3) << method;
+      EXPECT_LE(chosen, max) << method;
+    }
+  }
 }
 
 class MethodStudy : public test::InFolder {};

@@ -1,11 +1,14 @@
 #include "select/methods/method.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "select/named.hpp"
 
 namespace ridgeline::selection {
 namespace {
+
+constexpr double narrowest = 0.25;  // decades; in less, a model cannot tell values apart
 
 using Make = std::unique_ptr<Method> (*)(const SelectOptions&, const SelectionTask&);
 
@@ -99,7 +102,9 @@ Measure measure_of(std::string_view method) {
 
 bool is_curve(const SearchSpace& over) {
   const Range& range = over.begin()->second;
-  return over.size() == 1 && range.values.empty() && range.min < range.max;
+  const bool wide =
+      range.log ? std::log10(range.max / range.min) > narrowest : range.min < range.max;
+  return over.size() == 1 && range.values.empty() && wide;
 }
 
 }  // namespace ridgeline::selection

@@ -62,14 +62,14 @@ bool takes_factor(std::string_view method);
 bool follows_epochs(std::string_view method);
 /// What the method needs of each training, in addition to its metrics.
 Measure measure_of(std::string_view method);
-/// Whether a search is over one key with a range, so that its scores are a curve.
+/// Whether a search is over one key with a range that is wide enough for a curve of scores.
 bool is_curve(const SearchSpace& over);
 
 // Each is described where it is defined.
 std::unique_ptr<Method> evidence(const SelectOptions& options, const SelectionTask& task);
 std::unique_ptr<Method> hypergradient(const SelectOptions& options, const SelectionTask& task);
 std::unique_ptr<Method> path(const SelectOptions& options, const SelectionTask& task);
-/// The race of one key with a range; candidate_race() for several keys and for lists.
+/// The race of one key with a range; candidate_race() for all other searches.
 std::unique_ptr<Method> race(const SelectOptions& options, const SelectionTask& task);
 std::unique_ptr<Method> candidate_race(const SelectOptions& options, const SelectionTask& task);
 std::unique_ptr<Method> asha(const SelectOptions& options, const SelectionTask& task);
