@@ -68,6 +68,13 @@ TEST_F(Selecting, GivesOneJsonDocument) {
   }
 }
 
+TEST_F(Selecting, ItsHelpTellsOfTheDefaultMethod) {
+  const Outcome help = run(folder_, {"help", "select"});
+  EXPECT_THAT(help.out, HasSubstr("chosen between 1e-6 and 1e-1 by a race"));
+  EXPECT_THAT(help.out, HasSubstr("The keys of [select]"));
+  EXPECT_THAT(help.out, Not(HasSubstr("every candidate on every fold")));
+}
+
 TEST_F(Selecting, SaysFirstWhatItWillTake) {
   const Outcome outcome = select({"--json"});
   EXPECT_THAT(outcome.err, HasSubstr("To do: 7 trainings (3 candidates on 2 folds, and the refit), "
