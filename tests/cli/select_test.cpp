@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <random>
 #include <thread>
 
 #include "cli/program.hpp"
@@ -129,6 +130,30 @@ TEST_F(Selecting, NothingIsChosenWhereNothingIsLearnt) {
   const json result = run(folder_, {"select", "--resume", "study", "--json"}).json();
   EXPECT_TRUE(result["chosen"].is_null());
   EXPECT_TRUE(result["try_next"].is_null());
+}
+
+TEST_F(Selecting, LabelsThatAreNoiseChooseNothingByTheDefaultMethod) {
+  constexpr std::uint32_t images = 300;
+  test::write_images(folder_, "noise", images, 30);
+  test::Bytes labels{0, 0, 8, 1, 0, 0, images >> 8, images & 255};
+  std::mt19937 random(7);
+  for (std::uint32_t i = 0; i < images; ++i) {
+    labels.push_back(static_cast<std::uint8_t>(random() % 3));
+  }
+  folder_.write("noise/train-labels-idx1-ubyte", labels);
+  const std::vector<std::string> words{"select",           "data.source=idx", "data.path=noise",
+                                       "model.preset=mlp", "train.epochs=3",  "select.study=study"};
+  const Outcome outcome = run(folder_, words);
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("the first look, on all images, expects ")) << "a race";
+  EXPECT_THAT(outcome.out, HasSubstr("\nNothing was chosen: no trial beats the best answer"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "study/refit"));
+  const json result = run(folder_, {"select", "--resume", "study", "--json"}).json();
+  for (const char* nothing : {"chosen", "tied", "refit", "test", "try_next"}) {
+    EXPECT_TRUE(result[nothing].is_null()) << nothing;
+  }
+  EXPECT_EQ(result["test_looks"], 0);
+  EXPECT_THAT(run(folder_, {"study", "show", "study"}).out, HasSubstr("study: nothing chosen, "));
 }
 
 TEST_F(Selecting, AChoiceAtTheEdgeSaysWhatToTryNext) {
