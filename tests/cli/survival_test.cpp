@@ -49,6 +49,8 @@ class Surviving : public testing::Test {
     if (method == "race") {
       words.emplace_back("select.over={ \"regularize.l2\" = { min = 1e-4, max = 1e-1 } }");
     }
+    // With two epochs, this gives two rungs.
+    if (method == "asha") words.emplace_back("select.factor=2");
     return words;
   }
 
@@ -80,6 +82,8 @@ class Surviving : public testing::Test {
   /// Kills a selection `kills` times at random moments, and lets it finish. If it finishes earlier,
   /// it begins another study.
   void kill_often(const std::string& method, int kills) const;
+  /// Lets two processes share a selection.
+  void share(const std::string& method) const;
 
   const Folder folder_;
 };
@@ -127,11 +131,11 @@ TEST_F(Surviving, ARaceThatIsKilledEndsWithTheSameNumbers) {
   kill_often("race", 4);
 }
 
-TEST_F(Surviving, TwoProcessesShareARace) {
-  const Outcome straight = run(folder_, words("race", "straight"));
+void Surviving::share(const std::string& method) const {
+  const Outcome straight = run(folder_, words(method, "straight"));
   ASSERT_EQ(straight.code, 0) << straight.err;
   json second;
-  const Outcome first = run(folder_, words("race", "shared"), [&](pid_t) {
+  const Outcome first = run(folder_, words(method, "shared"), [&](pid_t) {
     while (!fs::exists(folder_ / "shared/trials/1")) {
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
@@ -148,6 +152,14 @@ TEST_F(Surviving, TwoProcessesShareARace) {
     EXPECT_EQ(second[same], straight.json()[same]) << same;
   }
   expect_same("shared", "straight");
+}
+
+TEST_F(Surviving, TwoProcessesShareARace) {
+  share("race");
+}
+
+TEST_F(Surviving, TwoProcessesShareAnAsha) {
+  share("asha");
 }
 
 class LongSurviving : public Surviving {};

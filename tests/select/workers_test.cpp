@@ -1,14 +1,17 @@
 // Several processes that work on one study.
 #include "select/workers.hpp"
 
+#include <fmt/format.h>
 #include <signal.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <set>
 #include <thread>
 
+#include "select/bowl.hpp"
 #include "select/study.hpp"
 #include "select/study_fixture.hpp"
 
@@ -117,6 +120,60 @@ TEST_F(SeveralProcesses, ShareTheTrainingsAndChooseTheSame) {
   EXPECT_EQ(std::set<std::string>(work.begin(), work.end()).size(), work.size());
   EXPECT_EQ(work.count("test"), 1U) << "the test set is looked at once";
   EXPECT_EQ(files(), std::vector<std::string>{"study.sqlite"}) << "one file remains";
+}
+
+// Decides, unlike a grid, by what both processes have trained.
+TEST_F(SeveralProcesses, DecideTheSameByEveryMethodThatDecidesAsItGoes) {
+  const auto logged = [this](test::Bowl& bowl, const std::string& name) {
+    SelectionTask task = bowl.task(2);
+    task.train = [this, &bowl, name, train = task.train](const FoldCall& call) {
+      const auto& [id, until] = std::pair(call.request.id, call.request.until);
+      write(fmt::format("{} {}/{}/{}/{}", name, id.trial, id.fold, id.share, until));
+      const FoldResult result = train(call);
+      // In its first training, the first process waits until the other one trains too.
+      if (name == "first" && bowl.trained.size() == 1) {
+        wait_until([&] { return lines().size() > 1; });
+      }
+      return result;
+    };
+    return task;
+  };
+  const auto same_decisions = [](const Selection& a, const Selection& b) {
+    return a.chosen == b.chosen && a.decisions == b.decisions &&
+           std::ranges::equal(a.trials, b.trials, [](const Trial& one, const Trial& other) {
+             return one.parameters == other.parameters && one.status == other.status &&
+                    (one.score == other.score || (one.score != one.score));
+           });
+  };
+  for (const std::string method : {"asha", "halving", "hyperband", "bayes", "race"}) {
+    fs::remove(log_);
+    SelectOptions options{.over = test::both_keys, .method = method, .trials = 12, .folds = 2};
+    test::Bowl straight;
+    const Selection expected = run(options, straight.task(2));
+    options.study = folder_ / method;
+    const pid_t child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      test::Bowl bowl;
+      _exit(same_decisions(run(options, logged(bowl, "first")), expected) ? 0 : 1);
+    }
+    wait_until([&] { return !lines().empty(); });
+    test::Bowl bowl;
+    options.join = true;
+    const Selection joined = run(options, logged(bowl, "second"));
+    int status = -1;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0) << method << ": the first process decided otherwise";
+    EXPECT_TRUE(same_decisions(joined, expected)) << method;
+    std::set<std::string> names, work;
+    for (const std::string& line : lines()) {
+      names.insert(line.substr(0, line.find(' ')));
+      work.insert(line.substr(line.find(' ') + 1));
+    }
+    EXPECT_EQ(names.size(), 2U) << method << ": both have trained";
+    EXPECT_EQ(work.size(), lines().size()) << method << ": nothing is trained twice";
+    EXPECT_EQ(work.size(), straight.trained.size()) << method;
+  }
 }
 
 TEST_F(SeveralProcesses, WhatAKilledOneHasClaimedIsFree) {

@@ -81,7 +81,8 @@ class Asha final : public Method {
   void begin(Board& board) {
     board.add(sample_({options_.over, options_.trials, options_.seed, task_.settle}));
     const int epochs = task_.cost ? task_.cost({}).epochs : 1;
-    const int rungs = std::max(0, static_cast<int>(std::log(epochs) / std::log(options_.factor)));
+    const int rungs =
+        std::max(0, static_cast<int>(std::log(epochs) / std::log(options_.factor) + 1e-9));
     for (int before = rungs; before >= 0; --before) {
       const double share = std::pow(options_.factor, -before);
       rungs_.push_back({.epochs = std::max(1, static_cast<int>(std::lround(epochs * share))),
