@@ -116,7 +116,10 @@ TEST_F(Dividing, AnOuterFoldIsContinuedByItsStudy) {
 }
 
 TEST_F(Dividing, AStoppedNestedSelectionEndsTheSame) {
-  const std::vector<std::string> words{"select.folds=2", "select.outer_folds=2", "train.epochs=20"};
+  // A small network writes small checkpoints, which take most of the time.
+  const std::vector<std::string> words{
+      "select.folds=2", "select.outer_folds=2", "train.epochs=8",
+      "model.layers=[{ flatten = {} }, { dense = { units = 3, activation = \"softmax\" } }]"};
   for (const int signal : {SIGINT, SIGKILL}) {
     const Outcome stopped = run(folder_, joined({"select", "small.toml"}, words), [&](pid_t child) {
       const std::string outer = signal == SIGINT ? "1" : "2";
