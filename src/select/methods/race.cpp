@@ -8,7 +8,8 @@
 //   2. looks again, where the model of the curve (select/surrogate) expects the minimum: on that
 //      share, and on twice as many images. The two shares tell how the best value moves with the
 //      number of images.
-//   3. decides: trains on all images of the fold, on both sides of the expected minimum and at it.
+//   3. decides: trains on all images of the fold, on both sides of the expected minimum. A third
+//      training at the minimum costs more than it tells.
 //   4. checks: trains the most probable other minimum, or the same values on the next fold. It does
 //      so while the expected regret of the choice is larger than 1.5 standard errors of a score.
 //
@@ -73,7 +74,7 @@ class Race final : public Method {
     };
     if (stage_ <= 2) add(2, share_);
     if (stage_ <= 3 && share_ < 1) add(2, 2 * share_);
-    if (stage_ <= 4) add(3, 1);
+    if (stage_ <= 4) add(2, 1);
     return all;
   }
 
@@ -261,7 +262,7 @@ std::vector<Request> Race::decide(Board& board) {
                                  "the best value moves with images^-({:.2f} +- {:.2f})",
                                  name(best), curve.exponent().mean, curve.exponent().deviation)});
   }
-  return ask(board, {best - bracket, best, best + bracket}, 1);
+  return ask(board, {best - bracket, best + bracket}, 1);
 }
 
 std::vector<Request> Race::check(Board& board) {
