@@ -19,10 +19,13 @@ PREDICTING = {f"{layout}{', compiled' if compiled else ''}": (layout, True, comp
 
 
 class Trainer:
+    """Trains `network`: a name in NETWORKS, or a module."""
+
     def __init__(self, network, precision, layout, fused, compiled, images, labels):
         self.layout = FORMATS[layout]
         self.images, self.labels = images.to(memory_format=self.layout), labels
-        self.network = NETWORKS[network]().to(memory_format=self.layout)
+        made = NETWORKS[network]() if isinstance(network, str) else network
+        self.network = made.to(memory_format=self.layout)
         kernels = [p for p in self.network.parameters() if p.dim() > 1]
         biases = [p for p in self.network.parameters() if p.dim() == 1]
         self.optimizer = torch.optim.Adam(
