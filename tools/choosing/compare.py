@@ -23,7 +23,8 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from program import PROGRAM, append, over_l2, records
+
 KEY = "regularize.l2"
 
 # Settings of a set. {cifar} and others are folders in DIR.
@@ -60,18 +61,12 @@ METHODS = {
 }
 
 
-def records(path):
-    if not path.exists():
-        return []
-    return [json.loads(line) for line in path.read_text().splitlines() if line.strip()]
-
-
 def select(program, data, name, network, method, seed, rule):
     with tempfile.TemporaryDirectory() as folder:
         words = SETS[name] + NETWORKS[network] + METHODS[method]
         words = [word.replace("{data}", str(data)) for word in words]
         words += [f"train.seed={seed}", f"select.rule={rule}", f"select.study={folder}/study"]
-        words.append(f'select.over={{ "{KEY}" = {{ min = 1e-6, max = 1e-1 }} }}')
+        words.append(over_l2(1e-6, 1e-1))
         run = subprocess.run([program, "select", "--json", *words], capture_output=True, text=True)
         if run.returncode != 0:
             print(f"{name}, {network}, {method}, seed {seed}: {run.stderr.strip()}", file=sys.stderr)
@@ -102,8 +97,7 @@ def run(options):
                         continue
                     record = {"set": name, "network": network, "method": method, "seed": seed,
                               **kept(result)}
-                    with options.out.open("a") as file:
-                        file.write(json.dumps(record) + "\n")
+                    append(options.out, record)
                     print(name, network, method, seed, record["chosen"],
                           f"{record['cost']['whole_trainings']:.1f} trainings",
                           f"{record['cost']['seconds']:.0f} s", flush=True)
@@ -171,7 +165,7 @@ def main():
     running = commands.add_parser("run")
     running.add_argument("out", type=pathlib.Path)
     running.add_argument("--data", type=pathlib.Path, required=True)
-    running.add_argument("--program", default=str(ROOT / "build/release/ridgeline"))
+    running.add_argument("--program", default=PROGRAM)
     running.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
     running.add_argument("--networks", nargs="+", choices=NETWORKS, default=["article-cnn"])
     running.add_argument("--methods", nargs="+", choices=METHODS, default=["grid", "race"])
