@@ -10,8 +10,10 @@
 //      number of images.
 //   3. decides: trains on all images of the fold, on both sides of the expected minimum. A third
 //      training at the minimum costs more than it tells.
-//   4. checks: trains the most probable other minimum, or the same values on the next fold. It does
-//      so while the expected regret of the choice is larger than 1.5 standard errors of a score.
+//   4. checks what the looks told. If the outermost training on all images is plainly the best, it
+//      goes on in that direction, whatever the model says. Else it trains the most probable other
+//      minimum, or the same values on the next fold, while the expected regret of the choice is
+//      larger than two standard errors of a score.
 //
 // All trainings have the same initial weights, batches and augmentation, so that their differences
 // are paired. The choice is the minimum of the model, which averages over the noise of single
@@ -20,7 +22,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
+#include "select/methods/curve_choice.hpp"
 #include "select/methods/method.hpp"
 #include "select/methods/scale.hpp"
 #include "select/methods/shares.hpp"
@@ -35,7 +39,8 @@ constexpr int least_looks = 4, most_looks = 7;
 constexpr double bracket = 2.0 / 3;     // decades on each side of the expected minimum
 constexpr double near = 0.25;           // decades: nearer values are the same to the model
 constexpr double hopeless_errors = 10;  // standard errors worse than the best
-constexpr double enough_regret = 1.5;   // standard errors of a score
+constexpr double enough_regret = 2;     // standard errors of a score
+constexpr double plainly = 2;           // standard errors of a score
 constexpr int probable = 8;             // percent, of a minimum that is worth a training
 constexpr int most_checks = 3;          // trainings of the last stage
 constexpr int most_widenings = 2;       // of an automatic range, by a decade each
@@ -84,7 +89,7 @@ class Race final : public Method {
   std::vector<Request> begin(Board& board);
   std::vector<Request> first_look(Board& board);
   std::vector<Request> second_look(Board& board);
-  std::vector<Request> wider_look(Board& board, const CurveModel& curve);
+  std::vector<Request> wider(Board& board, const CurveModel& curve, double share);
   std::vector<Request> larger_look(Board& board);
   std::vector<Request> decide(Board& board);
   std::vector<Request> check(Board& board);
@@ -95,6 +100,8 @@ class Race final : public Method {
     int percent = 0;  // its probability
   };
   Untried most_probable(const Board& board, const CurveModel& curve) const;
+  // The next value beyond the outermost training on all images, if that is plainly the best.
+  std::optional<double> beyond_the_end(const Board& board) const;
   // Requests for places that were not asked for yet.
   std::vector<Request> ask(Board& board, const std::vector<double>& places, double share,
                            int fold = 1) const;
@@ -127,6 +134,13 @@ std::vector<Request> Race::ask(Board& board, const std::vector<double>& places, 
     if (!known) requests.push_back(request);
   }
   return requests;
+}
+
+// On both sides of the expected minimum, at least at a distance from it. With probability 1/2 the
+// minimum is between them.
+std::vector<double> around(const CurveModel& curve, double least) {
+  const double best = curve.x()[curve.best()];
+  return {std::min(curve.minimum(0.25), best - least), std::max(curve.minimum(0.75), best + least)};
 }
 
 // All finished trainings. A value that left after an epoch counts as if it had stayed as much worse
@@ -215,7 +229,7 @@ std::vector<Request> Race::first_look(Board& board) {
 }
 
 // An automatic range may end before the minimum. It becomes wider by a decade at a time.
-std::vector<Request> Race::wider_look(Board& board, const CurveModel& curve) {
+std::vector<Request> Race::wider(Board& board, const CurveModel& curve, double share) {
   const bool at_end = scale_.high() - curve.x()[curve.best()] < 0.5;
   if (!range_.automatic || !at_end || widened_ >= most_widenings) return {};
   ++widened_;
@@ -224,15 +238,15 @@ std::vector<Request> Race::wider_look(Board& board, const CurveModel& curve) {
                                range_.max)});
   range_.max *= 10;
   scale_ = Scale(options_.over.begin()->first, range_, task_.settle);
-  return ask(board, {scale_.high()}, share_);
+  return ask(board, {scale_.high()}, share);
 }
 
 std::vector<Request> Race::second_look(Board& board) {
   if (points(board).empty()) return {};
   const CurveModel curve = model(board);
-  if (auto wider = wider_look(board, curve); !wider.empty()) {
+  if (auto more = wider(board, curve, share_); !more.empty()) {
     --stage_;  // this stage again, with what the wider range gives
-    return wider;
+    return more;
   }
   double low = curve.minimum(0.2), high = curve.minimum(0.8);
   if (high - low < 2 * near) {
@@ -250,8 +264,7 @@ std::vector<Request> Race::second_look(Board& board) {
 
 std::vector<Request> Race::larger_look(Board& board) {
   const CurveModel curve = model(board);
-  const double best = curve.x()[curve.best()];
-  return ask(board, {best - bracket / 2, best + bracket / 2}, 2 * share_);
+  return ask(board, around(curve, bracket / 2), 2 * share_);
 }
 
 std::vector<Request> Race::decide(Board& board) {
@@ -262,7 +275,7 @@ std::vector<Request> Race::decide(Board& board) {
                                  "the best value moves with images^-({:.2f} +- {:.2f})",
                                  name(best), curve.exponent().mean, curve.exponent().deviation)});
   }
-  return ask(board, {best - bracket, best + bracket}, 1);
+  return ask(board, around(curve, bracket), 1);
 }
 
 std::vector<Request> Race::check(Board& board) {
@@ -271,6 +284,18 @@ std::vector<Request> Race::check(Board& board) {
   const double best = curve.x()[curve.best()];
   const double regret = curve.regret(curve.best()).mean, limit = enough_regret * error(board);
   const std::string state = fmt::format("the expected regret of {} is {:.2g}", name(best), regret);
+  if (auto more = wider(board, curve, 1); !more.empty()) return more;
+  if (const std::optional<double> beyond = beyond_the_end(board); beyond && checks_ < most_checks) {
+    std::vector<Request> more = ask(board, {*beyond}, 1);
+    if (!more.empty()) {
+      ++checks_;
+      board.decide({more.front().id.trial,
+                    fmt::format("trainings on all images become better towards {}: it is trained "
+                                "on all images too",
+                                name(*beyond))});
+      return more;
+    }
+  }
   if (regret <= limit) {
     board.decide({0, fmt::format("{}, at most {} standard errors of a score ({:.2g}): no more "
                                  "trainings",
@@ -300,6 +325,22 @@ std::vector<Request> Race::check(Board& board) {
   return more;
 }
 
+std::optional<double> Race::beyond_the_end(const Board& board) const {
+  std::map<double, double> scores;  // of places, from the weakest
+  for (const CurvePoint& p : points(board)) {
+    if (p.share == 1 && p.fold == 1) scores.emplace(p.x, p.score);
+  }
+  if (scores.size() < 2) return {};
+  const auto best = std::ranges::min_element(scores, {}, &std::pair<const double, double>::second);
+  const bool first = best == scores.begin(), last = std::next(best) == scores.end();
+  if (!first && !last) return {};
+  const auto neighbour = first ? std::next(best) : std::prev(best);
+  if (neighbour->second - best->second <= plainly * error(board)) return {};
+  const double beyond = within(best->first + (first ? -bracket : bracket));
+  if (std::abs(beyond - best->first) < near) return {};
+  return beyond;
+}
+
 Race::Untried Race::most_probable(const Board& board, const CurveModel& curve) const {
   std::vector<double> known;
   for (const CurvePoint& p : points(board)) {
@@ -317,41 +358,16 @@ Race::Untried Race::most_probable(const Board& board, const CurveModel& curve) c
 }
 
 std::optional<ModelChoice> Race::choose(const Board& board, std::string_view rule) const {
-  if (points(board).empty()) return {};
-  const CurveModel curve = model(board);
-  const double error = this->error(board);
-  const auto tied = [&](std::size_t i) { return curve.above_best(i).mean <= error; };
-  std::size_t low = curve.best(), high = curve.best();
-  while (low > 0 && tied(low - 1)) --low;
-  while (high + 1 < curve.x().size() && tied(high + 1)) ++high;
+  const std::vector<CurvePoint> known = points(board);
+  if (known.empty()) return {};
   // Fewer epochs are simpler, and of everything else more.
-  const bool fewer = options_.over.begin()->first == "train.epochs";
-  const std::size_t chosen = rule == "best" ? curve.best() : fewer ? low : high;
-
-  ModelChoice choice;
-  choice.chosen = scale_.at(curve.x()[chosen]);
-  choice.tied = std::pair(scale_.value(curve.x()[low]), scale_.value(curve.x()[high]));
-  ModelCurve& drawn = choice.curve.emplace();
-  drawn.best = {scale_.value(curve.minimum(0.05)), scale_.value(curve.minimum(0.95))};
-  drawn.exponent = curve.exponent().mean;
-  drawn.exponent_deviation = curve.exponent().deviation;
-  for (std::size_t i = 0; i < curve.x().size(); ++i) {
-    drawn.values.push_back(scale_.value(curve.x()[i]));
-    drawn.above_best.push_back(curve.above_best(i).mean);
-    drawn.deviation.push_back(curve.above_best(i).deviation);
-  }
-  double level = 0, weight = 0;
-  for (const CurvePoint& p : points(board)) {
-    if (p.share != 1) continue;
-    level += p.score - curve.above_best(curve.index(p.x)).mean;
-    ++weight;
-  }
-  const MeanAndDeviation& above = curve.above_best(chosen);
-  level = weight > 0 ? level / weight : std::nan("");
-  drawn.best_score = sign() * level;
-  choice.score = sign() * (level + above.mean);
-  choice.standard_error = std::hypot(above.deviation, error);
-  return choice;
+  return selection::choose({.scale = scale_,
+                            .curve = model(board),
+                            .points = known,
+                            .error = error(board),
+                            .sign = sign(),
+                            .simpler_is_lower = options_.over.begin()->first == "train.epochs"},
+                           rule);
 }
 
 }  // namespace
