@@ -22,6 +22,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 
 #include "select/methods/curve_choice.hpp"
@@ -175,14 +176,17 @@ CurveModel Race::model(const Board& board) const {
   return {points(board), {.low = scale_.low(), .high = scale_.high(), .seed = options_.seed}};
 }
 
-// The standard error of a score, over the validation images.
+// The standard error of the best score on all images, over the validation images. Scores of
+// networks that over-fit have larger ones.
 double Race::error(const Board& board) const {
-  double largest = 0;
+  double best = std::numeric_limits<double>::infinity(), error = 0;
   for (const auto& [request, record] : board.records()) {
     const bool known = request.id.share == 1 && std::isfinite(record.standard_error);
-    if (known) largest = std::max(largest, record.standard_error);
+    if (!known || record.status != "done" || sign() * record.score >= best) continue;
+    best = sign() * record.score;
+    error = record.standard_error;
   }
-  return largest;
+  return error;
 }
 
 std::vector<Request> Race::begin(Board& board) {
