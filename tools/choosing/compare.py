@@ -138,7 +138,7 @@ def table(options):
     groups = {}
     for record in all_records:
         groups.setdefault((record["set"], record["network"], record["method"]), []).append(record)
-    print("| set | network | method | λ | test loss | test accuracy | trainings | seconds | regret "
+    print("| set | network | method | λ, by seed | test loss | test accuracy | trainings | seconds | regret "
           "| in standard errors |")
     print("|---|---|---|---|---|---|---|---|---|---|")
     for (name, network, method), group in groups.items():
