@@ -130,8 +130,9 @@ bool Path::passed(Board& board) const {
 std::vector<Request> Path::next(Board& board) {
   if (order_.empty()) begin(board);
   if (asked_ == order_.size() || passed(board)) {
-    board.decide({0, "a score of the path is biased, because its weights were trained for more "
-                     "epochs than the refit's will be: compare it only with others of the path"});
+    board.decide({0,
+                  "a score of the path is biased, because its weights were trained for more "
+                  "epochs than the refit's will be: compare it only with others of the path"});
     return {};
   }
   std::vector<Request> rung;
