@@ -30,10 +30,8 @@ or do not prune, in the first 10 or 5 trials by default. The budgets end before 
 Needs torch, optuna and scikit-learn. Nothing else may run at the same time, because seconds count.
 """
 
-import argparse
 import math
 import os
-import pathlib
 import statistics
 import tempfile
 
@@ -179,28 +177,18 @@ def table(options):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    commands = parser.add_subparsers(required=True)
-    running = commands.add_parser("run")
-    running.add_argument("out", type=pathlib.Path)
-    running.add_argument("--program", default=program.PROGRAM)
+    parser, running = program.commands(__doc__, run, table)
     running.add_argument("--cifar", help="the folder of CIFAR-10; default: the known places")
     running.add_argument("--fashion", help="the folder of Fashion-MNIST; default: the known places")
     running.add_argument("--sets", nargs="+", choices=image_sets.SETS,
                          default=list(image_sets.SETS))
     running.add_argument("--methods", nargs="+", choices=OPTUNA, default=OPTUNA)
     running.add_argument("--budgets", nargs="+", choices=BUDGETS, default=BUDGETS)
-    running.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
     running.add_argument("--epochs", type=int, default=EPOCHS)
     running.add_argument("--variant", help="PyTorch's variant, for example \"nchw, fused adam\"; "
                          "default: the fastest, measured for each set")
     running.add_argument("--startup", type=int, default=3)
     running.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
-    running.set_defaults(action=run)
-    showing = commands.add_parser("table")
-    showing.add_argument("out", type=pathlib.Path)
-    showing.set_defaults(action=table)
     options = parser.parse_args()
     options.action(options)
 

@@ -14,20 +14,16 @@ in seconds. Seconds count only if nothing else runs at the same time.
 A method that refuses a network is told on standard error, and left out.
 """
 
-import argparse
-import json
 import math
 import pathlib
 import statistics
-import subprocess
 import sys
-import tempfile
 
-from program import PROGRAM, append, over_l2, records
+import program
 
 KEY = "regularize.l2"
 
-# Settings of a set. {cifar} and others are folders in DIR.
+# Settings of a set. {data} is DIR.
 SETS = {
     "fashion-1000": ["data.source=fashion-mnist", "data.limit=1000"],
     "fashion-5000": ["data.source=fashion-mnist", "data.limit=5000"],
@@ -61,17 +57,16 @@ METHODS = {
 }
 
 
-def select(program, data, name, network, method, seed, rule):
-    with tempfile.TemporaryDirectory() as folder:
-        words = SETS[name] + NETWORKS[network] + METHODS[method]
-        words = [word.replace("{data}", str(data)) for word in words]
-        words += [f"train.seed={seed}", f"select.rule={rule}", f"select.study={folder}/study"]
-        words.append(over_l2(1e-6, 1e-1))
-        run = subprocess.run([program, "select", "--json", *words], capture_output=True, text=True)
-        if run.returncode != 0:
-            print(f"{name}, {network}, {method}, seed {seed}: {run.stderr.strip()}", file=sys.stderr)
-            return None
-        return json.loads(run.stdout)
+def select(options, name, network, method, seed):
+    """None if the method refuses."""
+    words = SETS[name] + NETWORKS[network] + METHODS[method]
+    words = [word.replace("{data}", str(options.data)) for word in words]
+    words += [f"train.seed={seed}", f"select.rule={options.rule}", program.over_l2(1e-6, 1e-1)]
+    try:
+        return program.select(options.program, words, f"{name}, {network}, {method}, seed {seed}")[0]
+    except SystemExit as refused:
+        print(refused, file=sys.stderr)
+        return None
 
 
 def kept(result):
@@ -84,20 +79,19 @@ def kept(result):
 
 
 def run(options):
-    done = {(r["set"], r["network"], r["method"], r["seed"]) for r in records(options.out)}
+    done = {(r["set"], r["network"], r["method"], r["seed"]) for r in program.records(options.out)}
     for seed in options.seeds:
         for name in options.sets:
             for network in options.networks:
                 for method in options.methods:
                     if (name, network, method, seed) in done:
                         continue
-                    result = select(options.program, options.data, name, network, method, seed,
-                                    options.rule)
+                    result = select(options, name, network, method, seed)
                     if result is None:
                         continue
                     record = {"set": name, "network": network, "method": method, "seed": seed,
                               **kept(result)}
-                    append(options.out, record)
+                    program.append(options.out, record)
                     print(name, network, method, seed, record["chosen"],
                           f"{record['cost']['whole_trainings']:.1f} trainings",
                           f"{record['cost']['seconds']:.0f} s", flush=True)
@@ -130,7 +124,7 @@ class Curve:
 
 
 def table(options):
-    all_records = records(options.out)
+    all_records = program.records(options.out)
     curves = {}
     for truth in ("grid-1", "grid"):  # the grid on five folds, if there is one
         curves |= {(r["set"], r["network"], r["seed"]): Curve(r["trials"]) for r in all_records
@@ -159,22 +153,12 @@ def table(options):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    commands = parser.add_subparsers(required=True)
-    running = commands.add_parser("run")
-    running.add_argument("out", type=pathlib.Path)
+    parser, running = program.commands(__doc__, run, table)
     running.add_argument("--data", type=pathlib.Path, required=True)
-    running.add_argument("--program", default=PROGRAM)
     running.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
     running.add_argument("--networks", nargs="+", choices=NETWORKS, default=["article-cnn"])
     running.add_argument("--methods", nargs="+", choices=METHODS, default=["grid", "race"])
-    running.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
     running.add_argument("--rule", default="best")
-    running.set_defaults(action=run)
-    showing = commands.add_parser("table")
-    showing.add_argument("out", type=pathlib.Path)
-    showing.set_defaults(action=table)
     options = parser.parse_args()
     options.action(options)
 

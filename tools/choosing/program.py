@@ -1,5 +1,6 @@
 """Calls the program, and keeps results as JSON lines, for comparisons with other libraries."""
 
+import argparse
 import csv
 import json
 import pathlib
@@ -58,3 +59,18 @@ def records(path):
 def append(path, record):
     with path.open("a") as file:
         file.write(json.dumps(record) + "\n")
+
+
+def commands(description, run, table):
+    """The parser of a comparison with the commands `run OUT` and `table OUT`, and that of `run`, for
+    options of its own."""
+    parser = argparse.ArgumentParser(description=description,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    added = parser.add_subparsers(required=True)
+    running, showing = added.add_parser("run"), added.add_parser("table")
+    for command, action in ((running, run), (showing, table)):
+        command.add_argument("out", type=pathlib.Path)
+        command.set_defaults(action=action)
+    running.add_argument("--program", default=PROGRAM)
+    running.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    return parser, running
